@@ -1,0 +1,1 @@
+"""Sideman: your chords, a band."""

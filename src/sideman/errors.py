@@ -1,0 +1,63 @@
+"""Every error this package raises on purpose.
+
+    SidemanError
+    ├── ChordSyntaxError   a progression that cannot be read: value, character position, remedy
+    ├── OptionError        an option outside its range
+    ├── TokenError         ids that are no music, or music that is off the grid
+    ├── DataError          a file or dataset that cannot be read or written
+    ├── CheckpointError    weights that are missing, torn or made for another vocabulary
+    └── MissingLibraryError  a library of the system that is not installed, and how to get it
+
+Knows nothing of the rest of the package. The command line turns each into one line and exit code 2.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CheckpointError",
+    "ChordSyntaxError",
+    "DataError",
+    "MissingLibraryError",
+    "OptionError",
+    "SidemanError",
+    "TokenError",
+]
+
+
+class SidemanError(Exception):
+    """Base of all errors raised on purpose. The message is one line: what, where and the remedy."""
+
+
+class ChordSyntaxError(SidemanError):
+    """A progression that cannot be read.
+
+    ``value`` is the offending text, ``position`` its first character (1-based) in the whole text,
+    ``remedy`` what would be right.
+    """
+
+    def __init__(self, problem: str, value: str, position: int, remedy: str) -> None:
+        self.problem = problem
+        self.value = value
+        self.position = position
+        self.remedy = remedy
+        super().__init__(f"{problem} {value!r} at character {position}: {remedy}")
+
+
+class OptionError(SidemanError):
+    """An option or argument outside its range."""
+
+
+class TokenError(SidemanError):
+    """A sequence of ids that is no music, or music that is not on the token grid."""
+
+
+class DataError(SidemanError):
+    """A file or dataset that cannot be read or written."""
+
+
+class CheckpointError(SidemanError):
+    """Weights that are missing, torn or made for another vocabulary."""
+
+
+class MissingLibraryError(SidemanError):
+    """A library of the system that is not installed. The message says how to get it."""

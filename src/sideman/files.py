@@ -1,0 +1,86 @@
+"""Files that are written whole or not at all. Knows paths and errors, not what stands in the files."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from sideman.errors import DataError
+
+# Each remedy completes "cannot write PATH: ".
+REMEDIES: dict[int, str] = {
+    errno.EACCES: "permission denied, choose a folder you may write to",
+    errno.EPERM: "permission denied, choose a folder you may write to",
+    errno.EROFS: "the disk is read-only, choose another folder",
+    errno.ENOSPC: "the disk is full, free some space or choose another disk",
+    errno.EDQUOT: "your disk quota is used up, free some space or choose another disk",
+    errno.EFBIG: "the file would be larger than allowed here",
+    errno.ENAMETOOLONG: "the name is too long, choose a shorter one",
+    errno.ENOENT: "its folder does not exist, create it first",
+    errno.ENOTDIR: "a part of its folder is a file, choose another folder",
+}
+
+
+@contextlib.contextmanager
+def atomic_write(path: Path | str) -> Iterator[Path]:
+    """Give an empty temporary file beside ``path`` to fill; it takes the name ``path`` when the block ends well.
+
+    The temporary file keeps the suffix. Where the block raises, it is deleted and an existing ``path`` stays as it
+    was. A symbolic link is followed. Raises :class:`DataError` where ``path`` is a folder or a device, its folder is
+    missing, or the system refuses to write.
+    """
+    target = Path(path)
+    temporary: Path | None = None
+    try:
+        target = target.resolve()
+        _check_target(target, path)
+        temporary = _create_beside(target)
+        yield temporary
+        _flush(temporary)
+        temporary.replace(target)
+    except OSError as error:
+        if not _is_about(error, target, temporary):
+            raise
+        raise DataError(f"cannot write {path}: {_reason(error)}") from error
+    except ValueError as error:  # a NUL character in the name
+        if temporary is not None:
+            raise
+        raise DataError(f"cannot write {str(path)!r}: {error}, choose another name") from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _check_target(target: Path, name: Path | str) -> None:
+    if target.is_dir():
+        raise DataError(f"cannot write {name}: it is a folder, give the name of a file")
+    if target.exists() and not target.is_file():
+        raise DataError(f"cannot write {name}: it is no regular file, choose another name")
+
+
+def _create_beside(target: Path) -> Path:
+    """An empty file in the folder of ``target``, with the permissions any new file gets."""
+    # Half of the name is enough to recognise it, and leaves room for the token in a name as long as allowed.
+    temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(6)}{target.suffix}")
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    return temporary
+
+
+def _flush(path: Path) -> None:
+    """Bring the content to the disk before the name: a power cut leaves the old file or the new, never a torn one."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _is_about(error: OSError, target: Path, temporary: Path | None) -> bool:
+    """Whether ``error`` concerns the output; an input missing inside the block is someone else's story."""
+    return temporary is None or error.filename is None or str(error.filename) in {str(target), str(temporary)}
+
+
+def _reason(error: OSError) -> str:
+    return REMEDIES.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__

@@ -1,0 +1,156 @@
+"""Notes, tracks and the band of five. Knows no chords, ids or files.
+
+A track keeps its notes as one read-only int32 array of shape (notes, 4): a song of five thousand
+notes is then a handful of numpy operations to encode, and still iterates as :class:`Note`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.errors import OptionError
+
+ONSET, DURATION, PITCH, VELOCITY = range(4)  # columns of a note array
+NoteArray = npt.NDArray[np.int32]  # (notes, 4)
+MIDI_VALUES = 128
+MAX_PROGRAM = MIDI_VALUES - 1
+
+
+class Role(StrEnum):
+    """A chair in the band, in LPD-5's order of tracks."""
+
+    DRUMS = "drums"
+    PIANO = "piano"
+    GUITAR = "guitar"
+    BASS = "bass"
+    STRINGS = "strings"
+
+    @property
+    def index(self) -> int:
+        """Place in :data:`ROLES`, 0 to 4."""
+        return ROLES.index(self)
+
+
+ROLES: tuple[Role, ...] = tuple(Role)
+
+
+class Instrument(NamedTuple):
+    """What a role plays unless told otherwise, and which General MIDI programs belong to it."""
+
+    program: int  # General MIDI, 0-based
+    family: range  # programs that LPD-5 gives to this role; strings take what is left
+    is_drum: bool = False
+
+
+INSTRUMENTS: dict[Role, Instrument] = {
+    Role.DRUMS: Instrument(0, range(0), is_drum=True),
+    Role.PIANO: Instrument(0, range(8)),
+    Role.GUITAR: Instrument(25, range(24, 32)),
+    Role.BASS: Instrument(33, range(32, 40)),
+    Role.STRINGS: Instrument(48, range(0)),
+}
+
+
+def role_of(program: int, is_drum: bool) -> Role:
+    """The role that LPD-5 gives a source track of this General MIDI program."""
+    if is_drum:
+        return Role.DRUMS
+    for role, instrument in INSTRUMENTS.items():
+        if program in instrument.family:
+            return role
+    return Role.STRINGS
+
+
+class Note(NamedTuple):
+    """One note: onset and duration in steps, MIDI pitch and velocity."""
+
+    onset: int
+    duration: int
+    pitch: int
+    velocity: int
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """The notes of one role, sorted by onset, then pitch.
+
+    ``notes`` takes any iterable of notes or an array of shape (notes, 4) and is kept read-only.
+    Raises :class:`OptionError` where a value is out of range.
+    """
+
+    role: Role
+    notes: NoteArray
+    program: int | None = None  # None: the role's own
+
+    def __init__(self, role: Role, notes: NoteArray | Iterable[Note] = (), program: int | None = None) -> None:
+        array = np.array(notes if isinstance(notes, np.ndarray) else list(notes), np.int32).reshape(-1, 4)
+        array = array[np.lexsort((array[:, DURATION], array[:, PITCH], array[:, ONSET]))]
+        if len(array):
+            low, high = array.min(0), array.max(0)
+            if low[ONSET] < 0 or low[DURATION] < 1:
+                raise OptionError(f"{role}: an onset is below 0 or a duration below 1 step")
+            if low[PITCH] < 0 or high[PITCH] >= MIDI_VALUES or low[VELOCITY] < 1 or high[VELOCITY] >= MIDI_VALUES:
+                raise OptionError(f"{role}: a pitch is outside 0-127 or a velocity outside 1-127")
+        if program is not None and not 0 <= program <= MAX_PROGRAM:
+            raise OptionError(f"{role}: program {program} is outside 0-127 (General MIDI counted from 0)")
+        array.flags.writeable = False
+        object.__setattr__(self, "role", Role(role))
+        object.__setattr__(self, "notes", array)
+        object.__setattr__(self, "program", program)
+
+    @property
+    def is_drum(self) -> bool:
+        """Whether this track plays on MIDI's drum channel."""
+        return INSTRUMENTS[self.role].is_drum
+
+    def __iter__(self) -> Iterator[Note]:
+        return (Note(*row) for row in self.notes.tolist())
+
+    def __len__(self) -> int:
+        return len(self.notes)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Track):
+            return NotImplemented
+        same = self.role == other.role and self.program == other.program
+        return same and np.array_equal(self.notes, other.notes)
+
+    def __hash__(self) -> int:
+        return hash((self.role, self.program, self.notes.tobytes()))
+
+
+@dataclass(frozen=True)
+class Band:
+    """Up to five tracks, at most one a role, that play for ``steps`` steps at ``tempo`` beats a minute."""
+
+    tracks: tuple[Track, ...]
+    steps: int
+    tempo: float = 120.0
+
+    def __post_init__(self) -> None:
+        roles = [track.role for track in self.tracks]
+        if len(set(roles)) < len(roles):
+            raise OptionError(f"a band has one track a role, not {', '.join(roles)}")
+        object.__setattr__(self, "tracks", tuple(sorted(self.tracks, key=lambda track: track.role.index)))
+
+    def __getitem__(self, role: Role) -> Track:
+        for track in self.tracks:
+            if track.role == role:
+                return track
+        raise KeyError(role)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that have a track, in LPD-5's order."""
+        return tuple(track.role for track in self.tracks)
+
+    @property
+    def note_count(self) -> int:
+        """Notes of all tracks together."""
+        return sum(map(len, self.tracks))

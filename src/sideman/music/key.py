@@ -1,0 +1,97 @@
+"""The key of a progression, from its chords alone. Knows no notes and no ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.music.chords import REFERENCE_QUALITIES
+
+__all__ = ["Key", "estimate_key"]
+
+_PITCH_CLASSES = 12
+_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+_MINOR_HOME = 9  # A minor has the tones of C major
+_LOWEST_SHIFT = -5
+
+# What a chord is to a key depends on its kind, by quality.
+_MAJOR, _MINOR, _DOMINANT, _DIMINISHED = _KINDS = range(4)
+_KIND_NAMES: dict[int, tuple[str, ...]] = {
+    _MAJOR: ("", "M7", "add9", "6"),
+    _MINOR: ("m", "m7", "m7(9)", "m6", "mM7"),
+    _DOMINANT: ("7", "7(9)", "sus4", "7sus4", "aug", "7-5"),
+    _DIMINISHED: ("dim", "m7-5"),
+}
+_KIND_BY_NAME = {name: kind for kind, names in _KIND_NAMES.items() for name in names}
+_KIND = np.array([_KIND_BY_NAME[quality.name] for quality in REFERENCE_QUALITIES])
+
+# Evidence for a key when a whole song stands on one chord, by the chord's semitones above the tonic: the weights of a
+# softmax regression on 171 songs of POP909 and 378 of Billboard with known keys, drawn to a plain diatonic prior.
+# fmt: off
+_DEGREE_EVIDENCE = np.array((
+    # I    bII    II  bIII   III    IV    #IV     V   bVI    VI  bVII   VII
+    (  # major
+        (10.9, -2.1, -4.2,  0.5,  1.8,  5.5, -2.5,  3.2,  0.1,  0.2, -2.6,  3.1),
+        ( 0.4,  0.5,  1.4, -2.0,  2.9,  1.4, -1.1, -2.0,  0.3,  2.7, -2.4, -2.2),
+        ( 5.7, -0.7, -1.5, -2.7, -0.3,  2.4, -1.7,  5.0, -2.4,  0.5, -1.0, -0.7),
+        (-2.5,  0.5,  0.9, -2.6,  0.5, -1.0,  0.6, -1.1, -1.0,  0.6, -2.3,  1.8),
+    ),
+    (  # minor
+        (-1.7, -3.7, -2.1,  0.8, -2.6, -1.5, -3.4,  1.7,  2.0, -4.1,  1.6, -1.7),
+        (10.5, -2.7, -2.6, -1.3, -2.1,  3.3, -3.9,  0.2, -1.2, -2.2, -2.3, -0.6),
+        (-2.5, -2.3, -2.8, -1.0, -2.3, -1.4, -3.6,  2.9, -0.9, -3.7, -0.6, -2.1),
+        (-1.6, -3.6,  1.0, -3.5, -0.6, -0.5, -3.5, -2.0, -2.0, -0.3, -2.0, -0.5),
+    ),
+))  # (mode, kind, degree)
+# fmt: on
+_FIRST_IS_TONIC = 1.2
+_LAST_IS_TONIC = 0.9
+
+
+@dataclass(frozen=True)
+class Key:
+    """A tonic as a pitch class, 0 to 11, and a mode."""
+
+    tonic: int
+    minor: bool = False
+
+    @property
+    def name(self) -> str:
+        """The key in words: ``Eb major``."""
+        return f"{_NAMES[self.tonic]} {'minor' if self.minor else 'major'}"
+
+    @property
+    def shift(self) -> int:
+        """Semitones, -5 to 6, that move the music to C major or A minor."""
+        home = _MINOR_HOME if self.minor else 0
+        return (home - self.tonic - _LOWEST_SHIFT) % _PITCH_CLASSES + _LOWEST_SHIFT
+
+
+def estimate_key(root: npt.NDArray[Any], quality: npt.NDArray[Any], weights: npt.NDArray[Any]) -> Key:
+    """The key of a progression; C major where it has no chord.
+
+    ``root`` holds pitch classes (-1: no chord), ``quality`` indices into ``REFERENCE_QUALITIES`` and ``weights``
+    durations in any unit, one a chord. Everything is counted from the first chord's root, ties too: moving all roots by
+    some semitones moves the tonic by as many, exactly.
+    """
+    sounding = np.flatnonzero(np.asarray(root) >= 0)
+    if not len(sounding):
+        return Key(0)
+    reference = int(root[sounding[0]])
+    degree = (np.asarray(root)[sounding].astype(np.int64) - reference) % _PITCH_CLASSES
+    kind = _KIND[np.asarray(quality)[sounding]]
+    weight = np.asarray(weights, np.float64)[sounding]
+    weight = weight / weight.sum() if weight.sum() > 0 else np.full(len(weight), 1 / len(weight))
+    cells = np.bincount(kind * _PITCH_CLASSES + degree, weight, len(_KINDS) * _PITCH_CLASSES)
+    spread = cells.reshape(len(_KINDS), _PITCH_CLASSES)
+
+    tonics = np.arange(_PITCH_CLASSES)
+    from_tonic = spread[:, (tonics[:, None] + tonics) % _PITCH_CLASSES]  # (kind, tonic, degree above it)
+    evidence = np.einsum("mkd,ktd->mt", _DEGREE_EVIDENCE, from_tonic)
+    for chord, bonus in ((0, _FIRST_IS_TONIC), (-1, _LAST_IS_TONIC)):
+        evidence[int(kind[chord] == _MINOR), degree[chord]] += bonus
+    mode, tonic = divmod(int(evidence.argmax()), _PITCH_CLASSES)
+    return Key((tonic + reference) % _PITCH_CLASSES, minor=mode == 1)

@@ -1,0 +1,186 @@
+"""Chords, and progressions of them in time. Knows no text but its own canonical form, no bands, ids or files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Self
+
+from sideman.errors import OptionError
+from sideman.music import time
+from sideman.music.qualities import QUALITIES, SEMITONES_PER_OCTAVE, Quality
+
+MAX_BEATS = 4_096  # of a progression: 1,024 bars
+MAX_CHORDS = MAX_BEATS  # a chord a beat
+
+NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # in the order of the staff
+ACCIDENTALS = {"": 0, "b": -1, "#": 1, "bb": -2, "##": 2}
+# Every note name of the language and its pitch class.
+NOTE_NAMES = {
+    letter + sign: (natural + shift) % SEMITONES_PER_OCTAVE
+    for sign, shift in ACCIDENTALS.items()
+    for letter, natural in NATURALS.items()
+}
+# How a transposed root is spelled, by pitch class: in the commoner of its keys.
+MAJOR_ROOTS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+MINOR_ROOTS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
+MINOR_THIRD, MAJOR_THIRD = 3, 4
+DECIMAL_DENOMINATORS = (2, 4, 8)  # of the beat fractions that ticks can make: 1, 2, 3, 4, 6, 8, 12, 24
+
+NO_CHORD = Quality("N.C.", (), 0, "")  # the quality of silence; its ``model`` means nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """A chord as it is spelled: ``Db`` and ``C#`` are different chords with equal pitch classes.
+
+    ``root`` and ``bass`` are names of :data:`NOTE_NAMES`; both are None where no chord sounds. A bass that is the root
+    is no slash chord and is kept as None. Raises :class:`OptionError` for names that are none.
+    """
+
+    root: str | None
+    quality: Quality = QUALITIES[0]
+    bass: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.root is None:
+            if self.quality != NO_CHORD or self.bass is not None:
+                raise OptionError("a chord without a root is Chord.no_chord(): it has no quality and no bass")
+            return
+        if self.quality == NO_CHORD:
+            raise OptionError(f"a chord on {self.root} needs a quality: take one of SPELLINGS")
+        for name in (self.root, self.bass or self.root):
+            if name not in NOTE_NAMES:
+                raise OptionError(f"unknown note {name[:8]!r}: notes are A to G with up to two '#' or 'b'")
+        if self.bass == self.root:
+            object.__setattr__(self, "bass", None)
+
+    @classmethod
+    def no_chord(cls) -> Self:
+        """The chord ``N.C.``: a time without harmony."""
+        return cls(None, NO_CHORD)
+
+    @property
+    def root_pc(self) -> int | None:
+        """Pitch class of the root, 0 (C) to 11; None for ``N.C.``."""
+        return None if self.root is None else NOTE_NAMES[self.root]
+
+    @property
+    def bass_pc(self) -> int | None:
+        """Pitch class of the lowest note: the slash bass, or the root; None for ``N.C.``."""
+        return self.root_pc if self.bass is None else NOTE_NAMES[self.bass]
+
+    @property
+    def pitch_classes(self) -> frozenset[int]:
+        """The exact chord tones of root and quality. A slash bass is not added: see :attr:`bass_pc`."""
+        root = self.root_pc or 0  # N.C. has no intervals to add it to
+        return frozenset((root + interval) % SEMITONES_PER_OCTAVE for interval in self.quality.intervals)
+
+    @property
+    def model_quality(self) -> int:
+        """Index in :data:`REFERENCE_QUALITIES` of the quality that the model sees; 0 for ``N.C.``."""
+        return self.quality.model
+
+    def transpose(self, semitones: int) -> Self:
+        """This chord moved by ``semitones``: the root as commonly spelled, the bass as far from it on the staff."""
+        if self.root is None or semitones % SEMITONES_PER_OCTAVE == 0:
+            return self
+        is_minor = MINOR_THIRD in self.quality.intervals and MAJOR_THIRD not in self.quality.intervals
+        names = MINOR_ROOTS if is_minor else MAJOR_ROOTS
+        root = names[(NOTE_NAMES[self.root] + semitones) % SEMITONES_PER_OCTAVE]
+        if self.bass is None:
+            return type(self)(root, self.quality)
+        letters = "".join(NATURALS)
+        letter = letters[(letters.index(self.bass[0]) - letters.index(self.root[0]) + letters.index(root[0])) % 7]
+        target = (NOTE_NAMES[self.bass] + semitones) % SEMITONES_PER_OCTAVE
+        spelled = (letter + sign for sign in ("", "b", "#") if NOTE_NAMES[letter + sign] == target)
+        return type(self)(root, self.quality, next(spelled, MAJOR_ROOTS[target]))
+
+    def __str__(self) -> str:
+        bass = "" if self.bass is None else f"/{self.bass}"
+        return f"{self.root or ''}{self.quality.name}{bass}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChordSpan:
+    """A chord that sounds from ``onset`` for ``duration``, both in ticks (24 a beat)."""
+
+    chord: Chord
+    onset: int
+    duration: int
+
+    def __str__(self) -> str:
+        return f"{self.chord}:{_format_duration(self.duration)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Progression:
+    """One chord after the other without a gap, from tick 0 on.
+
+    Raises :class:`OptionError` where there is a gap, no chord at all, or more than :data:`MAX_CHORDS` or
+    :data:`MAX_BEATS`. ``str()`` gives the reference form ``C:4|Am:4``.
+    """
+
+    spans: tuple[ChordSpan, ...]
+
+    def __post_init__(self) -> None:
+        if not self.spans:
+            raise OptionError("a progression has at least one chord")
+        end = 0
+        for span in self.spans:
+            if span.onset != end or span.duration < 1:
+                raise OptionError(f"chord {span.chord} at tick {span.onset} must begin at {end} and last")
+            end += span.duration
+        if len(self.spans) > MAX_CHORDS or end > MAX_BEATS * time.TICKS_PER_BEAT:
+            raise OptionError(f"a progression has at most {MAX_CHORDS} chords and {MAX_BEATS} beats")
+
+    @classmethod
+    def of(cls, chords: Iterable[tuple[Chord, int]]) -> Self:
+        """The progression of these chords and their durations in ticks, one after the other."""
+        spans, onset = [], 0
+        for chord, duration in chords:
+            spans.append(ChordSpan(chord, onset, duration))
+            onset += duration
+        return cls(tuple(spans))
+
+    @property
+    def ticks(self) -> int:
+        """Length in ticks, 24 a beat."""
+        return self.spans[-1].onset + self.spans[-1].duration
+
+    @property
+    def beats(self) -> Fraction:
+        """Length in beats, exact."""
+        return Fraction(self.ticks, time.TICKS_PER_BEAT)
+
+    @property
+    def steps(self) -> int:
+        """Length in steps (12 a beat); a step begun counts whole."""
+        return -(-self.ticks // time.TICKS_PER_STEP)
+
+    @property
+    def bars(self) -> int:
+        """Number of bars; a bar begun counts whole."""
+        return time.bars(self.steps)
+
+    def transpose(self, semitones: int) -> Self:
+        """All chords moved by ``semitones``."""
+        return type(self)(
+            tuple(ChordSpan(span.chord.transpose(semitones), span.onset, span.duration) for span in self.spans)
+        )
+
+    def __str__(self) -> str:
+        return "|".join(map(str, self.spans))
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    def __iter__(self) -> Iterator[ChordSpan]:
+        return iter(self.spans)
+
+
+def _format_duration(ticks: int) -> str:
+    """Beats: ``4``, ``1.5``, and ``1/3`` where no decimal is exact."""
+    beats = Fraction(ticks, time.TICKS_PER_BEAT)
+    return str(float(beats)) if beats.denominator in DECIMAL_DENOMINATORS else str(beats)

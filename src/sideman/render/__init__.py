@@ -1,0 +1,1 @@
+"""Band → files: MIDI and audio. Knows notes and chord names, not how they were composed."""

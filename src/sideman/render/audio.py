@@ -1,0 +1,270 @@
+"""Band → audio: MP3, WAV, FLAC, 44.1 kHz stereo. Knows parts and blocks of sound; the synthesizer is behind a port.
+
+A file is rendered once, block by block, into a spool that keeps long pieces on disk, while its peak is measured; then
+it is normalised and encoded. Measured against a second pass through the synthesizer, which is the slowest stage, this
+halves the time. Who wants the first bytes before the last note is rendered gives the gain.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Protocol
+
+import lameenc
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from sideman.errors import DataError, OptionError
+from sideman.files import atomic_write
+from sideman.music.band import DURATION, ONSET, PITCH, VELOCITY, Band, Role
+from sideman.music.time import seconds
+from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynth
+from sideman.render.parts import Part, parts
+from sideman.render.soundfont import check_soundfont
+
+Block = npt.NDArray[np.float32]  # (frames, 2), full scale is ±1
+Progress = Callable[[float], None]  # called with the share that is done, 0 to 1
+
+CHANNELS = 2
+BLOCK_FRAMES = SAMPLE_RATE // 2
+TAIL_SECONDS = 3.0  # after the band's last step: releases and reverb
+FADE_SECONDS = 1.0  # at the end of the tail, so that it ends in silence
+PEAK = 10 ** (-1 / 20)  # -1 dBFS: room for what MP3 adds
+SILENCE = 1e-5  # -100 dBFS
+FULL_SCALE = 32_767  # 16 bits
+MP3_KBITS = 192
+MP3_QUALITY = 5  # LAME's own default between 0, slow, and 9
+SPOOL_BYTES = 64 * 2**20  # three minutes in memory, what is longer on disk
+SYNTHESIS_SHARE = 0.8  # of the time a file takes; the rest is encoding
+DRUM_CHANNEL = 9  # MIDI's tenth
+VOLUME, PAN = 7, 10  # MIDI controllers
+
+
+class Synthesizer(Protocol):
+    """Something that plays notes on MIDI channels (0-based) into blocks of frames."""
+
+    def select(self, channel: int, program: int, *, is_drum: bool) -> None:
+        """Give ``channel`` an instrument."""
+
+    def control(self, channel: int, controller: int, value: int) -> None:
+        """Turn a MIDI controller."""
+
+    def note_on(self, channel: int, pitch: int, velocity: int) -> None:
+        """Begin a note."""
+
+    def note_off(self, channel: int, pitch: int) -> None:
+        """End a note."""
+
+    def render(self, out: Block) -> None:
+        """Fill ``out`` with what sounds next."""
+
+
+def write_audio(
+    band: Band,
+    path: Path | str,
+    *,
+    soundfont: Path | str | None = None,
+    programs: Mapping[Role, int] | None = None,
+    gain: float | None = None,
+    on_progress: Progress | None = None,
+    synthesizer: Synthesizer | None = None,
+) -> None:
+    """Write ``band`` to ``path``, whole or not at all, in the format of its suffix: .mp3, .wav or .flac.
+
+    ``gain`` replaces normalisation to -1 dBFS, see :func:`common_gain`; ``synthesizer``, fresh, replaces FluidSynth.
+    Raises :class:`OptionError` for another suffix or program, :class:`DataError` where the file cannot be written, the
+    SoundFont cannot be read or makes no sound, :class:`MissingLibraryError` without FluidSynth.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in WRITERS:
+        raise OptionError(f"unknown audio format {suffix!r} of {path}: end the name in {', '.join(WRITERS)}")
+    with atomic_write(path) as temporary:
+        blocks = audio_blocks(
+            band, soundfont=soundfont, programs=programs, gain=gain, on_progress=on_progress, synthesizer=synthesizer
+        )
+        try:
+            WRITERS[suffix](map(_to_int16, blocks), temporary)
+        except soundfile.LibsndfileError as error:
+            raise DataError(f"cannot write {path}: {error.error_string} Is there space on the disk?") from error
+
+
+def stream_mp3(
+    band: Band,
+    *,
+    soundfont: Path | str | None = None,
+    programs: Mapping[Role, int] | None = None,
+    gain: float | None = None,
+    synthesizer: Synthesizer | None = None,
+) -> Iterator[bytes]:
+    """``band`` as MP3, piece by piece. With a ``gain`` the first piece comes at once, else after the last note."""
+    blocks = audio_blocks(band, soundfont=soundfont, programs=programs, gain=gain, synthesizer=synthesizer)
+    return _mp3(map(_to_int16, blocks))
+
+
+def audio_blocks(
+    band: Band,
+    *,
+    soundfont: Path | str | None = None,
+    programs: Mapping[Role, int] | None = None,
+    gain: float | None = None,
+    on_progress: Progress | None = None,
+    synthesizer: Synthesizer | None = None,
+) -> Iterator[Block]:
+    """``band`` as blocks of float32 of shape (frames, 2) within ±1; arguments and errors as :func:`write_audio`."""
+    report = on_progress or (lambda _: None)
+    total = total_frames(band)
+    opened = FluidSynth(check_soundfont(soundfont)) if synthesizer is None else nullcontext(synthesizer)
+    with opened as player:
+        raw = render_blocks(band, player, programs)
+        if gain is None:
+            synthesised = _counted(raw, total, lambda share: report(share * SYNTHESIS_SHARE))
+            blocks = _normalised(synthesised, must_sound=band.note_count > 0)
+            yield from _counted(blocks, total, lambda share: report(SYNTHESIS_SHARE + share * (1 - SYNTHESIS_SHARE)))
+        else:
+            yield from _counted((np.clip(block * np.float32(gain), -1, 1) for block in raw), total, report)
+
+
+def common_gain(
+    bands: Iterable[Band], *, soundfont: Path | str | None = None, programs: Mapping[Role, int] | None = None
+) -> float:
+    """The gain that brings the loudest of ``bands`` to -1 dBFS: given to all, a mix and its stems keep their balance.
+
+    Renders every band once. Raises as :func:`write_audio`.
+    """
+    font = check_soundfont(soundfont)
+    peak = 0.0
+    for band in bands:
+        with FluidSynth(font) as player:
+            peak = max(peak, *(_peak(block) for block in render_blocks(band, player, programs)))
+    return _gain(peak)
+
+
+def total_frames(band: Band) -> int:
+    """Frames of the band's audio: its own length and the release tail."""
+    return _frame(band.steps, band.tempo) + round(TAIL_SECONDS * SAMPLE_RATE)
+
+
+def render_blocks(band: Band, synthesizer: Synthesizer, programs: Mapping[Role, int] | None = None) -> Iterator[Block]:
+    """What ``synthesizer`` makes of ``band``, in blocks of half a second; neither normalised nor clipped."""
+    played = parts(band, programs)
+    channels = [channel for channel in range(len(played) + 1) if channel != DRUM_CHANNEL]
+    numbered = [(DRUM_CHANNEL if part.is_drum else channels.pop(0), part) for part in played]
+    for channel, part in numbered:
+        synthesizer.select(channel, part.program, is_drum=part.is_drum)
+        synthesizer.control(channel, VOLUME, part.mix.volume)
+        synthesizer.control(channel, PAN, part.mix.pan)
+    total = total_frames(band)
+    events = iter([*_events(numbered, band.tempo), (total, 0, 0, 0)])
+    frame, channel, pitch, velocity = next(events)
+    for start in range(0, total, BLOCK_FRAMES):
+        block = np.zeros((min(BLOCK_FRAMES, total - start), CHANNELS), np.float32)
+        done = 0
+        while frame < start + len(block):
+            if frame - start > done:
+                synthesizer.render(block[done : frame - start])
+                done = frame - start
+            if velocity:
+                synthesizer.note_on(channel, pitch, velocity)
+            else:
+                synthesizer.note_off(channel, pitch)
+            frame, channel, pitch, velocity = next(events)
+        synthesizer.render(block[done:])
+        _fade(block, total - start)
+        yield block
+
+
+def _events(numbered: list[tuple[int, Part]], tempo: float) -> Iterator[tuple[int, int, int, int]]:
+    """(frame, channel, pitch, velocity) in order of time; velocity 0 ends a note, before any that begins then."""
+    rows = [np.empty((0, 4), np.int32)]
+    for channel, part in numbered:
+        onset, pitch, velocity = part.notes[:, ONSET], part.notes[:, PITCH], part.notes[:, VELOCITY]
+        here = np.full(len(part.notes), channel, np.int32)
+        rows.append(np.stack([onset, here, pitch, velocity], 1))
+        rows.append(np.stack([onset + part.notes[:, DURATION], here, pitch, np.zeros_like(pitch)], 1))
+    table = np.concatenate(rows)
+    order = np.lexsort((table[:, 2], table[:, 1], table[:, 3] > 0, table[:, 0]))
+    for step, channel, pitch, velocity in table[order].tolist():
+        yield _frame(step, tempo), channel, pitch, velocity
+
+
+def _frame(step: int, tempo: float) -> int:
+    return round(seconds(step, tempo) * SAMPLE_RATE)
+
+
+def _fade(block: Block, left: int) -> None:
+    """Fade ``block``, which begins ``left`` frames before the end, as far as it lies in the fade."""
+    length = round(FADE_SECONDS * SAMPLE_RATE)
+    if left - len(block) < length:
+        remaining = np.arange(left, left - len(block), -1, dtype=np.float32)
+        block *= np.minimum(remaining / length, 1)[:, None]
+
+
+def _peak(block: Block) -> float:
+    return float(np.abs(block).max(initial=0))
+
+
+def _gain(peak: float) -> float:
+    return PEAK / peak if peak > SILENCE else 1.0
+
+
+def _normalised(blocks: Iterable[Block], *, must_sound: bool) -> Iterator[Block]:
+    """``blocks`` again, after the last of them, with the highest peak at -1 dBFS; silence stays silence."""
+    with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
+        peak = 0.0
+        for block in blocks:
+            peak = max(peak, _peak(block))
+            spool.write(block.tobytes())
+        if must_sound and peak <= SILENCE:
+            raise DataError("the SoundFont makes no sound for these notes: give another SoundFont or other programs")
+        gain = np.float32(_gain(peak))
+        spool.seek(0)
+        while data := spool.read(BLOCK_FRAMES * CHANNELS * np.dtype(np.float32).itemsize):
+            yield np.frombuffer(data, np.float32).reshape(-1, CHANNELS) * gain
+
+
+def _counted(blocks: Iterable[Block], total: int, report: Progress) -> Iterator[Block]:
+    done = 0
+    for block in blocks:
+        yield block
+        done += len(block)
+        report(done / total)
+
+
+def _to_int16(block: Block) -> npt.NDArray[np.int16]:
+    return np.rint(block * FULL_SCALE).astype(np.int16)
+
+
+def _mp3(blocks: Iterable[npt.NDArray[np.int16]]) -> Iterator[bytes]:
+    encoder = lameenc.Encoder()
+    encoder.silence()
+    encoder.set_in_sample_rate(SAMPLE_RATE)
+    encoder.set_channels(CHANNELS)
+    encoder.set_bit_rate(MP3_KBITS)
+    encoder.set_quality(MP3_QUALITY)
+    for block in blocks:
+        if data := bytes(encoder.encode(block.tobytes())):
+            yield data
+    yield bytes(encoder.flush())
+
+
+def _write_mp3(blocks: Iterable[npt.NDArray[np.int16]], path: Path) -> None:
+    with path.open("wb") as file:
+        file.writelines(_mp3(blocks))
+
+
+def _write_pcm(blocks: Iterable[npt.NDArray[np.int16]], path: Path) -> None:
+    kind = path.suffix.removeprefix(".")
+    with soundfile.SoundFile(path, "w", SAMPLE_RATE, CHANNELS, "PCM_16", format=kind) as file:
+        for block in blocks:
+            file.write(block)
+
+
+WRITERS: dict[str, Callable[[Iterable[npt.NDArray[np.int16]], Path], None]] = {
+    ".mp3": _write_mp3,
+    ".wav": _write_pcm,
+    ".flac": _write_pcm,
+}

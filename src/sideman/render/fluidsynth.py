@@ -1,0 +1,186 @@
+"""FluidSynth through its C interface: finds the library, loads a SoundFont, plays notes into arrays.
+
+The system's own library comes first, then the one that the wheel of pygame-ce carries. Knows channels and pitches, no
+bands.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import functools
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.errors import DataError, MissingLibraryError
+from sideman.render.soundfont import stand_in
+
+SAMPLE_RATE = 44_100  # frames a second
+SYSTEM_NAMES = ("fluidsynth", "libfluidsynth-3", "libfluidsynth-2", "fluidsynth-3")
+WHEEL_PACKAGE = "pygame"
+# Where the wheel's build tools put the library, seen from site-packages: Linux, macOS, Windows.
+WHEEL_PATTERNS = (
+    "pygame_ce.libs/libfluidsynth*.so*",
+    "pygame/.dylibs/libfluidsynth*.dylib",
+    "pygame/*fluidsynth*.dll",
+    "pygame_ce.libs/*fluidsynth*.dll",
+)
+INSTALL_HINT = (
+    "FluidSynth 2 is not installed: run 'pip install pygame-ce', which carries it, or on Debian and Ubuntu "
+    "'apt install libfluidsynth3', on Fedora 'dnf install fluidsynth-libs', on macOS 'brew install fluid-synth', "
+    "on Windows 'choco install fluidsynth'"
+)
+OK = 0
+MELODIC_BANK, DRUM_BANK = 0, 128
+LOG_LEVELS = 5  # panic, error, warning, information, debug
+
+# Explicit where defaults differ between versions, or where sound would depend on the machine.
+SETTINGS: dict[str, float | int] = {
+    "synth.sample-rate": float(SAMPLE_RATE),
+    "synth.gain": 0.4,
+    "synth.polyphony": 512,
+    "synth.cpu-cores": 1,  # with more, voices are summed in any order: no longer the same bytes
+    "synth.threadsafe-api": 0,  # one thread plays it
+    "synth.dynamic-sample-loading": 1,  # decode only the instruments that play
+    "synth.reverb.active": 1,
+    "synth.reverb.room-size": 0.4,
+    "synth.reverb.damp": 0.3,
+    "synth.reverb.width": 0.8,
+    "synth.reverb.level": 0.6,
+    "synth.chorus.active": 1,
+    "synth.chorus.nr": 3,
+    "synth.chorus.level": 1.0,
+    "synth.chorus.speed": 0.3,
+    "synth.chorus.depth": 5.0,
+}
+
+_HANDLE, _INT, _TEXT = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p
+# name → (result, arguments), from fluidsynth.h
+PROTOTYPES: dict[str, tuple[type | None, tuple[type, ...]]] = {
+    "fluid_version_str": (_TEXT, ()),
+    "fluid_set_log_function": (_HANDLE, (_INT, _HANDLE, _HANDLE)),
+    "new_fluid_settings": (_HANDLE, ()),
+    "delete_fluid_settings": (None, (_HANDLE,)),
+    "fluid_settings_setint": (_INT, (_HANDLE, _TEXT, _INT)),
+    "fluid_settings_setnum": (_INT, (_HANDLE, _TEXT, ctypes.c_double)),
+    "new_fluid_synth": (_HANDLE, (_HANDLE,)),
+    "delete_fluid_synth": (None, (_HANDLE,)),
+    "fluid_synth_sfload": (_INT, (_HANDLE, _TEXT, _INT)),
+    "fluid_synth_get_sfont_by_id": (_HANDLE, (_HANDLE, _INT)),
+    "fluid_sfont_get_preset": (_HANDLE, (_HANDLE, _INT, _INT)),
+    "fluid_synth_program_select": (_INT, (_HANDLE, _INT, _INT, _INT, _INT)),
+    "fluid_synth_cc": (_INT, (_HANDLE, _INT, _INT, _INT)),
+    "fluid_synth_noteon": (_INT, (_HANDLE, _INT, _INT, _INT)),
+    "fluid_synth_noteoff": (_INT, (_HANDLE, _INT, _INT)),
+    "fluid_synth_write_float": (_INT, (_HANDLE, _INT, _HANDLE, _INT, _INT, _HANDLE, _INT, _INT)),
+}
+
+
+class FluidSynth:
+    """A FluidSynth with one SoundFont loaded, to be closed after use. One thread at a time may play it.
+
+    Raises :class:`MissingLibraryError` where there is no library, :class:`DataError` where it cannot load the font.
+    """
+
+    def __init__(self, soundfont: Path) -> None:
+        self._library = library()
+        self._soundfont = soundfont
+        self._settings = self._library.new_fluid_settings()
+        for name, value in SETTINGS.items():
+            put = self._library.fluid_settings_setint if isinstance(value, int) else self._library.fluid_settings_setnum
+            put(self._settings, name.encode(), value)
+        self._synth = self._library.new_fluid_synth(self._settings)
+        self._font_id = self._library.fluid_synth_sfload(self._synth, os.fsencode(soundfont), 1)
+        if self._font_id < 0:
+            self.close()
+            version = self._library.fluid_version_str().decode()
+            raise DataError(f"{soundfont} is torn, or no SoundFont that FluidSynth {version} can read: give another")
+        self._font = self._library.fluid_synth_get_sfont_by_id(self._synth, self._font_id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory back. May be called twice."""
+        if self._synth:
+            self._library.delete_fluid_synth(self._synth)
+            self._library.delete_fluid_settings(self._settings)
+        self._synth = self._settings = None
+
+    def select(self, channel: int, program: int, *, is_drum: bool) -> None:
+        """Give ``channel`` a General MIDI program, or the font's closest; for drums, a kit.
+
+        Raises :class:`DataError` where the font has no instrument of the sort.
+        """
+        bank = DRUM_BANK if is_drum else MELODIC_BANK
+        available = self.programs(bank)
+        if not available:
+            sort = "drum kit" if is_drum else "General MIDI instrument"
+            raise DataError(f"{self._soundfont} has no {sort} (bank {bank}): give another SoundFont")
+        chosen = min(available, key=lambda kit: (kit != program, kit)) if is_drum else stand_in(program, available)
+        if self._library.fluid_synth_program_select(self._synth, channel, self._font_id, bank, chosen) != OK:
+            raise DataError(f"{self._soundfont}: program {chosen} of bank {bank} is torn: give another SoundFont")
+
+    def control(self, channel: int, controller: int, value: int) -> None:
+        """Turn a MIDI controller."""
+        self._library.fluid_synth_cc(self._synth, channel, controller, value)
+
+    def note_on(self, channel: int, pitch: int, velocity: int) -> None:
+        """Begin a note at the next of FluidSynth's blocks of 64 frames, 1.5 ms."""
+        self._library.fluid_synth_noteon(self._synth, channel, pitch, velocity)
+
+    def note_off(self, channel: int, pitch: int) -> None:
+        """End a note."""
+        self._library.fluid_synth_noteoff(self._synth, channel, pitch)
+
+    def render(self, out: npt.NDArray[np.float32]) -> None:
+        """Fill ``out``, contiguous and of shape (frames, 2), with what sounds next."""
+        address = out.ctypes.data
+        self._library.fluid_synth_write_float(self._synth, len(out), address, 0, 2, address, 1, 2)
+
+    def programs(self, bank: int) -> list[int]:
+        """The programs that the font has in ``bank``: 0 for melodic instruments, 128 for drum kits."""
+        return [program for program in range(128) if self._library.fluid_sfont_get_preset(self._font, bank, program)]
+
+
+@functools.cache
+def library() -> ctypes.CDLL:
+    """The first FluidSynth 2 that can be loaded, with its functions declared and its log off.
+
+    Raises :class:`MissingLibraryError` where there is none.
+    """
+    for name in _candidates():
+        try:
+            loaded = ctypes.CDLL(name)
+            for function, (result, arguments) in PROTOTYPES.items():
+                declared = getattr(loaded, function)
+                declared.restype, declared.argtypes = result, arguments
+        except (OSError, AttributeError):  # not loadable, or FluidSynth 1
+            continue
+        for level in range(LOG_LEVELS):
+            loaded.fluid_set_log_function(level, None, None)
+        return loaded
+    raise MissingLibraryError(INSTALL_HINT)
+
+
+def _candidates() -> Iterator[str]:
+    """Names and paths under which the library may be, the system's first."""
+    for name in SYSTEM_NAMES:
+        if found := ctypes.util.find_library(name):
+            yield found
+    package = importlib.util.find_spec(WHEEL_PACKAGE)
+    for folder in package.submodule_search_locations or () if package else ():
+        for pattern in WHEEL_PATTERNS:
+            yield from sorted(map(str, Path(folder).parent.glob(pattern)))

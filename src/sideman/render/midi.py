@@ -1,0 +1,216 @@
+"""Band ↔ standard MIDI file. Knows tracks, chord names and keys; makes no sound.
+
+A file holds one named track a role. The first also carries tempo, 4/4, the key and the chords as markers. Every track
+ends in "all notes off" at the end of the band, so that a silent last bar is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from symusic.core import (
+    ControlChangeTick,
+    KeySignatureTick,
+    NoteTickList,
+    ScoreTick,
+    TempoTick,
+    TextMetaTick,
+    TimeSignatureTick,
+    TrackTick,
+)
+
+from sideman.errors import DataError, OptionError
+from sideman.files import atomic_write
+from sideman.music.band import INSTRUMENTS, MIDI_VALUES, Band, NoteArray, Role, Track, role_of
+from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT, bars
+from sideman.music.time import STEPS_PER_BAR as BAR
+from sideman.render.parts import Part, parts, without_overlaps
+
+if TYPE_CHECKING:
+    from sideman.music.progression import Progression
+
+PULSES_PER_BEAT = 480  # divides by steps (12) and chord ticks (24)
+PULSES_PER_STEP = PULSES_PER_BEAT // STEPS_PER_BEAT
+PULSES_PER_TICK = PULSES_PER_BEAT // TICKS_PER_BEAT
+VOLUME, PAN, ALL_NOTES_OFF = 7, 10, 123  # MIDI controllers
+DEFAULT_TEMPO = 120.0  # of a MIDI file that names none
+TEMPO_DIGITS = 2  # MIDI keeps microseconds a beat: exact to .003 beats a minute at 600
+MAX_BEATS = 100_000  # half a day of music: a file that is longer is torn
+
+FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}  # sharps of each letter's major key
+FIFTHS_PER_ACCIDENTAL = {"#": 7, "♯": 7, "b": -7, "♭": -7}
+MINOR_FIFTHS = -3  # A minor has the sharps of C
+MAX_FIFTHS = 7  # a key signature's most sharps or flats
+FIFTHS_PER_CIRCLE = 12
+MINOR = ("m", " minor")
+KEY = re.compile(r"([A-G])([#♯b♭]{0,2})(m| major| minor)?")
+
+
+def write_midi(
+    band: Band,
+    path: Path | str,
+    *,
+    progression: Progression | None = None,
+    programs: Mapping[Role, int] | None = None,
+    key: str | None = None,
+) -> None:
+    """Write ``band`` to ``path``, whole or not at all; the options are those of :func:`midi_bytes`.
+
+    Raises :class:`DataError` where the file cannot be written.
+    """
+    data = midi_bytes(band, progression=progression, programs=programs, key=key)
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def midi_bytes(
+    band: Band,
+    *,
+    progression: Progression | None = None,
+    programs: Mapping[Role, int] | None = None,
+    key: str | None = None,
+) -> bytes:
+    """``band`` as a standard MIDI file of type 1.
+
+    ``progression`` gives a marker at each change of chord, ``programs`` other General MIDI programs (0-based),
+    ``key`` the key signature (``Eb``, ``F#m``, ``D minor``). Notes are cut at the end of the band and where the same
+    pitch begins anew. Raises :class:`OptionError` where a program or the key is none.
+    """
+    score = ScoreTick(PULSES_PER_BEAT)
+    score.tempos.append(TempoTick(0, qpm=band.tempo))
+    score.time_signatures.append(TimeSignatureTick(0, BEATS_PER_BAR, 4))
+    if key is not None:
+        fifths, minor = key_signature(key)
+        score.key_signatures.append(KeySignatureTick(0, fifths, int(minor)))
+    if progression is not None:
+        for time, name in _chord_changes(progression):
+            score.markers.append(TextMetaTick(time, name))
+    end = band.steps * PULSES_PER_STEP
+    for part in parts(band, programs):
+        score.tracks.append(_midi_track(part, end))
+    return bytes(score.dumps_midi())
+
+
+def read_midi(source: Path | str | bytes) -> Band:
+    """The band in a MIDI file, or in its bytes: the mirror of :func:`midi_bytes`.
+
+    A track that alone bears the name of a role plays that role; any other is mapped by its drum channel and General
+    MIDI program as LPD-5 does, and tracks of one role are merged. Onsets and ends snap to the nearest step. The tempo
+    is the first one. The band ends where the tracks do if the file says so, else at the next bar line. Tracks without
+    a note are left out. Raises :class:`DataError` where the file cannot be read or holds no note.
+    """
+    where = "MIDI data" if isinstance(source, bytes) else str(source)
+    score = _load(source, where)
+    tracks = [track for track in score.tracks if len(track.notes)]
+    if not tracks:
+        raise DataError(f"{where}: no note in it, give a MIDI file that plays something")
+    pulses_per_step = score.ticks_per_quarter / STEPS_PER_BEAT
+    if score.end() > MAX_BEATS * score.ticks_per_quarter:
+        raise DataError(f"{where}: longer than {MAX_BEATS:,} beats, the file is probably torn")
+    steps = _length(tracks, pulses_per_step)
+    names = Counter(track.name.lower() for track in tracks)
+    gathered: dict[Role, list[NoteArray]] = {}
+    programs: dict[Role, int] = {}
+    for track in tracks:
+        role = _role(track, named=names[track.name.lower()] == 1)
+        gathered.setdefault(role, []).append(_note_array(track, pulses_per_step))
+        programs.setdefault(role, track.program)
+    return Band(
+        tuple(_track(role, arrays, programs[role], steps) for role, arrays in gathered.items()),
+        steps,
+        round(score.tempos[0].qpm, TEMPO_DIGITS) if len(score.tempos) else DEFAULT_TEMPO,
+    )
+
+
+def key_signature(key: str) -> tuple[int, bool]:
+    """Sharps (flats below 0) and whether it is minor, of a key such as ``C``, ``F#m``, ``Eb major``.
+
+    Keys beyond seven accidentals are respelt (``G#`` is ``Ab``). Raises :class:`OptionError` where it is no key.
+    """
+    match = KEY.fullmatch(key)
+    if match is None:
+        raise OptionError(f"unknown key {key!r}: write a letter A to G, # or b, and m for minor, as in 'Eb' or 'F#m'")
+    letter, accidentals, mode = match.groups()
+    minor = mode in MINOR
+    fifths = FIFTHS[letter] + sum(FIFTHS_PER_ACCIDENTAL[sign] for sign in accidentals) + MINOR_FIFTHS * minor
+    if abs(fifths) > MAX_FIFTHS:
+        half = FIFTHS_PER_CIRCLE // 2
+        fifths = (fifths + half) % FIFTHS_PER_CIRCLE - half
+    return fifths, minor
+
+
+def _chord_changes(progression: Progression) -> Iterable[tuple[int, str]]:
+    """Time in pulses and name of each chord that differs from the one before."""
+    before = None
+    for span in progression.spans:
+        name = str(span.chord)
+        if name != before:
+            yield span.onset * PULSES_PER_TICK, name
+        before = name
+
+
+def _midi_track(part: Part, end: int) -> TrackTick:
+    track = TrackTick(part.name, part.program, part.is_drum)
+    columns = np.ascontiguousarray(part.notes.T)  # (4, notes)
+    onset, duration = columns[:2] * PULSES_PER_STEP
+    pitch, velocity = columns[2:].astype(np.int8)
+    track.notes = NoteTickList.from_numpy(onset, duration, pitch, velocity)
+    for time, controller, value in ((0, VOLUME, part.mix.volume), (0, PAN, part.mix.pan), (end, ALL_NOTES_OFF, 0)):
+        track.controls.append(ControlChangeTick(time, controller, value))
+    return track
+
+
+def _load(source: Path | str | bytes, where: str) -> ScoreTick:
+    try:
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise DataError(f"cannot read {where}: {reason}, give a MIDI file") from error
+    try:
+        score = ScoreTick.from_midi(data)
+    except (RuntimeError, ValueError) as error:
+        reason = str(error).removesuffix(": iostream error")
+        raise DataError(f"{where}: no MIDI file that can be read ({reason})") from error
+    if score.ticks_per_quarter <= 0:
+        raise DataError(f"{where}: no MIDI file that can be read (its beat has no length)")
+    return score
+
+
+def _length(tracks: list[TrackTick], pulses_per_step: float) -> int:
+    """Steps to the end: "all notes off" where that comes after the last note, else the next bar line."""
+    last = max(_snap(track.notes.numpy(), pulses_per_step)[1].max() for track in tracks)
+    marks = [change.time for track in tracks for change in track.controls if change.number == ALL_NOTES_OFF]
+    marked = round(max(marks, default=0) / pulses_per_step)
+    return marked if marked >= last else bars(int(last)) * BAR
+
+
+def _role(track: TrackTick, *, named: bool) -> Role:
+    name = track.name.lower()
+    if named and name in tuple(Role) and INSTRUMENTS[Role(name)].is_drum == track.is_drum:
+        return Role(name)
+    return role_of(track.program, track.is_drum)
+
+
+def _snap(columns: Mapping[str, NoteArray], pulses_per_step: float) -> tuple[NoteArray, NoteArray]:
+    """Onsets and ends in steps, each at least one step apart."""
+    onset = np.rint(columns["time"] / pulses_per_step).astype(np.int32)
+    end = np.rint((columns["time"] + columns["duration"]) / pulses_per_step).astype(np.int32)
+    return onset, np.maximum(end, onset + 1)
+
+
+def _note_array(track: TrackTick, pulses_per_step: float) -> NoteArray:
+    columns = track.notes.numpy()
+    onset, end = _snap(columns, pulses_per_step)
+    velocity = np.clip(columns["velocity"], 1, MIDI_VALUES - 1)
+    return np.stack([onset, end - onset, columns["pitch"], velocity], 1).astype(np.int32)
+
+
+def _track(role: Role, arrays: list[NoteArray], program: int, steps: int) -> Track:
+    own = None if program == INSTRUMENTS[role].program else program
+    merged = Track(role, np.concatenate(arrays), own)
+    return Track(role, without_overlaps(merged.notes, steps), own)

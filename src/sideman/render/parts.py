@@ -1,0 +1,91 @@
+"""What MIDI and audio share: each track as the part an instrument can play.
+
+A MIDI instrument knows a note by its pitch alone, so a pitch that sounds twice at once is ambiguous; parts never hold
+one. Knows no files and no synthesizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sideman.errors import OptionError
+from sideman.music.band import DURATION, INSTRUMENTS, MAX_PROGRAM, ONSET, PITCH, Band, NoteArray, Role
+
+CENTRE = 64  # MIDI pan
+
+
+class Mix(NamedTuple):
+    """Place in the stereo picture, as MIDI controllers 7 and 10."""
+
+    volume: int  # 0 to 127
+    pan: int  # 0 left, 64 centre, 127 right
+
+
+MIX: dict[Role, Mix] = {
+    Role.DRUMS: Mix(104, CENTRE),
+    Role.PIANO: Mix(96, CENTRE - 12),
+    Role.GUITAR: Mix(88, CENTRE - 28),
+    Role.BASS: Mix(108, CENTRE),
+    Role.STRINGS: Mix(84, CENTRE + 24),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One track, ready to play: ``notes`` of shape (notes, 4) end with the band and never overlap on a pitch."""
+
+    role: Role
+    program: int  # General MIDI, 0-based; for drums the kit
+    notes: NoteArray
+
+    @property
+    def name(self) -> str:
+        """The track's name in a file, such as ``Drums``."""
+        return self.role.capitalize()
+
+    @property
+    def is_drum(self) -> bool:
+        """Whether it plays on the drum channel."""
+        return INSTRUMENTS[self.role].is_drum
+
+    @property
+    def mix(self) -> Mix:
+        """Its volume and pan."""
+        return MIX[self.role]
+
+
+def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part, ...]:
+    """The band's tracks as parts, in its order.
+
+    ``programs`` replaces the General MIDI programs of some roles. Raises :class:`OptionError` where one is outside
+    0-127.
+    """
+    chosen = dict(programs or {})
+    for role, program in chosen.items():
+        if not 0 <= program <= MAX_PROGRAM:
+            raise OptionError(f"{role}: program {program} is outside 0-127 (General MIDI counted from 0)")
+    result = []
+    for track in band.tracks:
+        own = INSTRUMENTS[track.role].program if track.program is None else track.program
+        notes = without_overlaps(track.notes, band.steps)
+        result.append(Part(track.role, chosen.get(track.role, own), notes))
+    return tuple(result)
+
+
+def without_overlaps(notes: NoteArray, steps: int) -> NoteArray:
+    """``notes`` cut where the same pitch begins anew and at ``steps``; of two equal onsets the longer stays.
+
+    Takes and gives (notes, 4), sorted by onset, then pitch, then duration.
+    """
+    notes = notes[notes[:, ONSET] < steps]
+    by_pitch = notes[np.lexsort((notes[:, DURATION], notes[:, ONSET], notes[:, PITCH]))]
+    limit = np.full(len(by_pitch), steps, np.int32)  # the step at which each note must have ended
+    same = by_pitch[1:, PITCH] == by_pitch[:-1, PITCH]
+    limit[:-1][same] = by_pitch[1:, ONSET][same]
+    by_pitch[:, DURATION] = np.minimum(by_pitch[:, DURATION], limit - by_pitch[:, ONSET])
+    by_pitch = by_pitch[by_pitch[:, DURATION] > 0]
+    return by_pitch[np.lexsort((by_pitch[:, PITCH], by_pitch[:, ONSET]))]

@@ -1,0 +1,1 @@
+"""Music to integers and back: the vocabulary, the two codecs, and which id may come next."""

@@ -1,0 +1,245 @@
+"""Where a sequence of ids stands: bar, chord, track, position, and the context features of each step.
+
+Everything here is a known function of the ids so far (and of the number of bars that the leader
+asked for), so the network is handed it instead of having to count. Training reads songs through
+this class and generation pushes each new id into it: there is one implementation. It trusts its
+ids; whether an id may come next is the grammar's question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum, auto
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.music.band import ROLES
+from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, STEPS_PER_BEAT
+from sideman.tokens.chart import NO_BASS, SILENCE, Change
+from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, VOCABULARY
+
+_QUALITIES = len(REFERENCE_QUALITIES)
+PHRASE = 8  # bars
+BARS_LEFT = 8  # counted up to this many
+NONE = VOCABULARY.size  # recall: nothing to recall
+
+# Name and size of each context feature. Value 0 says "none" unless the comment says otherwise.
+FEATURES: tuple[tuple[str, int], ...] = (
+    ("track", len(ROLES) + 1),
+    ("position", STEPS_PER_BAR + 1),
+    ("chord", NO_CHORD + 2),  # the chord in force at the position
+    ("root", SEMITONES + 1),
+    ("quality", _QUALITIES + 1),
+    ("bass", SEMITONES + 1),  # what the bass is to play: the slash bass, else the root
+    ("next_root", SEMITONES + 1),  # of the change that comes next
+    ("next_quality", _QUALITIES + 1),
+    ("change", BEATS_PER_BAR + 1),  # beats to that change, rounded up
+    ("recall", VOCABULARY.size + 1),  # the id that followed this id at this track and position last time; NONE: new
+    ("recall_chord", VOCABULARY.size + 1),  # the same, under the same chord
+    ("length", len(LENGTHS) + 1),  # in force
+    ("loudness", len(LOUDNESS) + 1),  # in force on the track
+    ("degree", SEMITONES + 1),  # last pitch of the track in this bar, in semitones above the chord's root
+    ("phrase", PHRASE),  # bar modulo 8, from 0
+    ("left", BARS_LEFT + 1),  # bars left after this one, from 0
+)
+FEATURE_NAMES = tuple(name for name, _ in FEATURES)
+FEATURE_SIZES = tuple(size for _, size in FEATURES)
+Features = npt.NDArray[np.int16]  # (steps, features)
+
+
+class Stage(IntEnum):
+    """What the last id was part of."""
+
+    EMPTY = auto()
+    CONTROLS = auto()  # START, STYLE, TEMPO
+    BAR = auto()  # BAR, no chord yet
+    CHORDS = auto()  # chords of this bar
+    CHANGE = auto()  # POSITION of a chord within the bar
+    HEAD = auto()  # the next bar's chord is told; no part yet
+    TRACK = auto()  # TRACK or LOUDNESS, no onset yet
+    ONSET = auto()  # POSITION, nothing sounds yet
+    LENGTH = auto()
+    SOUND = auto()  # PITCH or HIT
+    REST = auto()
+    END = auto()
+
+
+_KIND = VOCABULARY.kind_numbers.tolist()
+_VALUE = VOCABULARY.values.tolist()
+(
+    _START,
+    _END,
+    _BAR,
+    _STYLE,
+    _TEMPO,
+    _CHORD,
+    _BASS,
+    _TRACK,
+    _TRACK_DENSITY,
+    _REST,
+    _LOUDNESS,
+    _POSITION,
+    _LENGTH,
+    _PITCH,
+    _HIT,
+) = range(len(VOCABULARY.kinds))
+_PITCH_OFFSET = 120  # a multiple of 12 that keeps pitch - root above 0
+
+
+class Prefix:
+    """The state after some ids. ``bars`` is the song's number of bars, for the features that count down."""
+
+    def __init__(self, bars: int) -> None:
+        self.bars = bars
+        self.length_of_ids = 0
+        self.stage = Stage.EMPTY
+        self.last = -1
+        self.bar = -1
+        self.head: list[Change] = []  # chords of this bar; the last is the next bar's once the head is complete
+        self.chord = SILENCE  # in force at the position
+        self.role = -1
+        self.position = -1
+        self.length = -1  # in force; -1: none yet in this part
+        self.loudness = [-1] * len(ROLES)
+        self.played: list[int] = []  # roles of this bar's parts so far, the current one included
+        self.band: list[int] = []  # roles of the last whole bar, in their order
+        self.pitches = 0  # bit mask of what sounds on this onset
+        self.lengths = 0  # bit mask of lengths used on this onset
+        self.pitch = -1  # last pitch of this part
+        self._next = 0  # index in `head` of the change that comes next
+        self._place: int | None = None
+        self._recall: dict[int, int] = {}
+        self._recall_chord: dict[int, int] = {}
+
+    def push(self, token: int) -> None:
+        """Take one id."""
+        kind, value = _KIND[token], _VALUE[token]
+        if self._place is not None:
+            self._recall[self._place] = token
+            self._recall_chord[self._place * (NO_CHORD + 1) + self.chord.chord] = token
+        if kind == _PITCH:
+            self.stage = Stage.SOUND
+            self.pitches |= 1 << value
+            self.pitch = value
+        elif kind == _POSITION and self.stage >= Stage.TRACK:
+            self.stage = Stage.ONSET
+            self.position = value
+            self.pitches = self.lengths = 0
+            self._move(value)
+        elif kind == _HIT:
+            self.stage = Stage.SOUND
+            self.pitch = value
+        elif kind == _LENGTH:
+            self.stage = Stage.LENGTH
+            self.length = value
+        elif kind == _LOUDNESS:
+            self.stage = Stage.TRACK
+            self.loudness[self.role] = value
+        elif kind == _TRACK:
+            self._part(value, Stage.TRACK)
+        elif kind == _TRACK_DENSITY:
+            self._part(value // DENSITIES, Stage.TRACK)
+        elif kind == _REST:
+            self._part(value, Stage.REST)
+        else:
+            self._head(kind, value)
+        self.last = token
+        self.length_of_ids += 1
+        self._place = None
+        if self.role >= 0:
+            self._place = (token * (STEPS_PER_BAR + 1) + self.position + 1) * len(ROLES) + self.role
+
+    def _part(self, role: int, stage: Stage) -> None:
+        """Begin the part of a role."""
+        self.stage = stage
+        self.role = role
+        self.played.append(role)
+        self.position = self.length = self.pitch = -1
+        self._next = 0
+        self._move(0)
+
+    def _head(self, kind: int, value: int) -> None:
+        """Take an id of the bar's head or of the song's."""
+        if kind == _CHORD:
+            told = self.stage is Stage.CHORDS  # a chord after a chord begins the next bar
+            onset = self.position if self.stage is Stage.CHANGE else STEPS_PER_BAR if told else 0
+            self.chord = Change(onset, value)
+            self.head.append(self.chord)
+            self.stage = Stage.HEAD if told else Stage.CHORDS
+            self.position = -1
+        elif kind == _BASS:
+            self.chord = Change(self.head[-1].onset, self.head[-1].chord, value)
+            self.head[-1] = self.chord
+        elif kind == _POSITION:
+            self.stage = Stage.CHANGE
+            self.position = value
+        else:
+            self.role = self.position = -1
+            self.chord = SILENCE
+            if kind == _BAR:
+                if self.played:
+                    self.band = self.played
+                self.stage = Stage.BAR
+                self.bar += 1
+                self.head = []
+                self.played = []
+            else:
+                self.stage = Stage.END if kind == _END else Stage.CONTROLS
+
+    def _move(self, position: int) -> None:
+        """Find the chord in force at a position of the part."""
+        head = self.head
+        index = self._next
+        while index < len(head) and head[index].onset <= position:
+            self.chord = head[index]
+            index += 1
+        self._next = index
+
+    def features(self) -> tuple[int, ...]:
+        """Values of FEATURES for the step of the last id, which is to predict the next one."""
+        role, chord = self.role, self.chord
+        root = chord.root
+        if role < 0:
+            recall = recall_chord = NONE
+            following, beats = SILENCE, 0
+            length = loudness = -1
+        else:
+            place = self._place
+            assert place is not None  # noqa: S101 - set with the role
+            recall = self._recall.get(place, NONE)
+            recall_chord = self._recall_chord.get(place * (NO_CHORD + 1) + chord.chord, NONE)
+            following = self.head[self._next] if self._next < len(self.head) else SILENCE
+            beats = -((max(self.position, 0) - following.onset) // STEPS_PER_BEAT) if following.onset else 0
+            length, loudness = self.length, self.loudness[role]
+        degree = 0
+        if self.pitch >= 0 and role > 0 and root >= 0:
+            degree = (self.pitch + _PITCH_OFFSET - root) % SEMITONES + 1
+        bass = chord.bass if chord.bass != NO_BASS else root
+        return (
+            role + 1,
+            self.position + 1,
+            chord.chord + 1 if self.head else 0,
+            root + 1,
+            chord.quality + 1,
+            bass + 1,
+            following.root + 1,
+            following.quality + 1,
+            beats,
+            recall,
+            recall_chord,
+            length + 1,
+            loudness + 1,
+            degree,
+            max(self.bar, 0) % PHRASE,
+            min(max(self.bars - 1 - self.bar, 0), BARS_LEFT),
+        )
+
+    def read(self, ids: Iterable[int]) -> Features:
+        """Push many ids; the features of each step, int16 (steps, features)."""
+        rows = []
+        for token in ids:
+            self.push(token)
+            rows.append(self.features())
+        return np.array(rows, np.int16).reshape(-1, len(FEATURES))

@@ -1,0 +1,147 @@
+"""The one place where ids are made: ordered ranges, their values and the fingerprint.
+
+Knows what a token stands for; knows neither in which order tokens come (grammar) nor how music
+becomes tokens (encode, decode). Values are plain integers: a pitch, a step in the bar, or an index
+into one of the tables here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.errors import TokenError
+from sideman.music.band import MIDI_VALUES, ROLES
+from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, STEPS_PER_BEAT
+from sideman.tokens.drum_hits import HITS
+
+SEMITONES = 12
+# Note lengths in steps: a sextuplet to four bars. Others become the nearest by ratio.
+LENGTHS = (1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 192)
+# MIDI velocities of the loudness levels; one level a track and bar.
+LOUDNESS = (24, 40, 52, 64, 76, 88, 100, 116)
+# Beats a minute of the tempo levels.
+TEMPI = (48, 58, 66, 74, 82, 90, 98, 106, 114, 122, 130, 140, 152, 168, 190, 220)
+STYLES = (
+    "rock",
+    "pop",
+    "electronic",
+    "country",
+    "soul",
+    "jazz",
+    "latin",
+    "blues",
+    "folk",
+    "metal",
+    "reggae",
+    "hip-hop",
+    "punk",
+    "ambient",
+)
+# Onsets a bar up to which a density level reaches, by role: quintiles of LPD-5's train fold.
+DENSITY_LIMITS: dict[str, tuple[int, ...]] = {
+    "drums": (7, 8, 9, 15),
+    "piano": (2, 4, 7, 9),
+    "guitar": (4, 6, 8, 11),
+    "bass": (3, 4, 5, 8),
+    "strings": (2, 4, 7, 9),
+}
+DENSITIES = 5
+NO_CHORD = SEMITONES * len(REFERENCE_QUALITIES)  # chord value of N.C.; others: root * qualities + quality
+
+
+class Range(NamedTuple):
+    """Consecutive ids of one kind; the value of the first id is ``first``."""
+
+    kind: str
+    size: int
+    first: int = 0
+
+
+RANGES: tuple[Range, ...] = (
+    Range("start", 1),
+    Range("end", 1),
+    Range("bar", 1),
+    Range("style", len(STYLES)),
+    Range("tempo", len(TEMPI)),
+    Range("chord", NO_CHORD + 1),
+    Range("bass", SEMITONES),  # pitch class of a slash bass
+    Range("track", len(ROLES)),
+    Range("track_density", len(ROLES) * DENSITIES),  # role * DENSITIES + level
+    Range("rest", len(ROLES)),
+    Range("loudness", len(LOUDNESS)),
+    Range("position", STEPS_PER_BAR),
+    Range("length", len(LENGTHS)),
+    Range("pitch", MIDI_VALUES),
+    Range("hit", len(HITS)),
+)
+
+
+class Vocabulary:
+    """Ids of all tokens. ``vocabulary.id("pitch", 60)`` makes one, ``kind`` and ``value`` take it apart."""
+
+    def __init__(self, ranges: tuple[Range, ...] = RANGES) -> None:
+        self.ranges = ranges
+        self.kinds = tuple(r.kind for r in ranges)
+        self._start: dict[str, int] = {}
+        kinds: list[npt.NDArray[np.int16]] = []
+        values: list[npt.NDArray[np.int16]] = []
+        size = 0
+        for number, r in enumerate(ranges):
+            self._start[r.kind] = size - r.first
+            kinds.append(np.full(r.size, number, np.int16))
+            values.append(np.arange(r.first, r.first + r.size, dtype=np.int16))
+            size += r.size
+        self.size = size
+        self.kind_numbers = np.concatenate(kinds)  # (vocab,) index into `kinds`
+        self.values = np.concatenate(values)  # (vocab,)
+        self._by_kind = {r.kind: r for r in ranges}
+
+    def id(self, kind: str, value: int = 0) -> int:
+        """The id of a token. Raises :class:`TokenError` for an unknown kind or a value out of range."""
+        r = self._by_kind.get(kind)
+        if r is None or not r.first <= value < r.first + r.size:
+            raise TokenError(f"no token {kind}:{value}")
+        return self._start[kind] + value
+
+    def ids(self, kind: str, values: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+        """Ids of many tokens of one kind, as an array of the same shape. The values must be in range."""
+        return values.astype(np.int64) + self._start[kind]
+
+    def range(self, kind: str) -> slice:
+        """The ids of a kind, as a slice of the vocabulary."""
+        r = self._by_kind[kind]
+        first = self._start[kind] + r.first
+        return slice(first, first + r.size)
+
+    def kind(self, token: int) -> str:
+        """What kind of token an id is. Raises :class:`TokenError` outside the vocabulary."""
+        if not 0 <= token < self.size:
+            raise TokenError(f"id {token} is outside the vocabulary of {self.size}")
+        return self.kinds[self.kind_numbers[token]]
+
+    def value(self, token: int) -> int:
+        """The value of an id within its kind."""
+        self.kind(token)
+        return int(self.values[token])
+
+    def name(self, token: int) -> str:
+        """An id for people: ``pitch:60``."""
+        return f"{self.kind(token)}:{self.value(token)}"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits that change whenever an id would mean something else."""
+        qualities = [(quality.name, quality.intervals) for quality in REFERENCE_QUALITIES]
+        tables = [self.ranges, LENGTHS, LOUDNESS, TEMPI, STYLES, DENSITY_LIMITS, HITS, qualities]
+        grid = [STEPS_PER_BEAT, BEATS_PER_BAR]
+        return hashlib.sha256(json.dumps([tables, grid]).encode()).hexdigest()[:16]
+
+
+VOCABULARY = Vocabulary()

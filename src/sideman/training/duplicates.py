@@ -1,0 +1,131 @@
+"""Finds songs that are copies or edits of one another, from their notes alone.
+
+Knows songs in ticks; no files, no manifest. A fingerprint is a sample of a song's melodic phrases:
+eight steps in a row of a voice, each an interval and the time since the note before, on the grid of
+16ths. The voices are the top line of every pitched track, and the top and the bottom of all of
+them together. So a fingerprint bears another key, tempo, velocity, an introduction of any length,
+jitter within a 16th, tracks that are missing, renamed or folded into one; an excerpt's is part of
+the whole's. The sampling is FracMinHash (Irber et al. 2022): a hash is kept or not whatever else
+the song holds, so that samples of two songs can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.music.band import INSTRUMENTS, ONSET, PITCH, ROLES, NoteArray
+from sideman.music.time import TICKS_PER_BEAT
+from sideman.training.song import Song
+
+Fingerprint = npt.NDArray[np.uint64]  # (hashes,) ascending, distinct
+
+MIN_OVERLAP = 0.25  # of the smaller fingerprint; see docs/experiments.md
+MIN_SHARED = 5  # hashes; fewer say nothing
+MAX_SONGS = 64  # a phrase of more distinct songs than this is a commonplace, and no evidence
+
+_PHRASE = 8  # intervals
+_SAMPLED = np.uint64(4)  # one hash of so many is kept
+_CELL = TICKS_PER_BEAT // 4  # ticks in a 16th
+_LONGEST_GAP = 16  # cells; beyond a bar a rest is a rest
+_HASH_BASE = 0x9E3779B97F4A7C15
+_WEIGHTS = np.array([pow(_HASH_BASE, power, 1 << 64) for power in range(1, _PHRASE + 1)], np.uint64)
+_PITCHED = tuple(index for index, role in enumerate(ROLES) if not INSTRUMENTS[role].is_drum)
+_NO_TOP, _NO_BOTTOM = -1, 999  # in a cell where nothing begins
+_NOTHING = np.zeros(0, np.uint64)
+
+
+def fingerprint(song: Song) -> Fingerprint:
+    """Hashes of a quarter of the song's phrases; empty when it has none, as drums alone."""
+    voices = _voices([song.ticks[index] for index in _PITCHED])
+    intervals, gaps, starts = [], [], []
+    for voice in voices:
+        cells = np.flatnonzero((voice > _NO_TOP) & (voice < _NO_BOTTOM))
+        if len(cells) > _PHRASE:
+            intervals.append(np.diff(voice[cells]))
+            gaps.append(np.minimum(np.diff(cells), _LONGEST_GAP))
+            starts.append(np.arange(len(cells) - 1) < len(cells) - _PHRASE)
+    if not starts:
+        return _NOTHING
+    interval = np.concatenate(intervals)
+    moves = np.convolve(interval != 0, np.ones(_PHRASE, np.int64))[_PHRASE - 1 :]  # within the phrase from here
+    begins = np.flatnonzero(np.concatenate(starts) & (2 * moves >= _PHRASE))  # a repeated note is no phrase
+    token = (interval * (2 * _LONGEST_GAP) + np.concatenate(gaps)).astype(np.uint64)
+    phrases = np.zeros(len(begins), np.uint64)
+    for place, weight in enumerate(_WEIGHTS):
+        phrases += token[begins + place] * weight
+    hashes = _mixed(phrases)
+    sample: Fingerprint = np.unique(hashes[hashes % _SAMPLED == 0])
+    return sample
+
+
+def clusters(fingerprints: Sequence[Fingerprint]) -> npt.NDArray[np.int64]:
+    """The cluster of each song, named by the position of its first member: (songs,).
+
+    Two songs are linked when they share :data:`MIN_OVERLAP` of the smaller fingerprint; a cluster is
+    all that links reach. Which songs stand together does not depend on their order.
+    """
+    parent = np.arange(len(fingerprints), dtype=np.int64)
+    first: dict[bytes, int] = {}
+    for index, hashes in enumerate(fingerprints):
+        if len(hashes):
+            parent[index] = first.setdefault(hashes.tobytes(), index)  # exact copies are no evidence of commonplaces
+    distinct = np.array(sorted(first.values()), np.int64)
+    for one, other in _links([fingerprints[index] for index in distinct]):
+        low, high = sorted((_root(parent, int(distinct[one])), _root(parent, int(distinct[other]))))
+        parent[high] = low
+    return np.array([_root(parent, index) for index in range(len(parent))], np.int64)
+
+
+def _voices(tracks: Sequence[NoteArray]) -> npt.NDArray[np.int64]:
+    """(voices, cells) the pitch that begins in each 16th: each track's highest, the band's highest and lowest."""
+    cells = 1 + max((int(notes[-1, ONSET]) + _CELL // 2) // _CELL if len(notes) else -1 for notes in tracks)
+    top = np.full((len(tracks), cells), _NO_TOP, np.int64)
+    bottom = np.full((len(tracks), cells), _NO_BOTTOM, np.int64)
+    for index, notes in enumerate(tracks):
+        if len(notes):
+            cell = (notes[:, ONSET] + _CELL // 2) // _CELL
+            first = np.flatnonzero(np.diff(cell, prepend=-1))
+            top[index, cell[first]] = np.maximum.reduceat(notes[:, PITCH], first)
+            bottom[index, cell[first]] = np.minimum.reduceat(notes[:, PITCH], first)
+    return np.vstack((top, top.max(0), bottom.min(0)))
+
+
+def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Spreads every bit over all 64: the finaliser of splitmix64 (Steele et al. 2014)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def _links(fingerprints: Sequence[Fingerprint]) -> Iterator[tuple[int, int]]:
+    """Pairs of positions of similar fingerprints, by an inverted index of the hashes."""
+    if not fingerprints:
+        return
+    hashes = np.concatenate(fingerprints)
+    owner = np.repeat(np.arange(len(fingerprints)), [len(hashes) for hashes in fingerprints])
+    order = np.argsort(hashes, kind="stable")  # within a hash, owners ascend
+    hashes, owner = hashes[order], owner[order]
+    first = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
+    songs = np.diff(first, append=len(hashes))  # that have this hash
+    telling = np.bincount(owner[np.repeat(songs <= MAX_SONGS, songs)], minlength=len(fingerprints))
+    pairs = [np.zeros(0, np.int64)]
+    for count in range(2, MAX_SONGS + 1):
+        owners = owner[first[songs == count, None] + np.arange(count)]  # (hashes, count)
+        one, other = np.triu_indices(count, 1)
+        pairs.append((owners[:, one] * len(fingerprints) + owners[:, other]).ravel())
+    pair, shared = np.unique(np.concatenate(pairs), return_counts=True)
+    one, other = np.divmod(pair, len(fingerprints))
+    smaller = np.minimum(telling[one], telling[other])
+    linked = (shared >= MIN_SHARED) & (shared >= MIN_OVERLAP * smaller)
+    yield from zip(one[linked].tolist(), other[linked].tolist(), strict=True)
+
+
+def _root(parent: npt.NDArray[np.int64], index: int) -> int:
+    """The first member of the cluster of ``index``; the way there is shortened for the next time."""
+    while parent[index] != index:
+        parent[index] = parent[parent[index]]
+        index = int(parent[index])
+    return index

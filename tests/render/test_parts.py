@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sideman.errors import OptionError
+from sideman.music.band import ROLES, Band, Note, Role, Track
+from sideman.render.parts import MIX, parts, without_overlaps
+
+
+def cut(*notes: Note, steps: int = 100) -> list[Note]:
+    return [Note(*row) for row in without_overlaps(Track(Role.PIANO, notes).notes, steps).tolist()]
+
+
+def test_a_note_ends_where_its_pitch_begins_anew() -> None:
+    assert cut(Note(0, 20, 60, 80), Note(6, 20, 60, 70)) == [Note(0, 6, 60, 80), Note(6, 20, 60, 70)]
+
+
+def test_other_pitches_overlap_freely() -> None:
+    chord = [Note(0, 20, 60, 80), Note(0, 20, 64, 80), Note(6, 20, 67, 80)]
+    assert cut(*chord) == chord
+
+
+def test_of_two_equal_onsets_the_longer_stays() -> None:
+    assert cut(Note(0, 20, 60, 70), Note(0, 3, 60, 90)) == [Note(0, 20, 60, 70)]
+
+
+def test_notes_end_with_the_band() -> None:
+    assert cut(Note(90, 20, 60, 80), Note(100, 5, 62, 80)) == [Note(90, 10, 60, 80)]
+
+
+def test_the_track_itself_is_left_alone() -> None:
+    track = Track(Role.PIANO, [Note(0, 20, 60, 80), Note(6, 20, 60, 70)])
+    before = track.notes.copy()
+    without_overlaps(track.notes, 10)
+    assert np.array_equal(track.notes, before)
+
+
+def test_no_notes_at_all() -> None:
+    assert cut() == []
+
+
+def test_programs_come_from_the_choice_then_the_track_then_the_role() -> None:
+    band = Band((Track(Role.PIANO, program=4), Track(Role.GUITAR, program=27), Track(Role.BASS)), 48)
+    assert [part.program for part in parts(band, {Role.PIANO: 0})] == [0, 27, 33]
+
+
+def test_a_program_outside_general_midi_is_an_error_even_for_an_absent_role() -> None:
+    with pytest.raises(OptionError, match="bass: program 128 is outside 0-127"):
+        parts(Band((), 48), {Role.BASS: 128})
+
+
+def test_every_role_has_its_place_in_the_mix() -> None:
+    assert set(MIX) == set(ROLES)

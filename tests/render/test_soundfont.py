@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sideman.errors import DataError
+from sideman.music.band import INSTRUMENTS
+from sideman.render.fluidsynth import DRUM_BANK, MELODIC_BANK, FluidSynth
+from sideman.render.soundfont import BUNDLED_SOUNDFONT, STAND_INS, check_soundfont, stand_in
+
+MEGABYTE = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("program", "available", "chosen"),
+    [
+        (25, {24, 25, 48}, 25),  # itself
+        (29, {24, 30, 33}, 30),  # the nearest of its family
+        (58, {0, 61}, 61),  # of its family
+        (20, {0, 16}, 16),
+        (105, {0, 25, 48}, 25),  # the stand-in of another family
+        (105, {0, 48}, 48),  # the nearest of all
+        (2, {1, 3}, 1),  # of two as near, the lower
+    ],
+)
+def test_who_stands_in(program: int, available: set[int], chosen: int) -> None:
+    assert stand_in(program, available) == chosen
+
+
+def test_the_bundled_font_has_every_stand_in_and_every_role() -> None:
+    with FluidSynth(check_soundfont(None)) as synthesizer:
+        melodic, kits = synthesizer.programs(MELODIC_BANK), synthesizer.programs(DRUM_BANK)
+    assert set(STAND_INS) <= set(melodic)
+    assert {instrument.program for instrument in INSTRUMENTS.values()} <= set(melodic)
+    assert kits == [0]
+
+
+def test_the_bundled_font_is_small_and_has_its_licence() -> None:
+    assert BUNDLED_SOUNDFONT.stat().st_size < 6 * MEGABYTE
+    notice = (BUNDLED_SOUNDFONT.parent / "LICENSE-FluidR3.txt").read_text("utf-8")
+    assert "Frank Wen" in notice
+    assert "Permission is hereby granted, free of charge" in notice
+
+
+def test_a_missing_font(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"cannot read the SoundFont .*none\.sf2: No such file"):
+        check_soundfont(tmp_path / "none.sf2")
+
+
+def test_a_folder_is_no_font(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot read the SoundFont"):
+        check_soundfont(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"MThd" * 100, b"RIFF\0\0\0\0WAVE"])
+def test_what_is_no_font(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.sf2").write_bytes(content)
+    with pytest.raises(DataError, match="no SoundFont"):
+        check_soundfont(tmp_path / "x.sf2")

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from sideman import files
+from sideman.errors import DataError
+from sideman.files import atomic_write
+
+
+def fill(path: Path, content: bytes = b"new") -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def test_a_file_appears_with_its_content_and_nothing_else(tmp_path: Path) -> None:
+    fill(tmp_path / "song.mid")
+    assert (tmp_path / "song.mid").read_bytes() == b"new"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_it_gets_the_permissions_of_any_new_file(tmp_path: Path) -> None:
+    fill(tmp_path / "song.mid")
+    (tmp_path / "plain").touch()
+    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("song.mid", "plain")}
+    assert len(modes) == 1
+
+
+def test_the_temporary_file_stands_beside_and_keeps_the_suffix(tmp_path: Path) -> None:
+    with atomic_write(tmp_path / "song.flac") as temporary:
+        assert temporary.parent == tmp_path
+        assert temporary.suffix == ".flac"
+
+
+def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "song.mid"
+    path.write_bytes(b"old")
+
+    def half_write() -> None:
+        with atomic_write(path) as temporary:
+            temporary.write_bytes(b"half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        half_write()
+    assert path.read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link.mid").symlink_to(tmp_path / "there" / "song.mid")
+    fill(tmp_path / "link.mid")
+    assert (tmp_path / "link.mid").is_symlink()
+    assert (tmp_path / "there" / "song.mid").read_bytes() == b"new"
+
+
+def test_a_folder_is_no_output(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="it is a folder, give the name of a file"):
+        fill(tmp_path)
+
+
+def test_a_device_is_no_output() -> None:
+    with pytest.raises(DataError, match="it is no regular file"):
+        fill(Path(os.devnull))
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="its folder does not exist, create it first"):
+        fill(tmp_path / "none" / "song.mid")
+
+
+def test_a_file_as_folder(tmp_path: Path) -> None:
+    (tmp_path / "song").touch()
+    with pytest.raises(DataError, match="a part of its folder is a file"):
+        fill(tmp_path / "song" / "song.mid")
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="the name is too long"):
+        fill(tmp_path / ("x" * 300))
+
+
+def test_a_name_as_long_as_allowed(tmp_path: Path) -> None:
+    fill(tmp_path / ("ü" * 125 + ".mid"))
+
+
+def test_a_name_with_a_nul(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="null"):
+        fill(tmp_path / "a\0b")
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [(errno.EACCES, "permission denied"), (errno.EROFS, "the disk is read-only")],
+)
+def test_a_folder_that_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, message: str) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number), "somewhere")
+
+    monkeypatch.setattr(files.os, "open", refuse)
+    with pytest.raises(DataError, match=rf"cannot write .*song\.mid: {message}"):
+        fill(tmp_path / "song.mid")
+
+
+def test_a_disk_that_fills_up_while_writing(tmp_path: Path) -> None:
+    def overflow() -> None:
+        with atomic_write(tmp_path / "song.mid"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(DataError, match="the disk is full"):
+        overflow()
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_input_that_is_missing_is_not_blamed_on_the_output(tmp_path: Path) -> None:
+    def read_inside() -> None:
+        with atomic_write(tmp_path / "song.mid"):
+            (tmp_path / "input").read_bytes()
+
+    with pytest.raises(FileNotFoundError):
+        read_inside()
+    assert not list(tmp_path.iterdir())

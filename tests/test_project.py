@@ -1,0 +1,195 @@
+"""What holds for the project as a whole: its layers, what it exports, and that its documents tell the truth."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import requires, version
+from pathlib import Path
+
+import pytest
+import typer
+
+import sideman
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "sideman"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+DOCUMENTS = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
+CONTRACTS = PROJECT["tool"]["importlinter"]["contracts"]
+LAYERS, TORCH, DETOUR, WEB = (contract["name"] for contract in CONTRACTS)
+
+EXPORTED = ["arrange"]  # the public door: a change here is a change of the interface
+
+
+def run(*command: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in the project's folder, or another, and capture what it says."""
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+# Layers
+
+
+def broken_contracts(source: Path) -> list[str]:
+    """Names of the contracts that the package below ``source`` breaks."""
+    command = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache', '--no-logo'])"
+    result = run(sys.executable, "-c", command, PYTHONPATH=str(source), NO_COLOR="1", COLUMNS="200")
+    broken = re.findall(r"^(.+) BROKEN$", result.stdout, re.MULTILINE)
+    assert result.returncode == bool(broken), result.stdout + result.stderr
+    return broken
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the package's modules, to break."""
+    shutil.copytree(SOURCE, tmp_path / "sideman", ignore=shutil.ignore_patterns("__pycache__", "data", "weights"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        pytest.param("errors.py", "import sideman.music", LAYERS, id="upwards"),
+        pytest.param("tokens/__init__.py", "import sideman.render", LAYERS, id="between siblings"),
+        pytest.param("helper.py", "", LAYERS, id="a module without a layer"),
+        pytest.param("render/__init__.py", "import torch", TORCH, id="torch outside of training"),
+        pytest.param("arrange.py", "import sideman.model.gpt2", DETOUR, id="torch by a detour"),
+        pytest.param("music/__init__.py", "import fastapi", WEB, id="a web framework outside of the web"),
+    ],
+)
+def test_contract_is_broken_by(copy: Path, module: str, line: str, contract: str) -> None:
+    with (copy / "sideman" / module).open("a") as file:
+        file.write(f"\n{line}\n")
+    assert contract in broken_contracts(copy)
+
+
+def test_contracts_are_kept() -> None:
+    assert broken_contracts(SOURCE.parent) == []
+
+
+def test_architecture_shows_the_layers_that_are_checked() -> None:
+    checked = [re.findall(r"\w+", row) for row in CONTRACTS[0]["layers"]]
+    section = ARCHITECTURE.split("## Layers")[1].split("\n## ")[0]
+    shown = [re.findall(r"`(\w+)`", row.split("|")[1]) for row in section.splitlines() if row.startswith("| `")]
+    assert shown == checked
+
+
+@pytest.mark.parametrize("module", ["sideman", "sideman.arrange", "sideman.cli", "sideman.model.runtime"])
+def test_playing_needs_no_torch(module: str) -> None:
+    heavy = "torch", "transformers", "tensorboard", "matplotlib", "mido"
+    result = run(sys.executable, "-c", f"import sys, {module}; print(*{{*{heavy}}} & {{*sys.modules}})")
+    assert (result.returncode, result.stdout.strip(), result.stderr) == (0, "", "")
+
+
+def test_torch_is_no_requirement_of_playing() -> None:
+    assert [line for line in requires("sideman") or [] if line.startswith("torch") and "extra ==" not in line] == []
+
+
+# Names
+
+
+def test_exported_names() -> None:
+    assert sorted(sideman.__all__) == EXPORTED
+    assert [name for name in EXPORTED if not hasattr(sideman, name)] == []
+
+
+def test_entry_point() -> None:
+    module, _, function = PROJECT["project"]["scripts"]["sideman"].partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_installed_version_is_the_projects() -> None:
+    assert version("sideman") == PROJECT["project"]["version"]
+
+
+# Documents
+
+
+def test_readme_starts_with_the_two_commands() -> None:
+    commands = [line.split()[0] for line in README.splitlines()[:6] if line.startswith("    ")]
+    assert commands == ["script/server", "script/test"]
+
+
+@pytest.mark.parametrize("script", ["script/server", "script/test", "script/setup", ".ci/run"])
+def test_script_can_be_run(script: str) -> None:
+    assert os.access(ROOT / script, os.X_OK)
+    assert run("bash", "-n", script).stderr == ""
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_readme_tree_is_the_folder() -> None:
+    tree = README.split("## What is where")[1].split("```")[1]
+    shown = re.findall(r"^  ([\w.]+)", tree, re.MULTILINE)
+    there = {path.name for path in SOURCE.iterdir()} - {"__pycache__", "py.typed"}
+    assert sorted(shown) == sorted(there)
+    assert [name for name in re.findall(r"^([\w/]+)/ ", tree, re.MULTILINE) if not (ROOT / name).is_dir()] == []
+
+
+def test_readme_commands_exist_with_their_options() -> None:
+    from sideman.cli import app
+
+    group = typer.main.get_command(app)
+    commands = getattr(group, "commands", {})
+    lines = re.findall(r"^ *sideman (.+?)(?:  #.*)?$", README, re.MULTILINE)
+    assert {line.split()[0] for line in lines} <= commands.keys()
+    assert [name for name in commands if f"sideman {name}" not in README] == []
+    for line in lines:
+        name, *arguments = re.sub(r'"[^"]*"', "TEXT", line).split()
+        options = [parameter.opts + parameter.secondary_opts for parameter in commands[name].params]
+        known = {option for spellings in options for option in spellings}
+        assert [word for word in arguments if word.startswith("-") and word not in known] == [], line
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not [*SOURCE.rglob("*.safetensors")], reason="the package holds no weights to play with")
+def test_readme_quick_start_runs(tmp_path: Path) -> None:
+    section = README.split("## Quick start")[1].split("\n## ")[0]
+    (shell,) = re.findall(r"```sh\n(.+?)```", section, re.DOTALL)
+    (python,) = re.findall(r"```python\n(.+?)```", section, re.DOTALL)
+    commands = "".join(line + "\n" for line in shell.splitlines() if line.startswith("sideman "))
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    result = run("bash", "-ec", commands, folder=tmp_path, PATH=path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    for name in re.findall(r"\w+\.(?:mid|mp3|wav)", commands):
+        assert (tmp_path / name).stat().st_size > 0
+    result = run(sys.executable, "-c", python, folder=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout
+
+
+def test_every_decision_is_listed() -> None:
+    decisions = sorted(path.name for path in ROOT.glob("docs/adr/*.md"))
+    assert re.findall(r"\(adr/(.+?)\)", ARCHITECTURE) == decisions
+
+
+def test_changelog_knows_the_version() -> None:
+    released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert released[0] == PROJECT["project"]["version"]
+
+
+def test_torch_version_is_the_same_in_all_places() -> None:
+    (pinned,) = re.findall(r"^TORCH=(\S+)", (ROOT / "script/setup").read_text(), re.MULTILINE)
+    assert f"torch=={pinned.rpartition('.')[0]}.*" in PROJECT["project"]["optional-dependencies"]["train"]
+    assert set(re.findall(r"torch==([\d.]+)", README)) == {pinned}
+
+
+def test_credit_and_licence_travel_with_the_package() -> None:
+    assert PROJECT["project"]["license-files"] == ["LICENSE", "NOTICE"]
+    notice = (ROOT / "NOTICE").read_text()
+    for name in ("Dong", "Hsiao", "Li-Chia Yang", "Yi-Hsuan Yang", "Raffel", "CC BY 4.0", "FluidR3"):
+        assert name in notice
+        assert name in README

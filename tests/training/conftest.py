@@ -1,0 +1,98 @@
+"""Small songs in the formats of the Lakh Pianoroll Dataset, written with numpy alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from sideman.music.band import NoteArray
+
+LPD5_TRACKS = (
+    {"program": 0, "is_drum": True, "name": "Drums"},
+    {"program": 0, "is_drum": False, "name": "Piano"},
+    {"program": 24, "is_drum": False, "name": "Guitar"},
+    {"program": 32, "is_drum": False, "name": "Bass"},
+    {"program": 48, "is_drum": False, "name": "Strings"},
+)
+Row = tuple[int, int, int, int]  # onset, duration, pitch, velocity
+
+
+def note_array(rows: Iterable[Row]) -> NoteArray:
+    return np.array(list(rows), np.int32).reshape(-1, 4)
+
+
+def npy(array: npt.NDArray[Any], *, allow_pickle: bool = False) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=allow_pickle)
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class LpdFile:
+    """What stands in one npz file: piano-rolls (steps, 128), empty ones as None, as LPD publishes them."""
+
+    rolls: Sequence[npt.NDArray[Any] | None]
+    tracks: Sequence[dict[str, Any]] = LPD5_TRACKS
+    resolution: int = 24
+    new: bool = False  # pypianoroll 1.x
+    tempo: npt.NDArray[Any] | None = None
+
+    @classmethod
+    def of(cls, *tracks: Iterable[Row], steps: int = 960) -> LpdFile:
+        """From the notes of each track, in steps."""
+        rolls: list[npt.NDArray[Any] | None] = []
+        for rows in tracks:
+            notes = list(rows)
+            roll = np.zeros((steps, 128), np.uint8)
+            for onset, duration, pitch, velocity in notes:
+                roll[onset : onset + duration, pitch] = velocity
+            rolls.append(roll if notes else None)
+        return cls(rolls, LPD5_TRACKS[: len(rolls)], tempo=np.full(steps, 100.0))
+
+    def with_changes(self, **changes: Any) -> LpdFile:  # noqa: ANN401 - the fields themselves
+        return replace(self, **changes)
+
+    def members(self) -> dict[str, bytes]:
+        """The archive's members by name, for a test to spoil."""
+        info: dict[str, Any] = {"resolution" if self.new else "beat_resolution": self.resolution, "name": "song"}
+        members = {} if self.tempo is None else {"tempo.npy": npy(self.tempo)}
+        members["downbeat.npy"] = npy(np.arange(96) == 0)
+        for index, (roll, track) in enumerate(zip(self.rolls, self.tracks, strict=True)):
+            info[str(index)] = track
+            cells = np.zeros((0, 128), bool) if roll is None else roll
+            pitch, step = np.nonzero(cells.T)
+            parts = {
+                "data": cells[step, pitch],
+                "indices": step.astype(np.int32),
+                "indptr": np.searchsorted(pitch, np.arange(129)).astype(np.int32),
+                "shape": np.array(cells.shape),
+            }
+            members |= {f"pianoroll_{index}_csc_{name}.npy": npy(part) for name, part in parts.items()}
+        members["info.json"] = json.dumps(info).encode()
+        return members
+
+    def write(self, path: Path) -> Path:
+        return write_zip(path, self.members())
+
+
+def write_zip(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", method, compresslevel=1) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for properties, whose many examples may write over one another."""
+    return tmp_path_factory.mktemp("scratch")
