@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from sideman import files
 from sideman.errors import DataError
 from sideman.files import atomic_write
 
@@ -102,7 +101,7 @@ def test_a_folder_that_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     def refuse(*_: object) -> int:
         raise OSError(number, os.strerror(number), "somewhere")
 
-    monkeypatch.setattr(files.os, "open", refuse)
+    monkeypatch.setattr("os.open", refuse)
     with pytest.raises(DataError, match=rf"cannot write .*song\.mid: {message}"):
         fill(tmp_path / "song.mid")
 

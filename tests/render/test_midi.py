@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+
 import mido
 import pytest
 from hypothesis import given
@@ -25,8 +26,10 @@ def bands(draw: st.DrawFn) -> Band:
     steps = draw(st.integers(96, 200))
     tracks = []
     for role in draw(st.sets(st.sampled_from(ROLES), min_size=1)):
-        program = draw(st.none() | st.integers(0, 127).filter(lambda p, role=role: p != INSTRUMENTS[role].program))
+        program = draw(st.none() | st.integers(0, 127))
         track = Track(role, draw(st.lists(notes(), min_size=1, max_size=12)))
+        if program == INSTRUMENTS[role].program:
+            program = None  # the same to a MIDI file
         tracks.append(Track(role, without_overlaps(track.notes, steps), program))
     return Band(tuple(tracks), steps, draw(st.integers(3000, 30000)) / 100)
 
@@ -101,6 +104,15 @@ def test_other_files_are_mapped_by_drum_channel_and_program_family() -> None:
     assert [(track.role, track.program) for track in read.tracks] == [
         (Role.DRUMS, 5), (Role.PIANO, 3), (Role.GUITAR, 30), (Role.BASS, 35), (Role.STRINGS, 61)
     ]  # fmt: skip
+
+
+def test_a_tempo_of_no_length_is_ignored(band: Band) -> None:
+    data = midi_bytes(band)
+    assert read_midi(data.replace(b"\xff\x51\x03\x07\xa1\x20", b"\xff\x51\x03\x00\x00\x00")).tempo == 120.0
+
+
+def test_a_name_in_another_encoding_is_no_obstacle(band: Band) -> None:
+    assert read_midi(midi_bytes(band).replace(b"Piano", b"Pi\xe4no")) == band
 
 
 def test_tracks_of_one_role_are_merged() -> None:

@@ -52,3 +52,9 @@ def test_a_program_outside_general_midi_is_an_error_even_for_an_absent_role() ->
 
 def test_every_role_has_its_place_in_the_mix() -> None:
     assert set(MIX) == set(ROLES)
+
+
+@pytest.mark.parametrize("tempo", [0, -5, 1, 1e9, float("nan")])
+def test_a_tempo_that_no_file_can_keep_is_an_error(tempo: float) -> None:
+    with pytest.raises(OptionError, match="is outside 4-1000 beats a minute"):
+        parts(Band((), 48, tempo))

@@ -87,7 +87,7 @@ def write_audio(
             band, soundfont=soundfont, programs=programs, gain=gain, on_progress=on_progress, synthesizer=synthesizer
         )
         try:
-            WRITERS[suffix](map(_to_int16, blocks), temporary)
+            WRITERS[suffix](map(to_int16, blocks), temporary)
         except soundfile.LibsndfileError as error:
             raise DataError(f"cannot write {path}: {error.error_string} Is there space on the disk?") from error
 
@@ -102,7 +102,7 @@ def stream_mp3(
 ) -> Iterator[bytes]:
     """``band`` as MP3, piece by piece. With a ``gain`` the first piece comes at once, else after the last note."""
     blocks = audio_blocks(band, soundfont=soundfont, programs=programs, gain=gain, synthesizer=synthesizer)
-    return _mp3(map(_to_int16, blocks))
+    return encode_mp3(map(to_int16, blocks))
 
 
 def audio_blocks(
@@ -137,9 +137,10 @@ def common_gain(
     """
     font = check_soundfont(soundfont)
     peak = 0.0
-    for band in bands:
-        with FluidSynth(font) as player:
-            peak = max(peak, *(_peak(block) for block in render_blocks(band, player, programs)))
+    with FluidSynth(font):  # held open, so that the samples are decoded once for all that follow
+        for band in bands:
+            with FluidSynth(font) as player:
+                peak = max(peak, *(_peak(block) for block in render_blocks(band, player, programs)))
     return _gain(peak)
 
 
@@ -234,11 +235,13 @@ def _counted(blocks: Iterable[Block], total: int, report: Progress) -> Iterator[
         report(done / total)
 
 
-def _to_int16(block: Block) -> npt.NDArray[np.int16]:
+def to_int16(block: Block) -> npt.NDArray[np.int16]:
+    """``block``, within ±1, as 16-bit samples of the same shape."""
     return np.rint(block * FULL_SCALE).astype(np.int16)
 
 
-def _mp3(blocks: Iterable[npt.NDArray[np.int16]]) -> Iterator[bytes]:
+def encode_mp3(blocks: Iterable[npt.NDArray[np.int16]]) -> Iterator[bytes]:
+    """``blocks`` of shape (frames, 2) as MP3 at 192 kbit/s, piece by piece."""
     encoder = lameenc.Encoder()
     encoder.silence()
     encoder.set_in_sample_rate(SAMPLE_RATE)
@@ -253,7 +256,7 @@ def _mp3(blocks: Iterable[npt.NDArray[np.int16]]) -> Iterator[bytes]:
 
 def _write_mp3(blocks: Iterable[npt.NDArray[np.int16]], path: Path) -> None:
     with path.open("wb") as file:
-        file.writelines(_mp3(blocks))
+        file.writelines(encode_mp3(blocks))
 
 
 def _write_pcm(blocks: Iterable[npt.NDArray[np.int16]], path: Path) -> None:

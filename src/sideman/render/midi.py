@@ -29,7 +29,7 @@ from sideman.files import atomic_write
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, Band, NoteArray, Role, Track, role_of
 from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT, bars
 from sideman.music.time import STEPS_PER_BAR as BAR
-from sideman.render.parts import Part, parts, without_overlaps
+from sideman.render.parts import MAX_TEMPO, MIN_TEMPO, Part, parts, without_overlaps
 
 if TYPE_CHECKING:
     from sideman.music.progression import Progression
@@ -39,7 +39,7 @@ PULSES_PER_STEP = PULSES_PER_BEAT // STEPS_PER_BEAT
 PULSES_PER_TICK = PULSES_PER_BEAT // TICKS_PER_BEAT
 VOLUME, PAN, ALL_NOTES_OFF = 7, 10, 123  # MIDI controllers
 DEFAULT_TEMPO = 120.0  # of a MIDI file that names none
-TEMPO_DIGITS = 2  # MIDI keeps microseconds a beat: exact to .003 beats a minute at 600
+TEMPO_DIGITS = 2  # MIDI keeps microseconds a beat: exact to .005 beats a minute up to 700
 MAX_BEATS = 100_000  # half a day of music: a file that is longer is torn
 
 FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}  # sharps of each letter's major key
@@ -79,8 +79,9 @@ def midi_bytes(
 
     ``progression`` gives a marker at each change of chord, ``programs`` other General MIDI programs (0-based),
     ``key`` the key signature (``Eb``, ``F#m``, ``D minor``). Notes are cut at the end of the band and where the same
-    pitch begins anew. Raises :class:`OptionError` where a program or the key is none.
+    pitch begins anew. Raises :class:`OptionError` where the tempo, a program or the key is none.
     """
+    played = parts(band, programs)
     score = ScoreTick(PULSES_PER_BEAT)
     score.tempos.append(TempoTick(0, qpm=band.tempo))
     score.time_signatures.append(TimeSignatureTick(0, BEATS_PER_BAR, 4))
@@ -91,7 +92,7 @@ def midi_bytes(
         for time, name in _chord_changes(progression):
             score.markers.append(TextMetaTick(time, name))
     end = band.steps * PULSES_PER_STEP
-    for part in parts(band, programs):
+    for part in played:
         score.tracks.append(_midi_track(part, end))
     return bytes(score.dumps_midi())
 
@@ -123,7 +124,7 @@ def read_midi(source: Path | str | bytes) -> Band:
     return Band(
         tuple(_track(role, arrays, programs[role], steps) for role, arrays in gathered.items()),
         steps,
-        round(score.tempos[0].qpm, TEMPO_DIGITS) if len(score.tempos) else DEFAULT_TEMPO,
+        _tempo(score),
     )
 
 
@@ -179,6 +180,12 @@ def _load(source: Path | str | bytes, where: str) -> ScoreTick:
     if score.ticks_per_quarter <= 0:
         raise DataError(f"{where}: no MIDI file that can be read (its beat has no length)")
     return score
+
+
+def _tempo(score: ScoreTick) -> float:
+    """The first tempo; the default where there is none that means anything."""
+    tempo = score.tempos[0].qpm if len(score.tempos) else DEFAULT_TEMPO
+    return round(tempo, TEMPO_DIGITS) if MIN_TEMPO <= tempo <= MAX_TEMPO else DEFAULT_TEMPO
 
 
 def _length(tracks: list[TrackTick], pulses_per_step: float) -> int:

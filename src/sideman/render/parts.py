@@ -16,6 +16,7 @@ from sideman.errors import OptionError
 from sideman.music.band import DURATION, INSTRUMENTS, MAX_PROGRAM, ONSET, PITCH, Band, NoteArray, Role
 
 CENTRE = 64  # MIDI pan
+MIN_TEMPO, MAX_TEMPO = 4, 1000  # beats a minute; a MIDI file holds none below 3.6
 
 
 class Mix(NamedTuple):
@@ -62,8 +63,10 @@ def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part,
     """The band's tracks as parts, in its order.
 
     ``programs`` replaces the General MIDI programs of some roles. Raises :class:`OptionError` where one is outside
-    0-127.
+    0-127, or where no file can keep the tempo.
     """
+    if not MIN_TEMPO <= band.tempo <= MAX_TEMPO:
+        raise OptionError(f"tempo {band.tempo:g} is outside {MIN_TEMPO}-{MAX_TEMPO} beats a minute")
     chosen = dict(programs or {})
     for role, program in chosen.items():
         if not 0 <= program <= MAX_PROGRAM:

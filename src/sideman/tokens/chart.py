@@ -127,7 +127,5 @@ def chart_of_progression(progression: Progression) -> Chart:
 
 def chart_of_labels(labels: ChordLabels) -> Chart:
     """The chart of labels that a recogniser gave, one a beat."""
-    spans = [
-        (start * STEPS_PER_BEAT, root, quality, bass) for start, _, root, quality, bass in label_spans(labels)
-    ]
+    spans = [(start * STEPS_PER_BEAT, root, quality, bass) for start, _, root, quality, bass in label_spans(labels)]
     return _chart(spans, len(labels.root) * STEPS_PER_BEAT)

@@ -32,3 +32,5 @@ HITS: tuple[tuple[int, ...], ...] = (
     *((pitch,) for pitch in range(LOWEST_DRUM, HIGHEST_DRUM + 1)),
     *(tuple(map(int, row.split("+"))) for row in _COMBINATIONS.split()),
 )
+# The same as bit masks of pitches; bit 0 is the lowest drum.
+HIT_MASKS: tuple[int, ...] = tuple(sum(1 << (pitch - LOWEST_DRUM) for pitch in hit) for hit in HITS)

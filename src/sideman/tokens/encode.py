@@ -21,8 +21,8 @@ import numpy.typing as npt
 from sideman.errors import TokenError
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, VELOCITY, Band, NoteArray, Role
 from sideman.music.time import STEPS_PER_BAR
-from sideman.tokens.chart import NO_BASS, Chart
-from sideman.tokens.drum_hits import HIGHEST_DRUM, HITS, LOWEST_DRUM
+from sideman.tokens.chart import NO_BASS, Change, Chart
+from sideman.tokens.drum_hits import HIGHEST_DRUM, HIT_MASKS, HITS, LOWEST_DRUM
 from sideman.tokens.grid import DRUM_DURATION
 from sideman.tokens.vocabulary import DENSITIES, DENSITY_LIMITS, LENGTHS, LOUDNESS, STYLES, TEMPI, VOCABULARY
 
@@ -32,7 +32,6 @@ _Ints = npt.NDArray[np.int64]
 # Sort key of a token: bar, then slot (0: the bar's head, 1...: parts), then place (0: before the
 # first onset, 1...: position + 1), then rank.
 _SLOTS, _PLACES, _RANKS = 8, 64, 4096
-_HEAD_END = STEPS_PER_BAR + 1  # place of the chord that is told ahead
 _RANKS_PER_LENGTH = MIDI_VALUES + 1
 _INDEX_OF_LENGTH = np.full(LENGTHS[-1] + 1, -1)
 _INDEX_OF_LENGTH[list(LENGTHS)] = np.arange(len(LENGTHS))
@@ -56,7 +55,10 @@ def encode(
     """
     if band.steps != chart.steps or band.steps % STEPS_PER_BAR:
         raise TokenError(f"a band of {band.steps} steps on a chart of {chart.steps}: both want the same whole bars")
-    tracks = [(role, band[role].notes) for role in order or band.roles]
+    order = band.roles if order is None else order
+    if not order or sorted(order) != sorted(band.roles):
+        raise TokenError(f"parts of [{', '.join(order)}] in a band of [{', '.join(band.roles)}]: want each role once")
+    tracks = [(role, band[role].notes) for role in order]
     head = [VOCABULARY.id("start")]
     if style is not None:
         head.append(style_id(style))
@@ -84,7 +86,9 @@ def style_id(style: str) -> int:
 
 
 def tempo_level(tempo: float) -> int:
-    """Index of the nearest tempo in TEMPI, by ratio."""
+    """Index of the nearest tempo in TEMPI, by ratio. Raises :class:`TokenError` for one that is not above 0."""
+    if not 0 < tempo < np.inf:
+        raise TokenError(f"a tempo of {tempo} beats a minute: wants one above 0")
     return int(np.abs(np.log(np.array(TEMPI) / tempo)).argmin())
 
 
@@ -106,12 +110,19 @@ def cover(mask: int) -> tuple[int, ...]:
     return tuple(sorted(chosen))
 
 
-def hit_mask(hit: int) -> int:
-    """Drum pitches of a hit as a bit mask; bit 0 is the lowest drum."""
-    return sum(1 << (pitch - LOWEST_DRUM) for pitch in HITS[hit])
+_BY_SIZE = [(HIT_MASKS[hit], hit) for hit in sorted(range(len(HITS)), key=lambda hit: -len(HITS[hit]))]
 
 
-_BY_SIZE = [(hit_mask(hit), hit) for hit in sorted(range(len(HITS)), key=lambda hit: -len(HITS[hit]))]
+def head_ids(head: Sequence[Change]) -> list[int]:
+    """Ids of a bar's chords, as :meth:`Chart.heads` gives them: what follows BAR."""
+    ids: list[int] = []
+    for change in head:
+        if 0 < change.onset < STEPS_PER_BAR:
+            ids.append(VOCABULARY.id("position", change.onset))
+        ids.append(VOCABULARY.id("chord", change.chord))
+        if change.bass != NO_BASS:
+            ids.append(VOCABULARY.id("bass", change.bass))
+    return ids
 
 
 def _keys(bar: _Ints, slot: int, place: _Ints | int, rank: _Ints | int) -> _Ints:
@@ -123,28 +134,20 @@ def _head_tokens(chart: Chart) -> tuple[_Ints, _Ints]:
     keys: list[int] = []
     ids: list[int] = []
     for bar, head in enumerate(chart.heads()):
-        row = [VOCABULARY.id("bar")]
-        for number, change in enumerate(head):
-            if 0 < number < len(head) - 1:
-                row.append(VOCABULARY.id("position", change.onset))
-            row.append(VOCABULARY.id("chord", change.chord))
-            if change.bass != NO_BASS:
-                row.append(VOCABULARY.id("bass", change.bass))
+        row = [VOCABULARY.id("bar"), *head_ids(head)]
         base = bar * _SLOTS * _PLACES * _RANKS
         keys.extend(range(base, base + len(row)))
         ids.extend(row)
     return np.array(keys), np.array(ids)
 
 
-def _part_tokens(
-    role: Role, notes: NoteArray, slot: int, chart: Chart, *, density: bool
-) -> list[tuple[_Ints, _Ints]]:
+def _part_tokens(role: Role, notes: NoteArray, slot: int, chart: Chart, *, density: bool) -> list[tuple[_Ints, _Ints]]:
     """Keys and ids of one track's parts."""
     bars = np.arange(chart.bars)
     if not len(notes):
         return [(_keys(bars, slot, 0, 0), np.full(len(bars), VOCABULARY.id("rest", role.index)))]
-    notes = notes[np.lexsort((notes[:, PITCH], notes[:, DURATION], notes[:, ONSET]))].astype(np.int64)
-    onset = notes[:, ONSET]
+    rows = notes[np.lexsort((notes[:, PITCH], notes[:, DURATION], notes[:, ONSET]))].astype(np.int64)
+    onset = rows[:, ONSET]
     if onset[0] < 0 or onset[-1] >= chart.steps:
         raise TokenError(f"{role}: an onset lies outside the chart's {chart.steps} steps")
     first = np.flatnonzero(np.r_[True, onset[1:] != onset[:-1]])  # first note of each onset
@@ -162,7 +165,7 @@ def _part_tokens(
     resting = np.setdiff1d(bars, played)
     out.append((_keys(resting, slot, 0, 0), np.full(len(resting), VOCABULARY.id("rest", role.index))))
 
-    level = _INDEX_OF_LOUDNESS[notes[:, VELOCITY]]
+    level = _INDEX_OF_LOUDNESS[rows[:, VELOCITY]]
     low, high = (extreme.reduceat(level, first[begin]) for extreme in (np.minimum, np.maximum))
     if (low < 0).any() or (low != high).any():
         raise TokenError(f"{role}: velocities want one level of {LOUDNESS} a bar")
@@ -170,9 +173,9 @@ def _part_tokens(
     out.append((_keys(played[changed], slot, 0, 1), VOCABULARY.ids("loudness", low[changed])))
 
     if INSTRUMENTS[role].is_drum:
-        out.append(_hit_tokens(notes, first, slot))
+        out.append(_hit_tokens(rows, first, slot))
     else:
-        out.extend(_pitch_tokens(role, notes, first, begin, slot, chart.shift))
+        out.extend(_pitch_tokens(role, rows, first, begin, slot, chart.shift))
     return out
 
 

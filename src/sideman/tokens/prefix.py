@@ -18,6 +18,7 @@ from sideman.music.band import ROLES
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, STEPS_PER_BEAT
 from sideman.tokens.chart import NO_BASS, SILENCE, Change
+from sideman.tokens.drum_hits import HIT_MASKS
 from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, VOCABULARY
 
 _QUALITIES = len(REFERENCE_QUALITIES)
@@ -97,6 +98,7 @@ class Prefix:
         self.stage = Stage.EMPTY
         self.last = -1
         self.bar = -1
+        self.bar_begin = 0  # index of this bar's BAR
         self.head: list[Change] = []  # chords of this bar; the last is the next bar's once the head is complete
         self.chord = SILENCE  # in force at the position
         self.role = -1
@@ -105,9 +107,8 @@ class Prefix:
         self.loudness = [-1] * len(ROLES)
         self.played: list[int] = []  # roles of this bar's parts so far, the current one included
         self.band: list[int] = []  # roles of the last whole bar, in their order
-        self.pitches = 0  # bit mask of what sounds on this onset
-        self.lengths = 0  # bit mask of lengths used on this onset
-        self.pitch = -1  # last pitch of this part
+        self.pitches = 0  # bit mask of what sounds on this onset; of drums, bit 0 is the lowest drum
+        self.pitch = -1  # last pitch of this part; of drums the last hit
         self._next = 0  # index in `head` of the change that comes next
         self._place: int | None = None
         self._recall: dict[int, int] = {}
@@ -126,10 +127,11 @@ class Prefix:
         elif kind == _POSITION and self.stage >= Stage.TRACK:
             self.stage = Stage.ONSET
             self.position = value
-            self.pitches = self.lengths = 0
+            self.pitches = 0
             self._move(value)
         elif kind == _HIT:
             self.stage = Stage.SOUND
+            self.pitches |= HIT_MASKS[value]
             self.pitch = value
         elif kind == _LENGTH:
             self.stage = Stage.LENGTH
@@ -183,6 +185,7 @@ class Prefix:
                     self.band = self.played
                 self.stage = Stage.BAR
                 self.bar += 1
+                self.bar_begin = self.length_of_ids
                 self.head = []
                 self.played = []
             else:
@@ -207,7 +210,7 @@ class Prefix:
             length = loudness = -1
         else:
             place = self._place
-            assert place is not None  # noqa: S101 - set with the role
+            assert place is not None
             recall = self._recall.get(place, NONE)
             recall_chord = self._recall_chord.get(place * (NO_CHORD + 1) + chord.chord, NONE)
             following = self.head[self._next] if self._next < len(self.head) else SILENCE

@@ -124,7 +124,7 @@ class Vocabulary:
         """What kind of token an id is. Raises :class:`TokenError` outside the vocabulary."""
         if not 0 <= token < self.size:
             raise TokenError(f"id {token} is outside the vocabulary of {self.size}")
-        return self.kinds[self.kind_numbers[token]]
+        return self.kinds[int(self.kind_numbers[token])]
 
     def value(self, token: int) -> int:
         """The value of an id within its kind."""

@@ -67,9 +67,9 @@ class Song:
 
 @dataclass(frozen=True)
 class Loss:
-    """What the grid of steps cost: counts of notes; losses add up."""
+    """What the grid of steps cost: counts of notes as they were before; losses add up."""
 
-    notes: int = 0  # before snapping
+    notes: int = 0  # all of them
     moved: int = 0  # onset between two steps
     merged: int = 0  # fell on the step of another note of the same pitch, and into it
     rounded: int = 0  # duration changed
@@ -118,7 +118,7 @@ def snap(song: Song) -> tuple[tuple[NoteArray, ...], Loss]:
 
     Returns five arrays (notes, 4) of onset and duration in steps, pitch and velocity, sorted by
     onset, then pitch. A note lasts from its snapped onset to its snapped end, at least a step; a drum
-    lasts one. Notes of one pitch that come to stand on one step become one.
+    lasts one, which counts as no loss. Notes of one pitch that come to stand on one step become one.
     """
     counts = [len(track) for track in song.ticks]
     if not sum(counts):

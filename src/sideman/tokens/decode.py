@@ -1,0 +1,172 @@
+"""Ids back to a band, bar by bar as they come or a whole song at once, and to text for people.
+
+The mirror of encode: both share the vocabulary's tables, and what the grammar forbids is an error
+here. Knows where a song stands only through :class:`Prefix`. The chords of a song are the leader's
+affair and are not read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.errors import TokenError
+from sideman.music.band import ROLES, Band, NoteArray, Role, Track
+from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.time import STEPS_PER_BAR
+from sideman.tokens.drum_hits import HITS
+from sideman.tokens.grammar import Grammar
+from sideman.tokens.grid import DRUM_DURATION
+from sideman.tokens.prefix import Prefix, Stage
+from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, STYLES, TEMPI, VOCABULARY
+
+DEFAULT_TEMPO = 120.0  # beats a minute, of a song without TEMPO
+_LABEL_WIDTH = 9  # of a line of a dump
+
+
+class BarNotes(NamedTuple):
+    """What a band plays in a bar: an array for each of its roles, empty where it rests.
+
+    ``number`` counts from 0; onsets count from the start of the song.
+    """
+
+    number: int
+    notes: dict[Role, NoteArray]
+
+
+class Decoder:
+    """Collects the notes of ids that follow the grammar. ``shift`` as in :class:`Chart`: pitches are moved back."""
+
+    def __init__(self, shift: int = 0) -> None:
+        self.shift = shift
+        self.tempo = DEFAULT_TEMPO
+        self._rows: dict[Role, list[tuple[int, int, int, int]]] = {}
+
+    def push(self, prefix: Prefix, token: int) -> BarNotes | None:
+        """Take the id that ``prefix`` has just taken. Gives the notes of a bar with the id that follows its last."""
+        kind, value = VOCABULARY.kind(token), VOCABULARY.value(token)
+        if prefix.stage is Stage.SOUND:
+            role = ROLES[prefix.role]
+            onset = prefix.bar * STEPS_PER_BAR + prefix.position
+            velocity = LOUDNESS[prefix.loudness[prefix.role]]
+            if kind == "hit":
+                self._rows[role].extend((onset, DRUM_DURATION, pitch, velocity) for pitch in HITS[value])
+            else:
+                self._rows[role].append((onset, LENGTHS[prefix.length], value - self.shift, velocity))
+        elif kind in ("track", "track_density", "rest"):
+            self._rows[ROLES[prefix.role]] = []
+        elif kind == "tempo":
+            self.tempo = float(TEMPI[value])
+        elif kind == "end":
+            return self._finish(prefix.bar)
+        elif kind == "bar" and prefix.bar > 0:
+            return self._finish(prefix.bar - 1)
+        return None
+
+    def _finish(self, number: int) -> BarNotes:
+        """Hand out what was collected."""
+        notes = {role: np.array(rows, np.int32).reshape(-1, 4) for role, rows in self._rows.items()}
+        self._rows = {}
+        return BarNotes(number, notes)
+
+
+def decode(ids: Sequence[int] | npt.NDArray[np.integer], shift: int = 0) -> Band:
+    """The band that a whole song's ids say, moved back by ``shift`` semitones as in :class:`Chart`.
+
+    Raises :class:`TokenError`, naming position and token, for ids outside the vocabulary, ids that
+    the grammar forbids and a song without END.
+    """
+    decoder = Decoder(shift)
+    bars: list[BarNotes] = []
+    count, stage = 0, Stage.EMPTY
+    for prefix, token in _walk(ids, shift):
+        finished = decoder.push(prefix, token)
+        if finished is not None:
+            bars.append(finished)
+        count, stage = prefix.length_of_ids, prefix.stage
+    if stage is not Stage.END:
+        raise TokenError(f"the song stops after {count} ids without {VOCABULARY.name(VOCABULARY.id('end'))}")
+    tracks = [Track(role, np.concatenate([bar.notes[role] for bar in bars])) for role in bars[0].notes]
+    return Band(tuple(tracks), len(bars) * STEPS_PER_BAR, decoder.tempo)
+
+
+def dump(ids: Sequence[int] | npt.NDArray[np.integer]) -> str:
+    """Ids for people, in the normalised key: one line for the song, each bar's chords and each part.
+
+    Takes the beginning of a song too. Raises :class:`TokenError` as :func:`decode` does.
+    """
+    lines: list[tuple[str, list[str]]] = []
+    for prefix, token in _walk(ids, 0):
+        label, word = _words(prefix, token)
+        if label:
+            lines.append((label, []))
+        if word:
+            lines[-1][1].append(word)
+    # A bass is written to its chord: C/E.
+    texts = [f"{label:{_LABEL_WIDTH}}{' '.join(words)}".rstrip() for label, words in lines]
+    return "\n".join(texts).replace(" /", "/")
+
+
+def _words(prefix: Prefix, token: int) -> tuple[str, str]:
+    """The label of the line that an id begins, if any, and its word."""
+    kind, value = VOCABULARY.kind(token), VOCABULARY.value(token)
+    match kind:
+        case "start":
+            return "song", ""
+        case "end":
+            return kind, ""
+        case "bar":
+            return f"bar {prefix.bar + 1}", ""
+        case "track" | "rest":
+            return ROLES[value], kind if kind == "rest" else ""
+        case "track_density":
+            return ROLES[value // DENSITIES], f"density:{value % DENSITIES}"
+        case "style":
+            return "", f"style:{STYLES[value]}"
+        case "tempo":
+            return "", f"tempo:{TEMPI[value]}"
+        case "loudness":
+            return "", f"loudness:{LOUDNESS[value]}"
+        case "chord":
+            return "", f"then {_chord_name(value)}" if prefix.stage is Stage.HEAD else _chord_name(value)
+        case "bass":
+            return "", f"/{MAJOR_ROOTS[value]}"
+        case "position":
+            return "", f"@{value}"
+        case "length":
+            return "", f"{LENGTHS[value]}:"
+        case "pitch":
+            return "", f"{MAJOR_ROOTS[value % SEMITONES]}{value // SEMITONES - 1}"
+        case _:
+            return "", "+".join(map(str, HITS[value]))
+
+
+def _chord_name(value: int) -> str:
+    if value == NO_CHORD:
+        return "N.C."
+    root, quality = divmod(value, len(REFERENCE_QUALITIES))
+    return MAJOR_ROOTS[root] + REFERENCE_QUALITIES[quality].name
+
+
+def _walk(ids: Sequence[int] | npt.NDArray[np.integer], shift: int) -> Iterator[tuple[Prefix, int]]:
+    """Each id and the prefix that has taken it (one object, that changes). Raises :class:`TokenError`."""
+    array = np.asarray(ids)
+    if array.size and (array.ndim != 1 or array.dtype.kind not in "iu"):
+        raise TokenError(f"ids are one row of whole numbers below {VOCABULARY.size}, not {array.dtype} {array.shape}")
+    tokens: list[int] = array.tolist()
+    prefix = Prefix(tokens.count(VOCABULARY.id("bar")))
+    grammar = Grammar(shift)
+    for number, token in enumerate(tokens):
+        if not 0 <= token < VOCABULARY.size:
+            raise TokenError(f"id {token} at position {number} is outside the vocabulary of {VOCABULARY.size}")
+        allowed = grammar.allowed(prefix)
+        if not allowed[token]:
+            kinds = [VOCABULARY.kinds[kind] for kind in np.unique(VOCABULARY.kind_numbers[allowed])]
+            wanted = f"want a fitting {' or '.join(kinds)}" if kinds else "the song is over"
+            raise TokenError(f"{VOCABULARY.name(token)} at position {number} is out of place: {wanted}")
+        prefix.push(token)
+        yield prefix, token

@@ -1,0 +1,257 @@
+"""Which ids may come next: in any song (Grammar), and in the one that a leader asked for (Leader).
+
+Knows the state of a :class:`Prefix` and the kinds of tokens; no notes and no probabilities. A mask
+is a row of precomputed tables with a few slices set, so a step costs microseconds. Every prefix
+that follows the masks can be finished: before END there is always an id that may come next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.errors import OptionError
+from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
+from sideman.music.time import STEPS_PER_BAR
+from sideman.tokens.chart import Chart
+from sideman.tokens.drum_hits import HIT_MASKS, HITS
+from sideman.tokens.encode import head_ids, style_id, tempo_level
+from sideman.tokens.prefix import Prefix, Stage
+from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, VOCABULARY
+
+Mask = npt.NDArray[np.bool_]  # (vocab,)
+
+_START, _END, _BAR = (VOCABULARY.id(kind) for kind in ("start", "end", "bar"))
+_BASSES, _LEVELS, _POSITIONS, _LENGTHS, _PITCHES, _HITS = (
+    VOCABULARY.range(kind) for kind in ("bass", "loudness", "position", "length", "pitch", "hit")
+)
+_CHORD_IDS, _LEVEL_IDS = (
+    range(ids.start, ids.stop) for ids in (VOCABULARY.range("chord"), VOCABULARY.range("loudness"))
+)
+_IS_DRUM = tuple(INSTRUMENTS[role].is_drum for role in ROLES)
+_ALL_ROLES = (1 << len(ROLES)) - 1
+_HIT_BITS = np.array(HIT_MASKS, np.uint64)
+
+
+def _kinds(*kinds: str) -> Mask:
+    """All ids of some kinds."""
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    for kind in kinds:
+        mask[VOCABULARY.range(kind)] = True
+    return mask
+
+
+def _above(size: int) -> npt.NDArray[np.bool_]:
+    """Row v + 1 holds the values above v; v = -1 means all. Shape (size + 1, size)."""
+    return np.tri(size + 1, size, -1, np.bool_) ^ True
+
+
+def _other(size: int) -> npt.NDArray[np.bool_]:
+    """Row v + 1 holds the values that differ from v; v = -1 means all. Shape (size + 1, size)."""
+    return np.eye(size + 1, size, -1, np.bool_) ^ True
+
+
+def _part_masks() -> npt.NDArray[np.bool_]:
+    """For each set of roles, as a bit mask: the ids that begin a part of one of them. Shape (32, vocab)."""
+    masks = np.zeros((_ALL_ROLES + 1, VOCABULARY.size), np.bool_)
+    for role in range(len(ROLES)):
+        ids = [VOCABULARY.id("track", role), VOCABULARY.id("rest", role)]
+        ids += [VOCABULARY.id("track_density", role * DENSITIES + level) for level in range(DENSITIES)]
+        for roles in range(_ALL_ROLES + 1):
+            masks[roles, ids] = bool(roles >> role & 1)
+    return masks
+
+
+_AFTER_KIND: dict[str, Mask] = {
+    "start": _kinds("style", "tempo", "bar"),
+    "style": _kinds("tempo", "bar"),
+    "tempo": _kinds("bar"),
+}
+_ONLY_START, _ANY_CHORD, _ANY_POSITION, _ANY_HIT, _NOTHING = (
+    _kinds(*kinds) for kinds in (["start"], ["chord"], ["position"], ["hit"], [])
+)
+_PARTS = _part_masks()
+_POSITIONS_ABOVE, _LENGTHS_ABOVE, _PITCHES_ABOVE, _HITS_ABOVE = (
+    _above(size) for size in (STEPS_PER_BAR, len(LENGTHS), MIDI_VALUES, len(HITS))
+)
+_LENGTHS_OTHER, _LEVELS_OTHER, _BASSES_OTHER = (_other(size) for size in (len(LENGTHS), len(LOUDNESS), SEMITONES))
+
+
+def _bits(mask: int) -> npt.NDArray[np.bool_]:
+    """A bit mask of pitches as booleans, (128,)."""
+    packed = np.frombuffer(mask.to_bytes(MIDI_VALUES // 8, "little"), np.uint8)
+    return np.unpackbits(packed, bitorder="little").view(np.bool_)
+
+
+class Grammar:
+    """What may come next in any song whose pitches, moved back by ``shift`` semitones, stay within MIDI's range."""
+
+    def __init__(self, shift: int = 0) -> None:
+        self._mask: Mask = np.zeros(VOCABULARY.size, np.bool_)
+        self._in_range = sum(1 << pitch for pitch in range(MIDI_VALUES) if 0 <= pitch - shift < MIDI_VALUES)
+        self._free = _bits(self._in_range)
+        self._pitches_above = _PITCHES_ABOVE & self._free
+        self._any_pitch = _kinds()
+        self._any_pitch[_PITCHES] = self._free
+
+    def allowed(self, prefix: Prefix) -> Mask:
+        """The ids that may follow, bool (vocab,). The array is this grammar's own and lives until the next call."""
+        mask, stage = self._mask, prefix.stage
+        if stage is Stage.SOUND:
+            self._after_sound(prefix)
+        elif stage is Stage.ONSET:
+            self._after_position(prefix)
+        elif stage is Stage.LENGTH:
+            np.copyto(mask, self._any_pitch)
+            if prefix.pitches:
+                mask[_PITCHES] = self._free & ~_bits(prefix.pitches)
+        elif stage is Stage.TRACK:
+            self._after_track(prefix)
+        elif stage is Stage.REST:
+            self._after_part(prefix)
+        elif stage in (Stage.CHORDS, Stage.HEAD):
+            self._after_chord(prefix)
+        elif stage in (Stage.BAR, Stage.CHANGE):
+            np.copyto(mask, _ANY_CHORD)
+        elif stage is Stage.CONTROLS:
+            np.copyto(mask, _AFTER_KIND[VOCABULARY.kind(prefix.last)])
+        else:
+            np.copyto(mask, _ONLY_START if stage is Stage.EMPTY else _NOTHING)
+        return mask
+
+    def _after_chord(self, prefix: Prefix) -> None:
+        """After CHORD or BASS: once a bass; then a later change, the chord told ahead or, when that is told, parts."""
+        mask = self._mask
+        if prefix.stage is Stage.HEAD:
+            np.copyto(mask, _PARTS[_next_roles(prefix)])
+        else:
+            np.copyto(mask, _ANY_CHORD)
+            mask[_POSITIONS] = _POSITIONS_ABOVE[prefix.head[-1].onset + 1]
+        if prefix.last in _CHORD_IDS and prefix.chord.chord != NO_CHORD:
+            mask[_BASSES] = _BASSES_OTHER[prefix.chord.root + 1]
+
+    def _after_track(self, prefix: Prefix) -> None:
+        """After TRACK or LOUDNESS: a change of loudness, if it was not that; the first onset, if loudness is known."""
+        loudness = prefix.loudness[prefix.role]
+        np.copyto(self._mask, _ANY_POSITION if loudness >= 0 else _NOTHING)
+        if prefix.last not in _LEVEL_IDS:
+            self._mask[_LEVELS] = _LEVELS_OTHER[loudness + 1]
+
+    def _after_position(self, prefix: Prefix) -> None:
+        """After the POSITION of an onset."""
+        mask = self._mask
+        if _IS_DRUM[prefix.role]:
+            np.copyto(mask, _ANY_HIT)
+            return
+        np.copyto(mask, self._any_pitch if prefix.length >= 0 else _NOTHING)
+        mask[_LENGTHS] = _LENGTHS_OTHER[prefix.length + 1]
+
+    def _after_sound(self, prefix: Prefix) -> None:
+        """After PITCH or HIT: more on this onset, always ascending; a later onset; or the end of the part."""
+        mask, sounding = self._mask, prefix.pitches
+        self._after_part(prefix)
+        mask[_POSITIONS] = _POSITIONS_ABOVE[prefix.position + 1]
+        if _IS_DRUM[prefix.role]:
+            mask[_HITS] = _HITS_ABOVE[prefix.pitch + 1] & (_HIT_BITS & np.uint64(sounding) == 0)
+            return
+        mask[_PITCHES] = self._pitches_above[prefix.pitch + 1]
+        if sounding >> prefix.pitch + 1:
+            mask[_PITCHES] &= ~_bits(sounding)
+        if sounding & self._in_range != self._in_range:  # a length wants one more pitch
+            mask[_LENGTHS] = _LENGTHS_ABOVE[prefix.length + 1]
+
+    def _after_part(self, prefix: Prefix) -> None:
+        """After the last note of a part or REST: the next part, or the end of the bar."""
+        np.copyto(self._mask, _PARTS[_next_roles(prefix)])
+        if not prefix.band or len(prefix.played) == len(prefix.band):
+            self._mask[_BAR] = self._mask[_END] = True
+
+
+def _next_roles(prefix: Prefix) -> int:
+    """Roles whose part may come next, as a bit mask: the first bar is free to choose, the others do the same."""
+    band, played = prefix.band, prefix.played
+    if band:
+        return 1 << band[len(played)] if len(played) < len(band) else 0
+    return _ALL_ROLES & ~sum(1 << role for role in played)
+
+
+class Leader:
+    """What the user decided: the chart, the roles in the order of their parts, style, tempo and densities.
+
+    ``density`` holds levels, 0 to 4, of some roles; the others play as densely as they like. Raises
+    :class:`OptionError` for roles, densities or a tempo that make no sense and :class:`TokenError`
+    for an unknown style.
+    """
+
+    def __init__(
+        self,
+        chart: Chart,
+        roles: Sequence[Role] = ROLES,
+        *,
+        style: str | None = None,
+        tempo: float | None = None,
+        density: Mapping[Role, int] | None = None,
+    ) -> None:
+        if not roles or len(set(roles)) < len(roles):
+            raise OptionError(f"roles: [{', '.join(roles)}] wants at least one role, each once")
+        self.chart = chart
+        self.roles = tuple(Role(role) for role in roles)
+        self.opening = [_START]
+        if style is not None:
+            self.opening.append(style_id(style))
+        if tempo is not None:
+            self.opening.append(VOCABULARY.id("tempo", tempo_level(tempo)))
+        self._heads = [[_BAR, *head_ids(head)] for head in chart.heads()]
+        self._grammar = Grammar(chart.shift)
+        self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
+        self._open = self._open_masks(density or {})
+
+    def _open_masks(self, density: Mapping[Role, int]) -> npt.NDArray[np.bool_]:
+        """What the leader leaves open: (is the last bar, parts begun, vocab)."""
+        masks = np.zeros((2, len(self.roles) + 1, VOCABULARY.size), np.bool_)
+        masks[:] = _kinds("loudness", "position", "length", "pitch", "hit")
+        masks[1, :, _POSITIONS] &= np.arange(STEPS_PER_BAR) < self._last_bar_steps
+        for number, role in enumerate(self.roles):
+            masks[:, number, VOCABULARY.id("rest", role.index)] = True
+            track = VOCABULARY.id("track", role.index)
+            level = density.get(role)
+            if level is not None:
+                if not 0 <= level < DENSITIES:
+                    raise OptionError(f"density of {role}: {level} is outside 0 to {DENSITIES - 1}")
+                track = VOCABULARY.id("track_density", role.index * DENSITIES + level)
+            masks[:, number, track] = True
+        masks[0, -1, _BAR] = True
+        masks[1, -1, _END] = True
+        return masks
+
+    @property
+    def _last_bar_steps(self) -> int:
+        return self.chart.steps - (self.chart.bars - 1) * STEPS_PER_BAR
+
+    def prefix(self) -> Prefix:
+        """The empty prefix of a song of the chart's bars."""
+        return Prefix(self.chart.bars)
+
+    def forced(self, prefix: Prefix) -> list[int]:
+        """The ids that follow without a choice: the opening, BAR and chords, END. Empty where there is a choice."""
+        if prefix.stage <= Stage.CONTROLS:
+            return [*self.opening[prefix.length_of_ids :], *self._heads[0]]
+        if prefix.stage <= Stage.HEAD:
+            return self._heads[prefix.bar][prefix.length_of_ids - prefix.bar_begin :]
+        if prefix.stage is Stage.REST and len(prefix.played) == len(self.roles):
+            return [_END] if prefix.bar == self.chart.bars - 1 else list(self._heads[prefix.bar + 1])
+        return []
+
+    def allowed(self, prefix: Prefix) -> Mask:
+        """The ids that may follow, bool (vocab,). The array is the leader's own and lives until the next call."""
+        if prefix.stage <= Stage.HEAD:
+            forced = self.forced(prefix)
+            if forced:
+                self._forced[:] = False
+                self._forced[forced[0]] = True
+                return self._forced
+        mask = self._grammar.allowed(prefix)
+        mask &= self._open[int(prefix.bar == self.chart.bars - 1), len(prefix.played)]
+        return mask

@@ -1,0 +1,182 @@
+"""Songs of a dataset to batches of rows for the network. Knows ids and features; no torch.
+
+Each time a song is read its parts get another order, and controls are left out at random, so that
+each is optional. Songs are read in groups: the rows of a group are cut, shuffled and dealt out. Order
+and choices follow from (seed, epoch, group), so a run resumes exactly by naming the place where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.music.band import ROLES
+from sideman.tokens.drum_hits import HITS
+from sideman.tokens.encode import Ids, style_id, tempo_level
+from sideman.tokens.prefix import FEATURE_NAMES, Features, Prefix
+from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
+from sideman.training.shards import Dataset, SongRow
+
+KEEP_CONTROL = 0.5  # how often a control is told in training
+GROUP = 96  # songs
+_TRACK_COLUMN = FEATURE_NAMES.index("track")
+_KINDS = VOCABULARY.kind_numbers
+
+
+def _of_kind(*kinds: str) -> npt.NDArray[np.bool_]:
+    """(vocab,) which ids are of these kinds."""
+    return np.isin(_KINDS, [VOCABULARY.kinds.index(kind) for kind in kinds])
+
+
+_IS_BAR = _of_kind("bar")
+_IS_PART = _of_kind("track", "track_density", "rest")
+_ALWAYS_FORCED = _of_kind("start", "style", "tempo", "chord", "bass")
+_FORCED_IN_HEAD = _of_kind("position", "bar")
+NOTES_OF = np.where(_of_kind("pitch"), 1, 0)  # (vocab,) notes that an id stands for
+NOTES_OF[VOCABULARY.range("hit")] = [len(hit) for hit in HITS]
+
+
+class Rows(NamedTuple):
+    """Rows of a batch: ``ids`` and ``targets`` (rows, steps), ``features`` (rows, steps, feature), ``weight`` 0 where
+    the target is forced or padding."""
+
+    ids: npt.NDArray[np.uint16]
+    features: Features
+    targets: npt.NDArray[np.uint16]
+    weight: npt.NDArray[np.bool_]
+
+    def __getitem__(self, index: object) -> Rows:  # type: ignore[override] - rows, not fields
+        return Rows(*(getattr(self, field)[index] for field in self._fields))
+
+    @property
+    def notes(self) -> int:
+        """Notes among the targets that count."""
+        return int(NOTES_OF[self.targets][self.weight].sum())
+
+    @property
+    def bars(self) -> int:
+        """Bars that end within the targets."""
+        return int((_IS_BAR[self.targets] & self.weight).sum())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a song is read: the order of its roles (indices) and which controls are told."""
+
+    order: Sequence[int]
+    style: bool
+    tempo: bool
+    density: bool
+
+    @classmethod
+    def random(cls, rng: np.random.Generator) -> Reading:
+        """A random order; each control told half of the time."""
+        style, tempo, density = (rng.random(3) < KEEP_CONTROL).tolist()
+        return cls(rng.permutation(len(ROLES)).tolist(), style, tempo, density)
+
+
+def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, int]:
+    """All ids of a song with their features, and how many ids come before its first bar."""
+    told = [VOCABULARY.id("start")]
+    if reading.style and row.style:
+        told.append(style_id(row.style))
+    if reading.tempo:
+        told.append(VOCABULARY.id("tempo", tempo_level(row.tempo)))
+    bars = reorder(ids, reading.order)
+    if not reading.density:
+        bars = without_density(bars)
+    song = np.concatenate([np.array(told, np.uint16), bars, np.array([VOCABULARY.id("end")], np.uint16)])
+    return song, Prefix(row.bars).read(song.tolist()), len(told)
+
+
+def reorder(ids: Ids, order: Sequence[int]) -> Ids:
+    """The bars with their parts in another order of roles; ``order`` holds role indices."""
+    rank = np.zeros(len(ROLES), np.int64)
+    rank[list(order)] = np.arange(1, len(ROLES) + 1)
+    bar, part = _IS_BAR[ids], _IS_PART[ids]
+    role = VOCABULARY.values[ids].astype(np.int64)
+    role = np.where(_of_kind("track_density")[ids], role // DENSITIES, role)
+    begins = np.flatnonzero(bar | part)
+    segment_rank = np.where(part[begins], rank[role[begins] % len(ROLES)], 0)
+    key = np.repeat(np.cumsum(bar[begins]) * (len(ROLES) + 1) + segment_rank, np.diff(np.r_[begins, len(ids)]))
+    return ids[np.argsort(key, kind="stable")]
+
+
+def without_density(ids: Ids) -> Ids:
+    """The same bars with plain TRACK tokens."""
+    told = VOCABULARY.range("track_density")
+    is_told = (ids >= told.start) & (ids < told.stop)
+    plain = VOCABULARY.range("track").start + (ids.astype(np.int64) - told.start) // DENSITIES
+    return np.where(is_told, plain, ids).astype(np.uint16)
+
+
+def cut_rows(song: Ids, features: Features, head: int, steps: int, skip: int = 0) -> Rows:
+    """Rows of ``steps`` that each begin with START and the controls, then at a bar.
+
+    The first row begins at bar ``skip``; each next one at the first bar that begins after the last one's
+    end. The last is padded.
+    """
+    body = song[head:]
+    starts = np.flatnonzero(_IS_BAR[body]) + head
+    room = steps + 1 - head
+    begins: list[int] = []
+    index = min(skip, len(starts) - 1)
+    while index < len(starts) and starts[index] < len(song) - 1:
+        begins.append(int(starts[index]))
+        index = int(np.searchsorted(starts, starts[index] + room))
+    window = np.array(begins)[:, None] + np.arange(room)  # (rows, room)
+    inside = window < len(song)
+    window = np.where(inside, window, len(song) - 1)
+    leading = np.broadcast_to(np.arange(head), (len(begins), head))
+    place = np.concatenate([leading, window], 1)  # (rows, steps + 1)
+    ids, columns = song[place], features[place[:, :-1]]
+    targets = ids[:, 1:]
+    forced = _ALWAYS_FORCED[targets] | (_FORCED_IN_HEAD[targets] & (columns[:, :, _TRACK_COLUMN] == 0))
+    valid = np.concatenate([np.ones((len(begins), head), bool), inside], 1)[:, 1:]
+    return Rows(ids[:, :-1], columns, targets, valid & ~forced)
+
+
+def join(parts: Sequence[Rows]) -> Rows:
+    """Rows of several songs, one after the other."""
+    return Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def group_rows(
+    dataset: Dataset, rows: Sequence[SongRow], seed: Sequence[int], steps: int, columns: Sequence[int]
+) -> Rows:
+    """Rows of a group of songs, read anew and shuffled; ``columns`` are the features wanted."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for row in rows:
+        song, features, head = read_song(row, dataset.ids(row), Reading.random(rng))
+        skip = int(rng.integers(0, 4))  # other cuts each epoch
+        parts.append(cut_rows(song, features[:, columns], head, steps, skip))
+    return join(parts)[rng.permutation(sum(len(part.ids) for part in parts))]
+
+
+class Groups:
+    """The groups of each epoch, in order. Rows of group g of epoch e follow from the seed alone."""
+
+    def __init__(self, dataset: Dataset, rows: Sequence[SongRow], seed: int, steps: int, columns: Sequence[int]) -> None:
+        self.dataset, self.songs, self.seed = dataset, list(rows), seed
+        self.steps, self.columns = steps, list(columns)
+        self.count = -(-len(self.songs) // GROUP)
+
+    def rows(self, epoch: int, group: int) -> Rows:
+        """All rows of one group, shuffled."""
+        order = np.random.default_rng([self.seed, epoch]).permutation(len(self.songs))
+        chosen = [self.songs[index] for index in order[group * GROUP : (group + 1) * GROUP]]
+        return group_rows(self.dataset, chosen, [self.seed, epoch, group], self.steps, self.columns)
+
+
+def validation_rows(dataset: Dataset, rows: Sequence[SongRow], steps: int, columns: Sequence[int]) -> Iterator[Rows]:
+    """Rows of each song of a fold, always the same ones: random order of parts, style and tempo told, no density."""
+    for index, row in enumerate(rows):
+        rng = np.random.default_rng([0, index])
+        reading = Reading(rng.permutation(len(ROLES)).tolist(), style=True, tempo=True, density=False)
+        song, features, head = read_song(row, dataset.ids(row), reading)
+        yield cut_rows(song, features[:, columns], head, steps)

@@ -1,0 +1,154 @@
+"""All knobs of a training in one frozen dataclass, read from TOML and `key=value`. Knows no torch."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from sideman.errors import OptionError
+from sideman.model.config import GPT2Config
+from sideman.tokens.prefix import FEATURE_NAMES, FEATURE_SIZES
+from sideman.tokens.vocabulary import VOCABULARY
+
+OPTIMIZERS = ("muon", "adamw")
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """What to train and how. Raises :class:`OptionError` for a value that makes no sense."""
+
+    # network
+    layers: int = 6
+    width: int = 256
+    heads: int = 4
+    context: int = 1024
+    features: str = ",".join(FEATURE_NAMES)  # comma-separated; empty: plain embeddings
+    # data
+    songs: str = "band"  # "band": drums, bass and a harmony track; "all"
+    seed: int = 0
+    # steps
+    row_tokens: int = 1024  # ids a row, up to the context
+    batch_tokens: int = 8192  # ids a step, over all processes
+    tokens: int = 400_000_000  # ids in all; the schedule ends here
+    epochs: float = 0.0  # if above 0, ends after so many passes over the songs
+    minutes: float = 0.0  # if above 0, ends after so many minutes
+    # optimiser
+    optimizer: str = "muon"  # muon for the layers' matrices and AdamW for the rest, or adamw for all
+    learning_rate: float = 2e-3  # AdamW: embeddings, norms, biases
+    matrix_learning_rate: float = 0.02  # Muon
+    weight_decay: float = 0.01
+    warmup_tokens: int = 1_000_000
+    decay_tokens: int = 40_000_000  # the last of `tokens`: down to zero in a line
+    clip: float = 1.0  # norm of the gradient
+    # device
+    precision: str = "auto"  # bfloat16 where the device computes in it, else float32
+    compile: bool = False
+    threads: int = 0  # 0: all cores
+    # records
+    checkpoint_minutes: float = 10.0
+    keep: int = 3  # checkpoints
+    validate_tokens: int = 5_000_000  # between validations
+    validate_songs: int = 48  # of the valid fold; the whole fold is for `sideman evaluate`
+    patience: int = 0  # validations without improvement until training stops; 0: never
+    log_tokens: int = 100_000  # between TensorBoard points
+
+    def __post_init__(self) -> None:
+        for name in ("layers", "width", "heads", "context", "row_tokens", "batch_tokens", "tokens", "keep"):
+            if getattr(self, name) < 1:
+                raise OptionError(f"{name} is {getattr(self, name)}: give at least 1")
+        for name in ("learning_rate", "matrix_learning_rate", "clip"):
+            if not getattr(self, name) > 0:
+                raise OptionError(f"{name} is {getattr(self, name)}: give more than 0")
+        if self.row_tokens > self.context:
+            raise OptionError(f"row_tokens {self.row_tokens} exceed the context of {self.context}")
+        if self.batch_tokens % self.row_tokens:
+            raise OptionError(f"batch_tokens {self.batch_tokens} are no multiple of row_tokens {self.row_tokens}")
+        for name, choices in (("optimizer", OPTIMIZERS), ("precision", PRECISIONS), ("songs", ("band", "all"))):
+            if getattr(self, name) not in choices:
+                raise OptionError(f"{name} {getattr(self, name)!r} is unknown: one of {', '.join(choices)}")
+        unknown = set(self.feature_names) - set(FEATURE_NAMES)
+        if unknown:
+            raise OptionError(f"unknown features {', '.join(sorted(unknown))}: there are {', '.join(FEATURE_NAMES)}")
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the context features in use, in the vocabulary's order."""
+        wanted = {name.strip() for name in self.features.split(",") if name.strip()}
+        return tuple(name for name in FEATURE_NAMES if name in wanted) + tuple(sorted(wanted - set(FEATURE_NAMES)))
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Their columns in what Prefix reads."""
+        return tuple(FEATURE_NAMES.index(name) for name in self.feature_names)
+
+    @property
+    def network(self) -> GPT2Config:
+        """The shape of the network."""
+        sizes = tuple(FEATURE_SIZES[column] for column in self.columns)
+        return GPT2Config(VOCABULARY.size, self.context, self.layers, self.width, self.heads, sizes)
+
+    @classmethod
+    def load(cls, path: Path | None = None, settings: Iterable[str] = ()) -> TrainConfig:
+        """Defaults, then the TOML file at ``path``, then `key=value` settings."""
+        values: dict[str, Any] = {}
+        if path is not None:
+            try:
+                values.update(tomllib.loads(path.read_text(encoding="utf-8")))
+            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                raise OptionError(f"cannot read the configuration {path}: {error}") from error
+        return cls.of(values).updated(settings)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> TrainConfig:
+        """From plain values, checked by type."""
+        types = get_type_hints(cls)
+        checked = {}
+        for key, value in values.items():
+            if key not in types:
+                raise OptionError(f"unknown setting {key!r}: there are {', '.join(types)}")
+            wanted = types[key]
+            if wanted is float and type(value) is int:
+                value = float(value)  # noqa: PLW2901 - 1 for 1.0
+            if type(value) is not wanted:
+                raise OptionError(f"setting {key} is {value!r}: give a value of type {wanted.__name__}")
+            checked[key] = value
+        return cls(**checked)
+
+    def updated(self, settings: Iterable[str]) -> TrainConfig:
+        """With `key=value` settings on top."""
+        values: dict[str, Any] = {}
+        types = get_type_hints(type(self))
+        for setting in settings:
+            key, equals, text = setting.partition("=")
+            if not equals or key not in types:
+                raise OptionError(f"unknown setting {setting!r}: give key=value with a key of {', '.join(types)}")
+            values[key] = _value(key, text, types[key])
+        return replace(self, **values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON and TOML."""
+        return asdict(self)
+
+    def to_toml(self) -> str:
+        """The configuration as a TOML file."""
+        rows = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            text = f'"{value}"' if isinstance(value, str) else str(value).lower()
+            rows.append(f"{field.name} = {text}")
+        return "\n".join(rows) + "\n"
+
+
+def _value(key: str, text: str, wanted: type) -> Any:  # noqa: ANN401 - of the type asked for
+    try:
+        if wanted is bool:
+            return {"true": True, "false": False}[text.strip().lower()]
+        if wanted is int:
+            return int(float(text)) if "e" in text.lower() else int(text.replace("_", ""))
+        return wanted(text)
+    except (ValueError, KeyError, OverflowError) as error:
+        raise OptionError(f"setting {key} is {text!r}: give a value of type {wanted.__name__}") from error

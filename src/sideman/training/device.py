@@ -1,0 +1,82 @@
+"""Which device computes, in which precision, and how fast its matrix product is. Knows no music."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import torch
+
+from sideman.errors import OptionError
+
+DEVICES = ("cuda", "xpu", "mps", "cpu")  # in order of preference
+_PEAK_SHAPE = (2048, 2048, 2048)
+_PEAK_SECONDS = 0.4
+
+
+@dataclass(frozen=True)
+class Device:
+    """A torch device and the precision of its forward passes."""
+
+    device: torch.device
+    dtype: torch.dtype
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """Mixed precision where it isn't float32."""
+        if self.dtype == torch.float32:
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, self.dtype)
+
+    def matmul_peak(self) -> float:
+        """Floating-point operations a second of a large matrix product, measured now."""
+        rows, inner, columns = _PEAK_SHAPE
+        a = torch.randn(rows, inner, device=self.device, dtype=self.dtype)
+        b = torch.randn(inner, columns, device=self.device, dtype=self.dtype)
+        best = float("inf")
+        end = time.perf_counter() + _PEAK_SECONDS
+        while time.perf_counter() < end:
+            start = time.perf_counter()
+            (a @ b)[0, 0].item()  # .item() waits for the device
+            best = min(best, time.perf_counter() - start)
+        return 2 * rows * inner * columns / best
+
+
+def choose_device(name: str = "auto", precision: str = "auto") -> Device:
+    """The device of this name, or the best there is. Raises :class:`OptionError` where it is not available."""
+    if name == "auto":
+        name = next(candidate for candidate in DEVICES if _available(candidate))
+    if name.split(":")[0] not in DEVICES:
+        raise OptionError(f"unknown device {name!r}: auto, {', '.join(DEVICES)}")
+    if not _available(name.split(":")[0]):
+        raise OptionError(f"device {name!r} is not available here: use --device auto or cpu")
+    device = torch.device(name)
+    if precision == "auto":
+        precision = "bfloat16" if _computes_bfloat16(device) else "float32"
+    return Device(device, torch.bfloat16 if precision == "bfloat16" else torch.float32)
+
+
+def _available(name: str) -> bool:
+    if name == "mps":
+        return torch.backends.mps.is_available()
+    return name == "cpu" or (torch.cuda if name == "cuda" else torch.xpu).is_available()
+
+
+def _computes_bfloat16(device: torch.device) -> bool:
+    """Whether the device has instructions for bfloat16; emulated, it is slower than float32."""
+    if device.type == "cpu":
+        return torch.cpu.get_capabilities().get("avx512_bf16", False) or torch.cpu.get_capabilities().get(
+            "amx_bf16", False
+        )
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "xpu"
+
+
+def set_threads(threads: int) -> int:
+    """Use so many threads (0: all cores); returns the number."""
+    count = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(count)
+    return count

@@ -1,0 +1,133 @@
+"""A dataset on disk: uint16 token shards, one row a song in `songs.csv`, and `dataset.json`.
+
+Knows ids and songs; not where they came from. Ids of a song are its bars alone, parts in LPD-5's
+order with density; START, controls, END, another order of parts and which controls to leave out are
+the reader's choice, anew each time.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sideman.errors import DataError
+from sideman.files import atomic_write
+from sideman.tokens.encode import Ids
+from sideman.tokens.vocabulary import VOCABULARY
+
+INDEX, HEADER = "songs.csv", "dataset.json"
+SHARD_TOKENS = 1 << 26  # 128 MiB a shard
+FOLDS = ("train", "valid")
+
+
+@dataclass(frozen=True)
+class SongRow:
+    """One song of a dataset. ``roles`` and ``tags`` are joined by `|`; ``tokens`` counts the ids of its bars."""
+
+    name: str
+    fold: str
+    cluster: str
+    bars: int
+    notes: int
+    tempo: float
+    key: str
+    style: str
+    roles: str
+    shard: int
+    offset: int
+    tokens: int
+
+    @property
+    def has_band(self) -> bool:
+        """Whether drums, bass and at least one of piano, guitar and strings play."""
+        roles = set(self.roles.split("|"))
+        return {"drums", "bass"} <= roles and bool(roles & {"piano", "guitar", "strings"})
+
+
+def shard_name(number: int) -> str:
+    """File name of a shard."""
+    return f"tokens_{number:03d}.bin"
+
+
+def write_dataset(folder: Path, songs: Iterable[tuple[SongRow, Ids]], report: dict[str, Any]) -> list[SongRow]:
+    """Write a dataset into an existing folder; shard and offset of the rows are set here. Returns the rows."""
+    rows: list[SongRow] = []
+    buffer: list[Ids] = []
+    shard = size = 0
+    for row, ids in songs:
+        if size and size + len(ids) > SHARD_TOKENS:
+            _write_shard(folder, shard, buffer)
+            buffer, size, shard = [], 0, shard + 1
+        rows.append(SongRow(**{**asdict(row), "shard": shard, "offset": size, "tokens": len(ids)}))
+        buffer.append(ids)
+        size += len(ids)
+    _write_shard(folder, shard, buffer)
+    with (
+        atomic_write(folder / INDEX) as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.DictWriter(file, [field.name for field in fields(SongRow)])
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    with atomic_write(folder / HEADER) as temporary:
+        header = {"vocabulary": VOCABULARY.fingerprint, "songs": len(rows), **report}
+        temporary.write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
+    return rows
+
+
+def _write_shard(folder: Path, number: int, ids: Sequence[Ids]) -> None:
+    with atomic_write(folder / shard_name(number)) as temporary:
+        np.concatenate([*ids, np.zeros(0, np.uint16)]).astype("<u2").tofile(temporary)
+
+
+class Dataset:
+    """Songs of a dataset, their ids mapped from disk. ``fold`` keeps one fold alone.
+
+    Raises :class:`DataError` where the folder is no dataset or was made with another vocabulary.
+    """
+
+    def __init__(self, folder: Path, fold: str | None = None) -> None:
+        self.folder = folder
+        try:
+            self.header: dict[str, Any] = json.loads((folder / HEADER).read_text(encoding="utf-8"))
+            with (folder / INDEX).open(newline="", encoding="utf-8") as file:
+                rows = [_row(values) for values in csv.DictReader(file)]
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise DataError(f"{folder} is no dataset ({error}): make one with `sideman encode`") from error
+        if self.header.get("vocabulary") != VOCABULARY.fingerprint:
+            raise DataError(
+                f"{folder} was encoded with vocabulary {self.header.get('vocabulary')}, "
+                f"this version has {VOCABULARY.fingerprint}: encode it again"
+            )
+        self.rows = [row for row in rows if fold in (None, row.fold)]
+        self._shards: dict[int, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[tuple[SongRow, Ids]]:
+        return ((row, self.ids(row)) for row in self.rows)
+
+    def ids(self, row: SongRow) -> Ids:
+        """Ids of a song's bars."""
+        if row.shard not in self._shards:
+            path = self.folder / shard_name(row.shard)
+            try:
+                self._shards[row.shard] = np.memmap(path, "<u2", "r")
+            except (OSError, ValueError) as error:
+                raise DataError(f"cannot read {path}: {error}") from error
+        shard = self._shards[row.shard]
+        if row.offset + row.tokens > len(shard):
+            raise DataError(f"{self.folder / shard_name(row.shard)} is shorter than its index says: encode it again")
+        return np.asarray(shard[row.offset : row.offset + row.tokens])
+
+
+def _row(values: dict[str, str]) -> SongRow:
+    casts = {"int": int, "float": float, "str": str}
+    return SongRow(**{field.name: casts[str(field.type)](values[field.name]) for field in fields(SongRow)})

@@ -1,0 +1,81 @@
+"""What a run keeps on disk: its configuration, and checkpoints from which it goes on exactly.
+
+A checkpoint is one file, written whole: weights, optimiser, where in the data, random state, counters.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from sideman.errors import CheckpointError, DataError
+from sideman.files import atomic_write
+from sideman.tokens.vocabulary import VOCABULARY
+from sideman.training.config import TrainConfig
+
+CONFIG = "config.json"
+_PATTERN = "state_*.pt"
+
+
+class RunFolder:
+    """A folder of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def create(self, config: TrainConfig) -> None:
+        """Make the folder of a new run. Raises :class:`DataError` where a run is in it already."""
+        if self.checkpoints():
+            raise DataError(f"{self.path} holds a run already: continue it with --resume or choose another name")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(f"cannot make the run folder {self.path}: {error.strerror}") from error
+        self.save_config(config)
+
+    def save_config(self, config: TrainConfig) -> None:
+        """Keep the configuration with which the run goes on."""
+        with atomic_write(self.path / CONFIG) as temporary:
+            temporary.write_text(json.dumps(config.to_dict(), indent=2) + "\n", encoding="utf-8")
+
+    def config(self) -> TrainConfig:
+        """The configuration of the run. Raises :class:`CheckpointError` where there is none."""
+        try:
+            return TrainConfig.of(json.loads((self.path / CONFIG).read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise CheckpointError(f"{self.path} holds no run ({error}): start one without --resume") from error
+
+    def checkpoints(self) -> list[Path]:
+        """Checkpoints, oldest first."""
+        return sorted(self.path.glob(_PATTERN))
+
+    def save(self, state: dict[str, Any], step: int, keep: int) -> Path:
+        """Write the checkpoint of a step and delete all but the newest ``keep``."""
+        target = self.path / f"state_{step:08d}.pt"
+        with atomic_write(target) as temporary:
+            torch.save({"vocabulary": VOCABULARY.fingerprint, **state}, temporary)
+        for old in self.checkpoints()[:-keep]:
+            old.unlink(missing_ok=True)
+        return target
+
+    def load(self) -> dict[str, Any]:
+        """The newest checkpoint that is whole. Raises :class:`CheckpointError` where there is none."""
+        for path in reversed(self.checkpoints()):
+            try:
+                state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+            except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
+                continue  # torn by a full disk or a copy; the one before it is whole
+            if state.get("vocabulary") != VOCABULARY.fingerprint:
+                raise CheckpointError(f"{path} was trained with another vocabulary: encode and train again")
+            return state
+        raise CheckpointError(f"{self.path} holds no checkpoint: start the run without --resume")
+
+
+def weights_of(model: nn.Module) -> dict[str, torch.Tensor]:
+    """Weights on the CPU, under the names they have outside torch.compile and data parallelism."""
+    return {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
