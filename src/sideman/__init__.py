@@ -1,1 +1,79 @@
-"""Sideman: your chords, a band."""
+"""Sideman: your chords, a band.
+
+    import sideman
+
+    for bar in sideman.arrange("C:4|Am:4|F:4|G7:4"):  # bars as they are composed
+        print(bar)
+    band = sideman.arrange("C:4|Am:4").band           # or the finished band
+    sideman.write_midi(band, "song.mid")
+
+This is the small public door. What it names is imported when it is first used, so that the command line's `--help`
+doesn't wait for numpy.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sideman.arrange import Arrangement, ArrangeOptions, Bar, Model, arrange
+    from sideman.errors import SidemanError
+    from sideman.model.sampling import SamplingOptions
+    from sideman.music.band import Band, Note, Role, Track
+    from sideman.music.chords import parse
+    from sideman.music.progression import Progression
+    from sideman.render.audio import write_audio
+    from sideman.render.midi import read_midi, write_midi
+
+__all__ = [
+    "ArrangeOptions",
+    "Arrangement",
+    "Band",
+    "Bar",
+    "Model",
+    "Note",
+    "Progression",
+    "Role",
+    "SamplingOptions",
+    "SidemanError",
+    "Track",
+    "arrange",
+    "parse",
+    "read_midi",
+    "write_audio",
+    "write_midi",
+]
+
+_HOMES = {
+    "sideman.arrange": ("ArrangeOptions", "Arrangement", "Bar", "Model", "arrange"),
+    "sideman.errors": ("SidemanError",),
+    "sideman.model.sampling": ("SamplingOptions",),
+    "sideman.music.band": ("Band", "Note", "Role", "Track"),
+    "sideman.music.chords": ("parse",),
+    "sideman.music.progression": ("Progression",),
+    "sideman.render.audio": ("write_audio",),
+    "sideman.render.midi": ("read_midi", "write_midi"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+class _Door(ModuleType):
+    """This module's class: the public names are looked up where they live.
+
+    A plain ``__getattr__`` would not do: once the module `sideman.arrange` is imported, Python binds it to the name
+    ``arrange`` here, and the function of that name would depend on who imported what before.
+    """
+
+    def __getattribute__(self, name: str) -> object:
+        if name in _HOME_OF:
+            return getattr(import_module(_HOME_OF[name]), name)
+        return super().__getattribute__(name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+sys.modules[__name__].__class__ = _Door

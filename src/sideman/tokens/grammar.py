@@ -196,6 +196,9 @@ class Leader:
     ) -> None:
         if not roles or len(set(roles)) < len(roles):
             raise OptionError(f"roles: [{', '.join(roles)}] wants at least one role, each once")
+        for role, level in (density or {}).items():
+            if role not in roles or not 0 <= level < DENSITIES:
+                raise OptionError(f"density of {role}: {level} wants a role that plays and 0 to {DENSITIES - 1}")
         self.chart = chart
         self.roles = tuple(Role(role) for role in roles)
         self.opening = [_START]
@@ -216,11 +219,8 @@ class Leader:
         for number, role in enumerate(self.roles):
             masks[:, number, VOCABULARY.id("rest", role.index)] = True
             track = VOCABULARY.id("track", role.index)
-            level = density.get(role)
-            if level is not None:
-                if not 0 <= level < DENSITIES:
-                    raise OptionError(f"density of {role}: {level} is outside 0 to {DENSITIES - 1}")
-                track = VOCABULARY.id("track_density", role.index * DENSITIES + level)
+            if role in density:
+                track = VOCABULARY.id("track_density", role.index * DENSITIES + density[role])
             masks[:, number, track] = True
         masks[0, -1, _BAR] = True
         masks[1, -1, _END] = True

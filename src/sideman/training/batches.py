@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,16 +41,24 @@ NOTES_OF[VOCABULARY.range("hit")] = [len(hit) for hit in HITS]
 
 
 class Rows(NamedTuple):
-    """Rows of a batch: ``ids`` and ``targets`` (rows, steps), ``features`` (rows, steps, feature), ``weight`` 0 where
-    the target is forced or padding."""
+    """Rows of a batch.
+
+    ``ids`` and ``targets`` (rows, steps), ``features`` (rows, steps, feature), ``weight`` (rows, steps) 0 where the
+    target is forced or padding.
+    """
 
     ids: npt.NDArray[np.uint16]
     features: Features
     targets: npt.NDArray[np.uint16]
     weight: npt.NDArray[np.bool_]
 
-    def __getitem__(self, index: object) -> Rows:  # type: ignore[override] - rows, not fields
-        return Rows(*(getattr(self, field)[index] for field in self._fields))
+    def take(self, index: slice | npt.NDArray[Any]) -> Rows:
+        """Some of the rows, by a slice, their numbers or a mask."""
+        return Rows(self.ids[index], self.features[index], self.targets[index], self.weight[index])
+
+    def of_features(self, columns: Sequence[int]) -> Rows:
+        """The same rows with some of the features."""
+        return self._replace(features=self.features[:, :, list(columns)])
 
     @property
     def notes(self) -> int:
@@ -154,14 +162,16 @@ def group_rows(
     for row in rows:
         song, features, head = read_song(row, dataset.ids(row), Reading.random(rng))
         skip = int(rng.integers(0, 4))  # other cuts each epoch
-        parts.append(cut_rows(song, features[:, columns], head, steps, skip))
-    return join(parts)[rng.permutation(sum(len(part.ids) for part in parts))]
+        parts.append(cut_rows(song, features, head, steps, skip).of_features(columns))
+    return join(parts).take(rng.permutation(sum(len(part.ids) for part in parts)))
 
 
 class Groups:
     """The groups of each epoch, in order. Rows of group g of epoch e follow from the seed alone."""
 
-    def __init__(self, dataset: Dataset, rows: Sequence[SongRow], seed: int, steps: int, columns: Sequence[int]) -> None:
+    def __init__(
+        self, dataset: Dataset, rows: Sequence[SongRow], seed: int, steps: int, columns: Sequence[int]
+    ) -> None:
         self.dataset, self.songs, self.seed = dataset, list(rows), seed
         self.steps, self.columns = steps, list(columns)
         self.count = -(-len(self.songs) // GROUP)
@@ -179,4 +189,4 @@ def validation_rows(dataset: Dataset, rows: Sequence[SongRow], steps: int, colum
         rng = np.random.default_rng([0, index])
         reading = Reading(rng.permutation(len(ROLES)).tolist(), style=True, tempo=True, density=False)
         song, features, head = read_song(row, dataset.ids(row), reading)
-        yield cut_rows(song, features[:, columns], head, steps)
+        yield cut_rows(song, features, head, steps).of_features(columns)

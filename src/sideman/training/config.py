@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -15,6 +16,16 @@ from sideman.tokens.vocabulary import VOCABULARY
 
 OPTIMIZERS = ("muon", "adamw")
 PRECISIONS = ("auto", "float32", "bfloat16")
+MIN_ROW = 16  # ids: START, the controls and some of a bar
+_AT_LEAST_1 = (
+    *("layers", "width", "heads", "context", "row_tokens", "batch_tokens", "tokens", "keep"),
+    *("validate_tokens", "validate_songs", "log_tokens"),
+)
+_ABOVE_0 = ("learning_rate", "matrix_learning_rate", "clip")
+_NOT_BELOW_0 = (
+    *("seed", "epochs", "minutes", "weight_decay", "warmup_tokens", "decay_tokens", "threads"),
+    *("checkpoint_minutes", "patience"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,12 +68,19 @@ class TrainConfig:
     log_tokens: int = 100_000  # between TensorBoard points
 
     def __post_init__(self) -> None:
-        for name in ("layers", "width", "heads", "context", "row_tokens", "batch_tokens", "tokens", "keep"):
+        for name in _AT_LEAST_1:
             if getattr(self, name) < 1:
                 raise OptionError(f"{name} is {getattr(self, name)}: give at least 1")
-        for name in ("learning_rate", "matrix_learning_rate", "clip"):
-            if not getattr(self, name) > 0:
+        for name in _ABOVE_0:
+            if not 0 < getattr(self, name) < math.inf:
                 raise OptionError(f"{name} is {getattr(self, name)}: give more than 0")
+        for name in _NOT_BELOW_0:
+            if not getattr(self, name) >= 0:
+                raise OptionError(f"{name} is {getattr(self, name)}: give at least 0")
+        if self.width % self.heads:
+            raise OptionError(f"width {self.width} is no multiple of {self.heads} heads")
+        if self.row_tokens < MIN_ROW:
+            raise OptionError(f"row_tokens is {self.row_tokens}: give at least {MIN_ROW}")
         if self.row_tokens > self.context:
             raise OptionError(f"row_tokens {self.row_tokens} exceed the context of {self.context}")
         if self.batch_tokens % self.row_tokens:

@@ -48,9 +48,10 @@ def choose_device(name: str = "auto", precision: str = "auto") -> Device:
     """The device of this name, or the best there is. Raises :class:`OptionError` where it is not available."""
     if name == "auto":
         name = next(candidate for candidate in DEVICES if _available(candidate))
-    if name.split(":")[0] not in DEVICES:
-        raise OptionError(f"unknown device {name!r}: auto, {', '.join(DEVICES)}")
-    if not _available(name.split(":")[0]):
+    kind, _, number = name.partition(":")
+    if kind not in DEVICES or (number and not number.isdecimal()):
+        raise OptionError(f"unknown device {name!r}: auto, {', '.join(DEVICES)}, or one by its number as in cuda:1")
+    if not _available(kind, int(number or 0)):
         raise OptionError(f"device {name!r} is not available here: use --device auto or cpu")
     device = torch.device(name)
     if precision == "auto":
@@ -58,25 +59,25 @@ def choose_device(name: str = "auto", precision: str = "auto") -> Device:
     return Device(device, torch.bfloat16 if precision == "bfloat16" else torch.float32)
 
 
-def _available(name: str) -> bool:
-    if name == "mps":
-        return torch.backends.mps.is_available()
-    return name == "cpu" or (torch.cuda if name == "cuda" else torch.xpu).is_available()
+def _available(kind: str, number: int = 0) -> bool:
+    """Whether there is a device of a kind with this number."""
+    if kind in ("cuda", "xpu"):
+        return bool(number < (torch.cuda if kind == "cuda" else torch.xpu).device_count())
+    return number == 0 and (kind == "cpu" or bool(torch.backends.mps.is_available()))
 
 
 def _computes_bfloat16(device: torch.device) -> bool:
     """Whether the device has instructions for bfloat16; emulated, it is slower than float32."""
     if device.type == "cpu":
-        return torch.cpu.get_capabilities().get("avx512_bf16", False) or torch.cpu.get_capabilities().get(
-            "amx_bf16", False
-        )
+        return any(torch.cpu.get_capabilities().get(name, False) for name in ("avx512_bf16", "amx_bf16"))
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device.type == "xpu"
 
 
 def set_threads(threads: int) -> int:
-    """Use so many threads (0: all cores); returns the number."""
-    count = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Use so many threads (0: all cores, shared with the other processes of the machine); returns the number."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = threads or max(1, cores // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     torch.set_num_threads(count)
     return count

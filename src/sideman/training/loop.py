@@ -6,32 +6,33 @@ batch). A run stops cleanly between two steps on SIGINT or SIGTERM and goes on e
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import math
-import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Self, cast
 
 import numpy as np
 import torch
-import torch.distributed as dist
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
-from sideman.errors import DataError, OptionError
+from sideman.errors import CheckpointError, DataError, OptionError
 from sideman.model.gpt2 import GPT2
 from sideman.training.batches import Groups, Rows
 from sideman.training.config import TrainConfig
 from sideman.training.device import Device, choose_device, set_threads
 from sideman.training.evaluate import Scores, evaluate_rows, small_validation
 from sideman.training.optimizer import make_optimizers
-from sideman.training.shards import Dataset
+from sideman.training.processes import Processes
+from sideman.training.shards import Dataset, SongRow
 from sideman.training.state import RunFolder, weights_of
 
 _SECONDS_PER_MINUTE = 60.0
@@ -45,9 +46,11 @@ class Progress:
     tokens: int
     total_tokens: int
     loss: float  # nats a token, of what is not forced
+    learning_rate: float  # of this step: AdamW's
+    matrix_learning_rate: float  # Muon's
     tokens_per_second: float
     peak_share: float  # of the measured matrix-product peak
-    seconds: float  # of this process
+    seconds: float  # of training so far
     scores: Scores | None = None  # where this step was validated
 
 
@@ -73,9 +76,9 @@ class Trainer:
     ) -> None:
         self.config = config
         self.folder = RunFolder(run)
-        self.rank, self.world = _join_group()
-        self.threads = set_threads(config.threads)
         self.device: Device = choose_device(device, config.precision)
+        self.processes = Processes.join(self.device.device)
+        self.threads = set_threads(config.threads)
         songs = Dataset(dataset)
         wanted = [row for row in songs.rows if row.fold == "train" and (config.songs == "all" or row.has_band)]
         if not wanted:
@@ -83,27 +86,30 @@ class Trainer:
         self.groups = Groups(songs, wanted, config.seed, config.row_tokens, config.columns)
         self.validation = small_validation(songs, config)
         self.rows_per_step = config.batch_tokens // config.row_tokens
-        if self.rows_per_step % self.world:
-            raise OptionError(f"{self.rows_per_step} rows a step do not divide over {self.world} processes")
+        if self.rows_per_step % self.processes.world:
+            raise OptionError(f"{self.rows_per_step} rows a step do not divide over {self.processes.world} processes")
         torch.manual_seed(config.seed)
         self.model = GPT2(config.network).to(self.device.device)
         self.optimizers = make_optimizers(self.model, config)
         self.place = Place()
         if resume:
             self._restore(self.folder.load())
-            self.folder.save_config(config)
-        elif self.rank == 0:
-            self.folder.create(config)
+        if self.processes.is_first:
+            (self.folder.save_config if resume else self.folder.create)(config)
         self.network: nn.Module = self.model
         if config.compile:
-            self.network = torch.compile(self.model)  # type: ignore[assignment] - a module again
-        if self.world > 1:
-            self.network = nn.parallel.DistributedDataParallel(self.network)
+            self.network = cast("nn.Module", torch.compile(self.model))
+        if self.processes.world > 1:
+            # Without features their table takes no part.
+            self.network = nn.parallel.DistributedDataParallel(
+                self.network, find_unused_parameters=not config.feature_names
+            )
 
     def state(self) -> dict[str, Any]:
         """Everything a checkpoint holds."""
         return {
             "config": self.config.to_dict(),
+            "songs": _fingerprint(self.groups.songs),
             "weights": weights_of(self.model),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "place": vars(self.place).copy(),
@@ -111,44 +117,62 @@ class Trainer:
         }
 
     def _restore(self, state: dict[str, Any]) -> None:
+        """Go on from a checkpoint; learning rates and weight decay are the configuration's, which may have changed."""
+        before = TrainConfig.of(state["config"])
+        for name in ("network", "feature_names", "optimizer"):
+            old, new = getattr(before, name), getattr(self.config, name)
+            if old != new:
+                raise CheckpointError(f"{self.folder.path} was trained with {name} {old}, not {new}: start another run")
+        if state.get("songs", _fingerprint(self.groups.songs)) != _fingerprint(self.groups.songs):
+            raise CheckpointError(
+                f"{self.folder.path} was trained on other songs: resume with the same dataset, or start another run"
+            )
         self.model.load_state_dict(state["weights"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            wanted = [{key: group[key] for key in ("base_lr", "weight_decay")} for group in optimizer.param_groups]
             optimizer.load_state_dict(saved)
+            for group, values in zip(optimizer.param_groups, wanted, strict=True):
+                group.update(values)
         self.place = Place(**state["place"])
         torch.set_rng_state(state["rng"])
 
-    def train(self, on_progress: Callable[[Progress], None] = lambda progress: None) -> Place:
-        """Train until the configured end, a signal or early stopping. Returns the place reached."""
+    def train(self, on_progress: Callable[[Progress], None] | None = None) -> Place:
+        """Train until the configured end, a signal or early stopping. Returns the place reached.
+
+        Raises :class:`DataError` where the loss is no number; the checkpoints are from before that.
+        """
         peak = self.device.matmul_peak()
         begin, before = time.perf_counter(), self.place.seconds
-        saved = begin
-        with _StopSignal() as stop:
-            batches = self._batches()
-            while not self._finished() and not self._agree(stop.is_set()):
+        saved, epoch = begin, self.place.epoch
+        with _StopSignal() as stop, contextlib.closing(self._batches()) as batches:
+            while not self.processes.any(stop.is_set() or self._finished()):
                 start = time.perf_counter()
-                rows = next(batches)
-                loss = self._step(rows)
+                factor = self._learning_rate_factor()
+                loss = self._step(next(batches), factor)
                 now = time.perf_counter()
                 self.place.seconds = before + now - begin
                 speed = self.config.batch_tokens / (now - start)
                 scores = self._validate() if self._due(self.config.validate_tokens) else None
-                if self.rank == 0 and now - saved > self.config.checkpoint_minutes * _SECONDS_PER_MINUTE:
+                late = now - saved > self.config.checkpoint_minutes * _SECONDS_PER_MINUTE
+                if self.processes.is_first and (late or self.place.epoch > epoch):
                     self.save()
-                    saved = now
-                share = speed * self._flops_per_token() / peak / self.world
-                on_progress(
-                    Progress(
-                        self.place.step,
-                        self.place.tokens,
-                        self.config.tokens,
-                        loss,
-                        speed,
-                        share,
-                        self.place.seconds,
-                        scores,
+                    saved, epoch = now, self.place.epoch
+                if on_progress is not None:
+                    on_progress(
+                        Progress(
+                            step=self.place.step,
+                            tokens=self.place.tokens,
+                            total_tokens=self.config.tokens,
+                            loss=loss,
+                            learning_rate=factor * self.config.learning_rate,
+                            matrix_learning_rate=factor * self.config.matrix_learning_rate,
+                            tokens_per_second=speed,
+                            peak_share=speed * self._flops_per_token() / peak / self.processes.world,
+                            seconds=self.place.seconds,
+                            scores=scores,
+                        )
                     )
-                )
-        if self.rank == 0:
+        if self.processes.is_first:
             self.save()
         return self.place
 
@@ -169,62 +193,75 @@ class Trainer:
         """Whether this step passed a multiple of ``every`` tokens."""
         return self.place.tokens // every > (self.place.tokens - self.config.batch_tokens) // every
 
-    def _agree(self, stop: bool) -> bool:
-        """Whether any process was told to stop."""
-        if self.world == 1:
-            return stop
-        flag = torch.tensor(float(stop))
-        dist.all_reduce(flag, dist.ReduceOp.MAX)
-        return bool(flag.item())
+    def _batches(self) -> Generator[Rows]:
+        """Batches from where the run stands, for ever; the next group is read while this one is trained on.
 
-    def _batches(self) -> Iterator[Rows]:
-        """Batches from where the run stands, for ever; the next group is read while this one is trained on."""
-        place = self.place
+        The place moves on before a batch is handed out, so that a checkpoint after its step doesn't repeat it.
+        """
+        place, count = self.place, self.groups.count
+        idle = 0  # groups in a row without a whole batch
         with ThreadPoolExecutor(1) as reader:
             coming: Future[Rows] = reader.submit(self.groups.rows, place.epoch, place.group)
-            while True:
+            while idle <= count:
                 rows = coming.result()
-                following = place.epoch + (place.group + 1) // self.groups.count, (place.group + 1) % self.groups.count
+                following = place.epoch + (place.group + 1) // count, (place.group + 1) % count
                 coming = reader.submit(self.groups.rows, *following)
-                while place.row + self.rows_per_step <= len(rows.ids):
-                    yield rows[slice(place.row + self.rank, place.row + self.rows_per_step, self.world)]
-                    place.row += self.rows_per_step
-                place.epoch, place.group = following
-                place.row = 0
+                starts = range(place.row, len(rows.ids) - self.rows_per_step + 1, self.rows_per_step)
+                idle = 0 if starts else idle + 1
+                for start in starts:
+                    place.row = start + self.rows_per_step
+                    if start == starts[-1]:
+                        (place.epoch, place.group), place.row = following, 0
+                    yield rows.take(
+                        slice(start + self.processes.rank, start + self.rows_per_step, self.processes.world)
+                    )
+                (place.epoch, place.group), place.row = following, 0
+        raise DataError(f"the songs don't fill a step of {self.rows_per_step} rows: encode more or lower batch_tokens")
 
-    def learning_rate_factor(self) -> float:
+    def _learning_rate_factor(self) -> float:
         """Warm-up, plateau, and a line down to zero over the last tokens."""
         config, tokens = self.config, self.place.tokens
         warm = min(1.0, (tokens + config.batch_tokens) / max(1, config.warmup_tokens))
         left = (config.tokens - tokens) / max(1, config.decay_tokens)
         return min(warm, 1.0, max(0.0, left))
 
-    def _step(self, rows: Rows) -> float:
-        """One update. Returns the loss."""
-        factor = self.learning_rate_factor()
+    def _step(self, rows: Rows, factor: float) -> float:
+        """One update. Returns the loss over all processes' rows."""
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = group["base_lr"] * factor
         ids, features, targets, weight = to_tensors(rows, self.device)
+        # Data parallelism averages gradients: each process divides by its share of the weight of all.
+        total = self.processes.sum(weight.sum()) / self.processes.world
         with self.device.autocast():
             logits = self.network(ids, features)
-        loss = weighted_loss(logits, targets, weight)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+        loss = weighted_loss(logits, targets, weight, total)
+        loss.backward()
+        value = self.processes.sum(loss.detach()).item() / self.processes.world
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip).item()
+        if not math.isfinite(value + norm):
+            raise DataError(
+                f"the loss is {value} and its gradient's norm {norm} at step {self.place.step + 1}: "
+                "lower learning_rate and matrix_learning_rate, and --resume"
+            )
         for optimizer in self.optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         self.place.step += 1
         self.place.tokens += self.config.batch_tokens
-        value = loss.item()
-        if not math.isfinite(value):
-            raise DataError(f"the loss is {value} at step {self.place.step}: lower the learning rate and --resume")
         return value
 
     def _validate(self) -> Scores:
-        scores = evaluate_rows(self.model, self.validation, self.device)
+        """Scores on the validation rows, by the first process for all; keeps the best weights."""
+        scores = Scores(0.0, 0, 0, 0)
+        if self.processes.is_first:
+            scores = evaluate_rows(self.model, self.validation, self.device)
+        bits, *counts = self.processes.from_first([scores.bits, scores.tokens, scores.notes, scores.bars])
+        scores = Scores(bits, *map(int, counts))
         if scores.bits_per_note < self.place.best:
             self.place.best, self.place.worse = scores.bits_per_note, 0
+            if self.processes.is_first:
+                self.folder.save_best(self.state())
         else:
             self.place.worse += 1
         return scores
@@ -245,18 +282,16 @@ def to_tensors(rows: Rows, device: Device) -> tuple[Tensor, Tensor, Tensor, Tens
     return ids, features, targets, torch.from_numpy(rows.weight.astype(np.float32)).to(device.device)
 
 
-def weighted_loss(logits: Tensor, targets: Tensor, weight: Tensor) -> Tensor:
-    """Mean cross-entropy in nats over the targets of weight 1. logits (rows, steps, vocab)."""
+def weighted_loss(logits: Tensor, targets: Tensor, weight: Tensor, total: Tensor) -> Tensor:
+    """Sum of the cross-entropy in nats over the targets of weight 1, by ``total``. logits (rows, steps, vocab)."""
     loss = F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), reduction="none")
-    return (loss * weight.flatten()).sum() / weight.sum().clamp(min=1.0)
+    return (loss * weight.flatten()).sum() / total.clamp(min=1.0)
 
 
-def _join_group() -> tuple[int, int]:
-    """Rank and number of processes; joins torchrun's group where it started this process."""
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    if world > 1 and not dist.is_initialized():
-        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-    return int(os.environ.get("RANK", "0")), world
+def _fingerprint(songs: Sequence[SongRow]) -> str:
+    """Which songs, in which order."""
+    text = "\n".join(f"{song.name} {song.tokens}" for song in songs)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class _StopSignal:
@@ -269,7 +304,7 @@ class _StopSignal:
     def is_set(self) -> bool:
         return self._stop.is_set()
 
-    def __enter__(self) -> _StopSignal:
+    def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._note)

@@ -37,7 +37,7 @@ class Muon(torch.optim.Optimizer):
             for shape, parameters in by_shape.items():
                 updates = []
                 for parameter in parameters:
-                    assert parameter.grad is not None  # noqa: S101 - filtered above
+                    assert parameter.grad is not None  # filtered above
                     state = self.state[parameter]
                     if not state:
                         state["momentum"] = torch.zeros_like(parameter)
@@ -54,7 +54,7 @@ def orthogonalise(matrices: Tensor) -> Tensor:
     """Newton-Schulz towards the nearest semi-orthogonal matrices: (batch, rows, columns) to the same shape."""
     a, b, c = _NEWTON_SCHULZ
     tall = matrices.shape[1] > matrices.shape[2]
-    x = matrices.mT if tall else matrices
+    x: Tensor = matrices.mT if tall else matrices
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(_NEWTON_SCHULZ_STEPS):
         gram = x @ x.mT
@@ -64,7 +64,9 @@ def orthogonalise(matrices: Tensor) -> Tensor:
 
 def make_optimizers(model: nn.Module, config: TrainConfig) -> list[torch.optim.Optimizer]:
     """The optimisers of a network; each group's `base_lr` is what the schedule scales."""
-    matrices, tables, rest = [], [], []
+    matrices: list[nn.Parameter] = []
+    tables: list[nn.Parameter] = []
+    rest: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
         if ".h." in name and parameter.ndim == 2:  # noqa: PLR2004 - matrices
             matrices.append(parameter)

@@ -1,6 +1,7 @@
 """What a run keeps on disk: its configuration, and checkpoints from which it goes on exactly.
 
 A checkpoint is one file, written whole: weights, optimiser, where in the data, random state, counters.
+Beside the last few of them stands the best one by validation, of weights alone.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.config import TrainConfig
 
 CONFIG = "config.json"
+BEST = "best.pt"
 _PATTERN = "state_*.pt"
+_TORN = ".state_*.pt", ".best.*.pt"  # what atomic_write leaves where it is killed
 
 
 class RunFolder:
@@ -46,9 +49,12 @@ class RunFolder:
     def config(self) -> TrainConfig:
         """The configuration of the run. Raises :class:`CheckpointError` where there is none."""
         try:
-            return TrainConfig.of(json.loads((self.path / CONFIG).read_text(encoding="utf-8")))
+            values = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise CheckpointError(f"{self.path} holds no run ({error}): start one without --resume") from error
+        if not isinstance(values, dict):
+            raise CheckpointError(f"{self.path / CONFIG} is damaged: start another run")
+        return TrainConfig.of(values)
 
     def checkpoints(self) -> list[Path]:
         """Checkpoints, oldest first."""
@@ -57,23 +63,46 @@ class RunFolder:
     def save(self, state: dict[str, Any], step: int, keep: int) -> Path:
         """Write the checkpoint of a step and delete all but the newest ``keep``."""
         target = self.path / f"state_{step:08d}.pt"
-        with atomic_write(target) as temporary:
-            torch.save({"vocabulary": VOCABULARY.fingerprint, **state}, temporary)
+        self._write(state, target)
         for old in self.checkpoints()[:-keep]:
             old.unlink(missing_ok=True)
+        return target
+
+    def save_best(self, state: dict[str, Any]) -> Path:
+        """Write the weights that validate best so far, in place of the best before."""
+        target = self.path / BEST
+        self._write({key: state[key] for key in ("config", "weights", "place")}, target)
         return target
 
     def load(self) -> dict[str, Any]:
         """The newest checkpoint that is whole. Raises :class:`CheckpointError` where there is none."""
         for path in reversed(self.checkpoints()):
-            try:
-                state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-            except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
-                continue  # torn by a full disk or a copy; the one before it is whole
-            if state.get("vocabulary") != VOCABULARY.fingerprint:
-                raise CheckpointError(f"{path} was trained with another vocabulary: encode and train again")
-            return state
+            state = _read(path)
+            if state is not None:  # else torn by a full disk or a copy; the one before it is whole
+                return state
         raise CheckpointError(f"{self.path} holds no checkpoint: start the run without --resume")
+
+    def load_best(self) -> dict[str, Any] | None:
+        """The weights that validated best, or None where none were kept."""
+        return _read(self.path / BEST)
+
+    def _write(self, state: dict[str, Any], target: Path) -> None:
+        for pattern in _TORN:
+            for torn in self.path.glob(pattern):
+                torn.unlink(missing_ok=True)
+        with atomic_write(target) as temporary:
+            torch.save({"vocabulary": VOCABULARY.fingerprint, **state}, temporary)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """What a checkpoint holds, or None where it is missing or torn."""
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError):
+        return None
+    if not isinstance(state, dict) or state.get("vocabulary") != VOCABULARY.fingerprint:
+        raise CheckpointError(f"{path} was trained with another vocabulary: encode and train again")
+    return state
 
 
 def weights_of(model: nn.Module) -> dict[str, torch.Tensor]:

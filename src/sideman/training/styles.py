@@ -1,4 +1,4 @@
-"""Genre tags to the style control. Knows tag names of the Million Song Dataset's sources and the styles of the vocabulary.
+"""Genre tags to the style control. Knows tag names of the Million Song Dataset's sources and the vocabulary's styles.
 
 The files of tags have rows `md5,source:tag|source:tag…` (amg, tagtraum and lastfm). An album-level or
 expert tag (tagtraum, amg) outweighs what listeners wrote; "Pop_Rock" says nothing between the two.
@@ -7,7 +7,7 @@ expert tag (tagtraum, amg) outweighs what listeners wrote; "Pop_Rock" says nothi
 from __future__ import annotations
 
 import csv
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 from sideman.errors import DataError
@@ -46,7 +46,7 @@ _TOO_COMMON = {"pop": 0.6, "rock": 0.7, "electronic": 0.7}  # listeners' favouri
 
 def style_of_tags(tags: str) -> str | None:
     """The style that most of `source:tag|source:tag…` speaks for; None where nothing does."""
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = defaultdict(float)
     for entry in tags.split("|"):
         source, _, tag = entry.strip().rpartition(":")
         style = _STYLE_OF_TAG.get(tag.strip().lower().replace("_", "-"))

@@ -1,0 +1,66 @@
+"""The command line: `sideman COMMAND`. Knows arguments, files' names and exit codes; the work is done below.
+
+Exit codes: 0 all done, 1 a batch of which a part failed, 2 an error (one line on standard error says which) or wrong
+usage, 130 interrupted. Results go to standard output, everything else to standard error.
+
+Commands import what they need when they run: `sideman --help` waits for neither numpy nor torch.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from sideman.cli.arrange import arrange
+from sideman.cli.data import encode, inspect
+from sideman.cli.render import render
+from sideman.cli.terminal import say
+from sideman.cli.training import evaluate, export, train
+from sideman.errors import SidemanError
+
+__all__ = ["app", "main"]
+
+ERROR = 2  # exit code, click's for wrong usage too
+INTERRUPTED = 130  # 128 + SIGINT
+
+app = typer.Typer(
+    name="sideman",
+    help="Type chords, hear a band: five instruments composed by a small GPT-2.",
+    epilog='Begin with: sideman arrange "C:4|Am:4|F:4|G7:4" -o song.mid --audio song.mp3',
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: it can be piped, and rich need not be imported
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for command in (arrange, render, encode, inspect, train, evaluate, export):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sideman {version('sideman')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _sideman(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+def main() -> None:
+    """Run the command line and exit. Errors made on purpose become one line; others are bugs and keep their trace."""
+    try:
+        app()
+    except SidemanError as error:
+        say(f"error: {error}")
+        sys.exit(ERROR)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,166 @@
+"""`sideman arrange`: a progression to MIDI and audio, or many from a file. Everything is checked before composing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sideman.cli.batch import run_batch
+from sideman.cli.composing import Wishes, check_sound, compose, load_model, read_programs, write_take
+from sideman.cli.outputs import MIDI_SUFFIXES, check_output, numbered
+from sideman.cli.terminal import print_json, progress, read_stdin
+
+if TYPE_CHECKING:
+    from sideman.arrange import Arrangement, ArrangeOptions
+    from sideman.music.band import Band, Role
+
+STYLES_HELP = "rock, pop, electronic, country, soul, jazz, latin, blues, folk, metal, reggae, hip-hop, punk or ambient"
+TRACKS_HELP = "drums, piano, guitar, bass, strings"
+
+
+def arrange(  # noqa: PLR0913 - one argument an option
+    progression: Annotated[
+        str | None, typer.Argument(help='Chords, such as "C:4|Am:4|F:4|G7:4"; - reads them from standard input.')
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="MIDI file to write; with --batch, the folder.")
+    ] = None,
+    audio: Annotated[Path | None, typer.Option(help="Audio file to write: .mp3, .wav or .flac.")] = None,
+    tempo: Annotated[float, typer.Option(help="Beats a minute, 20 to 400.")] = 120.0,
+    style: Annotated[str | None, typer.Option(help=f"One of {STYLES_HELP}; any if left out.")] = None,
+    density: Annotated[int | None, typer.Option(help="How much is played, 0 (sparse) to 4 (busy).")] = None,
+    tracks: Annotated[str | None, typer.Option(help=f"Who plays, of {TRACKS_HELP}; all if left out.")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same music.")] = 0,
+    takes: Annotated[int, typer.Option(help="Versions to compose; with several, _1, _2 … are added.")] = 1,
+    temperature: Annotated[float, typer.Option(help="0 takes the likeliest, more is more daring.")] = 1.0,
+    top_p: Annotated[float, typer.Option(help="Choose among the likeliest that together have this share.")] = 0.98,
+    soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
+    program: Annotated[
+        list[str] | None, typer.Option(help="General MIDI program of a track, from 0: piano=4. May be repeated.")
+    ] = None,
+    weights: Annotated[Path | None, typer.Option(help="Other weights than those of the package.")] = None,
+    batch: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Arrange every line of a JSON-lines file; - is standard input.")
+    ] = None,
+    samples: Annotated[int, typer.Option(help="With --batch: takes of each line.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Compose a band for a chord progression.
+
+    \b
+    Examples:
+      sideman arrange "C:4|Am:4|F:4|G7:4" -o song.mid --audio song.mp3
+      sideman arrange "Dm7 G7 | CM7 | % | C6" -o jazz.mid --style jazz --tempo 96
+      sideman arrange "C:8|G:8" -o duo.mid --tracks drums,bass --takes 4 --seed 7
+      cat chart.txt | sideman arrange - -o song.mid --program piano=4
+      sideman arrange --batch prompts.jsonl -o out/ --samples 3
+
+    \b
+    A line of a batch is {"id": "a", "prompt": "C:4|G:4"}, and may hold "tempo", "style", "tracks"
+    and "seed" of its own. It becomes out/a_0.mid, out/a_1.mid … Lines that fail are reported at the
+    end; the exit code is then 1.
+    """  # noqa: D301 - \b keeps typer from filling the lines
+    if batch is None and samples != 1:
+        raise typer.BadParameter("it is for --batch: use --takes", param_hint="--samples")
+    wishes = Wishes(tempo, style, density, tracks, seed, temperature, top_p)
+    if batch is not None:
+        if output is None or progression is not None or audio is not None or takes != 1:
+            raise typer.BadParameter("it takes -o FOLDER, and no progression, --audio or --takes", param_hint="--batch")
+        run_batch(batch, output, samples, wishes, read_programs(program or []), weights, as_json=as_json)
+        return
+    if progression is None:
+        raise typer.BadParameter("give chords, - or --batch", param_hint="PROGRESSION")
+    if output is None and audio is None:
+        raise typer.BadParameter("give -o song.mid, --audio song.mp3 or both", param_hint="--output")
+    options = wishes.options(takes)
+    files = _Files(output, audio, soundfont, read_programs(program or []))
+    files.check(takes)
+    arrangement = _prepare(progression, options, weights)
+    begin = time.perf_counter()
+    with progress("composing", arrangement.chart.bars * takes, "bars") as done:
+        bands = compose(arrangement, done)
+    seconds = time.perf_counter() - begin
+    written = files.write(arrangement, bands)
+    if as_json:
+        print_json(_description(arrangement, bands, written, seconds))
+        return
+    for band, paths in zip(bands, written, strict=True):
+        names = " and ".join(paths.values())
+        typer.echo(f"{names}: {arrangement.chart.bars} bars in {arrangement.key.name}, {band.note_count} notes")
+
+
+@dataclass(frozen=True)
+class _Files:
+    """What is to be written."""
+
+    midi: Path | None
+    audio: Path | None
+    soundfont: Path | None
+    programs: Mapping[Role, int]
+
+    def check(self, takes: int) -> None:
+        """Make sure, before anything is composed, that every file can be made."""
+        if self.midi is not None:
+            for path in numbered(self.midi, takes):
+                check_output(path, MIDI_SUFFIXES)
+        if self.audio is not None:
+            from sideman.render.audio import WRITERS
+
+            for path in numbered(self.audio, takes):
+                check_output(path, WRITERS)
+            check_sound(self.soundfont)
+
+    def write(self, arrangement: Arrangement, bands: Sequence[Band]) -> list[dict[str, str]]:
+        """Write all takes; for each the names of its files by their kind."""
+        written: list[dict[str, str]] = [{} for _ in bands]
+        if self.midi is not None:
+            for paths, band, path in zip(written, bands, numbered(self.midi, len(bands)), strict=True):
+                write_take(arrangement, band, path, self.programs)
+                paths["midi"] = str(path)
+        if self.audio is not None:
+            from sideman.render.audio import write_audio
+
+            with progress("rendering", len(bands)) as done:
+                for number, path in enumerate(numbered(self.audio, len(bands))):
+                    write_audio(
+                        bands[number],
+                        path,
+                        soundfont=self.soundfont,
+                        programs=self.programs,
+                        on_progress=lambda share, number=number: done(number + share),  # type: ignore[misc]
+                    )
+                    written[number]["audio"] = str(path)
+        return written
+
+
+def _prepare(text: str, options: ArrangeOptions, weights: Path | None) -> Arrangement:
+    """Read the progression (- for standard input), load the weights; nothing is composed yet."""
+    from sideman.arrange import arrange as begin
+    from sideman.music.chords import MAX_TEXT, parse
+
+    progression = parse(read_stdin(MAX_TEXT) if text == "-" else text)
+    return begin(progression, options, model=load_model(weights))
+
+
+def _description(
+    arrangement: Arrangement, bands: Sequence[Band], written: Sequence[Mapping[str, str]], seconds: float
+) -> dict[str, Any]:
+    options = arrangement.options
+    return {
+        "progression": str(arrangement.progression),
+        "key": arrangement.key.name,
+        "beats": float(arrangement.progression.beats),
+        "bars": arrangement.chart.bars,
+        "tempo": options.tempo,
+        "seed": options.sampling.seed,
+        "seconds": round(seconds, 3),
+        "takes": [
+            {"take": number, "notes": band.note_count, **paths}
+            for number, (band, paths) in enumerate(zip(bands, written, strict=True), 1)
+        ],
+    }

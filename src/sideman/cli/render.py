@@ -1,0 +1,45 @@
+"""`sideman render`: a MIDI file to audio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sideman.cli.composing import check_sound, read_programs
+from sideman.cli.outputs import check_output
+from sideman.cli.terminal import print_json, progress
+
+
+def render(
+    song: Annotated[Path, typer.Argument(help="MIDI file to play.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Audio file to write: .mp3, .wav or .flac.")],
+    soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file; the package has its own.")] = None,
+    program: Annotated[
+        list[str] | None, typer.Option(help="General MIDI program of a track, from 0: piano=4. May be repeated.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Play a MIDI file into an audio file.
+
+    \b
+    Examples:
+      sideman render song.mid -o song.wav
+      sideman render song.mid -o song.mp3 --soundfont FluidR3_GM.sf2 --program piano=4
+    """  # noqa: D301 - \b keeps typer from filling the lines
+    from sideman.music.time import seconds
+    from sideman.render.audio import WRITERS, write_audio
+    from sideman.render.midi import read_midi
+
+    check_output(output, WRITERS)
+    programs = read_programs(program or [])
+    band = read_midi(song)
+    check_sound(soundfont)
+    with progress("rendering", 1) as done:
+        write_audio(band, output, soundfont=soundfont, programs=programs, on_progress=done)
+    length = seconds(band.steps, band.tempo)
+    if as_json:
+        print_json({"audio": str(output), "seconds": round(length, 3), "notes": band.note_count})
+    else:
+        typer.echo(f"{output}: {length:.1f} s, {band.note_count} notes")

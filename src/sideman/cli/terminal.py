@@ -1,0 +1,57 @@
+"""What the commands have in common towards the user: error lines, progress bars, tables, JSON, standard input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+
+def say(message: str) -> None:
+    """One line on standard error, whatever stands in the message."""
+    typer.echo(" ".join(message.splitlines()), err=True)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """A result for a program, on standard output."""
+    typer.echo(json.dumps(value, indent=2))
+
+
+def print_table(rows: Iterable[tuple[str, object]]) -> None:
+    """Two columns on standard output; whole numbers get thousands separators. A row without a value is a heading."""
+    texts = [(label, f"{value:,}" if isinstance(value, int) else str(value)) for label, value in rows]
+    left = max((len(label) for label, value in texts if value), default=0)
+    right = max((len(value) for _, value in texts), default=0)
+    for label, value in texts:
+        typer.echo(f"{label:{left}}  {value:>{right}}" if value else f"\n{label}")
+
+
+def read_stdin(limit: int) -> str:
+    """Standard input as text, of an endless one a little more than ``limit`` characters; no UTF-8 is escaped."""
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    return sys.stdin.read(limit + 2)
+
+
+@contextmanager
+def progress(description: str, total: float, unit: str = "") -> Iterator[Callable[[float], None]]:
+    """A bar on standard error where that is a terminal; gives the function to call with what is done so far."""
+    if not sys.stderr.isatty():
+        yield lambda done: None  # noqa: ARG005 - nobody watches
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn(f"{{task.completed:,.0f}} of {{task.total:,.0f}} {unit}" if unit else "{task.percentage:.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda done: bar.update(task, completed=done)
