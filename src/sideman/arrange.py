@@ -54,7 +54,7 @@ class ArrangeOptions:
 
     def __post_init__(self) -> None:
         if not MIN_TEMPO <= self.tempo <= MAX_TEMPO:  # also refuses nan
-            raise OptionError(f"tempo {self.tempo:g} is outside {MIN_TEMPO:g} to {MAX_TEMPO:g} beats a minute")
+            raise OptionError(f"tempo {str(self.tempo)[:12]} is outside {MIN_TEMPO:g} to {MAX_TEMPO:g} beats a minute")
         if not 1 <= self.takes <= MAX_TAKES:
             raise OptionError(f"takes is {self.takes}: ask for 1 to {MAX_TAKES}")
         if self.density is not None and not 0 <= self.density < DENSITIES:
@@ -245,4 +245,3 @@ def arrange(
     if isinstance(progression, str):
         progression = parse(progression)
     return Arrangement(progression, options or ArrangeOptions(), model or default_model())
-

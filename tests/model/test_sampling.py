@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -102,15 +102,14 @@ def test_only_what_is_allowed_is_drawn(
 
 @pytest.mark.parametrize("uniform", [0.0, 1 - 2**-53])
 def test_the_ends_of_the_unit_interval_draw_something_allowed(uniform: float) -> None:
-    class Fixed(np.random.Generator):
-        def random(self, *_: Any, **__: Any) -> Any:  # noqa: ANN401
-            return uniform
+    class Fixed:
+        def random(self, out: npt.NDArray[np.float64]) -> None:
+            out[:] = uniform
 
-    allowed = np.tile([False, True, True, False], (1000, 1))
-    logits = np.random.default_rng(0).normal(size=(1000, 4))
-    fixed = Fixed(np.random.PCG64(0))
-    drawn = Sampler(SamplingOptions(top_p=1)).sample(logits, allowed, [fixed] * 1000)
-    assert set(drawn.tolist()) == {1 if uniform == 0 else 2}
+    allowed = np.array([[False, True, True, False]])
+    logits = np.array([[9.0, 0.1, 0.7, 9.0]])
+    drawn = Sampler(SamplingOptions(top_p=1)).sample(logits, allowed, [cast("np.random.Generator", Fixed())])
+    assert drawn.tolist() == [2]
 
 
 def sequence(options: SamplingOptions, takes: list[int], take: int) -> list[int]:
@@ -144,26 +143,26 @@ def test_the_random_numbers_are_pinned() -> None:
     assert SamplingOptions(seed=7).generator(1).random(2).tolist() == [0.7701409510034741, 0.1119272443176843]
 
 
-@pytest.mark.parametrize("temperature", [0, 1])
-def test_a_draw_takes_one_number(temperature: float) -> None:
+@pytest.mark.parametrize(("temperature", "numbers"), [(0, 0), (1, 5)])
+def test_a_draw_takes_a_number_for_each_id_whatever_is_allowed(temperature: float, numbers: int) -> None:
     options = SamplingOptions(temperature=temperature, seed=3)
     used, reference = options.generator(), options.generator()
-    Sampler(options).sample(LOGITS[None], np.ones((1, 5), np.bool_), [used])
-    reference.random()
+    Sampler(options).sample(LOGITS[None], np.array([[True, False, True, False, False]]), [used])
+    reference.random(numbers)
     assert used.random() == reference.random()
 
 
 def test_tiny_noise_hardly_ever_changes_a_draw() -> None:
     noise = np.random.default_rng(0)
-    logits = noise.normal(0, 3, (5000, 739)).astype(np.float32)
-    noisy = logits + noise.normal(0, 3e-6, logits.shape).astype(np.float32)
+    logits = noise.normal(0, 1, (5000, 739))
+    noisy = logits + noise.normal(0, 1e-3, logits.shape)
     options = SamplingOptions()
     allowed = np.ones(logits.shape, np.bool_)
     plain, shaken = (
         Sampler(options).sample(values, allowed, [generator] * len(logits))
         for values, generator in ((logits, options.generator()), (noisy, options.generator()))
     )
-    assert (plain != shaken).mean() < 0.001
+    assert (plain != shaken).mean() < 2e-3
 
 
 def test_no_allowed_id_is_an_error() -> None:

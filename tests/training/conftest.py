@@ -1,4 +1,4 @@
-"""Small songs in the formats of the Lakh Pianoroll Dataset, written with numpy alone."""
+"""Small songs in the formats of the Lakh Pianoroll Dataset, written with numpy alone, and a dataset of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pytest
 
 from sideman.music.band import NoteArray
+from sideman.training.config import TrainConfig
+from sideman.training.encode import Source, encode_dataset
 
 LPD5_TRACKS = (
     {"program": 0, "is_drum": True, "name": "Drums"},
@@ -96,3 +98,59 @@ def write_zip(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_D
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for properties, whose many examples may write over one another."""
     return tmp_path_factory.mktemp("scratch")
+
+
+def band_file(seed: int, bars: int = 12) -> LpdFile:
+    """A song of drums, piano and bass that no other seed's song resembles."""
+    rng = np.random.default_rng(seed)
+    steps = bars * 96
+    roots = rng.integers(0, 12, bars)
+    drums = [(onset, 1, int(rng.choice([36, 38, 42])), 100) for onset in range(0, steps, 24)]
+    piano = [
+        (96 * bar + 48 * half, 36, 60 + int(root + interval) % 12, 80)
+        for bar, root in enumerate(roots)
+        for half in (0, 1)
+        for interval in (0, rng.choice([3, 4]), 7)
+    ]
+    melody = [(onset, 12, 74 + int(rng.integers(0, 14)), 70) for onset in range(0, steps, 24)]
+    bass = [(96 * bar + 24 * beat, 20, 36 + int(root), 90) for bar, root in enumerate(roots) for beat in range(4)]
+    return LpdFile.of(drums, sorted({*piano, *melody}), [], bass, [], steps=steps)
+
+
+TRAIN_SONGS, VALID_SONGS = range(8), range(100, 103)
+
+
+@pytest.fixture(scope="session")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of small songs: ``train`` and ``valid``."""
+    folder = tmp_path_factory.mktemp("songs")
+    for seed in TRAIN_SONGS:
+        band_file(seed).write(folder / "train" / f"song{seed}.npz")
+    for seed in VALID_SONGS:
+        band_file(seed).write(folder / "valid" / f"song{seed}.npz")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def dataset(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """These songs, encoded."""
+    output = tmp_path_factory.mktemp("data") / "dataset"
+    encode_dataset([Source(songs / "train", "train"), Source(songs / "valid", "valid")], output, workers=1)
+    return output
+
+
+TINY = TrainConfig(
+    layers=1,
+    width=16,
+    heads=2,
+    context=128,
+    row_tokens=64,
+    batch_tokens=256,
+    tokens=256 * 12,
+    warmup_tokens=512,
+    decay_tokens=1024,
+    validate_tokens=1024,
+    validate_songs=2,
+    threads=1,
+    precision="float32",
+)

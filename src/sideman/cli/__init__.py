@@ -58,7 +58,7 @@ def _sideman(
 def main() -> None:
     """Run the command line and exit. Errors made on purpose become one line; others are bugs and keep their trace."""
     try:
-        app()
+        app(prog_name="sideman")
     except SidemanError as error:
         say(f"error: {error}")
         sys.exit(ERROR)

@@ -23,7 +23,7 @@ STYLES_HELP = "rock, pop, electronic, country, soul, jazz, latin, blues, folk, m
 TRACKS_HELP = "drums, piano, guitar, bass, strings"
 
 
-def arrange(  # noqa: PLR0913 - one argument an option
+def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     progression: Annotated[
         str | None, typer.Argument(help='Chords, such as "C:4|Am:4|F:4|G7:4"; - reads them from standard input.')
     ] = None,
@@ -41,7 +41,8 @@ def arrange(  # noqa: PLR0913 - one argument an option
     top_p: Annotated[float, typer.Option(help="Choose among the likeliest that together have this share.")] = 0.98,
     soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
     program: Annotated[
-        list[str] | None, typer.Option(help="General MIDI program of a track, from 0: piano=4. May be repeated.")
+        list[str] | None,
+        typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),
     ] = None,
     weights: Annotated[Path | None, typer.Option(help="Other weights than those of the package.")] = None,
     batch: Annotated[

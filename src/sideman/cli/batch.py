@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 
 PARTIAL_FAILURE = 1  # exit code
 MAX_FILE = 1 << 28  # characters of a batch read from standard input
-# What a line may decide for itself, and of which type it is then; null leaves it to the command line.
-OWN_WISHES: dict[str, tuple[type, ...]] = {"tempo": (int, float), "style": (str,), "tracks": (str, list), "seed": (int,)}
+# What a line may decide for itself: the types of the value, and in words. Null leaves it to the command line.
+OWN_WISHES: dict[str, tuple[tuple[type, ...], str]] = {
+    "tempo": ((int, float), "give a number"),
+    "style": ((str,), "give a text"),
+    "tracks": ((str, list), "give a text such as drums,bass"),
+    "seed": ((int,), "give a whole number"),
+}
 
 
 class Prompt(NamedTuple):
@@ -75,7 +80,7 @@ def run_batch(
                 prompt = _read_prompt(line, wishes)
                 label = prompt.name
                 if prompt.name in names:
-                    raise OptionError(f"id {prompt.name!r} stands in an earlier line: give every line its own")  # noqa: TRY301
+                    raise OptionError(f"id {prompt.name!r} stands in an earlier line: give every line its own")
                 names.add(prompt.name)
                 for entry in _arrange(prompt, folder, samples, programs, model):
                     report.written.append({"line": number, **entry})
@@ -127,15 +132,12 @@ def _read_prompt(line: str, wishes: Wishes) -> Prompt:
         raise OptionError(f'no "prompt" in {str(identity)[:32]!r}: give the chords as a text')
     own = {name: values[name] for name in OWN_WISHES if values.get(name) is not None}
     for name, value in own.items():
-        if isinstance(value, bool) or not isinstance(value, OWN_WISHES[name]):
-            raise OptionError(f"{name} is {str(value)[:32]!r}: {_wanted(name)}")
+        types, wanted = OWN_WISHES[name]
+        if isinstance(value, bool) or not isinstance(value, types):
+            raise OptionError(f"{name} is {str(value)[:32]!r}: {wanted}")
     if isinstance(own.get("tracks"), list):
         own["tracks"] = ",".join(map(str, own["tracks"]))
     return Prompt(safe_id(str(identity)), chords, replace(wishes, **own))
-
-
-def _wanted(name: str) -> str:
-    return {"tempo": "give a number", "seed": "give a whole number"}.get(name, "give a text")
 
 
 def _make_folder(folder: Path) -> None:

@@ -87,7 +87,7 @@ def load_model(weights: Path | None) -> Model:
     return default_model() if weights is None else Model.load(weights)
 
 
-def compose(arrangement: Arrangement, on_progress: Callable[[float], None]) -> tuple[Band, ...]:
+def compose(arrangement: Arrangement, on_progress: Callable[[float], object]) -> tuple[Band, ...]:
     """All takes of an arrangement; ``on_progress`` is told the bars that are done, of all takes together."""
     for done, _ in enumerate(arrangement, 1):
         on_progress(done)

@@ -38,7 +38,7 @@ def check_folder(folder: Path, path: Path) -> None:
 
 
 def numbered(path: Path, takes: int) -> list[Path]:
-    """A name for each take: ``song.mid`` alone, or ``song_1.mid``, ``song_2.mid`` …"""
+    """A name for each take: ``song.mid`` alone; ``song_1.mid``, ``song_2.mid`` and so on for several."""
     if takes == 1:
         return [path]
     return [path.with_stem(f"{path.stem}_{number}") for number in range(1, takes + 1)]

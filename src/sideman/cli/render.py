@@ -17,7 +17,8 @@ def render(
     output: Annotated[Path, typer.Option("--output", "-o", help="Audio file to write: .mp3, .wav or .flac.")],
     soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file; the package has its own.")] = None,
     program: Annotated[
-        list[str] | None, typer.Option(help="General MIDI program of a track, from 0: piano=4. May be repeated.")
+        list[str] | None,
+        typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:

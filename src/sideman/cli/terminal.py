@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import typer
 
@@ -37,21 +37,34 @@ def read_stdin(limit: int) -> str:
     return sys.stdin.read(limit + 2)
 
 
+class Show(Protocol):
+    """Takes what is done so far, and a word on it."""
+
+    def __call__(self, done: float, word: str = "", /) -> None:
+        """Show it."""
+
+
+def is_watched() -> bool:
+    """Whether progress can be shown: standard error is a terminal."""
+    return sys.stderr.isatty()
+
+
 @contextmanager
-def progress(description: str, total: float, unit: str = "") -> Iterator[Callable[[float], None]]:
+def progress(description: str, total: float, unit: str = "") -> Iterator[Show]:
     """A bar on standard error where that is a terminal; gives the function to call with what is done so far."""
-    if not sys.stderr.isatty():
-        yield lambda done: None  # noqa: ARG005 - nobody watches
+    if not is_watched():
+        yield lambda done, word="": None  # noqa: ARG005 - nobody watches
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn(f"{{task.completed:,.0f}} of {{task.total:,.0f}} {unit}" if unit else "{task.percentage:.0f} %"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[word]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(description, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        task = bar.add_task(description, total=total, word="")
+        yield lambda done, word="": bar.update(task, completed=done, word=word)

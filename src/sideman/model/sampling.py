@@ -1,9 +1,10 @@
 """From logits to ids: temperature, top-p, a mask and a seed. Knows no music and no network.
 
-One draw takes exactly one uniform number from its row's own generator, so a row's ids depend on its logits and its
-generator alone, whatever else is in the batch. Draws follow the cumulative probability in the order of the ids:
-logits that differ by noise of size e, as between two BLAS libraries, change a draw with a chance in the order of e
-(some 1e-6). Rounding logits would not lower it: it makes most differences vanish and the others larger.
+A draw is a race: every id gets a random time from its row's own generator, and the one that is first for its
+probability wins. So a row's ids depend on its logits and its generator alone, whatever else is in the batch, and the
+ids are as stable as random ids can be: logits that differ by noise of size e, as between two BLAS libraries (some
+1e-6), change a draw with a chance of about e. Along the cumulative probability, with one random number a draw, it is
+ten times that; rounding the logits lowers neither, it makes most differences vanish and the others larger.
 """
 
 from __future__ import annotations
@@ -64,28 +65,28 @@ class Sampler:
     ) -> npt.NDArray[np.int64]:
         """Ids (rows,) for logits (rows, vocab), only where ``allowed`` (rows, vocab), one generator a row.
 
+        Each generator gives one number for each id of the vocabulary, at temperature 0 none.
         Raises :class:`TokenError` where a row allows no id, or the logits of those it allows are not finite.
         """
-        masked = np.where(allowed, logits, -np.inf)
+        masked = np.where(allowed, logits, -np.inf).astype(np.float64)
         peak = masked.max(axis=1, keepdims=True)
         if not np.isfinite(peak).all():
             _explain(allowed)
-        # Drawn at temperature 0 too: the generators advance alike.
-        uniform = np.array([generator.random() for generator in generators])
         if self.options.temperature == 0:
             best: npt.NDArray[np.int64] = masked.argmax(axis=1)
             return best
         masked -= peak
         masked /= self.options.temperature
-        probabilities = np.exp(masked, dtype=np.float64)  # the likeliest has 1
+        weights = np.exp(masked)  # the likeliest has 1
         if self.options.top_p < 1:
-            probabilities = _nucleus(probabilities, self.options.top_p)
-        cumulative = probabilities.cumsum(axis=1)
-        # A uniform number is at most 1 - 2**-53, and its product with the total rounds to less than the total:
-        # some id's cumulative probability passes it, and the first that does has a probability of its own.
-        target = uniform[:, None] * cumulative[:, -1:]
-        drawn: npt.NDArray[np.int64] = (cumulative <= target).sum(axis=1)
-        return drawn
+            weights = _nucleus(weights, self.options.top_p)
+        # Exponential times, never 0; of these, time / weight is least for an id with the probability of its weight.
+        uniform = np.empty(weights.shape)
+        for generator, row in zip(generators, uniform, strict=True):
+            generator.random(out=row)
+        times = np.finfo(np.float64).tiny - np.log1p(-uniform)
+        first: npt.NDArray[np.int64] = (weights / times).argmax(axis=1)
+        return first
 
 
 def _nucleus(weights: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.float64]:

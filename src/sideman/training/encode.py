@@ -9,27 +9,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
-import pickle
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from sideman.errors import DataError
-from sideman.files import atomic_write
+from sideman.errors import DataError, SidemanError
+from sideman.model.threads import one_blas_thread
 from sideman.music.band import ONSET, ROLES, NoteArray, Role
 from sideman.music.harmony import recognise
 from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, bars
 from sideman.tokens.chart import chart_of_labels
 from sideman.tokens.encode import Ids, encode_bars
 from sideman.tokens.grid import GridLoss, to_grid
-from sideman.training.duplicates import Fingerprint, clusters, fingerprint
+from sideman.tokens.vocabulary import VOCABULARY
+from sideman.training.chunks import Encoded, EncodedSong, load_chunk, save_chunk
+from sideman.training.duplicates import clusters, fingerprint
 from sideman.training.lpd5 import find_songs, read_lpd
 from sideman.training.midi_folder import find_midi, read_midi_song
 from sideman.training.shards import FOLDS, SongRow, write_dataset
@@ -38,7 +44,8 @@ from sideman.training.styles import read_styles
 
 CHUNK = 64  # files
 VALID_PERCENT = 2  # of the clusters, where no fold is given
-_VERSION = 1  # of the chunks' format
+_VERSION = 2  # of what a chunk holds
+_STAMP = "files.sha256"  # of the files that the chunks are of
 _READERS: dict[str, Callable[[Path], Song]] = {".npz": read_lpd, ".mid": read_midi_song, ".midi": read_midi_song}
 
 
@@ -58,25 +65,22 @@ class Source:
         return cls(Path(text))
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """One song as ids, or why it was left out."""
+class File(NamedTuple):
+    """A file of one song and the fold asked for."""
 
-    path: str
+    path: Path
     fold: str | None
-    skipped: str | None = None  # the reason
-    row: SongRow | None = None
-    ids: Ids | None = None
-    fingerprint: Fingerprint | None = None
-    loss: Loss = Loss()
-    grid_loss: GridLoss = GridLoss()
 
 
-def encode_song(song: Song) -> Encoded:
-    """Snap, label and encode one song. Bars of silence at both ends are left out."""
-    reason = unusable(song)
-    if reason is not None:
-        return Encoded(song.name, None, reason)
+class Chunk(NamedTuple):
+    """Files that are read together, and where their result goes."""
+
+    files: Sequence[File]
+    target: Path
+
+
+def encode_song(song: Song) -> EncodedSong:
+    """Snap, label and encode one usable song. Bars of silence at both ends are left out."""
     tracks, loss = snap(song)
     tracks, length = _trim(tracks)
     pitched = np.concatenate(tracks[1:])
@@ -104,7 +108,7 @@ def encode_song(song: Song) -> Encoded:
         offset=0,
         tokens=len(ids),
     )
-    return Encoded(song.name, None, None, row, ids, fingerprint(song), loss, grid_loss)
+    return EncodedSong(row, ids, fingerprint(song), loss, grid_loss)
 
 
 def _trim(tracks: Sequence[NoteArray]) -> tuple[tuple[NoteArray, ...], int]:
@@ -115,34 +119,38 @@ def _trim(tracks: Sequence[NoteArray]) -> tuple[tuple[NoteArray, ...], int]:
     return tuple(notes - offset for notes in tracks), bars(int(onsets.max()) + 1) - first
 
 
-def _encode_file(path: Path, fold: str | None) -> Encoded:
+def encode_file(file: File) -> Encoded:
+    """Read and encode one file. Whatever is wrong with it becomes the reason why it is skipped."""
     try:
-        return replace(encode_song(_READERS[path.suffix.lower()](path)), path=str(path), fold=fold)
-    except DataError as error:
-        return Encoded(str(path), fold, _reason(error, path))
+        song = _READERS[file.path.suffix.lower()](file.path)
+        reason = unusable(song)
+        return Encoded(file.fold, skipped=reason) if reason else Encoded(file.fold, encode_song(song))
+    except SidemanError as error:
+        # Without its file's name, so that like reasons are counted together.
+        return Encoded(file.fold, skipped=str(error).removeprefix(f"{file.path}").lstrip(": "))
+    except Exception as error:  # one file must not cost the others, whatever it holds
+        return Encoded(file.fold, skipped=f"fails the encoder: {type(error).__name__}")
 
 
-def _reason(error: DataError, path: Path) -> str:
-    """The error without its file's name, so that like reasons are counted together."""
-    return str(error).removeprefix(f"{path}").lstrip(": ")
+def _encode_chunk(chunk: Chunk) -> int:
+    """Encode the files of a chunk into its target. Returns their number."""
+    with one_blas_thread():  # every core has a process of its own
+        save_chunk([encode_file(file) for file in chunk.files], chunk.target)
+    return len(chunk.files)
 
 
-def _encode_chunk(files: Sequence[tuple[Path, str | None]], target: Path) -> int:
-    """Encode a chunk of files into ``target``. Returns the number of files."""
-    done = [_encode_file(path, fold) for path, fold in files]
-    with atomic_write(target) as temporary:
-        temporary.write_bytes(pickle.dumps(done, protocol=pickle.HIGHEST_PROTOCOL))
-    return len(files)
+def list_files(sources: Sequence[Source]) -> list[File]:
+    """All songs of the sources with their folds, in an order that is everywhere the same.
 
-
-def list_files(sources: Sequence[Source]) -> list[tuple[Path, str | None]]:
-    """All songs of the sources with their folds, in an order that is everywhere the same."""
-    files: list[tuple[Path, str | None]] = []
+    Raises :class:`DataError` where a source is missing or none has a song.
+    """
+    files: list[File] = []
     for source in sources:
         if not source.path.exists():
             raise DataError(f"{source.path} does not exist: give a folder of LPD npz files or of MIDI files")
-        found = [*find_songs(source.path), *find_midi(source.path)]
-        files.extend((path, source.fold) for path in found if path.suffix.lower() in _READERS)
+        found = {*find_songs(source.path), *find_midi(source.path)}
+        known = [path for path in found if path.suffix.lower() in _READERS]
+        files.extend(File(path, source.fold) for path in sorted(known, key=Path.as_posix))
     if not files:
         raise DataError(f"no .npz or .mid files under {', '.join(str(source.path) for source in sources)}")
     return files
@@ -154,7 +162,7 @@ def encode_dataset(
     *,
     tags: Path | None = None,
     workers: int | None = None,
-    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Encode all songs of ``sources`` into the folder ``output``; returns the report (also in dataset.json).
 
@@ -167,25 +175,31 @@ def encode_dataset(
     files = list_files(sources)
     work = output.with_name(f".{output.name}.partial")
     chunks = _chunks(files, work)
-    done = sum(len(chunk) for chunk, target in chunks if target.exists())
-    on_progress(done, len(files))
-    todo = [(chunk, target) for chunk, target in chunks if not target.exists()]
-    with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        for count in pool.map(_encode_chunk, *zip(*todo, strict=True)) if todo else ():
-            done += count
+    todo = [chunk for chunk in chunks if not chunk.target.exists()]
+    done = len(files) - sum(len(chunk.files) for chunk in todo)
+    for count in chain((0,), _encode_chunks(todo, workers or _cores())):
+        done += count
+        if on_progress is not None:
             on_progress(done, len(files))
-    report = _assemble([target for _, target in chunks], work, styles)
-    for _, target in chunks:
-        target.unlink()
-    work.rename(output)
+    dataset = work / "dataset"
+    report = _assemble([song for chunk in chunks for song in load_chunk(chunk.target)], dataset, styles)
+    try:
+        dataset.rename(output)
+    except OSError as error:
+        raise DataError(f"cannot write {output}: {error.strerror}") from error
+    shutil.rmtree(work, ignore_errors=True)
     return report
 
 
-def _chunks(files: Sequence[tuple[Path, str | None]], work: Path) -> list[tuple[Sequence[tuple[Path, str | None]], Path]]:
-    """Files cut into chunks with the path of each one's result; results of other files or versions are thrown away."""
-    listing = json.dumps([_VERSION, [(str(path), fold) for path, fold in files]])
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _chunks(files: Sequence[File], work: Path) -> list[Chunk]:
+    """Files cut into chunks; results in ``work`` of other files, or of another version, are thrown away."""
+    listing = json.dumps([_VERSION, VOCABULARY.fingerprint, [(str(path), fold) for path, fold in files]])
     key = hashlib.sha256(listing.encode()).hexdigest()
-    stamp = work / "files.sha256"
+    stamp = work / _STAMP
     try:
         if work.exists() and (not stamp.exists() or stamp.read_text() != key):
             shutil.rmtree(work)
@@ -194,52 +208,81 @@ def _chunks(files: Sequence[tuple[Path, str | None]], work: Path) -> list[tuple[
     except OSError as error:
         raise DataError(f"cannot write {work}: {error.strerror}") from error
     cut = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
-    return [(chunk, work / f"chunk_{number:05d}.pickle") for number, chunk in enumerate(cut)]
+    return [Chunk(part, work / f"chunk_{number:05d}.npz") for number, part in enumerate(cut)]
 
 
-def _assemble(targets: Sequence[Path], work: Path, styles: dict[str, str]) -> dict[str, Any]:
+def _encode_chunks(chunks: Sequence[Chunk], workers: int) -> Iterator[int]:
+    """Encode chunks in so many processes; gives the number of files of each as it is done, in their order."""
+    if workers == 1 or len(chunks) <= 1:
+        yield from map(_encode_chunk, chunks)
+        return
+    # Processes of their own from the start: a fork would take over locks that a thread of ours holds.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(chunks)), context, _die_with_parent) as pool:
+        try:
+            yield from pool.map(_encode_chunk, chunks)
+        except BrokenProcessPool as error:
+            missing = [chunk for chunk in chunks if not chunk.target.exists()]
+            first, last = missing[0].files[0].path, missing[min(workers, len(missing)) - 1].files[-1].path
+            raise DataError(
+                f"a process died while it read a file from {first} to {last}: "
+                "free memory or take the file away, and run again; what is done is kept"
+            ) from error
+
+
+def _die_with_parent() -> None:
+    """End this process when the one that started it is gone, even killed: nobody wants its results then."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # runs in a pool's process
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _assemble(files: Sequence[Encoded], folder: Path, styles: dict[str, str]) -> dict[str, Any]:
     """Drop near-duplicates, set folds, write the dataset and count what was lost."""
-    done: list[Encoded] = [song for target in targets for song in pickle.loads(target.read_bytes())]  # noqa: S301 - our own
-    kept = [song for song in done if song.row is not None]
-    skipped = Counter(song.skipped for song in done if song.skipped is not None)
+    songs = [(file.song, file.fold) for file in files if file.song is not None]
+    skipped = Counter(file.skipped for file in files if file.song is None)
     loss, grid_loss = Loss(), GridLoss()
-    for song in kept:
+    for song, _ in songs:
         loss += song.loss
         grid_loss += song.grid_loss
-    cluster = clusters([song.fingerprint for song in kept if song.fingerprint is not None])
-    chosen = list(_choose(kept, cluster, styles))
+    cluster = clusters([song.fingerprint for song, _ in songs])
+    chosen = list(_choose(songs, cluster, styles))
     report: dict[str, Any] = {
-        "files": len(done),
-        "skipped": dict(skipped.most_common()),
-        "near_duplicates": len(kept) - len(chosen),
+        "files": len(files),
+        "skipped": dict(sorted(skipped.items(), key=lambda item: (-item[1], item[0]))),
+        "near_duplicates": len(songs) - len(chosen),
         "snapping": asdict(loss),
         "grid": asdict(grid_loss),
     }
-    rows = write_dataset(work, chosen, report)
-    (work / "files.sha256").unlink()
-    return {"songs": len(rows), "tokens": sum(row.tokens for row in rows), "bars": sum(row.bars for row in rows), **report}
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed while it wrote
+    folder.mkdir()
+    rows = write_dataset(folder, chosen, report)
+    totals = {"tokens": sum(row.tokens for row in rows), "bars": sum(row.bars for row in rows)}
+    return {"songs": len(rows), **totals, **report}
 
 
 def _choose(
-    songs: Sequence[Encoded], cluster: np.ndarray[Any, Any], styles: dict[str, str]
+    songs: Sequence[tuple[EncodedSong, str | None]], cluster: npt.NDArray[np.int64], styles: dict[str, str]
 ) -> Iterator[tuple[SongRow, Ids]]:
     """One song a cluster: of the valid fold before the train fold, then the one with most roles and notes."""
-    members: dict[int, list[Encoded]] = {}
-    for song, number in zip(songs, cluster.tolist(), strict=True):
-        members.setdefault(number, []).append(song)
-    best = [max(group, key=_preference) for group in members.values()]
-    for group, song in zip(members.values(), best, strict=True):
-        row, ids = song.row, song.ids
-        assert row is not None and ids is not None  # noqa: S101, PT018 - songs that were kept have both
-        name = min(member.row.name for member in group if member.row is not None)
-        fold = song.fold or _fold(name)
-        yield replace(row, fold=fold, cluster=name, style=styles.get(row.name, "")), ids
+    members: dict[int, list[tuple[EncodedSong, str | None]]] = {}
+    for member, number in zip(songs, cluster.tolist(), strict=True):
+        members.setdefault(number, []).append(member)
+    for group in members.values():
+        song, fold = max(group, key=_preference)
+        name = min(member.row.name for member, _ in group)
+        style = styles.get(song.row.name, "")
+        yield replace(song.row, fold=fold or _fold(name), cluster=name, style=style), song.ids
 
 
-def _preference(song: Encoded) -> tuple[bool, int, int, str]:
-    row = song.row
-    assert row is not None  # noqa: S101
-    return song.fold == "valid", row.roles.count("|"), row.notes, row.name
+def _preference(member: tuple[EncodedSong, str | None]) -> tuple[bool, int, int, str]:
+    song, fold = member
+    return fold == "valid", song.row.roles.count("|"), song.row.notes, song.row.name
 
 
 def _fold(cluster: str) -> str:

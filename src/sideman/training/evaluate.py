@@ -1,23 +1,33 @@
-"""Validation loss: bits a note, a token and a bar of what is not forced. Knows no music beyond counting."""
+"""Validation loss: bits a note, a token and a bar of what is not forced. Knows ids, no music beyond counting."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
 
 from sideman.errors import DataError
+from sideman.model.checkpoint import load_checkpoint
 from sideman.model.gpt2 import GPT2
+from sideman.tokens.encode import Ids
+from sideman.tokens.prefix import FEATURE_NAMES
+from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.batches import Rows, validation_rows
 from sideman.training.config import TrainConfig
 from sideman.training.device import Device
-from sideman.training.shards import Dataset
+from sideman.training.shards import Dataset, SongRow
+from sideman.training.state import RunFolder
 
 _ROWS_AT_ONCE = 8
+_BAR, _CHORD, _POSITION = (VOCABULARY.kinds.index(kind) for kind in ("bar", "chord", "position"))
+_BEGINS_PART = np.isin(
+    VOCABULARY.kind_numbers, [VOCABULARY.kinds.index(kind) for kind in ("track", "track_density", "rest")]
+)
 _SMALL = 3  # one row of so many
 
 
@@ -88,3 +98,86 @@ def _evaluate(model: GPT2, rows: Rows, device: Device) -> Scores:
     loss = F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), reduction="none")
     weight = torch.from_numpy(rows.weight.ravel()).to(device.device)
     return Scores(float(loss[weight].sum()) / math.log(2), int(weight.sum()), rows.notes, rows.bars)
+
+
+class ShuffledChords(Dataset):
+    """A dataset in which every song stands on the chords of the next one in the fold, the last on the first's.
+
+    Both are in the normalised key. How much worse a model does here says how much of the chords its band hears.
+    Raises :class:`DataError` where the fold has fewer than two songs.
+    """
+
+    def __init__(self, folder: Path, fold: str) -> None:
+        super().__init__(folder, fold)
+        if len(self.rows) < 2:  # noqa: PLR2004 - one to take the chords from
+            raise DataError(f"{folder} has {len(self.rows)} songs of the {fold} fold: to shuffle chords takes two")
+        self._next = dict(zip((row.name for row in self.rows), [*self.rows[1:], self.rows[0]], strict=True))
+
+    def ids(self, row: SongRow) -> Ids:
+        """Ids of a song's bars under the other song's chords."""
+        return replace_chords(super().ids(row), super().ids(self._next[row.name]))
+
+
+def replace_chords(ids: Ids, other: Ids) -> Ids:
+    """The bars of a song with the chords of another, whose chart starts again where it is shorter.
+
+    The chord told ahead is again the one that begins the next bar, and N.C. in the last. Parts stay as they are.
+    """
+    charts = [_own_chords(bar) for bar in _bars(other)]
+    bars = _bars(ids)
+    out: list[Ids] = []
+    for number, bar in enumerate(bars):
+        own, following = charts[number % len(charts)], charts[(number + 1) % len(charts)]
+        ahead = _SILENCE if number == len(bars) - 1 else _first_chord(following)
+        out += [bar[:1], own, ahead, bar[int(_BEGINS_PART[bar].argmax()) :]]
+    return np.concatenate(out)
+
+
+_SILENCE = np.array([VOCABULARY.id("chord", NO_CHORD)], np.uint16)
+
+
+def _bars(ids: Ids) -> list[Ids]:
+    """Ids of bars, each from its BAR on."""
+    return np.split(ids, np.flatnonzero(VOCABULARY.kind_numbers[ids] == _BAR)[1:])
+
+
+def _own_chords(bar: Ids) -> Ids:
+    """The chords of a bar, without the one told ahead, which is the last."""
+    head = bar[: int(_BEGINS_PART[bar].argmax())]
+    return head[1 : np.flatnonzero(VOCABULARY.kind_numbers[head] == _CHORD)[-1]]
+
+
+def _first_chord(chords: Ids) -> Ids:
+    """What comes before the first change within the bar."""
+    changes = np.flatnonzero(VOCABULARY.kind_numbers[chords] == _POSITION)
+    return chords[: changes[0]] if len(changes) else chords
+
+
+def fold_rows(dataset: Dataset, steps: int, features: Iterable[str], songs: int = 0) -> tuple[Iterator[Rows], int]:
+    """Rows of ``steps`` of every song of a dataset (of the first ``songs``, if above 0), and the number of songs.
+
+    Raises :class:`DataError` where there is none.
+    """
+    chosen = dataset.rows[:songs] if songs else dataset.rows
+    if not chosen:
+        raise DataError(f"{dataset.folder} has no song of this fold: encode some with valid=PATH")
+    columns = [FEATURE_NAMES.index(name) for name in features]
+    return validation_rows(dataset, chosen, steps, columns), len(chosen)
+
+
+def load_network(path: Path) -> tuple[GPT2, tuple[str, ...]]:
+    """The network in a file of weights, or of a run's newest checkpoint, and the names of its features.
+
+    Raises :class:`CheckpointError` where there is none, or it speaks another vocabulary.
+    """
+    if path.is_dir():
+        state = RunFolder(path).load()
+        config = TrainConfig.of(state["config"])
+        shape, features, weights = config.network, config.feature_names, state["weights"]
+    else:
+        checkpoint = load_checkpoint(path, VOCABULARY.fingerprint)
+        shape, features = checkpoint.config, checkpoint.features
+        weights = {name: torch.from_numpy(value) for name, value in checkpoint.weights.items()}
+    model = GPT2(shape)
+    model.load_state_dict(weights)
+    return model, features

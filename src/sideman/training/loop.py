@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -32,6 +32,7 @@ from sideman.training.device import Device, choose_device, set_threads
 from sideman.training.evaluate import Scores, evaluate_rows, small_validation
 from sideman.training.optimizer import make_optimizers
 from sideman.training.processes import Processes
+from sideman.training.reader import reading_process
 from sideman.training.shards import Dataset, SongRow
 from sideman.training.state import RunFolder, weights_of
 
@@ -200,7 +201,7 @@ class Trainer:
         """
         place, count = self.place, self.groups.count
         idle = 0  # groups in a row without a whole batch
-        with ThreadPoolExecutor(1) as reader:
+        with reading_process() as reader:
             coming: Future[Rows] = reader.submit(self.groups.rows, place.epoch, place.group)
             while idle <= count:
                 rows = coming.result()

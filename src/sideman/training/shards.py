@@ -108,6 +108,9 @@ class Dataset:
         self.rows = [row for row in rows if fold in (None, row.fold)]
         self._shards: dict[int, Any] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_shards": {}}  # another process maps the shards itself
+
     def __len__(self) -> int:
         return len(self.rows)
 

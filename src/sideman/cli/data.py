@@ -1,0 +1,102 @@
+"""`sideman encode` and `sideman inspect`: songs to a dataset, and what is in it. Needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sideman.cli.terminal import print_json, print_table, progress
+from sideman.errors import OptionError
+
+# What the report counts, in words.
+SNAPPING = {
+    "notes": "notes read",
+    "moved": "onset between two steps, moved to the musical neighbour",
+    "merged": "fell together with a note of the same pitch",
+    "rounded": "duration rounded to steps",
+    "stretched": "of these shorter than a step, made one",
+}
+GRID = {
+    "duration": "duration rounded to a length of the vocabulary",
+    "velocity": "velocity rounded to the bar's loudness",
+    "dropped": "dropped",
+    "folded": "moved by octaves into MIDI's range",
+}
+
+
+def encode(
+    source: Annotated[
+        list[str],
+        typer.Argument(help="Folders or files of LPD-5 or MIDI songs; train=PATH and valid=PATH set the fold."),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the dataset; must not exist.")],
+    tags: Annotated[Path | None, typer.Option(help="CSV with a song column and a column of genre 'tags'.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; one a core if left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Encode songs as a dataset to train on: chords are recognised, near-duplicates left out.
+
+    A run that was killed goes on where it was when it is started again with the same arguments.
+
+    \b
+    Examples:
+      sideman encode lpd_5/ -o data/lpd5
+      sideman encode train=songs/train valid=songs/valid -o data/songs --tags tags.csv
+    """  # noqa: D301 - \b keeps typer from filling the lines
+    if workers is not None and workers < 1:
+        raise OptionError(f"workers is {workers}: give at least 1")
+    from sideman.training.encode import Source, encode_dataset, list_files
+
+    sources = [Source.parse(text) for text in source]
+    with progress("encoding", len(list_files(sources)), "songs") as done:
+        report = encode_dataset(
+            sources,
+            output,
+            tags=tags,
+            workers=workers,
+            on_progress=lambda count, total: done(count),  # noqa: ARG005 - the bar knows the total
+        )
+    if as_json:
+        print_json(report)
+    else:
+        print_table(_report_rows(report))
+
+
+def _report_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """The report of an encoding as a table's rows."""
+    yield "files read", report["files"]
+    yield "songs kept", report["songs"]
+    yield "near-duplicates left out", report["near_duplicates"]
+    yield "bars", report["bars"]
+    yield "tokens", report["tokens"]
+    yield "tokens a bar", f"{report['tokens'] / max(1, report['bars']):.1f}"
+    if report["skipped"]:
+        yield "Skipped", ""
+        yield from report["skipped"].items()
+    yield "Notes, and what the grid cost", ""
+    notes = max(1, report["snapping"]["notes"])
+    for counts, words in ((report["snapping"], SNAPPING), (report["grid"], GRID)):
+        for name, text in words.items():
+            count = counts[name]
+            yield text, count if name == "notes" else f"{count:,} ({count / notes:.1%})"
+
+
+def inspect(
+    dataset: Annotated[Path, typer.Argument(help="Folder that `sideman encode` made.")],
+    song: Annotated[str | None, typer.Option(help="Print a song of this name.")] = None,
+    bar: Annotated[int | None, typer.Option(min=1, help="With --song: this bar alone, from 1.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .pdf.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Print what is in a dataset, or one of its songs as a band reads it.
+
+    \b
+    Examples:
+      sideman inspect data/lpd5
+      sideman inspect data/lpd5 --song TRAAAGR128F425B14B --bar 9
+      sideman inspect data/lpd5 --plot lpd5.png
+    """  # noqa: D301 - \b keeps typer from filling the lines
+    raise NotImplementedError

@@ -1,0 +1,161 @@
+"""`sideman train`, `evaluate` and `export`: the commands that need torch, which they import when they run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sideman.cli.outputs import check_output
+from sideman.cli.terminal import is_watched, print_json, print_table, progress, say
+from sideman.errors import MissingLibraryError, OptionError
+
+if TYPE_CHECKING:
+    from sideman.training.evaluate import Scores
+    from sideman.training.loop import Progress
+
+DEVICE_HELP = "auto, cpu, cuda, xpu or mps."
+SECONDS_BETWEEN_LINES = 60.0  # where no terminal shows a bar
+
+
+def train(
+    dataset: Annotated[Path, typer.Argument(help="Folder that `sideman encode` made.")],
+    run: Annotated[Path, typer.Option(help="Folder of the run: configuration, checkpoints, TensorBoard.")],
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting on top. May be repeated.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on exactly where the run was.")] = False,
+    device: Annotated[str, typer.Option(help=DEVICE_HELP)] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Train a network on a dataset. Ctrl-C ends it after a step with a checkpoint; --resume goes on.
+
+    \b
+    Examples:
+      sideman train data/lpd5 --run runs/first
+      sideman train data/lpd5 --run runs/small --set layers=4 --set width=128 --set minutes=30
+      sideman train data/lpd5 --run runs/first --resume
+      torchrun --no-python --nproc-per-node 2 sideman train data/lpd5 --run runs/two
+    """  # noqa: D301 - \b keeps typer from filling the lines
+    _need_torch()
+    from sideman.training.config import TrainConfig
+    from sideman.training.loop import Trainer
+    from sideman.training.state import RunFolder
+
+    if resume and config is not None:
+        raise OptionError("--config with --resume: the run has its configuration, change it with --set")
+    settings = setting or []
+    wanted = RunFolder(run).config().updated(settings) if resume else TrainConfig.load(config, settings)
+    trainer = Trainer(dataset, run, wanted, device=device, resume=resume)
+    with _training_progress(wanted.tokens) as show:
+        place = trainer.train(show)
+    if as_json:
+        print_json({"run": str(run), "steps": place.step, "tokens": place.tokens, "bits_per_note": place.best})
+    else:
+        typer.echo(f"{run}: {place.tokens:,} tokens in {place.step:,} steps, best {place.best:.3f} bits a note")
+
+
+def evaluate(
+    model: Annotated[Path, typer.Argument(metavar="WEIGHTS_OR_RUN", help="A .safetensors file or a run's folder.")],
+    dataset: Annotated[Path, typer.Argument(help="Folder that `sideman encode` made.")],
+    fold: Annotated[str, typer.Option(help="Songs to evaluate on: valid or train.")] = "valid",
+    shuffled_chords: Annotated[
+        bool, typer.Option("--shuffled-chords", help="Also with each song's chords taken from another song.")
+    ] = False,
+    songs: Annotated[int, typer.Option(min=0, help="So many songs of the fold; 0: all.")] = 0,
+    device: Annotated[str, typer.Option(help=DEVICE_HELP)] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Measure the loss of a model: bits a note, a token and a bar of what the leader doesn't decide.
+
+    \b
+    Examples:
+      sideman evaluate runs/first data/lpd5 --shuffled-chords
+      sideman evaluate weights.safetensors data/lpd5 --songs 50 --json
+    """  # noqa: D301 - \b keeps typer from filling the lines
+    _need_torch()
+    from sideman.training.device import choose_device, set_threads
+    from sideman.training.evaluate import ShuffledChords, evaluate_rows, fold_rows, load_network
+    from sideman.training.shards import FOLDS, Dataset
+
+    if fold not in FOLDS:
+        raise OptionError(f"unknown fold {fold!r}: one of {', '.join(FOLDS)}")
+    target = choose_device(device)
+    set_threads(0)
+    network, features = load_network(model)
+    network.to(target.device)
+    sources = {"true chords": Dataset(dataset, fold)}
+    if shuffled_chords:
+        sources["shuffled chords"] = ShuffledChords(dataset, fold)
+    results: dict[str, Scores] = {}
+    for name, source in sources.items():
+        rows, count = fold_rows(source, network.config.context, features, songs)
+        with progress(name, count, "songs") as done:
+            results[name] = evaluate_rows(network, rows, target, done)
+    if as_json:
+        print_json({name.replace(" ", "_"): _score_values(scores) for name, scores in results.items()})
+        return
+    for name, scores in results.items():
+        print_table([(name.capitalize(), ""), *((key, str(value)) for key, value in _score_values(scores).items())])
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Weights to write: .safetensors.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Write the weights of a run as one file that `sideman arrange --weights` plays.
+
+    \b
+    Example:
+      sideman export runs/first -o weights.safetensors
+      sideman arrange "C:4|G:4" -o song.mid --weights weights.safetensors
+    """  # noqa: D301 - \b keeps typer from filling the lines
+    _need_torch()
+    check_output(output, (".safetensors",))
+
+
+def _need_torch() -> None:
+    if find_spec("torch") is None:
+        raise MissingLibraryError("training needs torch: run 'pip install sideman[train]', or script/setup --dev")
+
+
+def _score_values(scores: Scores) -> dict[str, float]:
+    return {
+        "bits_per_note": round(scores.bits_per_note, 4),
+        "bits_per_token": round(scores.bits_per_token, 4),
+        "bits_per_bar": round(scores.bits_per_bar, 2),
+        "notes": scores.notes,
+        "tokens": scores.tokens,
+        "bars": scores.bars,
+    }
+
+
+@contextmanager
+def _training_progress(total: int) -> Iterator[Callable[[Progress], None]]:
+    """Shows how the training goes on standard error: a bar on a terminal, else a line a minute and a validation."""
+    best = ""
+    spoken = float("-inf")
+
+    with progress("training", total, "tokens") as done:
+
+        def show(now: Progress) -> None:
+            nonlocal best, spoken
+            if now.scores is not None:
+                best = f", {now.scores.bits_per_note:.3f} bits a note"
+            words = (
+                f"loss {now.loss:.3f}{best}, {now.tokens_per_second:,.0f} tokens/s, {now.peak_share:.0%} of the peak"
+            )
+            done(now.tokens, words)
+            clock = time.monotonic()
+            if not is_watched() and (now.scores is not None or clock - spoken >= SECONDS_BETWEEN_LINES):
+                say(f"step {now.step:,}: {now.tokens:,} of {now.total_tokens:,} tokens, {words}")
+                spoken = clock
+
+        yield show

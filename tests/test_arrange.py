@@ -1,0 +1,234 @@
+"""What a leader is promised, with a network that knows nothing: all of it must come from the grammar and the engine."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sideman
+from sideman import ArrangeOptions, Band, Model, Role, SamplingOptions, arrange
+from sideman.errors import CheckpointError, ChordSyntaxError, OptionError, TokenError
+from sideman.model.checkpoint import save_checkpoint
+from sideman.music.band import DURATION, ONSET, PITCH, ROLES, NoteArray
+from sideman.music.chords import REFERENCE_QUALITIES, Chord
+from sideman.music.progression import NOTE_NAMES, Progression
+from sideman.music.time import STEPS_PER_BAR, TICKS_PER_BEAT
+from tests.tiny import tiny_checkpoint
+
+FOUR_CHORDS = "C:4|Am:4|F:4|G7:4"
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return Model(tiny_checkpoint())
+
+
+def options(seed: int = 0, **wishes: Any) -> ArrangeOptions:  # noqa: ANN401 - the fields themselves
+    return ArrangeOptions(sampling=SamplingOptions(seed=seed), **wishes)
+
+
+def assert_inside(band: Band) -> None:
+    for track in band.tracks:
+        assert (track.notes[:, ONSET] < band.steps).all()
+        assert (track.notes[:, ONSET] + track.notes[:, DURATION] <= band.steps).all()
+
+
+# Length
+
+
+@pytest.mark.parametrize("quality", REFERENCE_QUALITIES, ids=lambda quality: quality.name or "major")
+def test_every_quality_is_played_to_its_length(model: Model, quality: Any) -> None:  # noqa: ANN401 - a row of the table
+    band = arrange(f"F#{quality.name}:4|Bb{quality.name}:4", model=model).band
+    assert band.steps == 2 * STEPS_PER_BAR
+    assert_inside(band)
+
+
+@pytest.mark.parametrize(
+    ("progression", "steps"), [("C:4|F:1.5", 66), ("C:1t", 1), ("C:3/2|G:1/3", 22), ("N.C.:4", 48), ("C Am | F", 96)]
+)
+def test_length_is_exact(model: Model, progression: str, steps: int) -> None:
+    for seed in range(5):
+        band = arrange(progression, options(seed), model=model).band
+        assert band.steps == steps
+        assert_inside(band)
+
+
+def test_long_chart_slides_its_window(model: Model) -> None:
+    bars = list(arrange("|".join(["C:4", "Am:4", "F:4", "G7:2", "E7:2"] * 50), options(3), model=model))
+    assert [bar.number for bar in bars] == list(range(200))
+    notes = [sum(map(len, bar.notes.values())) for bar in bars]
+    assert min(sum(notes[start : start + 20]) for start in range(0, 200, 20)) > 0
+    # The band keeps choosing: what comes after the first slide is no copy of what came before.
+    rows = [tuple(map(tuple, bar.notes[Role.PIANO].tolist())) for bar in bars if len(bar.notes[Role.PIANO])]
+    assert len(set(rows)) == len(rows)
+
+
+@pytest.mark.parametrize("context", [48, 96])
+def test_bars_longer_than_the_context_are_finished(context: int) -> None:
+    small = Model(tiny_checkpoint(context))
+    band = arrange("C:1|" * 11 + "C:1", options(1, density=4), model=small).band
+    assert band.steps == 3 * STEPS_PER_BAR
+
+
+# Who plays
+
+
+@pytest.mark.parametrize("roles", [(Role.DRUMS,), (Role.BASS, Role.DRUMS), (Role.STRINGS, Role.PIANO, Role.GUITAR), ROLES])
+def test_only_the_roles_asked_for_play(model: Model, roles: tuple[Role, ...]) -> None:
+    arrangement = arrange(FOUR_CHORDS, options(roles=roles), model=model)
+    assert {role for bar in arrangement for role in bar.notes} == set(roles)
+    assert set(arrangement.band.roles) == set(roles)
+
+
+def test_controls_are_taken(model: Model) -> None:
+    plain, styled, sparse = (
+        arrange(FOUR_CHORDS, options(**wishes), model=model).band
+        for wishes in ({}, {"style": "jazz"}, {"density": 0})
+    )
+    assert plain != styled != sparse
+    assert arrange(FOUR_CHORDS, options(tempo=96.5), model=model).band.tempo == 96.5
+
+
+# Repeatability
+
+
+def test_same_seed_same_notes(model: Model) -> None:
+    first, second, other = (arrange(FOUR_CHORDS, options(seed), model=model).band for seed in (7, 7, 8))
+    assert first == second
+    assert first != other
+    assert arrange(FOUR_CHORDS, options(7), model=Model(model.checkpoint)).band == first
+
+
+def test_a_take_does_not_depend_on_how_many_there_are(model: Model) -> None:
+    progression = "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 4)  # the window slides
+    five = arrange(progression, options(2, takes=5), model=model).bands
+    two = arrange(progression, options(2, takes=2), model=model).bands
+    assert five[:2] == two
+    assert arrange(progression, options(2), model=model).bands == two[:1]
+    assert len(set(map(str, five))) == 5
+
+
+# Transposition
+
+
+@st.composite
+def progressions(draw: st.DrawFn) -> Progression:
+    """A few chords, the first of which sounds."""
+    roots, qualities = st.sampled_from(sorted(NOTE_NAMES)), st.sampled_from(REFERENCE_QUALITIES)
+    chords = st.builds(Chord, roots, qualities, st.none() | roots)
+    durations = st.sampled_from([TICKS_PER_BEAT, 2 * TICKS_PER_BEAT, 4 * TICKS_PER_BEAT, 36])
+    rest = st.lists(st.tuples(chords | st.just(Chord.no_chord()), durations), max_size=5)
+    return Progression.of([(draw(chords), draw(durations)), *draw(rest)])
+
+
+def columns(notes: NoteArray) -> list[list[int]]:
+    """Onset, duration and velocity; the pitch is compared apart."""
+    return sorted(np.delete(notes, PITCH, 1).tolist())
+
+
+@settings(max_examples=40)
+@given(progression=progressions(), semitones=st.integers(-11, 11), seed=st.integers(0, 3))
+def test_transposed_chords_give_the_transposed_band(progression: Progression, semitones: int, seed: int) -> None:
+    model = Model(_CHECKPOINT)
+    wishes = options(seed, roles=(Role.DRUMS, Role.BASS, Role.PIANO))
+    here = arrange(progression, wishes, model=model).band
+    there = arrange(progression.transpose(semitones), wishes, model=model).band
+    assert here[Role.DRUMS] == there[Role.DRUMS]
+    moved = [
+        there[role].notes[:, PITCH] - here[role].notes[:, PITCH]
+        for role in (Role.BASS, Role.PIANO)
+        if columns(here[role].notes) == columns(there[role].notes)
+    ]
+    assert len(moved) == 2
+    intervals = set(np.concatenate(moved).tolist())
+    assert len(intervals) <= 1
+    assert all((interval - semitones) % 12 == 0 for interval in intervals)
+
+
+_CHECKPOINT = tiny_checkpoint()
+
+
+# Streaming
+
+
+def test_bars_come_in_order_and_are_the_band(model: Model) -> None:
+    arrangement = arrange(FOUR_CHORDS + "|C:2", options(takes=3), model=model)
+    bars = list(arrangement)
+    for take, band in enumerate(arrangement.bands):
+        mine = [bar for bar in bars if bar.take == take]
+        assert [bar.number for bar in mine] == list(range(5))
+        for track in band.tracks:
+            rows = np.concatenate([bar.notes[track.role] for bar in mine])
+            assert sorted(rows[:, [ONSET, PITCH]].tolist()) == track.notes[:, [ONSET, PITCH]].tolist()
+            within = [bar.notes[track.role][:, ONSET] // STEPS_PER_BAR == bar.number for bar in mine]
+            assert all(inside.all() for inside in within)
+
+
+def test_the_first_bar_comes_before_the_last_is_composed(model: Model) -> None:
+    arrangement = arrange("C:4|" * 99 + "C:4", model=model)
+    assert next(iter(arrangement)).number == 0
+    assert sum(len(take.bars) for take in arrangement._takes) == 1
+    assert arrangement.band.steps == 100 * STEPS_PER_BAR  # the rest is composed when asked for
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"tempo": 19.9},
+        {"tempo": 400.1},
+        {"tempo": math.nan},
+        {"tempo": 10**400},
+        {"density": 5},
+        {"density": -1},
+        {"takes": 0},
+        {"takes": 65},
+        {"style": "polka"},
+        {"roles": ()},
+        {"roles": (Role.BASS, Role.BASS)},
+        {"roles": ("banjo",)},
+    ],
+    ids=str,
+)
+def test_options_out_of_range(wishes: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match=next(iter(wishes))):
+        ArrangeOptions(**wishes)
+
+
+def test_unreadable_progression(model: Model) -> None:
+    with pytest.raises(ChordSyntaxError, match="H7"):
+        arrange("H7:4", model=model)
+
+
+def test_weights_of_another_vocabulary(tmp_path: Path) -> None:
+    path = tmp_path / "weights.safetensors"
+    save_checkpoint(dataclasses.replace(tiny_checkpoint(), vocabulary="another"), path)
+    with pytest.raises(CheckpointError, match="another"):
+        Model.load(path)
+
+
+def test_damaged_weights_are_an_error_of_ours(model: Model) -> None:
+    weights = dict(model.checkpoint.weights)
+    weights["transformer.ln_f.weight"] = np.full(32, np.finfo(np.float32).max, np.float32)
+    damaged = Model(dataclasses.replace(model.checkpoint, weights=weights))
+    with np.errstate(all="ignore"), pytest.raises(TokenError, match="not finite"):
+        _ = arrange("C:4", model=damaged).band
+
+
+# The door
+
+
+def test_the_door_gives_the_function_whoever_imported_the_module() -> None:
+    import sideman.arrange as _  # noqa: PLC0415 - the import is what is tested
+
+    assert sideman.arrange is arrange
+    assert {"arrange", "Band"} <= set(dir(sideman))

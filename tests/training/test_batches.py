@@ -1,0 +1,245 @@
+"""Songs to rows: another order of parts is the same music, every target counts once, the same seed gives the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise, permutations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sideman.music.band import ROLES
+from sideman.tokens.decode import decode
+from sideman.tokens.encode import Ids
+from sideman.tokens.prefix import FEATURE_NAMES, Prefix
+from sideman.tokens.vocabulary import VOCABULARY
+from sideman.training import batches
+from sideman.training.batches import Groups, Reading, cut_rows, read_song, reorder, validation_rows, without_density
+from sideman.training.shards import Dataset
+
+START, END, BAR = (VOCABULARY.id(kind) for kind in ("start", "end", "bar"))
+ORDER = range(len(ROLES))
+ALL = range(len(FEATURE_NAMES))
+PLAIN = Reading(ORDER, style=False, tempo=False, density=False)
+
+
+def song(dataset: Path, number: int = 0) -> Ids:
+    data = Dataset(dataset)
+    return data.ids(data.rows[number])
+
+
+def bars_of(ids: Ids) -> list[list[int]]:
+    starts = [*np.flatnonzero(ids == BAR).tolist(), len(ids)]
+    return [ids[start:end].tolist() for start, end in pairwise(starts)]
+
+
+def parts_of(bar: list[int]) -> tuple[list[int], list[list[int]]]:
+    """A bar's head, and its parts."""
+    kinds = [VOCABULARY.kind(token) for token in bar]
+    starts = [index for index, kind in enumerate(kinds) if kind in ("track", "track_density", "rest")]
+    return bar[: starts[0]], [bar[start:end] for start, end in pairwise([*starts, len(bar)])]
+
+
+def role_of_part(part: list[int]) -> int:
+    value = VOCABULARY.value(part[0])
+    return value // 5 if VOCABULARY.kind(part[0]) == "track_density" else value
+
+
+# Order of parts, density
+
+
+@pytest.mark.parametrize("order", [*permutations(range(5))][::17])
+def test_another_order_keeps_bars_heads_and_parts(dataset: Path, order: tuple[int, ...]) -> None:
+    ids = song(dataset)
+    reordered = reorder(ids, order)
+    assert reordered.dtype == np.uint16
+    assert len(bars_of(reordered)) == len(bars_of(ids))
+    for before, after in zip(bars_of(ids), bars_of(reordered), strict=True):
+        head, parts = parts_of(before)
+        new_head, new_parts = parts_of(after)
+        assert new_head == head
+        assert sorted(new_parts) == sorted(parts)
+        assert [role_of_part(part) for part in new_parts] == [role for role in order if role in {0, 1, 3}]
+    assert np.array_equal(reorder(reordered, ORDER), ids)
+
+
+@given(st.permutations(range(5)), st.booleans())
+def test_every_reading_is_the_same_music(dataset: Path, order: list[int], density: bool) -> None:
+    data = Dataset(dataset)
+    row = data.rows[1]
+    ids, _, _ = read_song(row, data.ids(row), Reading(order, style=False, tempo=True, density=density))
+    plain, _, _ = read_song(row, data.ids(row), Reading(ORDER, style=False, tempo=True, density=True))
+    assert decode(ids) == decode(plain)
+
+
+def test_without_density_only_the_densities_go(dataset: Path) -> None:
+    ids = song(dataset)
+    plain = without_density(ids)
+    changed = np.flatnonzero(plain != ids)
+    kinds = [VOCABULARY.kind(int(token)) for token in ids]
+    assert changed.tolist() == [index for index, kind in enumerate(kinds) if kind == "track_density"]
+    assert len(changed)
+    for index in changed.tolist():
+        assert VOCABULARY.kind(int(plain[index])) == "track"
+        assert VOCABULARY.value(int(plain[index])) == VOCABULARY.value(int(ids[index])) // 5
+
+
+def test_controls_are_told_as_the_reading_says(dataset: Path) -> None:
+    data = Dataset(dataset)
+    row = data.rows[0].__class__(**{**vars(data.rows[0]), "style": "jazz"})
+    for style in (False, True):
+        for tempo in (False, True):
+            ids, features, head = read_song(row, data.ids(row), Reading(ORDER, style=style, tempo=tempo, density=True))
+            kinds = [VOCABULARY.kind(int(token)) for token in ids[:head]]
+            assert kinds == ["start", *["style"] * style, *["tempo"] * tempo]
+            assert (ids[head], ids[-1]) == (BAR, END)
+            assert features.shape == (len(ids), len(FEATURE_NAMES))
+
+
+def test_readings_leave_each_control_out_half_of_the_time() -> None:
+    rng = np.random.default_rng(0)
+    readings = [Reading.random(rng) for _ in range(2_000)]
+    for name in ("style", "tempo", "density"):
+        assert 0.45 < np.mean([getattr(reading, name) for reading in readings]) < 0.55
+    orders = Counter(tuple(reading.order) for reading in readings)
+    assert len(orders) == 120
+
+
+# Rows
+
+
+def forced(ids: list[int]) -> list[bool]:
+    """Which ids the leader decides, by walking through the song."""
+    out, in_head = [], True
+    for token in ids:
+        kind = VOCABULARY.kind(token)
+        out.append(kind in {"start", "style", "tempo", "chord", "bass"} or (in_head and kind in {"bar", "position"}))
+        if kind == "bar":
+            in_head = True
+        elif kind in {"track", "track_density", "rest"}:
+            in_head = False
+    return out
+
+
+@pytest.mark.parametrize("steps", [16, 40, 64, 200, 5_000])
+@pytest.mark.parametrize("skip", [0, 1, 3, 99])
+def test_rows_hold_each_target_once_with_its_features(dataset: Path, steps: int, skip: int) -> None:
+    data = Dataset(dataset)
+    ids, features, head = read_song(data.rows[2], data.ids(data.rows[2]), PLAIN)
+    rows = cut_rows(ids, features, head, steps, skip)
+    assert rows.ids.shape == rows.targets.shape == rows.weight.shape == (len(rows.ids), steps)
+    assert rows.features.shape == (len(rows.ids), steps, len(FEATURE_NAMES))
+    is_forced = forced(ids.tolist())
+    bars = np.flatnonzero(ids == BAR).tolist()
+    seen: Counter[int] = Counter()
+    after = bars[min(skip, len(bars) - 1)]
+    for row in range(len(rows.ids)):
+        start = next(bar for bar in bars if bar >= after)  # the first bar that begins after the last row's end
+        places = [*range(head), *range(start, start + steps + 1 - head)]
+        after = places[-1] + 1
+        for step, (place, following) in enumerate(pairwise(places)):
+            if following >= len(ids):
+                assert not rows.weight[row, step]
+                continue
+            assert rows.ids[row, step] == ids[place]
+            assert rows.targets[row, step] == ids[following]
+            assert np.array_equal(rows.features[row, step], features[place])
+            assert bool(rows.weight[row, step]) is not is_forced[following]
+            seen[following] += bool(rows.weight[row, step])
+    assert [bar for bar in bars if bar >= after] in ([], bars[-1:] if bars[-1] >= len(ids) - 1 else [])
+    assert max(seen.values()) == 1
+
+
+def test_one_long_row_counts_every_choice_of_the_song(dataset: Path) -> None:
+    data = Dataset(dataset)
+    row = data.rows[3]
+    ids, features, head = read_song(row, data.ids(row), PLAIN)
+    rows = cut_rows(ids, features, head, len(ids) + 50)
+    assert len(rows.ids) == 1
+    assert int(rows.weight.sum()) == len(ids) - sum(forced(ids.tolist()))
+    assert rows.notes == row.notes
+    assert rows.bars == row.bars - 1  # each begins where the one before ends; END ends the last
+
+
+def test_features_are_the_prefixs(dataset: Path) -> None:
+    data = Dataset(dataset)
+    row = data.rows[0]
+    ids, features, head = read_song(row, data.ids(row), Reading([4, 3, 2, 1, 0], style=True, tempo=True, density=True))
+    rows = cut_rows(ids, features, head, 100).of_features([0, 9, 3])
+    prefix = Prefix(row.bars)
+    expected = []
+    for token in ids.tolist():
+        prefix.push(token)
+        expected.append(prefix.features())
+    start = int(np.flatnonzero(ids == BAR)[0])
+    assert rows.features[0, head:].tolist() == [
+        [values[0], values[9], values[3]] for values in expected[start : start + 100 - head]
+    ]
+
+
+def test_plain_rows_weigh_the_same_as_rows_with_features(dataset: Path) -> None:
+    data = Dataset(dataset)
+    (with_all, *_), (plain, *_) = (list(validation_rows(data, data.rows, 64, columns)) for columns in (ALL, ()))
+    assert plain.features.shape[2] == 0
+    assert np.array_equal(plain.weight, with_all.weight)
+
+
+# Groups
+
+
+def group(dataset: Path, seed: int = 0, epoch: int = 0, number: int = 0, steps: int = 64) -> batches.Rows:
+    data = Dataset(dataset)
+    return Groups(data, data.rows, seed, steps, [0, 2]).rows(epoch, number)
+
+
+def test_groups_follow_from_the_seed(dataset: Path) -> None:
+    first = group(dataset)
+    assert all(np.array_equal(one, other) for one, other in zip(first, group(dataset), strict=True))
+    for other in (group(dataset, seed=1), group(dataset, epoch=1)):
+        assert not np.array_equal(first.ids[:20], other.ids[:20])
+
+
+def test_an_epoch_reads_every_song_once(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "GROUP", 3)
+    data = Dataset(dataset)
+    read: list[str] = []
+    original = batches.read_song
+
+    def noted(row: batches.SongRow, ids: Ids, reading: Reading) -> object:
+        read.append(row.name)
+        return original(row, ids, reading)
+
+    monkeypatch.setattr(batches, "read_song", noted)
+    groups = Groups(data, data.rows, 0, 64, [])
+    assert groups.count == 4
+    epochs = []
+    for epoch in range(2):
+        for number in range(groups.count):
+            groups.rows(epoch, number)
+        epochs.append(list(read))
+        read.clear()
+    assert sorted(epochs[0]) == sorted(epochs[1]) == sorted(row.name for row in data.rows)
+    assert epochs[0] != epochs[1]
+
+
+def test_rows_of_a_group_are_mixed(dataset: Path) -> None:
+    rows = group(dataset)
+    data = Dataset(dataset)
+    total = sum(len(validation) for validation in (part.ids for part in validation_rows(data, data.rows, 64, [])))
+    assert total * 0.7 < len(rows.ids) <= total
+    firsts = [tuple(ids) for ids in rows.ids.tolist()]
+    assert firsts != sorted(firsts)
+
+
+def test_validation_rows_are_always_the_same(dataset: Path) -> None:
+    data = Dataset(dataset)
+    one, other = (list(validation_rows(data, data.rows[8:], 64, ALL)) for _ in range(2))
+    assert len(one) == 3
+    for first, second in zip(one, other, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+        kinds = {VOCABULARY.kind(int(token)) for token in np.unique(first.ids)}
+        assert "track_density" not in kinds
+        assert "tempo" in kinds

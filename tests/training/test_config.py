@@ -1,0 +1,97 @@
+"""The configuration of a training: what it refuses, and that TOML and settings mean the same."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sideman.errors import OptionError
+from sideman.tokens.prefix import FEATURE_NAMES, FEATURE_SIZES
+from sideman.tokens.vocabulary import VOCABULARY
+from sideman.training.config import TrainConfig
+
+SETTINGS = {
+    "layers": 2,
+    "width": 48,
+    "heads": 3,
+    "features": "chord,track",
+    "songs": "all",
+    "learning_rate": 1e-5,
+    "epochs": 1.5,
+    "compile": True,
+    "optimizer": "adamw",
+}
+
+
+def test_toml_goes_round(tmp_path: Path) -> None:
+    config = TrainConfig.of(SETTINGS)
+    path = tmp_path / "train.toml"
+    path.write_text(config.to_toml())
+    assert TrainConfig.load(path) == config
+    assert TrainConfig.of(config.to_dict()) == config
+    assert TrainConfig.load() == TrainConfig()
+
+
+def test_settings_win_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "train.toml"
+    path.write_text("layers = 3\nminutes = 5\n")
+    config = TrainConfig.load(path, ["layers=4", "tokens=1e6", "batch_tokens=16_384", "compile=True", "features="])
+    assert (config.layers, config.minutes, config.tokens, config.batch_tokens) == (4, 5.0, 1_000_000, 16_384)
+    assert config.compile
+    assert config.feature_names == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        *[({field.name: -1}, field.name) for field in fields(TrainConfig) if field.type == "int"],
+        *[({field.name: -1.0}, field.name) for field in fields(TrainConfig) if field.type == "float"],
+        ({"layers": 0}, "layers is 0: give at least 1"),
+        ({"validate_tokens": 0}, "validate_tokens is 0"),
+        ({"learning_rate": 0.0}, "learning_rate is 0.0: give more than 0"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"learning_rate": float("inf")}, "learning_rate is inf"),
+        ({"width": 256, "heads": 3}, "width 256 is no multiple of 3 heads"),
+        ({"context": 512}, "row_tokens 1024 exceed the context of 512"),
+        ({"row_tokens": 1000}, "batch_tokens 8192 are no multiple of row_tokens 1000"),
+        ({"row_tokens": 4}, "row_tokens is 4: give at least 16"),
+        ({"optimizer": "sgd"}, "optimizer 'sgd' is unknown: one of muon, adamw"),
+        ({"precision": "float16"}, "precision 'float16' is unknown"),
+        ({"songs": "some"}, "songs 'some' is unknown"),
+        ({"features": "track,colour"}, "unknown features colour"),
+        ({"layer": 2}, "unknown setting 'layer'"),
+        ({"layers": "2"}, "setting layers is '2': give a value of type int"),
+        ({"layers": True}, "setting layers is True"),
+        ({"layers": 2.0}, "setting layers is 2.0"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        TrainConfig.of(values)
+
+
+@pytest.mark.parametrize("setting", ["layers", "layer=2", "layers=two", "layers=1e999", "compile=yes", "minutes=x"])
+def test_unreadable_settings_are_refused(setting: str) -> None:
+    with pytest.raises(OptionError, match=setting.partition("=")[0]):
+        TrainConfig.load(None, [setting])
+
+
+@pytest.mark.parametrize("content", [b"layers = ", b"\xff", b"layers = 'a'", None])
+def test_unreadable_files_are_refused(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "train.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(OptionError):
+        TrainConfig.load(path)
+
+
+def test_features_come_in_the_order_of_the_vocabulary() -> None:
+    config = TrainConfig(features=" recall, track ,chord")
+    assert config.feature_names == ("track", "chord", "recall")
+    assert [FEATURE_NAMES[column] for column in config.columns] == ["track", "chord", "recall"]
+    assert config.network.features == tuple(FEATURE_SIZES[column] for column in config.columns)
+    assert config.network.vocab == VOCABULARY.size
+    assert TrainConfig().feature_names == FEATURE_NAMES

@@ -1,0 +1,319 @@
+"""`sideman encode` as a whole: nothing stops it, nothing leaks between folds, the same files make the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.training.conftest import TRAIN_SONGS, VALID_SONGS, LpdFile, band_file
+
+from sideman.errors import DataError
+from sideman.tokens.decode import decode
+from sideman.tokens.vocabulary import VOCABULARY
+from sideman.training import encode
+from sideman.training.encode import File, Source, encode_dataset, list_files
+from sideman.training.shards import Dataset
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def transposed(file: LpdFile, semitones: int) -> LpdFile:
+    """The same song in another key; its drums stay."""
+    drums, *pitched = file.rolls
+    return file.with_changes(
+        rolls=[drums, *(None if roll is None else np.roll(roll, semitones, 1) for roll in pitched)]
+    )
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A folder of four songs."""
+    for seed in range(4):
+        band_file(seed).write(tmp_path / "songs" / f"song{seed}.npz")
+    return tmp_path / "songs"
+
+
+def test_dataset_holds_the_songs(dataset: Path) -> None:
+    data = Dataset(dataset)
+    folds = {row.name: row.fold for row in data.rows}
+    expected = {f"song{seed}": "train" for seed in TRAIN_SONGS} | {f"song{seed}": "valid" for seed in VALID_SONGS}
+    assert folds == expected
+    for row, ids in data:
+        band = decode([VOCABULARY.id("start"), *ids.tolist(), VOCABULARY.id("end")])
+        assert (row.bars, row.roles, row.tempo) == (12, "drums|piano|bass", 100.0)
+        assert row.notes == band.note_count
+        assert band.steps == row.bars * 48
+        assert row.tokens == len(ids)
+        assert row.has_band
+
+
+def test_header_counts_what_was_lost(dataset: Path) -> None:
+    header = Dataset(dataset).header
+    assert header["vocabulary"] == VOCABULARY.fingerprint
+    assert (header["files"], header["songs"], header["near_duplicates"], header["skipped"]) == (11, 11, 0, {})
+    assert header["grid"]["notes"] == header["snapping"]["notes"] - header["snapping"]["merged"] > 0
+
+
+def test_broken_files_are_counted_and_cost_nothing_else(source: Path, tmp_path: Path) -> None:
+    (source / "empty.npz").touch()
+    (source / "noise.npz").write_bytes(os.urandom(2_000))
+    (source / "noise.mid").write_bytes(b"MThd" + os.urandom(200))
+    (source / "half.npz").write_bytes((source / "song0.npz").read_bytes()[:3_000])
+    (source / "folder.npz").mkdir()
+    (source / "gone.npz").symlink_to(source / "nowhere")
+    LpdFile.of([(0, 1, 36, 100)], []).write(source / "drums.npz")
+    band_file(50, bars=4).write(source / "short.npz")
+    band_file(51, bars=4).write(source / "short2.npz")
+    report = encode_dataset([Source(source)], tmp_path / "out", workers=1)
+    assert report["songs"] == 4
+    assert sum(report["skipped"].values()) == report["files"] - 4
+    assert report["skipped"]["fewer than 8 bars with notes"] == 2
+    assert report["skipped"]["no pitched notes"] == 1
+    assert report["files"] == 11  # neither the folder nor the link to nothing
+    assert not any(str(tmp_path) in reason for reason in report["skipped"])
+
+
+def test_a_fault_of_the_encoder_costs_one_file(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = encode.read_lpd
+
+    def faulty(path: Path) -> object:
+        return 1 / 0 if path.stem == "song2" else read(path)
+
+    monkeypatch.setitem(encode._READERS, ".npz", faulty)  # type: ignore[arg-type]
+    report = encode_dataset([Source(source)], tmp_path / "out", workers=1)
+    assert report["skipped"] == {"fails the encoder: ZeroDivisionError": 1}
+    assert report["songs"] == 3
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_same_bytes_whatever_the_workers_and_the_listing(
+    workers: int, songs: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in sorted(songs.rglob("*.npz"), reverse=True):  # created in another order
+        target = tmp_path / "songs" / path.relative_to(songs)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    monkeypatch.setattr(encode, "CHUNK", 3)
+    sources = [Source(tmp_path / "songs" / fold, fold) for fold in ("train", "valid")]
+    encode_dataset(sources, tmp_path / "out", workers=workers)
+    assert content(tmp_path / "out") == content(dataset)
+
+
+def test_one_song_a_cluster_and_the_valid_fold_first(tmp_path: Path) -> None:
+    for seed in range(3):
+        band_file(seed).write(tmp_path / "train" / f"b{seed}.npz")
+    transposed(band_file(0), 2).write(tmp_path / "valid" / "higher.npz")  # known to the train fold
+    transposed(band_file(1), -3).write(tmp_path / "train" / "a1.npz")
+    band_file(9).write(tmp_path / "valid" / "v.npz")
+    sources = [Source(tmp_path / "train", "train"), Source(tmp_path / "valid", "valid")]
+    report = encode_dataset(sources, tmp_path / "out", workers=1)
+    rows = {row.cluster: row for row in Dataset(tmp_path / "out").rows}
+    assert report["near_duplicates"] == 2
+    assert {cluster: row.fold for cluster, row in rows.items()} == {
+        "b0": "valid",
+        "a1": "train",
+        "b2": "train",
+        "v": "valid",
+    }
+    assert rows["b0"].name == "higher"
+
+
+def test_the_fullest_of_a_cluster_is_kept(tmp_path: Path) -> None:
+    whole = band_file(0)
+    without_drums = whole.with_changes(rolls=[None, *whole.rolls[1:]])
+    without_drums.write(tmp_path / "songs" / "z.npz")
+    whole.write(tmp_path / "songs" / "a.npz")
+    encode_dataset([Source(tmp_path / "songs")], tmp_path / "out", workers=1)
+    (row,) = Dataset(tmp_path / "out").rows
+    assert (row.name, row.cluster) == ("a", "a")
+
+
+def test_folds_follow_from_the_cluster_where_none_is_given(source: Path, tmp_path: Path) -> None:
+    encode_dataset([Source(source)], tmp_path / "out", workers=1)
+    assert {row.name: row.fold for row in Dataset(tmp_path / "out").rows} == {
+        f"song{seed}": encode._fold(f"song{seed}") for seed in range(4)
+    }
+    folds = [encode._fold(f"cluster {number}") for number in range(3_000)]
+    assert 0.01 < folds.count("valid") / len(folds) < 0.03
+
+
+def test_tags_become_styles(source: Path, tmp_path: Path) -> None:
+    tags = tmp_path / "tags.csv"
+    tags.write_text("md5,tags\nsong0,amg:Jazz\nsong1,lastfm:whatever\nother,amg:Rock\n")
+    encode_dataset([Source(source)], tmp_path / "out", tags=tags, workers=1)
+    styles = {row.name: row.style for row in Dataset(tmp_path / "out").rows}
+    assert styles == {"song0": "jazz", "song1": "", "song2": "", "song3": ""}
+
+
+def test_existing_output_is_refused_and_untouched(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(DataError, match="exists already"):
+        encode_dataset([Source(source)], tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        pytest.param(["nowhere"], "nowhere does not exist", id="missing"),
+        pytest.param(["empty"], "no .npz or .mid files", id="empty"),
+    ],
+)
+def test_no_songs_is_an_error(sources: list[str], message: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=message):
+        encode_dataset([Source(tmp_path / name) for name in sources], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_output_that_cannot_be_written_is_an_error(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="cannot write"):
+        encode_dataset([Source(source)], tmp_path / "file" / "out")
+
+
+def test_progress_ends_at_all_files(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encode, "CHUNK", 2)
+    told: list[tuple[int, int]] = []
+    encode_dataset([Source(source)], tmp_path / "out", workers=1, on_progress=lambda *each: told.append(each))
+    assert told == [(0, 4), (2, 4), (4, 4)]
+
+
+def test_nothing_is_left_beside_the_dataset(source: Path, tmp_path: Path) -> None:
+    encode_dataset([Source(source)], tmp_path / "out", workers=1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "songs"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "dataset.json",
+        "songs.csv",
+        "tokens_000.bin",
+    ]
+
+
+def test_files_are_listed_once_and_in_order(source: Path) -> None:
+    (source / "A.MID").touch()
+    (source / "note.txt").touch()
+    names = ["A.MID", "song0.npz", "song1.npz", "song2.npz", "song3.npz"]
+    assert list_files([Source(source, "valid")]) == [File(source / name, "valid") for name in names]
+    assert list_files([Source(source / "song1.npz")]) == [File(source / "song1.npz", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("songs", Source(Path("songs"))),
+        ("valid=songs", Source(Path("songs"), "valid")),
+        ("train=a=b", Source(Path("a=b"), "train")),
+        ("test=songs", Source(Path("test=songs"))),
+    ],
+)
+def test_source(text: str, source: Source) -> None:
+    assert Source.parse(text) == source
+
+
+# A run that is killed
+
+
+class _Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_a_run_goes_on_from_its_finished_chunks(
+    songs: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encode, "CHUNK", 2)
+    sources = [Source(songs / fold, fold) for fold in ("train", "valid")]
+    output = tmp_path / "out"
+
+    def killed(done: int, total: int) -> None:  # noqa: ARG001
+        if done >= 6:
+            raise _Killed
+
+    with pytest.raises(_Killed):
+        encode_dataset(sources, output, workers=1, on_progress=killed)
+    assert not output.exists()
+    (tmp_path / ".out.partial" / "dataset").mkdir()  # and one was killed while it wrote the dataset
+    (tmp_path / ".out.partial" / "dataset" / "tokens_007.bin").touch()
+    told: list[int] = []
+    encode_dataset(sources, output, workers=1, on_progress=lambda done, _: told.append(done))
+    assert told[0] == 6
+    assert content(output) == content(dataset)
+    assert list(tmp_path.iterdir()) == [output]
+
+
+def test_chunks_of_other_files_are_thrown_away(source: Path, tmp_path: Path) -> None:
+    def killed(done: int, total: int) -> None:
+        if done == total:
+            raise _Killed
+
+    with pytest.raises(_Killed):
+        encode_dataset([Source(source)], tmp_path / "out", workers=1, on_progress=killed)
+    band_file(77).write(source / "song0b.npz")
+    assert encode_dataset([Source(source)], tmp_path / "out", workers=1)["songs"] == 5
+
+
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from sideman.training import encode
+if __name__ == "__main__":
+    encode.CHUNK = 2
+    sources = [encode.Source(Path(sys.argv[1]) / fold, fold) for fold in ("train", "valid")]
+    def slow(done, total):
+        print(done, flush=True)
+        time.sleep(60 * (done >= 4))
+    encode.encode_dataset(sources, Path(sys.argv[2]), workers=2, on_progress=slow)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+def test_a_killed_pool_leaves_finished_chunks_and_no_process(songs: Path, dataset: Path, tmp_path: Path) -> None:
+    script, output = tmp_path / "encode_songs.py", tmp_path / "out"
+    script.write_text(SCRIPT)
+    with subprocess.Popen(
+        [sys.executable, str(script), str(songs), str(output)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        while process.stdout.readline().strip() != "4":
+            assert process.poll() is None
+        if Path("/proc").is_dir():
+            children = {
+                int(path.parent.name)
+                for path in Path("/proc").glob("[0-9]*/stat")
+                if path.read_text().rpartition(")")[2].split()[1] == str(process.pid)
+            }
+            assert children
+        process.kill()
+        process.wait()
+    if Path("/proc").is_dir():
+        end = time.monotonic() + 20
+        while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert [child for child in children if Path(f"/proc/{child}").exists()] == []
+    assert not output.exists()
+    assert len(list((tmp_path / ".out.partial").glob("chunk_*.npz"))) >= 2
+    finished = {path: path.stat().st_mtime_ns for path in (tmp_path / ".out.partial").glob("chunk_*.npz")}
+    seen: dict[Path, int] = {}
+
+    def look(done: int, total: int) -> None:  # noqa: ARG001
+        seen.update({path: path.stat().st_mtime_ns for path in finished})
+
+    chunk, encode.CHUNK = encode.CHUNK, 2
+    try:
+        encode_dataset([Source(songs / fold, fold) for fold in ("train", "valid")], output, workers=1, on_progress=look)
+    finally:
+        encode.CHUNK = chunk
+    assert seen == finished
+    assert content(output) == content(dataset)
+    assert json.loads((output / "dataset.json").read_text())["songs"] == 11

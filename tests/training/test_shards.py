@@ -1,0 +1,96 @@
+"""A dataset on disk: what is written is read, and what is damaged says so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sideman.errors import DataError
+from sideman.training import shards
+from sideman.training.shards import Dataset, SongRow, write_dataset
+
+
+def row(name: str, fold: str = "train", roles: str = "drums|bass|piano") -> SongRow:
+    return SongRow(name, fold, name, 8, 100, 120.5, "A minor", "jazz", roles, 0, 0, 0)
+
+
+def test_songs_are_read_as_written_over_several_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD_TOKENS", 100)
+    rng = np.random.default_rng(0)
+    songs = [
+        (row(f"n{index}", ("train", "valid")[index % 2]), rng.integers(0, 600, size, dtype=np.uint16))
+        for index, size in enumerate((60, 50, 50, 250, 10, 1))
+    ]
+    written = write_dataset(tmp_path, songs, {"files": 6})
+    data = Dataset(tmp_path)
+    assert data.rows == written
+    assert [(each.shard, each.offset) for each in data.rows] == [(0, 0), (1, 0), (1, 50), (2, 0), (3, 0), (3, 10)]
+    assert (len(data), data.header["files"], data.header["songs"]) == (6, 6, 6)
+    for (got, ids), (_, expected) in zip(data, songs, strict=True):
+        assert got.tokens == len(expected)
+        assert ids.dtype == np.uint16
+        assert np.array_equal(ids, expected)
+    assert [each.name for each in Dataset(tmp_path, "valid").rows] == ["n1", "n3", "n5"]
+
+
+def test_no_songs_are_a_dataset_too(tmp_path: Path) -> None:
+    write_dataset(tmp_path, [], {})
+    assert len(Dataset(tmp_path)) == 0
+
+
+@pytest.mark.parametrize(
+    ("roles", "band"),
+    [("drums|bass|strings", True), ("drums|piano|bass", True), ("drums|bass", False), ("bass|piano|guitar", False)],
+)
+def test_a_band_has_drums_bass_and_harmony(roles: str, band: bool) -> None:
+    assert row("a", roles=roles).has_band is band
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("dataset.json", None, id="no header"),
+        pytest.param("dataset.json", "{", id="torn header"),
+        pytest.param("dataset.json", "[]", id="header of another kind"),
+        pytest.param("dataset.json", "{}", id="header without vocabulary"),
+        pytest.param("songs.csv", None, id="no index"),
+        pytest.param("songs.csv", "name,fold\na,train\n", id="index without columns"),
+        pytest.param("songs.csv", "\x00", id="index of noise"),
+    ],
+)
+def test_a_damaged_dataset_is_an_error(dataset: Path, tmp_path: Path, name: str, content: str | None) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(dataset, folder)
+    if content is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_text(content)
+    with pytest.raises(DataError, match="encode"):
+        Dataset(folder)
+
+
+def test_another_vocabulary_is_an_error(dataset: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(dataset, folder)
+    header = json.loads((folder / "dataset.json").read_text())
+    (folder / "dataset.json").write_text(json.dumps(header | {"vocabulary": "0" * 16}))
+    with pytest.raises(DataError, match=r"0{16}.*encode it again"):
+        Dataset(folder)
+
+
+@pytest.mark.parametrize("size", [None, 0, 100])
+def test_a_missing_or_short_shard_is_an_error(dataset: Path, tmp_path: Path, size: int | None) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(dataset, folder)
+    shard = folder / "tokens_000.bin"
+    content = shard.read_bytes()
+    shard.unlink()
+    if size is not None:
+        shard.write_bytes(content[:size])
+    data = Dataset(folder)
+    with pytest.raises(DataError, match=r"tokens_000\.bin"):
+        data.ids(data.rows[-1])
