@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import math
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tiny import tiny_checkpoint
 
 import sideman
 from sideman import ArrangeOptions, Band, Model, Role, SamplingOptions, arrange
@@ -20,7 +22,6 @@ from sideman.music.band import DURATION, ONSET, PITCH, ROLES, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES, Chord
 from sideman.music.progression import NOTE_NAMES, Progression
 from sideman.music.time import STEPS_PER_BAR, TICKS_PER_BEAT
-from tests.tiny import tiny_checkpoint
 
 FOUR_CHORDS = "C:4|Am:4|F:4|G7:4"
 
@@ -80,7 +81,9 @@ def test_bars_longer_than_the_context_are_finished(context: int) -> None:
 # Who plays
 
 
-@pytest.mark.parametrize("roles", [(Role.DRUMS,), (Role.BASS, Role.DRUMS), (Role.STRINGS, Role.PIANO, Role.GUITAR), ROLES])
+@pytest.mark.parametrize(
+    "roles", [(Role.DRUMS,), (Role.BASS, Role.DRUMS), (Role.STRINGS, Role.PIANO, Role.GUITAR), ROLES]
+)
 def test_only_the_roles_asked_for_play(model: Model, roles: tuple[Role, ...]) -> None:
     arrangement = arrange(FOUR_CHORDS, options(roles=roles), model=model)
     assert {role for bar in arrangement for role in bar.notes} == set(roles)
@@ -89,8 +92,7 @@ def test_only_the_roles_asked_for_play(model: Model, roles: tuple[Role, ...]) ->
 
 def test_controls_are_taken(model: Model) -> None:
     plain, styled, sparse = (
-        arrange(FOUR_CHORDS, options(**wishes), model=model).band
-        for wishes in ({}, {"style": "jazz"}, {"density": 0})
+        arrange(FOUR_CHORDS, options(**wishes), model=model).band for wishes in ({}, {"style": "jazz"}, {"density": 0})
     )
     assert plain != styled != sparse
     assert arrange(FOUR_CHORDS, options(tempo=96.5), model=model).band.tempo == 96.5
@@ -228,7 +230,6 @@ def test_damaged_weights_are_an_error_of_ours(model: Model) -> None:
 
 
 def test_the_door_gives_the_function_whoever_imported_the_module() -> None:
-    import sideman.arrange as _  # noqa: PLC0415 - the import is what is tested
-
+    importlib.import_module("sideman.arrange")
     assert sideman.arrange is arrange
     assert {"arrange", "Band"} <= set(dir(sideman))

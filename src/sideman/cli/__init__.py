@@ -14,9 +14,9 @@ from typing import Annotated
 
 import typer
 
-from sideman.cli.arrange import arrange
+from sideman.cli.arranging import arrange
 from sideman.cli.data import encode, inspect
-from sideman.cli.render import render
+from sideman.cli.rendering import render
 from sideman.cli.terminal import say
 from sideman.cli.training import evaluate, export, train
 from sideman.errors import SidemanError
@@ -61,6 +61,9 @@ def main() -> None:
         app(prog_name="sideman")
     except SidemanError as error:
         say(f"error: {error}")
+        sys.exit(ERROR)
+    except OSError as error:  # what the system refuses where nothing more is known of it
+        say(f"error: {error.filename or ''}: {error.strerror or error}")
         sys.exit(ERROR)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

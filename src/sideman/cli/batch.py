@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from sideman.cli.composing import Wishes, compose, load_model, write_take
-from sideman.cli.outputs import check_folder, safe_id
+from sideman.cli.outputs import make_folder, safe_id
 from sideman.cli.terminal import print_json, progress, read_stdin, say
 from sideman.errors import DataError, OptionError, SidemanError
-from sideman.files import REMEDIES
 
 if TYPE_CHECKING:
     from sideman.arrange import Model
@@ -69,7 +68,7 @@ def run_batch(
     """
     wishes.options(samples)
     lines = _read_lines(source)
-    _make_folder(folder)
+    make_folder(folder)
     model = load_model(weights)
     report = Report()
     names: set[str] = set()
@@ -138,16 +137,6 @@ def _read_prompt(line: str, wishes: Wishes) -> Prompt:
     if isinstance(own.get("tracks"), list):
         own["tracks"] = ",".join(map(str, own["tracks"]))
     return Prompt(safe_id(str(identity)), chords, replace(wishes, **own))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        number = error.errno if isinstance(error, OSError) else None
-        reason = "a file is in its place" if isinstance(error, FileExistsError) else REMEDIES.get(number or 0, error)
-        raise DataError(f"cannot make the folder {str(folder)!r}: {reason}") from error
-    check_folder(folder, folder)
 
 
 def _show(report: Report, lines: int, folder: Path, *, as_json: bool) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from sideman.errors import DataError, OptionError
@@ -20,21 +21,36 @@ def check_output(path: Path, suffixes: Collection[str]) -> None:
     Raises :class:`OptionError` for another suffix than ``suffixes``, :class:`DataError` where it is a folder, its
     folder is missing, or nothing can be written there.
     """
-    if path.is_dir():
-        raise DataError(f"cannot write {path}: it is a folder, give the name of a file")
+    with _told_of(path):
+        if path.is_dir():
+            raise DataError(f"cannot write {path}: it is a folder, give the name of a file")
     if path.suffix.lower() not in suffixes:
         raise OptionError(f"unknown suffix {path.suffix!r} of {path}: end the name in {' or '.join(suffixes)}")
-    check_folder(path.parent, path)
+    with _told_of(path):
+        _try(path.resolve().parent)
 
 
-def check_folder(folder: Path, path: Path) -> None:
-    """Make sure that files can be written into ``folder``. Raises :class:`DataError` that names ``path``."""
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` where it is missing, and sure that files can be written into it, else :class:`DataError`."""
+    with _told_of(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _try(folder)
+
+
+def _try(folder: Path) -> None:
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+@contextlib.contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Turns what the system says into an error about ``path``."""
     try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
-        number = error.errno if isinstance(error, OSError) else None
-        raise DataError(f"cannot write {str(path)!r}: {REMEDIES.get(number or 0, error)}") from error
+        yield
+    except FileExistsError as error:
+        raise DataError(f"cannot make the folder {path}: a file is in its place") from error
+    except OSError as error:
+        raise DataError(f"cannot write {path}: {REMEDIES.get(error.errno or 0, error.strerror)}") from error
 
 
 def numbered(path: Path, takes: int) -> list[Path]:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from sideman.model.config import GPT2Config
 
 INIT_STD = 0.02
+LONGEST_PLAIN_ATTENTION = 512  # steps
 
 
 class Projection(nn.Module):
@@ -49,9 +50,23 @@ class Attention(nn.Module):
         batch, steps, width = x.shape
         # (batch, step, 3 * width) -> 3 x (batch, head, step, head_width)
         q, k, v = self.c_attn(x).view(batch, steps, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        y = causal_attention(q, k, v)
         out: Tensor = self.c_proj(y.transpose(1, 2).reshape(batch, steps, width))
         return out
+
+
+def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Attention of each step to itself and the steps before; all (batch, head, step, head_width).
+
+    Plain matrix products where a CPU trains on short rows: forward and backward take 74 ms where torch's
+    fused kernel takes 96 (16 rows of 512, bfloat16, two Zen 5 cores); on long rows the fused one wins.
+    """
+    batch, heads, steps, width = q.shape
+    if q.device.type != "cpu" or steps > LONGEST_PLAIN_ATTENTION:
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    mask = torch.full((steps, steps), -torch.inf, dtype=q.dtype).triu(1)
+    scores = torch.baddbmm(mask, q.flatten(0, 1), k.flatten(0, 1).mT, alpha=width**-0.5)
+    return (scores.softmax(-1) @ v.flatten(0, 1)).view(batch, heads, steps, width)
 
 
 class FeedForward(nn.Module):

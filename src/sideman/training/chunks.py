@@ -72,7 +72,8 @@ def save_chunk(files: Sequence[Encoded], path: Path) -> None:
 def load_chunk(path: Path) -> list[Encoded]:
     """Read a chunk. Raises :class:`DataError` where it is torn."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # np.load leaves a torn file open that it opened itself.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             rows = json.loads(file["files"].tobytes())
             return list(_songs(rows, file["ids"], file["fingerprints"]))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:

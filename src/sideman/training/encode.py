@@ -12,7 +12,6 @@ import json
 import multiprocessing
 import os
 import shutil
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -38,6 +37,7 @@ from sideman.training.chunks import Encoded, EncodedSong, load_chunk, save_chunk
 from sideman.training.duplicates import clusters, fingerprint
 from sideman.training.lpd5 import find_songs, read_lpd
 from sideman.training.midi_folder import find_midi, read_midi_song
+from sideman.training.reader import begin_worker
 from sideman.training.shards import FOLDS, SongRow, write_dataset
 from sideman.training.song import Loss, Song, snap, unusable
 from sideman.training.styles import read_styles
@@ -218,7 +218,7 @@ def _encode_chunks(chunks: Sequence[Chunk], workers: int) -> Iterator[int]:
         return
     # Processes of their own from the start: a fork would take over locks that a thread of ours holds.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(chunks)), context, _die_with_parent) as pool:
+    with ProcessPoolExecutor(min(workers, len(chunks)), context, begin_worker) as pool:
         try:
             yield from pool.map(_encode_chunk, chunks)
         except BrokenProcessPool as error:
@@ -228,18 +228,6 @@ def _encode_chunks(chunks: Sequence[Chunk], workers: int) -> Iterator[int]:
                 f"a process died while it read a file from {first} to {last}: "
                 "free memory or take the file away, and run again; what is done is kept"
             ) from error
-
-
-def _die_with_parent() -> None:
-    """End this process when the one that started it is gone, even killed: nobody wants its results then."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # runs in a pool's process
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _assemble(files: Sequence[Encoded], folder: Path, styles: dict[str, str]) -> dict[str, Any]:

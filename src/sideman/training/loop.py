@@ -91,7 +91,7 @@ class Trainer:
             raise OptionError(f"{self.rows_per_step} rows a step do not divide over {self.processes.world} processes")
         torch.manual_seed(config.seed)
         self.model = GPT2(config.network).to(self.device.device)
-        self.optimizers = make_optimizers(self.model, config)
+        self.optimizers = make_optimizers(self.model, config, self.device.dtype)
         self.place = Place()
         if resume:
             self._restore(self.folder.load())

@@ -98,13 +98,17 @@ class Dataset:
             self.header: dict[str, Any] = json.loads((folder / HEADER).read_text(encoding="utf-8"))
             with (folder / INDEX).open(newline="", encoding="utf-8") as file:
                 rows = [_row(values) for values in csv.DictReader(file)]
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
             raise DataError(f"{folder} is no dataset ({error}): make one with `sideman encode`") from error
+        if not isinstance(self.header, dict):
+            raise DataError(f"{folder / HEADER} is damaged: encode the dataset again")
         if self.header.get("vocabulary") != VOCABULARY.fingerprint:
             raise DataError(
                 f"{folder} was encoded with vocabulary {self.header.get('vocabulary')}, "
                 f"this version has {VOCABULARY.fingerprint}: encode it again"
             )
+        if self.header.get("songs") != len(rows):
+            raise DataError(f"{folder / INDEX} has {len(rows)} songs of {self.header.get('songs')}: encode it again")
         self.rows = [row for row in rows if fold in (None, row.fold)]
         self._shards: dict[int, Any] = {}
 

@@ -1,0 +1,260 @@
+"""`sideman arrange`: the files it writes, what it says, and what it refuses before anything is composed."""
+
+from __future__ import annotations
+
+import errno
+import inspect
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, NoReturn
+
+import mido
+import pytest
+import soundfile
+from tests.cli.conftest import Result, Run
+
+from sideman.cli import composing
+from sideman.cli.arranging import STYLES_HELP, TRACKS_HELP
+from sideman.cli.arranging import arrange as command
+from sideman.model.sampling import SamplingOptions
+from sideman.music.band import ROLES
+from sideman.render.midi import read_midi
+from sideman.tokens.vocabulary import STYLES
+
+FOUR_CHORDS = "C:4|Am:4|F:4|G7:4"
+READ_ONLY = OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
+def assert_refused(result: Result, folder: Path, *words: str) -> None:
+    """One clear line, the exit code of an error, and nothing written."""
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: ")
+    assert result.err.count("\n") == 1
+    assert len(result.err) < 400
+    for word in words:
+        assert word in result.err
+    assert [path.name for path in folder.rglob("*") if path.is_file() and path.name != "file"] == []
+
+
+def fail(*_: object, **__: object) -> NoReturn:
+    raise AssertionError("composed, though it could have been known that it is in vain")
+
+
+# Files
+
+
+def test_midi_with_chords_key_and_tempo(run: Run, weights: Path, tmp_path: Path) -> None:
+    code, out, err = run("arrange", FOUR_CHORDS, "-o", "song.mid", "--weights", weights, "--tempo", 96)
+    assert (code, err) == (0, "")
+    assert out.startswith("song.mid: 4 bars in C major, ")
+    messages = [message for track in mido.MidiFile(tmp_path / "song.mid").tracks for message in track]
+    assert [message.text for message in messages if message.type == "marker"] == ["C", "Am", "F", "G7"]
+    assert [message.key for message in messages if message.type == "key_signature"] == ["C"]
+    band = read_midi(tmp_path / "song.mid")
+    assert (band.steps, band.tempo) == (192, 96)
+    assert [path.name for path in tmp_path.iterdir()] == ["song.mid"]
+
+
+def test_takes_are_numbered_and_reported_as_json(run: Run, weights: Path, tmp_path: Path) -> None:
+    arguments = ("arrange", FOUR_CHORDS, "-o", "song.mid", "--weights", weights, "--seed", 7, "--takes", 2, "--json")
+    code, out, err = run(*arguments)
+    assert (code, err) == (0, "")
+    report = json.loads(out)
+    assert {key: report[key] for key in ("progression", "key", "bars", "beats", "tempo", "seed")} == {
+        "progression": FOUR_CHORDS,
+        "key": "C major",
+        "bars": 4,
+        "beats": 16.0,
+        "tempo": 120.0,
+        "seed": 7,
+    }
+    assert [take["midi"] for take in report["takes"]] == ["song_1.mid", "song_2.mid"]
+    bands = [read_midi(tmp_path / take["midi"]) for take in report["takes"]]
+    assert bands[0] != bands[1]
+    run("arrange", FOUR_CHORDS, "-o", "again.mid", "--weights", weights, "--seed", 7)
+    assert read_midi(tmp_path / "again.mid") == bands[0]
+
+
+def test_only_the_tracks_asked_for_with_their_programs(run: Run, weights: Path, tmp_path: Path) -> None:
+    run(
+        "arrange", FOUR_CHORDS, "-o", "duo.mid", "--weights", weights, "--tracks", "piano, Bass", "--program", "piano=4"
+    )
+    tracks = {track.name: track for track in mido.MidiFile(tmp_path / "duo.mid").tracks if track.name}
+    assert set(tracks) == {"Piano", "Bass"}
+    assert [message.program for message in tracks["Piano"] if message.type == "program_change"] == [4]
+
+
+def test_audio_alone(run: Run, weights: Path, tmp_path: Path) -> None:
+    code, out, _ = run("arrange", "C:2", "--audio", "song.wav", "--weights", weights, "--tempo", 240)
+    assert (code, out.split(":")[0]) == (0, "song.wav")
+    assert soundfile.info(tmp_path / "song.wav").duration == pytest.approx(0.5 + 3, abs=0.1)
+    assert [path.name for path in tmp_path.iterdir()] == ["song.wav"]
+
+
+@pytest.mark.parametrize("text", [FOUR_CHORDS, "  C Am | F\nG7\r\n", "C♯:2\n"], ids=repr)
+def test_progression_from_standard_input(run: Run, weights: Path, tmp_path: Path, text: str) -> None:
+    code, _, err = run("arrange", "-", "-o", "song.mid", "--weights", weights, stdin=text)
+    assert (code, err) == (0, "")
+    assert (tmp_path / "song.mid").stat().st_size > 0
+
+
+def test_progress_is_shown_on_a_terminal(run: Run, weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sideman.cli.terminal.is_watched", lambda: True)
+    code, out, _ = run("arrange", FOUR_CHORDS, "-o", "song.mid", "--weights", weights, "--json")
+    assert code == 0
+    json.loads(out)  # what a program reads stays clean
+
+
+# Refused before composing
+
+
+@pytest.mark.parametrize(
+    ("progression", "words"),
+    [
+        ("C:x", ["'x'", "character 3"]),
+        ("", ["no chords"]),
+        ("H7:4", ["'H7'", "character 1", "roots are A to G"]),
+        ("C:-4", ["'-4'", "character 3"]),
+        ("C:4|" * 2_500_000, ["too long"]),
+        ("x" * 10_000_000, ["too long"]),
+        ("C:4\x00|\n\x1b[2J", ["character"]),
+    ],
+    ids=["C:x", "empty", "H7:4", "C:-4", "10 MB of chords", "10 MB of letters", "control characters"],
+)
+@pytest.mark.parametrize("way", ["argument", "standard input"])
+def test_bad_progression(run: Run, weights: Path, tmp_path: Path, progression: str, words: list[str], way: str) -> None:
+    arguments = ("-o", "song.mid", "--audio", "song.mp3", "--weights", weights)
+    if way == "argument":
+        result = run("arrange", progression, *arguments)
+    else:
+        result = run("arrange", "-", *arguments, stdin=progression)
+    assert_refused(result, tmp_path, *words)
+    assert "\x1b" not in result.err
+
+
+def test_standard_input_that_is_no_text(run: Run, weights: Path, tmp_path: Path) -> None:
+    result = run("arrange", "-", "-o", "song.mid", "--weights", weights, stdin=b"C:4|\xff\xfe")
+    assert_refused(result, tmp_path, "character 5")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("-o", "folder"), ["folder", "it is a folder"]),
+        (("-o", "folder.mid"), ["folder.mid", "it is a folder"]),
+        (("-o", "missing/song.mid"), ["missing", "does not exist"]),
+        (("-o", "song.mp3"), [".mp3", ".mid"]),
+        (("-o", "song"), ["song", ".mid"]),
+        (("-o", "song.mid", "--audio", "song.ogg"), [".ogg", ".mp3"]),
+        (("-o", "song.mid", "--audio", "folder"), ["it is a folder"]),
+        (("-o", f"{'x' * 300}.mid"), ["too long"]),
+        (("-o", "file/song.mid"), ["a part of its folder is a file"]),
+        (("-o", "song.mid", "--takes", "0"), ["takes"]),
+        (("-o", "song.mid", "--takes", "1000000"), ["takes"]),
+        (("-o", "song.mid", "--tempo", "nan"), ["tempo nan"]),
+        (("-o", "song.mid", "--style", "polka"), ["polka", "jazz"]),
+        (("-o", "song.mid", "--density", "9"), ["density"]),
+        (("-o", "song.mid", "--tracks", "drums,banjo"), ["banjo", "strings"]),
+        (("-o", "song.mid", "--tracks", ","), ["no track"]),
+        (("-o", "song.mid", "--seed", "-1"), ["seed"]),
+        (("-o", "song.mid", "--temperature", "-1"), ["temperature"]),
+        (("-o", "song.mid", "--top-p", "0"), ["top_p"]),
+        (("-o", "song.mid", "--program", "piano"), ["piano=4"]),
+        (("-o", "song.mid", "--program", "piano=128"), ["127"]),
+        (("-o", "song.mid", "--program", "banjo=1"), ["banjo"]),
+        (("--audio", "song.mp3", "--soundfont", "missing.sf2"), ["missing.sf2"]),
+        (("-o", "song.mid", "--weights", "missing.safetensors"), ["missing.safetensors"]),
+        (("-o", "song.mid", "--weights", "folder"), ["folder"]),
+    ],
+    ids=lambda value: " ".join(value)[:40],
+)
+def test_refused_before_composing(
+    run: Run,
+    weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    words: list[str],
+) -> None:
+    monkeypatch.setattr("sideman.cli.arranging.compose", fail)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder.mid").mkdir()
+    (tmp_path / "file").touch()
+    own = () if "--weights" in arguments else ("--weights", weights)
+    assert_refused(run("arrange", FOUR_CHORDS, *arguments, *own), tmp_path, *words)
+
+
+def test_read_only_disk(run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise READ_ONLY
+
+    monkeypatch.setattr("sideman.cli.arranging.compose", fail)
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    result = run("arrange", FOUR_CHORDS, "-o", "song.mid", "--weights", weights)
+    assert_refused(result, tmp_path, "song.mid", "read-only")
+
+
+def test_disk_that_becomes_read_only_while_composing(
+    run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compose_and_remount(*arguments: Any) -> Any:  # noqa: ANN401 - compose's own
+        def refuse(*_: object) -> NoReturn:
+            raise READ_ONLY
+
+        bands = composing.compose(*arguments)
+        monkeypatch.setattr("sideman.files.os.open", refuse)
+        return bands
+
+    monkeypatch.setattr("sideman.cli.arranging.compose", compose_and_remount)
+    result = run("arrange", FOUR_CHORDS, "-o", "song.mid", "--audio", "song.mp3", "--weights", weights)
+    assert_refused(result, tmp_path, "song.mid", "read-only")
+
+
+@pytest.mark.parametrize("at", [0, 1, 40, 700])
+def test_disk_that_is_full_leaves_no_part_of_a_file(
+    run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    def write(path: Path, data: bytes) -> NoReturn:
+        with path.open("wb") as file:
+            file.write(data[:at])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    result = run("arrange", FOUR_CHORDS, "-o", "song.mid", "--weights", weights)
+    assert_refused(result, tmp_path, "song.mid", "full")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-o", "song.mid"),
+        (FOUR_CHORDS,),
+        (FOUR_CHORDS, "-o", "song.mid", "--samples", "3"),
+        (FOUR_CHORDS, "--batch", "prompts.jsonl", "-o", "out"),
+        ("--batch", "prompts.jsonl"),
+        ("--batch", "prompts.jsonl", "-o", "out", "--takes", "2"),
+        ("--batch", "prompts.jsonl", "-o", "out", "--audio", "song.mp3"),
+    ],
+    ids=" ".join,
+)
+def test_options_that_do_not_go_together(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    code, out, err = run("arrange", *arguments)
+    assert (code, out) == (2, "")
+    assert "Error: " in err
+    assert list(tmp_path.iterdir()) == []
+
+
+# Its words
+
+
+def test_help_names_every_style_and_track() -> None:
+    assert STYLES_HELP.replace(" or ", ", ").split(", ") == list(STYLES)
+    assert TRACKS_HELP.split(", ") == list(ROLES)
+
+
+def test_defaults_are_those_of_the_library() -> None:
+    parameters = inspect.signature(command).parameters
+    assert parameters["temperature"].default == SamplingOptions().temperature
+    assert parameters["top_p"].default == SamplingOptions().top_p

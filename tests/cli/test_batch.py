@@ -1,0 +1,154 @@
+"""`sideman arrange --batch`: every line that can be read becomes files, every other is reported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.conftest import Run
+
+from sideman.cli.outputs import safe_id
+from sideman.errors import OptionError
+from sideman.music.band import Role
+from sideman.render.midi import read_midi
+
+A = {"id": "a", "prompt": "C:4|G:4"}
+
+
+def lines(*values: Any) -> str:  # noqa: ANN401 - JSON
+    return "".join(f"{value if isinstance(value, str) else json.dumps(value)}\n" for value in values)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*.mid"))
+
+
+def test_each_line_becomes_its_samples(run: Run, weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "prompts.jsonl").write_text(
+        lines(A, "", {"id": 7, "prompt": "Am:16", "tempo": 90, "style": "jazz", "tracks": "bass,drums", "more": [1]})
+    )
+    code, out, err = run("arrange", "--batch", "prompts.jsonl", "-o", "new/out", "--samples", 3, "--weights", weights)
+    assert (code, err) == (0, "")
+    assert out == "2 of 2 lines arranged: 6 files in new/out\n"
+    assert names(tmp_path / "new/out") == [f"{name}_{sample}.mid" for name in ("7", "a") for sample in range(3)]
+    band = read_midi(tmp_path / "new/out/7_0.mid")
+    assert band.tempo == 90
+    assert set(band.roles) <= {Role.BASS, Role.DRUMS}
+
+
+def test_samples_are_the_takes_of_its_seed(run: Run, weights: Path, tmp_path: Path) -> None:
+    stdin = lines({**A, "seed": 5, "tracks": ["piano", "bass"]})
+    run("arrange", "--batch", "-", "-o", "out", "--samples", 2, "--weights", weights, stdin=stdin)
+    run(
+        "arrange", A["prompt"], "-o", "b.mid", "--takes", 2, "--seed", 5, "--tracks", "piano,bass", "--weights", weights
+    )
+    for sample in range(2):
+        assert read_midi(tmp_path / f"out/a_{sample}.mid") == read_midi(tmp_path / f"b_{sample + 1}.mid")
+
+
+def test_options_hold_for_lines_without_their_own(run: Run, weights: Path, tmp_path: Path) -> None:
+    stdin = lines({**A, "tempo": None}, {"id": "b", "prompt": "C:4", "tempo": 180.5})
+    run("arrange", "--batch", "-", "-o", "out", "--tempo", 77, "--weights", weights, stdin=stdin)
+    assert [read_midi(tmp_path / f"out/{name}_0.mid").tempo for name in "ab"] == [77, 180.5]
+
+
+FAILURES = [
+    ("not JSON", "no JSON"),
+    ("[1]", "no object"),
+    ('"text"', "no object"),
+    ("[" * 100_000, "no JSON"),
+    ({"prompt": "C:4"}, '"id"'),
+    ({"id": True, "prompt": "C:4"}, '"id"'),
+    ({"id": "x"}, '"prompt"'),
+    ({"id": "x", "prompt": ["C"]}, '"prompt"'),
+    ({"id": "x", "prompt": "H7:4"}, "'H7'"),
+    ({"id": "x", "prompt": "C:4", "tempo": "fast"}, "tempo"),
+    ({"id": "x", "prompt": "C:4", "tempo": 10**400}, "tempo"),
+    ({"id": "x", "prompt": "C:4", "tempo": float("inf")}, "tempo"),
+    ({"id": "x", "prompt": "C:4", "style": "polka"}, "polka"),
+    ({"id": "x", "prompt": "C:4", "tracks": ["drums", 3]}, "'3'"),
+    ({"id": "x", "prompt": "C:4", "tracks": {}}, "tracks"),
+    ({"id": "x", "prompt": "C:4", "seed": 1.5}, "seed"),
+    ({"id": "x", "prompt": "C:4", "seed": True}, "seed"),
+    ({"id": "..", "prompt": "C:4"}, "id"),
+    ({"id": "a", "prompt": "C:4"}, "earlier line"),
+]
+
+
+@pytest.mark.parametrize(("line", "word"), FAILURES, ids=lambda value: str(value)[:40])
+def test_a_failure_is_reported_and_stops_nothing(
+    run: Run,
+    weights: Path,
+    tmp_path: Path,
+    line: Any,  # noqa: ANN401 - JSON
+    word: str,
+) -> None:
+    stdin = lines(A, line, {"id": "z", "prompt": "G:4"})
+    code, out, err = run("arrange", "--batch", "-", "-o", "out", "--weights", weights, "--json", stdin=stdin)
+    assert code == 1
+    assert names(tmp_path / "out") == ["a_0.mid", "z_0.mid"]
+    report = json.loads(out)
+    assert [(entry["id"], entry["sample"]) for entry in report["written"]] == [("a", 0), ("z", 0)]
+    (failure,) = report["failed"]
+    assert failure["line"] == 2
+    assert word in failure["error"]
+    assert err.startswith("failed: line 2 ")
+    assert err.count("\n") == 1
+
+
+def test_a_file_that_cannot_be_written_is_a_failure(run: Run, weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "out/a_0.mid").mkdir(parents=True)
+    code, out, err = run(
+        "arrange", "--batch", "-", "-o", "out", "--weights", weights, stdin=lines(A, {"id": "b", "prompt": "C:4"})
+    )
+    assert (code, out) == (1, "1 of 2 lines arranged: 1 files in out\n")
+    assert "it is a folder" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--batch", "missing.jsonl", "-o", "out"), "missing.jsonl"),
+        (("--batch", "folder", "-o", "out"), "folder"),
+        (("--batch", "binary", "-o", "out"), "cannot read"),
+        (("--batch", "-", "-o", "out"), "no line"),
+        (("--batch", "good", "-o", "file"), "a file is in its place"),
+        (("--batch", "good", "-o", "out", "--samples", "0"), "takes"),
+        (("--batch", "good", "-o", "out", "--tempo", "1"), "tempo"),
+    ],
+)
+def test_nothing_can_be_done(run: Run, weights: Path, tmp_path: Path, arguments: tuple[str, ...], word: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "good").write_text(lines(A))
+    (tmp_path / "file").touch()
+    code, out, err = run("arrange", *arguments, "--weights", weights)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+    assert word in err
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Oh_Johnny,_oh_Johnny,_Oh!", "Oh_Johnny,_oh_Johnny,_Oh!"),
+        ("St._Mary's", "St._Mary's"),
+        ("../../etc/passwd", "____etc_passwd"),
+        ("C:\\song", "C__song"),
+        ("a\0b\nc", "a_b_c"),
+        ("日本", "日本"),
+        ("\udc80x", "_x"),
+        ("x" * 500, "x" * 120),
+    ],
+)
+def test_ids_stay_in_their_folder(text: str, name: str) -> None:
+    assert safe_id(text) == name
+
+
+@pytest.mark.parametrize("text", ["", "..", "/", " ", "...", "\n"], ids=repr)
+def test_ids_that_make_no_name(text: str) -> None:
+    with pytest.raises(OptionError, match="no file name"):
+        safe_id(text)

@@ -1,0 +1,108 @@
+"""What holds for every command: help, version, exit codes, one line for an error, little to import."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import typer
+from tests.cli.conftest import Run
+
+from sideman.cli import app
+
+COMMANDS = ["arrange", "encode", "evaluate", "export", "inspect", "render", "train"]
+PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
+
+
+def test_commands() -> None:
+    assert sorted(getattr(typer.main.get_command(app), "commands", ())) == COMMANDS
+
+
+def test_version(run: Run) -> None:
+    code, out, err = run("--version")
+    assert (code, err) == (0, "")
+    assert re.fullmatch(r"sideman \d+\.\d+\.\d+\n", out)
+
+
+def test_without_arguments_help_is_shown(run: Run) -> None:
+    result = run()
+    assert all(f"\n  {name} " in result.out + result.err for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_examples_and_explains_every_option(run: Run, command: str) -> None:
+    code, out, err = run(command, "--help")
+    assert (code, err) == (0, "")
+    assert f"  sideman {command} " in out.split("Example", 1)[1]
+    parameters = getattr(typer.main.get_command(app), "commands", {})[command].params
+    assert [parameter.name for parameter in parameters if not getattr(parameter, "help", None)] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_reports_as_json(run: Run, command: str) -> None:
+    assert "--json" in run(command, "--help").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("play",),
+        ("arrange", "C:4", "--volume", "3"),
+        ("arrange", "C:4", "--tempo", "fast"),
+        ("render", "a.mid"),
+        ("encode",),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage(run: Run, arguments: tuple[str, ...]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert "Error: " in err
+
+
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [
+        ("sideman.cli", {"numpy", "rich", "symusic", "torch"}),
+        ("sideman.cli, sideman.arrange, sideman.render.audio, sideman.training.encode", {"torch", "matplotlib"}),
+    ],
+)
+def test_little_is_imported(modules: str, heavy: set[str]) -> None:
+    code = f"import sys, {modules}; print(*{heavy} & {{*sys.modules}})"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert result.stdout.strip() == ""
+
+
+@pytest.mark.slow
+def test_interruption_leaves_no_file_and_no_trace(weights: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        [*PROGRAM, "arrange", "|".join(["C:4"] * 1000), "-o", "song.mid", "--weights", str(weights), "--takes", "64"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        time.sleep(2)  # composing takes many times longer
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err.strip()) == (130, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("--help",), ("--version",)], ids=" ".join)
+def test_closed_output_is_no_drama(command: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = subprocess.run(
+        [*PROGRAM, *command], stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+    )
+    os.close(writer)
+    assert result.stderr == ""

@@ -1,0 +1,350 @@
+"""The training loop: it learns, it ends where it should, and a run that was stopped or killed goes on exactly."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tests.training.conftest import TINY
+
+from sideman.errors import CheckpointError, DataError, OptionError
+from sideman.training import device, loop
+from sideman.training.config import TrainConfig
+from sideman.training.loop import Place, Progress, Trainer, weighted_loss
+from sideman.training.state import RunFolder
+
+STEPS = TINY.tokens // TINY.batch_tokens
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread in place of the reading process, and no long measuring of the machine."""
+    monkeypatch.setattr(loop, "reading_process", lambda: ThreadPoolExecutor(1))
+    monkeypatch.setattr(device, "_PEAK_SECONDS", 0.001)
+    monkeypatch.setattr(device, "_PEAK_SHAPE", (64, 64, 64))
+
+
+def train(
+    dataset: Path, run: Path, config: TrainConfig = TINY, *, resume: bool = False, until: int | None = None
+) -> tuple[list[Progress], Place]:
+    """Train; with ``until`` a SIGTERM comes during that step."""
+    told: list[Progress] = []
+
+    def note(progress: Progress) -> None:
+        told.append(progress)
+        if progress.step == until:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    place = Trainer(dataset, run, config, device="cpu", resume=resume).train(note)
+    return told, place
+
+
+def losses(told: list[Progress]) -> list[float]:
+    return [progress.loss for progress in told]
+
+
+@pytest.fixture(scope="module")
+def whole(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Progress]:
+    """What a run tells that nothing interrupts."""
+    return train(dataset, tmp_path_factory.mktemp("run"))[0]
+
+
+# A run
+
+
+def test_a_run_learns(dataset: Path, tmp_path: Path) -> None:
+    told, place = train(dataset, tmp_path / "run", replace(TINY, tokens=256 * 60, width=32))
+    assert losses(told)[0] == pytest.approx(math.log(TINY.network.vocab), rel=0.1)
+    assert losses(told)[-1] < losses(told)[0] - 1.5
+    scores = [progress.scores for progress in told if progress.scores is not None]
+    assert scores[-1].bits_per_note < scores[0].bits_per_note
+    assert place.best == min(each.bits_per_note for each in scores)
+
+
+def test_each_step_is_told(whole: list[Progress]) -> None:
+    assert [progress.step for progress in whole] == list(range(1, STEPS + 1))
+    assert [progress.tokens for progress in whole] == [256 * step for step in range(1, STEPS + 1)]
+    assert [progress.step for progress in whole if progress.scores] == [4, 8, 12]
+    for progress in whole:
+        assert progress.total_tokens == TINY.tokens
+        assert progress.tokens_per_second > 0
+        assert progress.peak_share > 0
+
+
+def test_the_learning_rate_warms_up_and_comes_down(whole: list[Progress]) -> None:
+    factors = [progress.learning_rate / TINY.learning_rate for progress in whole]
+    assert factors == pytest.approx([0.5, 1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25])
+    assert [progress.matrix_learning_rate / TINY.matrix_learning_rate for progress in whole] == pytest.approx(factors)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"features": ""}, {"optimizer": "adamw"}, {"precision": "bfloat16"}, {"songs": "all"}]
+)
+def test_other_configurations_train(dataset: Path, tmp_path: Path, changes: dict[str, Any]) -> None:
+    told, _ = train(dataset, tmp_path / "run", replace(TINY, **changes))
+    assert losses(told)[-1] < losses(told)[0]
+
+
+def test_the_best_weights_are_kept(dataset: Path, tmp_path: Path) -> None:
+    told, _ = train(dataset, tmp_path / "run", replace(TINY, learning_rate=0.02))
+    best = RunFolder(tmp_path / "run").load_best()
+    assert best is not None
+    scores = {progress.step: progress.scores.bits_per_note for progress in told if progress.scores}
+    assert best["place"]["step"] == min(scores, key=lambda step: scores[step])
+    assert best["place"]["best"] == min(scores.values())
+
+
+# Its ends
+
+
+def test_ends_after_tokens(dataset: Path, tmp_path: Path) -> None:
+    _, place = train(dataset, tmp_path / "run", replace(TINY, tokens=256 * 3 - 10))
+    assert place.tokens == 256 * 3
+
+
+def test_ends_after_epochs(dataset: Path, tmp_path: Path) -> None:
+    _, place = train(dataset, tmp_path / "run", replace(TINY, tokens=10**7, epochs=2.0))
+    assert (place.epoch, place.group, place.row) == (2, 0, 0)
+
+
+def test_ends_after_minutes(dataset: Path, tmp_path: Path) -> None:
+    told, place = train(dataset, tmp_path / "run", replace(TINY, tokens=10**9, minutes=0.005))
+    assert 0.3 <= place.seconds < 10
+    assert len(told) >= 1
+
+
+def test_ends_without_improvement(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bits = iter([9.0, 7.0, 8.0, 7.0, 1.0])
+    monkeypatch.setattr(loop, "evaluate_rows", lambda *_: loop.Scores(next(bits), 1, 1, 1))
+    told, place = train(dataset, tmp_path / "run", replace(TINY, tokens=10**7, patience=2))
+    assert (len(told), place.best, place.worse) == (16, 7.0, 2)
+
+
+def test_a_finished_run_resumes_to_nothing(dataset: Path, tmp_path: Path) -> None:
+    train(dataset, tmp_path / "run")
+    assert train(dataset, tmp_path / "run", resume=True)[0] == []
+
+
+# Its checkpoints
+
+
+def test_checkpoints_come_each_epoch_and_the_last_few_stay(dataset: Path, tmp_path: Path) -> None:
+    saved: list[int] = []
+    trainer = Trainer(dataset, tmp_path / "run", replace(TINY, tokens=10**7, epochs=3.0, keep=2), device="cpu")
+    save = trainer.folder.save
+
+    def noted(state: dict[str, Any], step: int, keep: int) -> Path:
+        saved.append(state["place"]["epoch"])
+        return save(state, step, keep)
+
+    trainer.folder.save = noted  # type: ignore[method-assign]
+    trainer.train()
+    assert saved == [1, 2, 3, 3]
+    assert len(trainer.folder.checkpoints()) == 2
+
+
+def test_checkpoints_come_every_few_minutes(dataset: Path, tmp_path: Path) -> None:
+    train(dataset, tmp_path / "run", replace(TINY, checkpoint_minutes=0.0, keep=99))
+    assert len(RunFolder(tmp_path / "run").checkpoints()) == STEPS
+
+
+# Stopped, killed, resumed
+
+
+@pytest.mark.parametrize("until", [1, 5, 11])
+def test_a_stopped_run_goes_on_exactly(dataset: Path, tmp_path: Path, whole: list[Progress], until: int) -> None:
+    first, _ = train(dataset, tmp_path / "run", until=until)
+    second, _ = train(dataset, tmp_path / "run", resume=True)
+    assert [len(first), len(second)] == [until, STEPS - until]
+    assert losses(first + second) == losses(whole)
+    assert [each.scores for each in first + second] == [each.scores for each in whole]
+
+
+def test_a_run_stopped_over_epochs_goes_on_exactly(dataset: Path, tmp_path: Path) -> None:
+    config = replace(TINY, tokens=10**7, epochs=3.0, batch_tokens=1024, validate_tokens=10**6)
+    one, _ = train(dataset, tmp_path / "one", config)
+    other: list[Progress] = []
+    for until in range(4, len(one) + 4, 4):
+        other += train(dataset, tmp_path / "other", config, resume=bool(other), until=until)[0]
+    assert losses(other) == losses(one)
+
+
+def test_a_run_with_a_torn_checkpoint_goes_on_from_the_one_before(
+    dataset: Path, tmp_path: Path, whole: list[Progress]
+) -> None:
+    train(dataset, tmp_path / "run", replace(TINY, checkpoint_minutes=0.0), until=6)
+    torn = RunFolder(tmp_path / "run").checkpoints()[-1]
+    torn.write_bytes(torn.read_bytes()[:5_000])
+    told, _ = train(dataset, tmp_path / "run", resume=True)
+    assert [told[0].step, losses(told)] == [6, losses(whole)[5:]]
+
+
+SCRIPT = """
+import json, sys
+from pathlib import Path
+from sideman.training import device
+from sideman.training.config import TrainConfig
+from sideman.training.loop import Trainer
+
+def note(progress):
+    print(json.dumps([progress.step, progress.loss]), flush=True)
+
+if __name__ == "__main__":
+    device._PEAK_SECONDS = 0.001
+    dataset, run, config, resume = sys.argv[1:]
+    config = TrainConfig.of(json.loads(config))
+    Trainer(Path(dataset), Path(run), config, device="cpu", resume=resume == "yes").train(note)
+"""
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(dataset: Path, tmp_path: Path) -> Start:
+    """Starts a training in a process of its own, by a command before Python's arguments."""
+    script = tmp_path / "train_songs.py"
+    script.write_text(SCRIPT)
+
+    def begin(run: Path, config: TrainConfig, *before: str, resume: str = "no") -> subprocess.Popen[str]:
+        arguments = [str(script), str(dataset), str(run), json.dumps(config.to_dict()), resume]
+        return subprocess.Popen([sys.executable, *before, *arguments], stdout=subprocess.PIPE, text=True)
+
+    return begin
+
+
+def read(process: subprocess.Popen[str], until: int | None = None) -> list[tuple[int, float]]:
+    """Steps and losses that a process prints, up to a step."""
+    assert process.stdout is not None
+    told: list[tuple[int, float]] = []
+    for line in process.stdout:
+        told.append(tuple(json.loads(line)))  # type: ignore[arg-type]
+        if told[-1][0] == until:
+            break
+    return told
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_exactly_from_its_last_checkpoint(
+    dataset: Path, tmp_path: Path, start: Start, whole: list[Progress]
+) -> None:
+    with start(tmp_path / "run", replace(TINY, checkpoint_minutes=0.0)) as process:
+        first = read(process, until=5)
+        process.kill()
+    (tmp_path / "run" / ".state_00000006.0123.pt").touch()  # the kill may come while a checkpoint is written
+    told, _ = train(dataset, tmp_path / "run", resume=True)
+    assert [loss for _, loss in first] == pytest.approx(losses(whole)[:5], rel=1e-5)
+    assert told[0].step >= 5
+    assert losses(told) == pytest.approx(losses(whole)[told[0].step - 1 :], rel=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not torch.distributed.is_available(), reason="this torch has no torch.distributed")
+def test_two_processes_train_as_one(dataset: Path, tmp_path: Path, start: Start) -> None:
+    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
+    with start(tmp_path / "two", replace(TINY, tokens=256 * 6), *torchrun) as process:
+        told = read(process)
+    assert process.returncode == 0
+    by_step: dict[int, list[float]] = {}
+    for step, loss in told:
+        by_step.setdefault(step, []).append(loss)
+    config = replace(TINY, tokens=256 * 6)
+    alone = losses(train(dataset, tmp_path / "one", config)[0])
+    assert {step: len(both) for step, both in by_step.items()} == dict.fromkeys(range(1, 7), 2)
+    for step, both in by_step.items():
+        assert both == pytest.approx([alone[step - 1]] * 2, rel=1e-4)
+    one, two = (RunFolder(tmp_path / name).load() for name in ("one", "two"))
+    assert two["place"]["best"] == pytest.approx(one["place"]["best"], rel=1e-3)
+    # A run of two processes goes on with one.
+    rest, _ = train(dataset, tmp_path / "two", TINY, resume=True)
+    assert [progress.step for progress in rest] == list(range(7, STEPS + 1))
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("changes", [{"width": 32}, {"layers": 2}, {"features": "track"}, {"optimizer": "adamw"}])
+def test_another_network_does_not_resume(dataset: Path, tmp_path: Path, changes: dict[str, Any]) -> None:
+    train(dataset, tmp_path / "run", until=1)
+    with pytest.raises(CheckpointError, match="start another run"):
+        train(dataset, tmp_path / "run", replace(TINY, **changes), resume=True)
+    assert RunFolder(tmp_path / "run").config() == TINY
+
+
+def test_other_songs_do_not_resume(dataset: Path, tmp_path: Path) -> None:
+    train(dataset, tmp_path / "run", until=1)
+    other = tmp_path / "other"
+    shutil.copytree(dataset, other)
+    rows = (other / "songs.csv").read_text().splitlines(keepends=True)
+    (other / "songs.csv").write_text("".join([rows[0], rows[2], rows[1], *rows[3:]]))
+    with pytest.raises(CheckpointError, match="other songs"):
+        train(other, tmp_path / "run", resume=True)
+
+
+def test_learning_rates_may_change_on_the_way(dataset: Path, tmp_path: Path, whole: list[Progress]) -> None:
+    train(dataset, tmp_path / "run", until=4)
+    told, _ = train(
+        dataset, tmp_path / "run", replace(TINY, matrix_learning_rate=1e-9, learning_rate=1e-9), resume=True
+    )
+    assert told[0].learning_rate == 1e-9
+    assert losses(told)[0] == losses(whole)[4]  # before the step
+    assert losses(told)[2:] != losses(whole)[6:]
+    assert RunFolder(tmp_path / "run").config().learning_rate == 1e-9
+
+
+def test_a_run_is_not_started_twice(dataset: Path, tmp_path: Path) -> None:
+    train(dataset, tmp_path / "run", until=1)
+    with pytest.raises(DataError, match="holds a run already"):
+        train(dataset, tmp_path / "run")
+
+
+def test_a_loss_that_is_no_number_ends_the_run_with_whole_weights(dataset: Path, tmp_path: Path) -> None:
+    config = replace(TINY, learning_rate=1e25, clip=1e30, checkpoint_minutes=0.0, optimizer="adamw")
+    with pytest.raises(DataError, match=r"at step \d+: lower learning_rate"):
+        train(dataset, tmp_path / "run", config)
+    assert all(weight.isfinite().all() for weight in RunFolder(tmp_path / "run").load()["weights"].values())
+
+
+def test_too_few_songs_for_a_step_are_an_error(dataset: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="don't fill a step of 1000 rows"):
+        train(dataset, tmp_path / "run", replace(TINY, batch_tokens=64_000, tokens=10**6))
+
+
+@pytest.mark.parametrize("fold", ["train", "valid"])
+def test_a_missing_fold_is_an_error(dataset: Path, tmp_path: Path, fold: str) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(dataset, other)
+    text = (other / "songs.csv").read_text()
+    (other / "songs.csv").write_text(text.replace(f",{fold},", ",else,"))
+    with pytest.raises(DataError, match=f"no song of the {fold} fold"):
+        Trainer(other, tmp_path / "run", TINY)
+    assert not (tmp_path / "run").exists()
+
+
+def test_rows_divide_over_the_processes(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    three = loop.Processes(0, 3, torch.device("cpu"))
+    monkeypatch.setattr(loop.Processes, "join", classmethod(lambda *_: three))
+    with pytest.raises(OptionError, match="4 rows a step do not divide over 3 processes"):
+        Trainer(dataset, tmp_path / "run", TINY)
+
+
+# The loss
+
+
+def test_weighted_loss_is_the_mean_over_what_counts() -> None:
+    torch.manual_seed(0)
+    logits, targets = torch.randn(2, 3, 5), torch.randint(0, 5, (2, 3))
+    weight = torch.tensor([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]])
+    expected = -torch.log_softmax(logits, 2).gather(2, targets[..., None])[..., 0][weight > 0].mean()
+    assert weighted_loss(logits, targets, weight, weight.sum()).item() == pytest.approx(expected.item())
+    assert weighted_loss(logits, targets, weight * 0, torch.tensor(0.0)).item() == 0

@@ -1,0 +1,140 @@
+"""A run's folder: checkpoints that are whole, in order, and few."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tests.training.conftest import TINY
+
+from sideman.errors import CheckpointError, DataError, OptionError
+from sideman.model.gpt2 import GPT2
+from sideman.training.state import RunFolder, weights_of
+
+STATE: dict[str, Any] = {
+    "config": TINY.to_dict(),
+    "weights": {"a": torch.arange(50_000.0)},
+    "optimizers": [{"state": {0: {"momentum": torch.ones(3)}}, "param_groups": [{"lr": 0.1, "params": [0]}]}],
+    "place": {"step": 3, "best": float("inf")},
+    "rng": torch.get_rng_state(),
+}
+
+
+def folder(tmp_path: Path, *steps: int) -> RunFolder:
+    run = RunFolder(tmp_path / "run")
+    run.create(TINY)
+    for step in steps:
+        run.save(STATE | {"place": {"step": step}}, step, keep=3)
+    return run
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    run = folder(tmp_path)
+    run.save(STATE, 3, keep=1)
+    state = run.load()
+    assert state["weights"]["a"].equal(STATE["weights"]["a"])
+    assert {key: state[key] for key in ("config", "place")} == {key: STATE[key] for key in ("config", "place")}
+    assert run.config() == TINY
+
+
+def test_the_last_few_are_kept(tmp_path: Path) -> None:
+    run = folder(tmp_path, 2, 10, 9_999, 100_000, 99_999_999)
+    assert [path.name for path in run.checkpoints()] == [
+        f"state_{step:08d}.pt" for step in (9_999, 100_000, 99_999_999)
+    ]
+    assert run.load()["place"] == {"step": 99_999_999}
+
+
+@pytest.mark.parametrize("size", [0, 1, 100, 20_000, -30_000, -500, -1])
+def test_a_torn_checkpoint_falls_back_to_the_one_before(size: int, tmp_path: Path) -> None:
+    run = folder(tmp_path, 1, 2)
+    torn = run.checkpoints()[-1]
+    torn.write_bytes(torn.read_bytes()[:size])
+    assert run.load()["place"] == {"step": 1}
+
+
+@pytest.mark.parametrize("content", [b"noise" * 100, b"PK\x03\x04" + bytes(500), b"\x80\x02N."])
+def test_noise_is_no_checkpoint(content: bytes, tmp_path: Path) -> None:
+    run = folder(tmp_path, 1)
+    run.checkpoints()[0].write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"without --resume|another vocabulary"):
+        run.load()
+
+
+def test_nothing_in_a_checkpoint_is_executed(tmp_path: Path) -> None:
+    run = folder(tmp_path, 1)
+
+    class Trap:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (Path.touch, (tmp_path / "sprung",))
+
+    torch.save({"vocabulary": Trap()}, run.path / "state_00000002.pt")
+    assert run.load()["place"] == {"step": 1}
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_another_vocabulary_is_an_error(tmp_path: Path) -> None:
+    run = folder(tmp_path)
+    run.save(STATE | {"vocabulary": "0" * 16}, 1, keep=1)
+    with pytest.raises(CheckpointError, match="another vocabulary"):
+        run.load()
+
+
+def test_a_run_is_not_overwritten(tmp_path: Path) -> None:
+    run = folder(tmp_path, 1)
+    with pytest.raises(DataError, match="holds a run already"):
+        run.create(TINY)
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="cannot make"):
+        RunFolder(tmp_path / "file" / "run").create(TINY)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [(None, CheckpointError), ("{", CheckpointError), ("[]", CheckpointError), ('{"layer": 1}', OptionError)],
+)
+def test_a_missing_or_damaged_configuration_is_an_error(
+    content: str | None, error: type[Exception], tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / "config.json").write_text(content)
+    with pytest.raises(error):
+        RunFolder(tmp_path).config()
+
+
+def test_no_checkpoint_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="holds no checkpoint"):
+        RunFolder(tmp_path / "nowhere").load()
+
+
+def test_the_best_stands_beside_the_last(tmp_path: Path) -> None:
+    run = folder(tmp_path, 1)
+    assert run.load_best() is None
+    run.save_best(STATE)
+    best = run.load_best()
+    assert best is not None
+    assert sorted(best) == ["config", "place", "vocabulary", "weights"]
+    assert run.load()["place"] == {"step": 1}
+    (run.path / "best.pt").write_bytes(b"")
+    assert run.load_best() is None
+
+
+def test_what_a_killed_save_left_is_swept(tmp_path: Path) -> None:
+    run = folder(tmp_path, 1)
+    (run.path / ".state_00000002.0123456789ab.pt").touch()
+    run.save(STATE, 3, keep=3)
+    assert sorted(path.name for path in run.path.iterdir()) == ["config.json", "state_00000001.pt", "state_00000003.pt"]
+
+
+def test_weights_have_their_plain_names_and_are_copies() -> None:
+    model = GPT2(TINY.network)
+    weights = weights_of(model)
+    assert set(weights) == {name for name, _ in model.named_parameters()}
+    with torch.no_grad():
+        model.features.weight.zero_()
+    assert weights["features.weight"].any()
