@@ -3,8 +3,9 @@
 POP909 is a folder of songs, each with a MIDI file, ``beat_midi.txt``, ``chord_audio.txt`` (human labels of the
 recording), ``key_audio.txt`` and ``chord_midi.txt`` (the data set's own recogniser on the MIDI file). Prints the scores
 of mir_eval, weighted by time, for our labels and for the data set's own side by side, how many keys are found, and
-songs a second. The human labels stand on the recording's clock, their changes some 50 ms before the MIDI file's beats: the
-scores are given as the files stand, and with each song's two clocks lined up by the times (not the names) of its labels.
+songs a second. The human labels stand on the recording's clock, their changes some 50 ms before the MIDI file's beats:
+the scores are given as the files stand, and with each song's two clocks lined up by the times (not the names) of its
+labels.
 """
 
 from __future__ import annotations

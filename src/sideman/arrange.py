@@ -180,6 +180,11 @@ class Arrangement:
         """The first take."""
         return self.bands[0]
 
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """How many ids each take has so far; those that the leader decided are counted too."""
+        return tuple(len(take.ids) for take in self._takes)
+
     def _band(self, take: _Take) -> Band:
         """All bars of a take; notes that would ring past the end are cut there."""
         steps = self.chart.steps

@@ -199,7 +199,8 @@ from sideman.training.config import TrainConfig
 from sideman.training.loop import Trainer
 
 def note(progress):
-    print(json.dumps([progress.step, progress.loss]), flush=True)
+    sys.stdout.write(json.dumps([progress.step, progress.loss]) + "\\n")  # at once: two processes share the line
+    sys.stdout.flush()
 
 if __name__ == "__main__":
     device._PEAK_SECONDS = 0.001

@@ -19,6 +19,7 @@ from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import Ids, style_id, tempo_level
 from sideman.tokens.prefix import FEATURE_NAMES, Features, Prefix
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
+from sideman.training.excerpts import cuts, excerpt
 from sideman.training.shards import Dataset, SongRow
 
 KEEP_CONTROL = 0.5  # how often a control is told in training
@@ -88,7 +89,7 @@ class Reading:
 
 
 def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, int]:
-    """All ids of a song with their features, and how many ids come before its first bar."""
+    """All ids of a song (or an excerpt) with their features, and how many ids come before its first bar."""
     told = [VOCABULARY.id("start")]
     if reading.style and row.style:
         told.append(style_id(row.style))
@@ -98,7 +99,7 @@ def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, 
     if not reading.density:
         bars = without_density(bars)
     song = np.concatenate([np.array(told, np.uint16), bars, np.array([VOCABULARY.id("end")], np.uint16)])
-    return song, Prefix(row.bars).read(song.tolist()), len(told)
+    return song, Prefix(int(_IS_BAR[ids].sum())).read(song.tolist()), len(told)
 
 
 def reorder(ids: Ids, order: Sequence[int]) -> Ids:
@@ -160,9 +161,10 @@ def group_rows(
     rng = np.random.default_rng(seed)
     parts = []
     for row in rows:
-        song, features, head = read_song(row, dataset.ids(row), Reading.random(rng))
-        skip = int(rng.integers(0, 4))  # other cuts each epoch
-        parts.append(cut_rows(song, features, head, steps, skip).of_features(columns))
+        ids = dataset.ids(row)
+        for first, last in cuts(row.bars, rng):
+            song, features, head = read_song(row, excerpt(ids, first, last), Reading.random(rng))
+            parts.append(cut_rows(song, features, head, steps).of_features(columns))
     return join(parts).take(rng.permutation(sum(len(part.ids) for part in parts)))
 
 

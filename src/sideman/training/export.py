@@ -1,0 +1,46 @@
+"""A run's checkpoint to the file of weights that the engine plays. Knows torch's weights, no music."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from sideman.errors import CheckpointError
+from sideman.model.checkpoint import Checkpoint, save_checkpoint
+from sideman.tokens.vocabulary import VOCABULARY
+from sideman.training.config import TrainConfig
+from sideman.training.state import RunFolder
+
+WHICH = ("best", "newest")
+_DIGITS = 4  # of what is measured
+
+
+def export_run(run: Path, output: Path, meta: Mapping[str, Any] | None = None, *, which: str = "best") -> Checkpoint:
+    """Write a run's weights as float16 safetensors to ``output`` and return them.
+
+    ``which``: "best" by validation (the newest where none was kept), or "newest". ``meta`` says what else is to be
+    known of them: data, credit. Steps, tokens, seconds of training and bits a note on the validation rows are added.
+    Raises :class:`CheckpointError` where the run has no checkpoint that is whole.
+    """
+    if which not in WHICH:
+        raise CheckpointError(f"no checkpoint is called {which!r}: choose {' or '.join(WHICH)}")
+    folder = RunFolder(run)
+    state = (folder.load_best() if which == "best" else None) or folder.load()
+    config = TrainConfig.of(state["config"])
+    place = state["place"]
+    facts = {"steps": place["step"], "tokens": place["tokens"], "seconds": round(place["seconds"])}
+    if math.isfinite(place["best"]):
+        facts["best_bits_per_note"] = round(place["best"], _DIGITS)
+    checkpoint = checkpoint_of(state["weights"], config, {**facts, **(meta or {})})
+    save_checkpoint(checkpoint, output)
+    return checkpoint
+
+
+def checkpoint_of(weights: Mapping[str, Tensor], config: TrainConfig, meta: Mapping[str, Any]) -> Checkpoint:
+    """A network in training as the engine takes it: numpy weights, the names of its features, the vocabulary."""
+    arrays = {name: weight.detach().float().cpu().numpy() for name, weight in weights.items()}
+    return Checkpoint(config.network, arrays, VOCABULARY.fingerprint, config.feature_names, meta)

@@ -1,0 +1,88 @@
+"""`sideman encode`, `inspect` and `render`: files of songs in, a dataset and sound out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+from tests.cli.conftest import Run
+from tests.training.conftest import band_file
+
+from sideman.music.band import Band, Note, Role, Track
+from sideman.render.midi import write_midi
+from sideman.training.shards import Dataset
+
+
+@pytest.fixture
+def songs(tmp_path: Path) -> Path:
+    """Three songs and a broken file."""
+    for seed in range(3):
+        band_file(seed).write(tmp_path / "songs" / f"song{seed}.npz")
+    (tmp_path / "songs/broken.npz").write_bytes(b"PK")
+    return tmp_path / "songs"
+
+
+def test_encode_reports_what_it_kept_and_lost(run: Run, songs: Path, tmp_path: Path) -> None:
+    code, out, err = run("encode", f"train={songs}", "-o", "data", "--workers", 1)
+    assert (code, err) == (0, "")
+    for words in ("files read", "songs kept", "near-duplicates", "tokens a bar", "Skipped", "duration rounded"):
+        assert words in out
+    assert [row.fold for row in Dataset(tmp_path / "data").rows] == ["train"] * 3
+
+
+def test_encode_as_json(run: Run, songs: Path) -> None:
+    code, out, _ = run("encode", songs, "-o", "data", "--workers", 1, "--json")
+    report = json.loads(out)
+    assert (code, report["files"], report["songs"], sum(report["skipped"].values())) == (0, 4, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("missing", "-o", "data"), "missing"),
+        (("empty", "-o", "data"), "empty"),
+        (("songs", "-o", "empty"), "exists already"),
+        (("songs", "-o", "data", "--workers", "0"), "workers"),
+        (("songs", "-o", "data", "--tags", "missing.csv"), "missing.csv"),
+    ],
+)
+def test_encode_refuses(run: Run, songs: Path, arguments: tuple[str, ...], word: str) -> None:
+    (songs.parent / "empty").mkdir()
+    code, out, err = run("encode", *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert word in err
+    assert not (songs.parent / "data").exists()
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    """A short song as MIDI: one second at 240 beats a minute."""
+    piano = Track(Role.PIANO, [Note(0, 24, pitch, 80) for pitch in (60, 64, 67)])
+    write_midi(Band((piano,), 48, 240.0), tmp_path / "song.mid")
+    return tmp_path / "song.mid"
+
+
+@pytest.mark.parametrize("name", ["song.wav", "song.flac", "song.mp3"])
+def test_render(run: Run, song: Path, name: str) -> None:
+    code, out, err = run("render", song, "-o", name, "--program", "piano=4", "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out) == {"audio": name, "seconds": 1.0, "notes": 3}
+    assert soundfile.info(song.parent / name).duration == pytest.approx(4, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("missing.mid", "-o", "song.wav"), "missing.mid"),
+        (("song.mid", "-o", "song.ogg"), ".ogg"),
+        (("song.mid", "-o", "missing/song.wav"), "does not exist"),
+        (("song.mid", "-o", "song.wav", "--soundfont", "song.mid"), "no SoundFont"),
+    ],
+)
+def test_render_refuses(run: Run, song: Path, arguments: tuple[str, ...], word: str) -> None:
+    code, out, err = run("render", *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert word in err
+    assert [path.name for path in song.parent.iterdir()] == ["song.mid"]

@@ -1,0 +1,95 @@
+"""`sideman train`, `evaluate` and `export` on a network that is trained for a few steps."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Run
+from tests.training.conftest import TINY, band_file
+
+from sideman.training import device, loop
+from sideman.training.encode import Source, encode_dataset
+
+SETTINGS = [f"--set={key}={value}" for key, value in TINY.to_dict().items() if value != ""]
+TRAIN = (*SETTINGS, "--device", "cpu")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four songs to train on and two to validate with."""
+    folder = tmp_path_factory.mktemp("songs")
+    for seed in range(6):
+        band_file(seed).write(folder / ("train" if seed < 4 else "valid") / f"song{seed}.npz")
+    encode_dataset([Source(folder / "train", "train"), Source(folder / "valid", "valid")], folder / "data", workers=1)
+    return folder / "data"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread in place of the reading process, and no long measuring of the machine."""
+    monkeypatch.setattr(loop, "reading_process", lambda: ThreadPoolExecutor(1))
+    monkeypatch.setattr(device, "_PEAK_SECONDS", 0.001)
+    monkeypatch.setattr(device, "_PEAK_SHAPE", (64, 64, 64))
+
+
+def test_train_resume_evaluate(run: Run, dataset: Path) -> None:
+    code, out, err = run("train", dataset, "--run", "runs/a", *TRAIN, "--set", "tokens=1024", "--json")
+    report = json.loads(out)
+    assert (code, report["tokens"], report["steps"]) == (0, 1024, 4)
+    for words in ("loss ", "tokens/s", "of the peak", "bits a note"):
+        assert words in err
+
+    code, out, _ = run("train", dataset, "--run", "runs/a", "--resume", "--set", "tokens=2048", "--device", "cpu")
+    assert code == 0
+    assert "2,048 tokens" in out
+
+    code, out, err = run("evaluate", "runs/a", dataset, "--shuffled-chords", "--device", "cpu", "--json")
+    scores = json.loads(out)
+    assert (code, err, list(scores)) == (0, "", ["true_chords", "shuffled_chords"])
+    for values in scores.values():
+        assert values["bits_per_note"] == pytest.approx(
+            values["bits_per_token"] * values["tokens"] / values["notes"], rel=1e-3
+        )
+    code, out, _ = run("evaluate", "runs/a", dataset, "--songs", 1, "--device", "cpu")
+    assert code == 0
+    assert "True chords" in out
+    assert "bits_per_bar" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("train", "missing", "--run", "r"), "missing"),
+        (("train", "DATA", "--run", "r", "--set", "layers=0"), "layers"),
+        (("train", "DATA", "--run", "r", "--set", "colour=red"), "colour"),
+        (("train", "DATA", "--run", "r", "--config", "missing.toml"), "missing.toml"),
+        (("train", "DATA", "--run", "r", "--device", "abacus"), "abacus"),
+        (("train", "DATA", "--run", "r", "--resume"), "--resume"),
+        (("train", "DATA", "--run", "r", "--resume", "--config", "a.toml"), "--config"),
+        (("evaluate", "missing", "DATA"), "missing"),
+        (("evaluate", "r", "DATA", "--fold", "test"), "test"),
+        (("export", "missing", "-o", "weights.safetensors"), "missing"),
+        (("export", "missing", "-o", "weights.bin"), ".bin"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else value,
+)
+def test_refused(run: Run, dataset: Path, tmp_path: Path, arguments: tuple[str, ...], word: str) -> None:
+    code, out, err = run(*(str(dataset) if argument == "DATA" else argument for argument in arguments))
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert word in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_torch_the_remedy_is_named(run: Run, dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sideman.cli.training.find_spec", lambda name: None)  # noqa: ARG005 - nothing is found
+    for command in (
+        ("train", dataset, "--run", "r"),
+        ("evaluate", "r", dataset),
+        ("export", "r", "-o", "w.safetensors"),
+    ):
+        code, _, err = run(*command)
+        assert code == 2
+        assert "needs torch" in err

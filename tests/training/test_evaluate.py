@@ -1,0 +1,107 @@
+"""Scores, and what they are under the chords of another song."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.tiny import tiny_checkpoint
+from tests.tokens.conftest import Song, songs
+
+from sideman.errors import CheckpointError, DataError
+from sideman.model.checkpoint import save_checkpoint
+from sideman.model.runtime import Engine
+from sideman.tokens.decode import decode
+from sideman.tokens.encode import Ids, encode_bars
+from sideman.tokens.vocabulary import VOCABULARY
+from sideman.training.evaluate import Scores, ShuffledChords, fold_rows, load_network, replace_chords
+from sideman.training.shards import Dataset
+
+_CHORDS = [VOCABULARY.kinds.index(kind) for kind in ("chord", "bass")]
+
+
+def bars_of(song: Song) -> Ids:
+    return encode_bars([(role, song.band[role].notes) for role in song.band.roles], song.chart)
+
+
+def chords(ids: Ids) -> list[int]:
+    return ids[np.isin(VOCABULARY.kind_numbers[ids], _CHORDS)].tolist()
+
+
+def whole(bars: Ids) -> Ids:
+    return np.concatenate([[VOCABULARY.id("start")], bars, [VOCABULARY.id("end")]]).astype(np.uint16)
+
+
+@given(songs(), songs())
+def test_only_the_chords_are_replaced(song: Song, other: Song) -> None:
+    replaced = replace_chords(bars_of(song), bars_of(other))
+    assert decode(whole(replaced)) == decode(whole(bars_of(song)))  # the same notes, and the grammar is kept
+    longer = song.chart.bars <= other.chart.bars
+    if longer:
+        assert chords(replaced)[:-1] == chords(bars_of(other))[: len(chords(replaced)) - 1]
+
+
+@given(songs())
+def test_its_own_chords_change_nothing(song: Song) -> None:
+    assert replace_chords(bars_of(song), bars_of(song)).tolist() == bars_of(song).tolist()
+
+
+@given(songs(), songs())
+def test_a_shorter_chart_starts_again(song: Song, other: Song) -> None:
+    replaced = replace_chords(bars_of(song), bars_of(other))
+    starts = np.flatnonzero(VOCABULARY.kind_numbers[replaced] == VOCABULARY.kinds.index("bar"))
+    first = [int(replaced[start + 1]) for start in starts]
+    period = other.chart.bars
+    assert all(first[bar] == first[bar % period] for bar in range(song.chart.bars))
+
+
+def test_every_song_gets_the_chords_of_the_next(dataset: Path) -> None:
+    plain, shuffled = Dataset(dataset, "valid"), ShuffledChords(dataset, "valid")
+    for row, following in zip(plain.rows, [*plain.rows[1:], plain.rows[0]], strict=True):
+        expected = replace_chords(plain.ids(row), plain.ids(following))
+        assert shuffled.ids(row).tolist() == expected.tolist()
+        assert shuffled.ids(row).tolist() != plain.ids(row).tolist()
+
+
+def test_one_song_has_no_other_chords(dataset: Path) -> None:
+    with pytest.raises(DataError, match="two"):
+        ShuffledChords(dataset, "nothing")
+    with pytest.raises(DataError, match="no song"):
+        fold_rows(Dataset(dataset, "nothing"), 64, ())
+
+
+def test_rows_of_some_songs(dataset: Path) -> None:
+    rows, count = fold_rows(Dataset(dataset, "valid"), 64, ("track", "chord"), songs=2)
+    parts = list(rows)
+    assert (count, len(parts)) == (2, 2)
+    assert {part.features.shape[2] for part in parts} == {2}
+
+
+def test_network_from_a_file_of_weights(tmp_path: Path) -> None:
+    checkpoint = tiny_checkpoint()
+    save_checkpoint(checkpoint, tmp_path / "weights.safetensors", np.float32)
+    network, features = load_network(tmp_path / "weights.safetensors")
+    ids, values = np.array([0, 2, 40]), np.zeros((3, len(features)), np.int64)
+    engine = Engine(checkpoint)
+    expected = engine.feed(engine.cache(1), 0, ids, values)
+    with torch.no_grad():
+        logits = network(torch.from_numpy(ids)[None], torch.from_numpy(values)[None])[0, -1].numpy()
+    np.testing.assert_allclose(logits, expected, atol=1e-4)
+
+
+def test_no_network(tmp_path: Path) -> None:
+    for name in ("", "missing.safetensors"):
+        with pytest.raises(CheckpointError):
+            load_network(tmp_path / name)
+
+
+@given(st.integers(0, 100), st.integers(0, 100))
+def test_scores_add_up(bits: int, tokens: int) -> None:
+    total = Scores(bits, tokens, 1, 0) + Scores(1.0, 2, 3, 4)
+    assert total == Scores(bits + 1.0, tokens + 2, 4, 4)
+    assert total.bits_per_note == (bits + 1) / 4
+    assert Scores(0.0, 0, 0, 0).bits_per_bar == 0
