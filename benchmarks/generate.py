@@ -75,16 +75,16 @@ def engine_alone(model: Model, takes: int, steps: int) -> None:
         model.engine.step(cache, rows, ids, features)
 
 
-def hugging_face(checkpoint: Checkpoint) -> GPT2LMHeadModel:
+def hugging_face(checkpoint: Checkpoint) -> Any:  # noqa: ANN401 - transformers' types don't fit its own calls
     """The same trunk in transformers."""
     settings, weights = trunk(checkpoint)
-    network = GPT2LMHeadModel(HuggingFaceConfig(**settings))
+    network: Any = GPT2LMHeadModel(HuggingFaceConfig(**settings, bos_token_id=None, eos_token_id=None))
     tensors = {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in weights.items()}
     network.load_state_dict({**tensors, "lm_head.weight": tensors["transformer.wte.weight"]})
     return network.eval()
 
 
-def generate(network: GPT2LMHeadModel, takes: int, steps: int) -> int:
+def generate(network: Any, takes: int, steps: int) -> int:  # noqa: ANN401 - as above
     """Sample ``steps`` new tokens a take, in stretches that fit the context; returns how many in all."""
     done = 0
     embeddings = network.transformer.wte
@@ -123,7 +123,7 @@ def main() -> None:
         notes = sum(band.note_count for band in arrangement.bands)
         music = seconds(arrangement.band.steps, arrangement.band.tempo) * options.takes
         print(
-            f"seed {seed}: {BARS} bars in {total:.2f} s ({music / total:.0f} x real time), the first after {first:.2f} s; "
+            f"seed {seed}: bar 1 after {first:.2f} s, bar {BARS} after {total:.2f} s ({music / total:.0f} x live); "
             f"{tokens} tokens, {tokens / total:.0f} a second; {notes} notes, {notes / total:.0f} a second"
         )
     arrangement, _, total = min(runs, key=lambda run: run[2] / sum(run[0].tokens))

@@ -56,6 +56,39 @@ def test_encode_refuses(run: Run, songs: Path, arguments: tuple[str, ...], word:
     assert not (songs.parent / "data").exists()
 
 
+def test_inspect(run: Run, songs: Path, tmp_path: Path) -> None:
+    run("encode", songs, "-o", "data", "--workers", 1)
+    code, out, err = run("inspect", "data")
+    assert (code, err) == (0, "")
+    for words in ("tokens per bar", "Chord qualities", "Skipped", "songs"):
+        assert words in out
+    assert json.loads(run("inspect", "data", "--json").out)["songs"] == 3
+    code, out, _ = run("inspect", "data", "--song", "song1", "--bar", 2)
+    assert (code, out.startswith("song1: "), "bar 2" in out) == (0, True, True)
+    assert json.loads(run("inspect", "data", "--song", 1, "--json").out)["lines"]
+    assert [
+        run("inspect", *arguments).code
+        for arguments in (
+            ("missing",),
+            ("data", "--song", "unknown"),
+            ("data", "--song", "song1", "--bar", 0),
+            ("data", "--song", "song1", "--bar", 1000),
+            ("data", "--bar", 1),
+            ("data", "--plot", "picture.gif"),
+            ("data", "--plot", "missing/picture.png"),
+        )
+    ] == [2] * 7
+    assert not [*tmp_path.rglob("picture*")]
+
+
+@pytest.mark.slow
+def test_inspect_draws(run: Run, songs: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    run("encode", songs, "-o", "data", "--workers", 1)
+    assert run("inspect", "data", "--plot", "picture.png") == (0, "picture.png\n", "")
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.fixture
 def song(tmp_path: Path) -> Path:
     """A short song as MIDI: one second at 240 beats a minute."""

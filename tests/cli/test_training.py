@@ -56,7 +56,26 @@ def test_train_resume_evaluate(run: Run, dataset: Path) -> None:
     code, out, _ = run("evaluate", "runs/a", dataset, "--songs", 1, "--device", "cpu")
     assert code == 0
     assert "True chords" in out
-    assert "bits_per_bar" in out
+    assert "bits per bar" in out
+
+
+def test_preview_and_export(run: Run, dataset: Path, tmp_path: Path) -> None:
+    code, _, err = run("train", dataset, "--run", "r", *TRAIN, "--set", "tokens=1024", "--preview-minutes", "1e-9")
+    assert code == 0, err
+    previews = sorted(tmp_path.glob("r/previews/*.mid"))
+    assert len(previews) == 3  # after every step but the first
+    assert len([*tmp_path.glob("r/events.*")]) == 1
+
+    code, out, err = run("export", "r", "-o", "band.safetensors", "--json")
+    assert (code, err, json.loads(out)["steps"]) == (0, "", 4)
+    code, out, _ = run("export", "r", "-o", "newest.safetensors", "--newest")
+    assert (code, out.split(":")[0]) == (0, "newest.safetensors")
+    # What was exported is what was trained, and it plays.
+    assert run("evaluate", "newest.safetensors", dataset, "--device", "cpu", "--json").code == 0
+    assert run("arrange", "C:4", "-o", "song.mid", "--weights", "band.safetensors").code == 0
+    weights_before = (tmp_path / "band.safetensors").read_bytes()
+    assert run("export", "missing", "-o", "band.safetensors").code == 2
+    assert (tmp_path / "band.safetensors").read_bytes() == weights_before
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from sideman.tokens.prefix import FEATURE_NAMES, Prefix
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import batches
 from sideman.training.batches import Groups, Reading, cut_rows, read_song, reorder, validation_rows, without_density
-from sideman.training.shards import Dataset
+from sideman.training.shards import Dataset, SongRow
 
 START, END, BAR = (VOCABULARY.id(kind) for kind in ("start", "end", "bar"))
 ORDER = range(len(ROLES))
@@ -209,7 +209,7 @@ def test_an_epoch_reads_every_song_once(dataset: Path, monkeypatch: pytest.Monke
     read: list[str] = []
     original = batches.read_song
 
-    def noted(row: batches.SongRow, ids: Ids, reading: Reading) -> object:
+    def noted(row: SongRow, ids: Ids, reading: Reading) -> object:
         read.append(row.name)
         return original(row, ids, reading)
 

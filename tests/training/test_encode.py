@@ -20,7 +20,9 @@ from sideman.tokens.decode import decode
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import encode
 from sideman.training.encode import File, Source, encode_dataset, list_files
+from sideman.training.lpd5 import read_lpd
 from sideman.training.shards import Dataset
+from sideman.training.song import Song
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -85,12 +87,13 @@ def test_broken_files_are_counted_and_cost_nothing_else(source: Path, tmp_path: 
 
 
 def test_a_fault_of_the_encoder_costs_one_file(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = encode.read_lpd
 
-    def faulty(path: Path) -> object:
-        return 1 / 0 if path.stem == "song2" else read(path)
+    def faulty(path: Path) -> Song:
+        if path.stem == "song2":
+            raise ZeroDivisionError
+        return read_lpd(path)
 
-    monkeypatch.setitem(encode._READERS, ".npz", faulty)  # type: ignore[arg-type]
+    monkeypatch.setitem(encode._READERS, ".npz", faulty)
     report = encode_dataset([Source(source)], tmp_path / "out", workers=1)
     assert report["skipped"] == {"fails the encoder: ZeroDivisionError": 1}
     assert report["songs"] == 3

@@ -21,15 +21,13 @@ from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.evaluate import Scores, ShuffledChords, fold_rows, load_network, replace_chords
 from sideman.training.shards import Dataset
 
-_CHORDS = [VOCABULARY.kinds.index(kind) for kind in ("chord", "bass")]
-
 
 def bars_of(song: Song) -> Ids:
     return encode_bars([(role, song.band[role].notes) for role in song.band.roles], song.chart)
 
 
 def chords(ids: Ids) -> list[int]:
-    return ids[np.isin(VOCABULARY.kind_numbers[ids], _CHORDS)].tolist()
+    return [int(token) for token in ids if VOCABULARY.kind(int(token)) in ("chord", "bass")]
 
 
 def whole(bars: Ids) -> Ids:

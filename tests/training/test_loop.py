@@ -22,7 +22,9 @@ from tests.training.conftest import TINY
 from sideman.errors import CheckpointError, DataError, OptionError
 from sideman.training import device, loop
 from sideman.training.config import TrainConfig
+from sideman.training.evaluate import Scores
 from sideman.training.loop import Place, Progress, Trainer, weighted_loss
+from sideman.training.processes import Processes
 from sideman.training.state import RunFolder
 
 STEPS = TINY.tokens // TINY.batch_tokens
@@ -127,7 +129,7 @@ def test_ends_after_minutes(dataset: Path, tmp_path: Path) -> None:
 
 def test_ends_without_improvement(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bits = iter([9.0, 7.0, 8.0, 7.0, 1.0])
-    monkeypatch.setattr(loop, "evaluate_rows", lambda *_: loop.Scores(next(bits), 1, 1, 1))
+    monkeypatch.setattr(loop, "evaluate_rows", lambda *_: Scores(next(bits), 1, 1, 1))
     told, place = train(dataset, tmp_path / "run", replace(TINY, tokens=10**7, patience=2))
     assert (len(told), place.best, place.worse) == (16, 7.0, 2)
 
@@ -229,7 +231,7 @@ def read(process: subprocess.Popen[str], until: int | None = None) -> list[tuple
     assert process.stdout is not None
     told: list[tuple[int, float]] = []
     for line in process.stdout:
-        told.append(tuple(json.loads(line)))  # type: ignore[arg-type]
+        told.append(tuple(json.loads(line)))
         if told[-1][0] == until:
             break
     return told
@@ -333,8 +335,8 @@ def test_a_missing_fold_is_an_error(dataset: Path, tmp_path: Path, fold: str) ->
 
 
 def test_rows_divide_over_the_processes(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    three = loop.Processes(0, 3, torch.device("cpu"))
-    monkeypatch.setattr(loop.Processes, "join", classmethod(lambda *_: three))
+    three = Processes(0, 3, torch.device("cpu"))
+    monkeypatch.setattr(Processes, "join", classmethod(lambda *_: three))
     with pytest.raises(OptionError, match="4 rows a step do not divide over 3 processes"):
         Trainer(dataset, tmp_path / "run", TINY)
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from sideman.cli.terminal import print_json, print_table, progress
+from sideman.cli.outputs import check_output
+from sideman.cli.terminal import print_json, progress, table
 from sideman.errors import OptionError
 
 # What the report counts, in words.
@@ -62,7 +63,7 @@ def encode(
     if as_json:
         print_json(report)
     else:
-        print_table(_report_rows(report))
+        typer.echo(table(_report_rows(report)))
 
 
 def _report_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
@@ -86,17 +87,52 @@ def _report_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 
 def inspect(
     dataset: Annotated[Path, typer.Argument(help="Folder that `sideman encode` made.")],
-    song: Annotated[str | None, typer.Option(help="Print a song of this name.")] = None,
-    bar: Annotated[int | None, typer.Option(min=1, help="With --song: this bar alone, from 1.")] = None,
+    song: Annotated[
+        str | None, typer.Option(help="A song by its name or number: print --bar of it, or plot it.")
+    ] = None,
+    bar: Annotated[int | None, typer.Option(help="With --song: the bar to print, from 1.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .pdf.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
-    """Print what is in a dataset, or one of its songs as a band reads it.
+    """Print what is in a dataset, or a bar of a song as the network reads it.
 
     \b
     Examples:
       sideman inspect data/lpd5
-      sideman inspect data/lpd5 --song TRAAAGR128F425B14B --bar 9
+      sideman inspect data/lpd5 --song 12 --bar 9
       sideman inspect data/lpd5 --plot lpd5.png
     """  # noqa: D301 - \b keeps typer from filling the lines
-    raise NotImplementedError
+    from sideman.training import inspect as inspection
+    from sideman.training.shards import Dataset
+
+    if bar is not None and song is None:
+        raise typer.BadParameter("it takes --song NAME", param_hint="--bar")
+    if plot is not None:
+        check_output(plot, inspection.SUFFIXES)
+    songs = Dataset(dataset)
+    value: dict[str, Any]
+    if plot is not None:
+        inspection.plot(songs, plot, song or "1")
+        value, text = {"picture": str(plot)}, str(plot)
+    elif song is not None:
+        text = inspection.dump_bar(songs, song, 1 if bar is None else bar)
+        value = {"lines": text.splitlines()}
+    else:
+        value = inspection.statistics(songs).to_dict()
+        text = table(_flat(value))
+    if as_json:
+        print_json(value)
+    else:
+        typer.echo(text)
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Figures as a table's rows: plain ones first, then each group under its heading."""
+    groups = {name: value for name, value in values.items() if isinstance(value, Mapping)}
+    for name, value in values.items():
+        if name not in groups:
+            yield name.replace("_", " "), f"{value:.2f}" if isinstance(value, float) else value
+    for name, group in groups.items():
+        if group:
+            yield name.replace("_", " ").capitalize(), ""
+            yield from _flat(group)

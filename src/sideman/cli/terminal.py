@@ -21,13 +21,12 @@ def print_json(value: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(value, indent=2))
 
 
-def print_table(rows: Iterable[tuple[str, object]]) -> None:
-    """Two columns on standard output; whole numbers get thousands separators. A row without a value is a heading."""
+def table(rows: Iterable[tuple[str, object]]) -> str:
+    """Two columns; whole numbers get thousands separators. A row with the value "" is a heading."""
     texts = [(label, f"{value:,}" if isinstance(value, int) else str(value)) for label, value in rows]
     left = max((len(label) for label, value in texts if value), default=0)
     right = max((len(value) for _, value in texts), default=0)
-    for label, value in texts:
-        typer.echo(f"{label:{left}}  {value:>{right}}" if value else f"\n{label}")
+    return "\n".join(f"{label:{left}}  {value:>{right}}" if value else f"\n{label}" for label, value in texts)
 
 
 def read_stdin(limit: int) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import math
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,15 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sideman.cli.outputs import check_output
-from sideman.cli.terminal import is_watched, print_json, print_table, progress, say
+from sideman.cli.terminal import print_json, progress, table
 from sideman.errors import MissingLibraryError, OptionError
 
 if TYPE_CHECKING:
     from sideman.training.evaluate import Scores
-    from sideman.training.loop import Progress
 
 DEVICE_HELP = "auto, cpu, cuda, xpu or mps."
-SECONDS_BETWEEN_LINES = 60.0  # where no terminal shows a bar
 
 
 def train(
@@ -32,6 +28,9 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on exactly where the run was.")] = False,
     device: Annotated[str, typer.Option(help=DEVICE_HELP)] = "auto",
+    preview_minutes: Annotated[
+        float, typer.Option(min=0, help="A MIDI file and a picture of a fixed progression so often; 0: never.")
+    ] = 30.0,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Train a network on a dataset. Ctrl-C ends it after a step with a checkpoint; --resume goes on.
@@ -44,6 +43,7 @@ def train(
       torchrun --no-python --nproc-per-node 2 sideman train data/lpd5 --run runs/two
     """  # noqa: D301 - \b keeps typer from filling the lines
     _need_torch()
+    from sideman.cli.watching import watch
     from sideman.training.config import TrainConfig
     from sideman.training.loop import Trainer
     from sideman.training.state import RunFolder
@@ -53,12 +53,16 @@ def train(
     settings = setting or []
     wanted = RunFolder(run).config().updated(settings) if resume else TrainConfig.load(config, settings)
     trainer = Trainer(dataset, run, wanted, device=device, resume=resume)
-    with _training_progress(wanted.tokens) as show:
+    with watch(trainer, preview_minutes) as show:
         place = trainer.train(show)
+    if not trainer.processes.is_first:
+        return
+    best = place.best if math.isfinite(place.best) else None
     if as_json:
-        print_json({"run": str(run), "steps": place.step, "tokens": place.tokens, "bits_per_note": place.best})
+        print_json({"run": str(run), "steps": place.step, "tokens": place.tokens, "bits_per_note": best})
     else:
-        typer.echo(f"{run}: {place.tokens:,} tokens in {place.step:,} steps, best {place.best:.3f} bits a note")
+        score = "not validated" if best is None else f"best {best:.3f} bits a note"
+        typer.echo(f"{run}: {place.tokens:,} tokens in {place.step:,} steps, {score}")
 
 
 def evaluate(
@@ -102,12 +106,14 @@ def evaluate(
         print_json({name.replace(" ", "_"): _score_values(scores) for name, scores in results.items()})
         return
     for name, scores in results.items():
-        print_table([(name.capitalize(), ""), *((key, str(value)) for key, value in _score_values(scores).items())])
+        lines = ((key.replace("_", " "), value) for key, value in _score_values(scores).items())
+        typer.echo(table([(name.capitalize(), ""), *lines]))
 
 
 def export(
     run: Annotated[Path, typer.Argument(help="Folder of the run.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Weights to write: .safetensors.")],
+    newest: Annotated[bool, typer.Option("--newest", help="The latest, not those that validated best.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Write the weights of a run as one file that `sideman arrange --weights` plays.
@@ -118,7 +124,15 @@ def export(
       sideman arrange "C:4|G:4" -o song.mid --weights weights.safetensors
     """  # noqa: D301 - \b keeps typer from filling the lines
     _need_torch()
+    from sideman.training.export import export_run
+
     check_output(output, (".safetensors",))
+    checkpoint = export_run(run, output, which="newest" if newest else "best")
+    if as_json:
+        print_json({"weights": str(output), "parameters": checkpoint.config.parameters, **checkpoint.meta})
+    else:
+        typer.echo(f"{output}: {checkpoint.config.parameters:,} parameters")
+        typer.echo(table((name.replace("_", " "), value) for name, value in checkpoint.meta.items()))
 
 
 def _need_torch() -> None:
@@ -135,27 +149,3 @@ def _score_values(scores: Scores) -> dict[str, float]:
         "tokens": scores.tokens,
         "bars": scores.bars,
     }
-
-
-@contextmanager
-def _training_progress(total: int) -> Iterator[Callable[[Progress], None]]:
-    """Shows how the training goes on standard error: a bar on a terminal, else a line a minute and a validation."""
-    best = ""
-    spoken = float("-inf")
-
-    with progress("training", total, "tokens") as done:
-
-        def show(now: Progress) -> None:
-            nonlocal best, spoken
-            if now.scores is not None:
-                best = f", {now.scores.bits_per_note:.3f} bits a note"
-            words = (
-                f"loss {now.loss:.3f}{best}, {now.tokens_per_second:,.0f} tokens/s, {now.peak_share:.0%} of the peak"
-            )
-            done(now.tokens, words)
-            clock = time.monotonic()
-            if not is_watched() and (now.scores is not None or clock - spoken >= SECONDS_BETWEEN_LINES):
-                say(f"step {now.step:,}: {now.tokens:,} of {now.total_tokens:,} tokens, {words}")
-                spoken = clock
-
-        yield show

@@ -166,12 +166,13 @@ def fold_rows(dataset: Dataset, steps: int, features: Iterable[str], songs: int 
 
 
 def load_network(path: Path) -> tuple[GPT2, tuple[str, ...]]:
-    """The network in a file of weights, or of a run's newest checkpoint, and the names of its features.
+    """The network in a file of weights, or a run's that validated best, and the names of its features.
 
     Raises :class:`CheckpointError` where there is none, or it speaks another vocabulary.
     """
     if path.is_dir():
-        state = RunFolder(path).load()
+        run = RunFolder(path)
+        state = run.load_best() or run.load()
         config = TrainConfig.of(state["config"])
         shape, features, weights = config.network, config.feature_names, state["weights"]
     else:

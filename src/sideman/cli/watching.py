@@ -1,0 +1,81 @@
+"""What people see of a training: a bar or lines on the terminal, TensorBoard, and the band's state of learning.
+
+The only module of the command line that needs torch; the commands import it when they run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sideman.arrange import ArrangeOptions, Model, arrange
+from sideman.cli.terminal import Show, is_watched, progress, say
+from sideman.render.midi import midi_bytes
+from sideman.training.export import checkpoint_of
+from sideman.training.inspect import piano_roll
+from sideman.training.loop import Progress, Trainer
+from sideman.training.records import Preview, Records
+from sideman.training.state import weights_of
+
+PREVIEW = "C:4|Am:4|F:4|G7:4|C:4|E7:4|Am:2|F:2|G7:4"
+SECONDS_BETWEEN_LINES = 60.0  # where no terminal shows a bar
+
+
+@contextmanager
+def watch(trainer: Trainer, preview_minutes: float) -> Iterator[Callable[[Progress], None]]:
+    """Gives what the loop is to call after each step; of several processes only the first shows and records.
+
+    Every ``preview_minutes`` (0: never) the network composes a fixed progression. Raises
+    :class:`MissingLibraryError` without TensorBoard.
+    """
+    if not trainer.processes.is_first:
+        yield lambda now: None  # noqa: ARG005 - the first process shows it
+        return
+    config = trainer.config
+    with (
+        Records(
+            trainer.folder.path,
+            config.log_tokens,
+            tokens=trainer.place.tokens,
+            on_preview=(lambda: compose_preview(trainer)) if preview_minutes else None,
+            preview_minutes=preview_minutes,
+        ) as records,
+        progress("training", config.tokens, "tokens") as bar,
+    ):
+        lines = _Lines(bar)
+
+        def show(now: Progress) -> None:
+            records(now)
+            lines(now)
+
+        yield show
+
+
+def compose_preview(trainer: Trainer) -> Preview:
+    """The fixed progression by the network as it is now; the same seed every time, so that only the learning shows."""
+    model = Model(checkpoint_of(weights_of(trainer.model), trainer.config, {}))
+    arrangement = arrange(PREVIEW, ArrangeOptions(), model=model)
+    band = arrangement.band
+    return Preview(piano_roll(band), midi_bytes(band, progression=arrangement.progression, key=arrangement.key.name))
+
+
+class _Lines:
+    """How the training goes, in words: beside the bar, or as a line a minute and a line a validation."""
+
+    def __init__(self, bar: Show) -> None:
+        self._bar = bar
+        self._best = ""
+        self._spoken = float("-inf")
+
+    def __call__(self, now: Progress) -> None:
+        if now.scores is not None:
+            self._best = f", {now.scores.bits_per_note:.3f} bits a note"
+        words = (
+            f"loss {now.loss:.3f}{self._best}, {now.tokens_per_second:,.0f} tokens/s, {now.peak_share:.0%} of the peak"
+        )
+        self._bar(now.tokens, words)
+        clock = time.monotonic()
+        if not is_watched() and (now.scores is not None or clock - self._spoken >= SECONDS_BETWEEN_LINES):
+            say(f"step {now.step:,}: {now.tokens:,} of {now.total_tokens:,} tokens, {words}")
+            self._spoken = clock
