@@ -23,6 +23,7 @@ from sideman.model.runtime import Cache, Engine, Floats
 from sideman.model.sampling import Sampler, SamplingOptions
 from sideman.music.band import DURATION, MIDI_VALUES, ONSET, ROLES, Band, NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
+from sideman.music.touch import touch
 from sideman.music.key import Key
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, Decoder
@@ -149,6 +150,7 @@ class _Take:
         self.features.append(self.prefix.features())
         bar = self.decoder.push(self.prefix, token)
         if bar is not None:
+            bar = BarNotes(bar.number, {role: touch(role, notes) for role, notes in bar.notes.items()})
             self.bars.append(bar)
             self.finished = bar
 
