@@ -1,4 +1,4 @@
-"""How closely generated pieces keep to their chords, beside human songs:
+"""How closely generated pieces keep to their chords, beside human songs.
 
     python benchmarks/chord_adherence.py DATASET CHORDS.jsonl... [--weights FILE] [--pieces 50] [--midi FOLDER]
 
@@ -101,7 +101,7 @@ def human(dataset: Dataset, row: SongRow) -> tuple[float, float]:
 def report(name: str, figures: list[tuple[float, float]]) -> None:
     """Mean and spread of both figures."""
     table = np.array(figures)
-    mean, low, high = np.nanmean(table, 0), *np.nanquantile(table, (0.1, 0.9), axis=0)
+    mean, (low, high) = np.nanmean(table, 0), np.nanquantile(table, (0.1, 0.9), axis=0)
     texts = [f"{mean[i]:.3f} (10-90 %: {low[i]:.2f}-{high[i]:.2f})" for i in range(2)]
     print(f"{name:12} {len(table):4} pieces   chord tones {texts[0]}   bass on root {texts[1]}")
 

@@ -103,6 +103,8 @@ def measure_ours(dataset: Path, config: TrainConfig, seconds: float) -> tuple[fl
         trainer = Trainer(dataset, Path(folder) / "run", config)
         with contextlib.suppress(_Enough):
             trainer.train(note)
+    if len(told) <= WARM_UP + 1:
+        raise SystemExit("stopped before anything was measured")
     (begin, first), (end, last) = told[WARM_UP], told[-1]
     speed = (last.tokens - first.tokens) / (end - begin)
     return speed, last.peak_share * speed / last.tokens_per_second

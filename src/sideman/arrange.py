@@ -21,29 +21,20 @@ from sideman.errors import OptionError
 from sideman.model.checkpoint import Checkpoint, load_checkpoint
 from sideman.model.runtime import Cache, Engine, Floats
 from sideman.model.sampling import Sampler, SamplingOptions
-from sideman.music.band import DURATION, MIDI_VALUES, ONSET, ROLES, Band, NoteArray, Role, Track
+from sideman.music.band import DURATION, ONSET, ROLES, Band, NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.music.touch import touch
-from sideman.music.key import Key
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, Decoder
 from sideman.tokens.grammar import Leader
 from sideman.tokens.prefix import FEATURE_NAMES, Stage
-from sideman.tokens.vocabulary import DENSITIES, SEMITONES, STYLES, VOCABULARY
+from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "model" / "weights" / "sideman.safetensors"
 MAX_TAKES = 64
 MIN_TEMPO, MAX_TEMPO = 20.0, 400.0  # beats a minute
 # In each bar the later roles hear the earlier ones.
 PART_ORDER = (Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR, Role.STRINGS)
-# Pitches of the normalised key that would leave MIDI's range in some key. None plays them in any: the band of
-# transposed chords is then the transposed band.
-_SHIFTS = [Key(tonic).shift for tonic in range(SEMITONES)]
-_OUT_OF_REACH = [
-    VOCABULARY.id("pitch", pitch)
-    for pitch in range(MIDI_VALUES)
-    if not all(0 <= pitch - shift < MIDI_VALUES for shift in _SHIFTS)
-]
 _KEPT_AFTER_SLIDE = 0.6  # of the context: what is read again when it is full
 
 
@@ -209,7 +200,6 @@ class Arrangement:
         alive = list(range(len(takes)))
         while alive:
             allowed = np.stack([takes[row].leader.allowed(takes[row].prefix) for row in alive])
-            allowed[:, _OUT_OF_REACH] = False
             chosen = sampler.sample(logits[alive], allowed, [generators[row] for row in alive])
             single = []
             for row, token in zip(alive, chosen.tolist(), strict=True):

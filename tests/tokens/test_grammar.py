@@ -136,13 +136,13 @@ def test_a_length_wants_a_pitch_that_is_free() -> None:
     assert "length" not in told(Grammar().allowed(after(f"{PIANO} {chord}")))
     # Moved back by 6 semitones, pitches 0 to 5 would leave MIDI's range.
     chord = " ".join(f"pitch:{pitch}" for pitch in range(6, 128))
-    assert "length" not in told(Grammar(6).allowed(after(f"{PIANO} {chord}")))
+    assert "length" not in told(Grammar((6,)).allowed(after(f"{PIANO} {chord}")))
     assert "length" in told(Grammar().allowed(after(f"{PIANO} {chord}")))
 
 
 @pytest.mark.parametrize(("shift", "pitches"), [(0, "0-127"), (6, "6-127"), (-5, "0-122")])
 def test_pitches_stay_in_midis_range(shift: int, pitches: str) -> None:
-    grammar = Grammar(shift)
+    grammar = Grammar((shift,))
     assert told(grammar.allowed(after(PIANO))) == f"pitch:{pitches}"
     low, _, high = pitches.partition("-")
     assert told(grammar.allowed(after(f"{PIANO} pitch:{low}"))).endswith(f"pitch:{int(low) + 1}-{high}")
@@ -150,7 +150,7 @@ def test_pitches_stay_in_midis_range(shift: int, pitches: str) -> None:
 
 @given(songs())
 def test_every_encoded_song_follows_the_grammar(song: Song) -> None:
-    grammar, prefix = Grammar(song.chart.shift), Prefix(song.chart.bars)
+    grammar, prefix = Grammar((song.chart.shift,)), Prefix(song.chart.bars)
     for token in song.ids.tolist():
         assert grammar.allowed(prefix)[token]
         prefix.push(token)
@@ -172,7 +172,7 @@ def test_the_leader_allows_what_was_encoded_for_the_same_choices(song: Song) -> 
 
 @given(st.integers(0, 2**32), st.integers(-5, 6))
 def test_walks_under_the_grammar_are_songs(seed: int, shift: int) -> None:
-    ids = walk(Grammar(shift).allowed, Prefix(8), seed)
+    ids = walk(Grammar((shift,)).allowed, Prefix(8), seed)
     assert decode(ids, shift).steps == 48 * ids.count(VOCABULARY.id("bar"))
 
 
@@ -207,10 +207,10 @@ def test_walks_under_the_leader_are_what_was_asked_for(
     given = [number for number, token in enumerate(ids) if VOCABULARY.kind(token) in CHOSEN_BY_LEADER]
     assert forced.issuperset(given)
     for role, level in density.items():
-        plain, told = VOCABULARY.id("track", role.index), VOCABULARY.range("track_density")
+        plain, told = VOCABULARY.id("track", role.number), VOCABULARY.range("track_density")
         levels = [token - told.start for token in ids if told.start <= token < told.stop]
         assert plain not in ids
-        assert {value % DENSITIES for value in levels if value // DENSITIES == role.index} <= {level}
+        assert {value % DENSITIES for value in levels if value // DENSITIES == role.number} <= {level}
 
 
 def leader(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.tiny import tiny_checkpoint
 from tests.tokens.conftest import Song, songs
+from tests.training.conftest import TINY
 
 from sideman.errors import CheckpointError, DataError
 from sideman.model.checkpoint import save_checkpoint
+from sideman.model.gpt2 import GPT2
 from sideman.model.runtime import Engine
 from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids, encode_bars
 from sideman.tokens.vocabulary import VOCABULARY
-from sideman.training.evaluate import Scores, ShuffledChords, fold_rows, load_network, replace_chords
+from sideman.training.batches import validation_rows
+from sideman.training.device import choose_device
+from sideman.training.evaluate import (
+    Scores,
+    ShuffledChords,
+    evaluate_rows,
+    fold_rows,
+    load_network,
+    replace_chords,
+    small_validation,
+)
 from sideman.training.shards import Dataset
 
 
@@ -103,3 +116,43 @@ def test_scores_add_up(bits: int, tokens: int) -> None:
     assert total == Scores(bits + 1.0, tokens + 2, 4, 4)
     assert total.bits_per_note == (bits + 1) / 4
     assert Scores(0.0, 0, 0, 0).bits_per_bar == 0
+
+
+def test_scores_are_the_cross_entropy_of_what_is_not_forced(dataset: Path) -> None:
+    data = Dataset(dataset, "valid")
+    torch.manual_seed(0)
+    model = GPT2(TINY.network)
+    parts = list(validation_rows(data, data.rows, 64, TINY.columns))
+    done: list[int] = []
+    scores = evaluate_rows(model, parts, choose_device("cpu", "float32"), done.append)
+    bits = 0.0
+    for part in parts:
+        ids, features = (torch.from_numpy(values.astype(np.int64)) for values in (part.ids, part.features))
+        with torch.no_grad():
+            likelihood = torch.log_softmax(model(ids, features), 2).numpy() / np.log(2)
+        chosen = np.take_along_axis(likelihood, part.targets[..., None].astype(np.int64), 2)[..., 0]
+        bits -= float(chosen[part.weight].sum())
+    assert scores.bits == pytest.approx(bits, rel=1e-5)
+    assert scores.tokens == sum(int(part.weight.sum()) for part in parts)
+    assert scores.notes == sum(part.notes for part in parts)
+    assert scores.bars == sum(part.bars for part in parts)
+    assert scores.bits_per_token == pytest.approx(np.log2(TINY.network.vocab), rel=0.05)
+    assert done == [1, 2, 3]
+    assert model.training
+
+
+def test_small_validation_is_a_third_of_the_first_songs(dataset: Path) -> None:
+    data = Dataset(dataset)
+    small = small_validation(data, TINY)
+    valid = [row for row in data.rows if row.fold == "valid"]
+    whole_rows = list(validation_rows(data, valid[: TINY.validate_songs], TINY.row_tokens, TINY.columns))
+    assert len(small) == TINY.validate_songs == 2
+    for part, rows in zip(small, whole_rows, strict=True):
+        assert np.array_equal(part.ids, rows.ids[::3])
+    again = small_validation(data, replace(TINY, seed=7))
+    assert all(np.array_equal(one.ids, other.ids) for one, other in zip(small, again, strict=True))
+
+
+def test_validation_wants_a_song(dataset: Path) -> None:
+    with pytest.raises(DataError, match="no song of the valid fold"):
+        small_validation(Dataset(dataset, "train"), TINY)

@@ -26,7 +26,8 @@ def table(rows: Iterable[tuple[str, object]]) -> str:
     texts = [(label, f"{value:,}" if isinstance(value, int) else str(value)) for label, value in rows]
     left = max((len(label) for label, value in texts if value), default=0)
     right = max((len(value) for _, value in texts), default=0)
-    return "\n".join(f"{label:{left}}  {value:>{right}}" if value else f"\n{label}" for label, value in texts)
+    lines = (f"{label:{left}}  {value:>{right}}" if value else f"\n{label}" for label, value in texts)
+    return "\n".join(lines).lstrip("\n")
 
 
 def read_stdin(limit: int) -> str:

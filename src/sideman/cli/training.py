@@ -105,9 +105,11 @@ def evaluate(
     if as_json:
         print_json({name.replace(" ", "_"): _score_values(scores) for name, scores in results.items()})
         return
+    lines: list[tuple[str, object]] = []
     for name, scores in results.items():
-        lines = ((key.replace("_", " "), value) for key, value in _score_values(scores).items())
-        typer.echo(table([(name.capitalize(), ""), *lines]))
+        values = ((key.replace("_", " "), value) for key, value in _score_values(scores).items())
+        lines += [(name.capitalize(), ""), *values]
+    typer.echo(table(lines))
 
 
 def export(

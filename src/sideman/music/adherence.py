@@ -41,7 +41,7 @@ def harmonies(progression: Progression) -> list[Harmony]:
 
 
 def chord_tone_ratio(tracks: Iterable[NoteArray], chords: Sequence[Harmony]) -> float:
-    """Share of the sounding time of pitched notes (notes, 4) in which the note belongs to the chord; nan without any."""
+    """Share of the sounding time of pitched notes (notes, 4) in which they belong to the chord; nan without any."""
     steps = max((chord.end for chord in chords), default=0)
     inside = np.zeros((steps + 1, _PITCH_CLASSES), np.int64)  # [step]: of the step before; summed: up to it
     sounding = np.zeros(steps + 1, np.int64)

@@ -32,7 +32,7 @@ class Role(StrEnum):
     STRINGS = "strings"
 
     @property
-    def index(self) -> int:
+    def number(self) -> int:
         """Place in :data:`ROLES`, 0 to 4."""
         return ROLES.index(self)
 
@@ -137,7 +137,7 @@ class Band:
         roles = [track.role for track in self.tracks]
         if len(set(roles)) < len(roles):
             raise OptionError(f"a band has one track a role, not {', '.join(roles)}")
-        object.__setattr__(self, "tracks", tuple(sorted(self.tracks, key=lambda track: track.role.index)))
+        object.__setattr__(self, "tracks", tuple(sorted(self.tracks, key=lambda track: track.role.number)))
 
     def __getitem__(self, role: Role) -> Track:
         for track in self.tracks:

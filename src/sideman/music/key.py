@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from sideman.music.chords import REFERENCE_QUALITIES
 
-__all__ = ["Key", "estimate_key"]
+__all__ = ["SHIFTS", "Key", "estimate_key"]
 
 _PITCH_CLASSES = 12
 _NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 _MINOR_HOME = 9  # A minor has the tones of C major
-_LOWEST_SHIFT = -5
+SHIFTS = range(-5, 7)  # semitones by which music moves to C major or A minor
 
 # What a chord is to a key depends on its kind, by quality.
 _MAJOR, _MINOR, _DOMINANT, _DIMINISHED = _KINDS = range(4)
@@ -67,7 +67,7 @@ class Key:
     def shift(self) -> int:
         """Semitones, -5 to 6, that move the music to C major or A minor."""
         home = _MINOR_HOME if self.minor else 0
-        return (home - self.tonic - _LOWEST_SHIFT) % _PITCH_CLASSES + _LOWEST_SHIFT
+        return (home - self.tonic - SHIFTS.start) % _PITCH_CLASSES + SHIFTS.start
 
 
 def estimate_key(root: npt.NDArray[Any], quality: npt.NDArray[Any], weights: npt.NDArray[Any]) -> Key:

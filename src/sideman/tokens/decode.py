@@ -159,7 +159,7 @@ def _walk(ids: Sequence[int] | npt.NDArray[np.integer], shift: int) -> Iterator[
         raise TokenError(f"ids are one row of whole numbers below {VOCABULARY.size}, not {array.dtype} {array.shape}")
     tokens: list[int] = array.tolist()
     prefix = Prefix(tokens.count(VOCABULARY.id("bar")))
-    grammar = Grammar(shift)
+    grammar = Grammar((shift,))
     for number, token in enumerate(tokens):
         if not 0 <= token < VOCABULARY.size:
             raise TokenError(f"id {token} at position {number} is outside the vocabulary of {VOCABULARY.size}")

@@ -145,7 +145,7 @@ def _part_tokens(role: Role, notes: NoteArray, slot: int, chart: Chart, *, densi
     """Keys and ids of one track's parts."""
     bars = np.arange(chart.bars)
     if not len(notes):
-        return [(_keys(bars, slot, 0, 0), np.full(len(bars), VOCABULARY.id("rest", role.index)))]
+        return [(_keys(bars, slot, 0, 0), np.full(len(bars), VOCABULARY.id("rest", role.number)))]
     rows = notes[np.lexsort((notes[:, PITCH], notes[:, DURATION], notes[:, ONSET]))].astype(np.int64)
     onset = rows[:, ONSET]
     if onset[0] < 0 or onset[-1] >= chart.steps:
@@ -158,12 +158,12 @@ def _part_tokens(role: Role, notes: NoteArray, slot: int, chart: Chart, *, densi
 
     if density:
         level = density_level(role, np.diff(np.r_[begin, len(onsets)]))
-        track = VOCABULARY.ids("track_density", role.index * DENSITIES + level)
+        track = VOCABULARY.ids("track_density", role.number * DENSITIES + level)
     else:
-        track = np.full(len(played), VOCABULARY.id("track", role.index))
+        track = np.full(len(played), VOCABULARY.id("track", role.number))
     out.append((_keys(played, slot, 0, 0), track))
     resting = np.setdiff1d(bars, played)
-    out.append((_keys(resting, slot, 0, 0), np.full(len(resting), VOCABULARY.id("rest", role.index))))
+    out.append((_keys(resting, slot, 0, 0), np.full(len(resting), VOCABULARY.id("rest", role.number))))
 
     level = _INDEX_OF_LOUDNESS[rows[:, VELOCITY]]
     low, high = (extreme.reduceat(level, first[begin]) for extreme in (np.minimum, np.maximum))

@@ -7,13 +7,14 @@ that follows the masks can be finished: before END there is always an id that ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import OptionError
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
+from sideman.music.key import SHIFTS
 from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HIT_MASKS, HITS
@@ -86,11 +87,13 @@ def _bits(mask: int) -> npt.NDArray[np.bool_]:
 
 
 class Grammar:
-    """What may come next in any song whose pitches, moved back by ``shift`` semitones, stay within MIDI's range."""
+    """What may come next in any song whose pitches, moved back by each of ``shifts``, stay within MIDI's range."""
 
-    def __init__(self, shift: int = 0) -> None:
+    def __init__(self, shifts: Iterable[int] = (0,)) -> None:
         self._mask: Mask = np.zeros(VOCABULARY.size, np.bool_)
-        self._in_range = sum(1 << pitch for pitch in range(MIDI_VALUES) if 0 <= pitch - shift < MIDI_VALUES)
+        by_shift = list(shifts)
+        lowest, end = max(0, *by_shift), MIDI_VALUES + min(0, *by_shift)
+        self._in_range = sum(1 << pitch for pitch in range(lowest, end))
         self._free = _bits(self._in_range)
         self._pitches_above = _PITCHES_ABOVE & self._free
         self._any_pitch = _kinds()
@@ -207,7 +210,7 @@ class Leader:
         if tempo is not None:
             self.opening.append(VOCABULARY.id("tempo", tempo_level(tempo)))
         self._heads = [[_BAR, *head_ids(head)] for head in chart.heads()]
-        self._grammar = Grammar(chart.shift)
+        self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
         self._open = self._open_masks(density or {})
 
@@ -217,10 +220,10 @@ class Leader:
         masks[:] = _kinds("loudness", "position", "length", "pitch", "hit")
         masks[1, :, _POSITIONS] &= np.arange(STEPS_PER_BAR) < self._last_bar_steps
         for number, role in enumerate(self.roles):
-            masks[:, number, VOCABULARY.id("rest", role.index)] = True
-            track = VOCABULARY.id("track", role.index)
+            masks[:, number, VOCABULARY.id("rest", role.number)] = True
+            track = VOCABULARY.id("track", role.number)
             if role in density:
-                track = VOCABULARY.id("track_density", role.index * DENSITIES + density[role])
+                track = VOCABULARY.id("track_density", role.number * DENSITIES + density[role])
             masks[:, number, track] = True
         masks[0, -1, _BAR] = True
         masks[1, -1, _END] = True

@@ -84,7 +84,7 @@ def encode_song(song: Song) -> EncodedSong:
     tracks, loss = snap(song)
     tracks, length = _trim(tracks)
     pitched = np.concatenate(tracks[1:])
-    chart = chart_of_labels(recognise(pitched, tracks[Role.BASS.index], length * BEATS_PER_BAR))
+    chart = chart_of_labels(recognise(pitched, tracks[Role.BASS.number], length * BEATS_PER_BAR))
     grid_loss = GridLoss()
     parts = []
     for role, notes in zip(ROLES, tracks, strict=True):

@@ -55,7 +55,8 @@ class Muon(torch.optim.Optimizer):
                     momentum.lerp_(parameter.grad, 1 - group["momentum"])
                     updates.append(parameter.grad.lerp(momentum, group["momentum"]))  # Nesterov
                 scale = max(1.0, shape[1] / shape[0]) ** 0.5  # weights are stored (in, out)
-                for parameter, update in zip(parameters, orthogonalise(torch.stack(updates).to(self.dtype)), strict=True):
+                steps = orthogonalise(torch.stack(updates).to(self.dtype))
+                for parameter, update in zip(parameters, steps, strict=True):
                     parameter.mul_(1 - group["lr"] * group["weight_decay"])
                     parameter.add_(update, alpha=-group["lr"] * scale)
 
@@ -75,7 +76,10 @@ def orthogonalise(matrices: Tensor) -> Tensor:
 def make_optimizers(
     model: nn.Module, config: TrainConfig, dtype: torch.dtype = torch.float32
 ) -> list[torch.optim.Optimizer]:
-    """The optimisers of a network; ``dtype`` is the device's precision; each group's `base_lr` is what the schedule scales."""
+    """The optimisers of a network; each group's `base_lr` is what the schedule scales.
+
+    ``dtype`` is the device's precision, in which Muon iterates.
+    """
     matrices: list[nn.Parameter] = []
     tables: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
