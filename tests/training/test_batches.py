@@ -125,17 +125,16 @@ def forced(ids: list[int]) -> list[bool]:
 
 
 @pytest.mark.parametrize("steps", [16, 40, 64, 200, 5_000])
-@pytest.mark.parametrize("skip", [0, 1, 3, 99])
-def test_rows_hold_each_target_once_with_its_features(dataset: Path, steps: int, skip: int) -> None:
+def test_rows_hold_each_target_once_with_its_features(dataset: Path, steps: int) -> None:
     data = Dataset(dataset)
     ids, features, head = read_song(data.rows[2], data.ids(data.rows[2]), PLAIN)
-    rows = cut_rows(ids, features, head, steps, skip)
+    rows = cut_rows(ids, features, head, steps)
     assert rows.ids.shape == rows.targets.shape == rows.weight.shape == (len(rows.ids), steps)
     assert rows.features.shape == (len(rows.ids), steps, len(FEATURE_NAMES))
     is_forced = forced(ids.tolist())
     bars = np.flatnonzero(ids == BAR).tolist()
     seen: Counter[int] = Counter()
-    after = bars[min(skip, len(bars) - 1)]
+    after = bars[0]
     for row in range(len(rows.ids)):
         start = next(bar for bar in bars if bar >= after)  # the first bar that begins after the last row's end
         places = [*range(head), *range(start, start + steps + 1 - head)]

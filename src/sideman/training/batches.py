@@ -123,17 +123,16 @@ def without_density(ids: Ids) -> Ids:
     return np.where(is_told, plain, ids).astype(np.uint16)
 
 
-def cut_rows(song: Ids, features: Features, head: int, steps: int, skip: int = 0) -> Rows:
+def cut_rows(song: Ids, features: Features, head: int, steps: int) -> Rows:
     """Rows of ``steps`` that each begin with START and the controls, then at a bar.
 
-    The first row begins at bar ``skip``; each next one at the first bar that begins after the last one's
-    end. The last is padded.
+    Each row begins at the first bar that begins after the end of the row before. The last is padded.
     """
     body = song[head:]
     starts = np.flatnonzero(_IS_BAR[body]) + head
     room = steps + 1 - head
     begins: list[int] = []
-    index = min(skip, len(starts) - 1)
+    index = 0
     while index < len(starts) and starts[index] < len(song) - 1:
         begins.append(int(starts[index]))
         index = int(np.searchsorted(starts, starts[index] + room))
