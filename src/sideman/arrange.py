@@ -106,7 +106,7 @@ class _Take:
         roles = [role for role in PART_ORDER if role in options.roles]
         density = None if options.density is None else dict.fromkeys(roles, options.density)
         self.number = number
-        self.leader = Leader(chart, roles, style=options.style, tempo=options.tempo, density=density)
+        self.leader = Leader(chart, roles, style=options.style, tempo=options.tempo, density=density, excerpt=True)
         self.prefix = self.leader.prefix()
         self.decoder = Decoder(chart.shift)
         self.ids: list[int] = []
@@ -117,8 +117,8 @@ class _Take:
 
     @property
     def done(self) -> bool:
-        """Whether END was reached."""
-        return self.prefix.stage is Stage.END
+        """Whether all bars of the chart are there."""
+        return self.leader.finished(self.prefix)
 
     def push(self, token: int) -> int:
         """Take an id and those that follow it without a choice. Returns how many are new."""

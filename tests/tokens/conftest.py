@@ -78,11 +78,22 @@ def songs(draw: st.DrawFn) -> Song:
     return Song(band, chart, options)
 
 
-def walk(allowed: Callable[[Prefix], Mask], prefix: Prefix, seed: int, limit: int = 400) -> list[int]:
+def is_ended(prefix: Prefix) -> bool:
+    """Whether END was reached."""
+    return prefix.stage is Stage.END
+
+
+def walk(
+    allowed: Callable[[Prefix], Mask],
+    prefix: Prefix,
+    seed: int,
+    limit: int = 400,
+    finished: Callable[[Prefix], bool] = is_ended,
+) -> list[int]:
     """Ids drawn where the mask allows: first the kind, then the id. After ``limit`` ids it makes for the end."""
     source = random.Random(seed)
     ids: list[int] = []
-    while prefix.stage is not Stage.END:
+    while not finished(prefix):
         mask = allowed(prefix)
         assert mask.any(), "a prefix that can't be finished"
         kinds = np.unique(VOCABULARY.kind_numbers[mask]).tolist()

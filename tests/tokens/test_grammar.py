@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from tests.tokens.conftest import Song, charts, songs, tokens, walk
 
 from sideman.errors import OptionError, TokenError
-from sideman.music.band import ROLES, Role
+from sideman.music.band import ONSET, ROLES, Role
 from sideman.music.chords import parse
+from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import decode
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.grammar import Grammar, Leader, Mask
-from sideman.tokens.prefix import Prefix, Stage
+from sideman.tokens.prefix import BARS_LEFT, FEATURE_NAMES, Prefix, Stage
 from sideman.tokens.vocabulary import DENSITIES, NO_CHORD, VOCABULARY
 
 HEAD = "start bar chord:0 chord:0"
@@ -300,3 +301,21 @@ def test_unknown_style_and_tempo() -> None:
         leader("C:4", style="polka")
     with pytest.raises(TokenError, match="wants one above 0"):
         leader("C:4", tempo=0.0)
+
+
+@given(charts(), st.lists(st.sampled_from(ROLES), min_size=1, unique=True), st.integers(0, 2**32))
+def test_in_an_excerpt_everybody_begins_and_the_music_goes_on(chart: Chart, roles: list[Role], seed: int) -> None:
+    leader = Leader(chart, roles, excerpt=True)
+    prefix = leader.prefix()
+    ids = walk(leader.allowed, prefix, seed, finished=leader.finished)
+    assert ids[-1] == VOCABULARY.id("bar")
+    assert not leader.allowed(prefix).any()
+    band = decode([*ids[:-1], VOCABULARY.id("end")], chart.shift)
+    assert band.steps == STEPS_PER_BAR * chart.bars
+    assert all(len(track) and track.notes[0, ONSET] < STEPS_PER_BAR for track in band.tracks)
+    # The chart's first chord is told ahead of the bar that would follow, and no end is in sight.
+    last = Prefix(prefix.bars)
+    for token in ids[:-1]:
+        last.push(token)
+    assert (last.head[-1].chord, last.head[-1].bass) == (chart.changes[0].chord, chart.changes[0].bass)
+    assert last.features()[FEATURE_NAMES.index("left")] == BARS_LEFT

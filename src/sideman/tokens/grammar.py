@@ -8,6 +8,7 @@ that follows the masks can be finished: before END there is always an id that ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +20,14 @@ from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HIT_MASKS, HITS
 from sideman.tokens.encode import head_ids, style_id, tempo_level
-from sideman.tokens.prefix import Prefix, Stage
+from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
 from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, VOCABULARY
 
 Mask = npt.NDArray[np.bool_]  # (vocab,)
 
 _START, _END, _BAR = (VOCABULARY.id(kind) for kind in ("start", "end", "bar"))
-_BASSES, _LEVELS, _POSITIONS, _LENGTHS, _PITCHES, _HITS = (
-    VOCABULARY.range(kind) for kind in ("bass", "loudness", "position", "length", "pitch", "hit")
+_BASSES, _RESTS, _LEVELS, _POSITIONS, _LENGTHS, _PITCHES, _HITS = (
+    VOCABULARY.range(kind) for kind in ("bass", "rest", "loudness", "position", "length", "pitch", "hit")
 )
 _CHORD_IDS, _LEVEL_IDS = (
     range(ids.start, ids.stop) for ids in (VOCABULARY.range("chord"), VOCABULARY.range("loudness"))
@@ -183,9 +184,11 @@ def _next_roles(prefix: Prefix) -> int:
 class Leader:
     """What the user decided: the chart, the roles in the order of their parts, style, tempo and densities.
 
-    ``density`` holds levels, 0 to 4, of some roles; the others play as densely as they like. Raises
-    :class:`OptionError` for roles, densities or a tempo that make no sense and :class:`TokenError`
-    for an unknown style.
+    ``density`` holds levels, 0 to 4, of some roles; the others play as densely as they like. An ``excerpt`` is a
+    chart out of the middle of a song: nobody rests in its first bar, and the music goes on after its last one (as if
+    from its start, so that it can be looped), where a whole song would begin with an introduction and fade away. It is
+    finished by the BAR that would begin the next bar. Raises :class:`OptionError` for roles, densities or a tempo that
+    make no sense and :class:`TokenError` for an unknown style.
     """
 
     def __init__(
@@ -196,6 +199,7 @@ class Leader:
         style: str | None = None,
         tempo: float | None = None,
         density: Mapping[Role, int] | None = None,
+        excerpt: bool = False,
     ) -> None:
         if not roles or len(set(roles)) < len(roles):
             raise OptionError(f"roles: [{', '.join(roles)}] wants at least one role, each once")
@@ -209,7 +213,12 @@ class Leader:
             self.opening.append(style_id(style))
         if tempo is not None:
             self.opening.append(VOCABULARY.id("tempo", tempo_level(tempo)))
-        self._heads = [[_BAR, *head_ids(head)] for head in chart.heads()]
+        self._excerpt = excerpt
+        self._closing = _BAR if excerpt else _END
+        heads = chart.heads()
+        if excerpt:
+            heads[-1] = (*heads[-1][:-1], replace(chart.changes[0], onset=STEPS_PER_BAR))
+        self._heads = [[_BAR, *head_ids(head)] for head in heads]
         self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
         self._open = self._open_masks(density or {})
@@ -226,7 +235,7 @@ class Leader:
                 track = VOCABULARY.id("track_density", role.number * DENSITIES + density[role])
             masks[:, number, track] = True
         masks[0, -1, _BAR] = True
-        masks[1, -1, _END] = True
+        masks[1, -1, self._closing] = True
         return masks
 
     @property
@@ -234,27 +243,35 @@ class Leader:
         return self.chart.steps - (self.chart.bars - 1) * STEPS_PER_BAR
 
     def prefix(self) -> Prefix:
-        """The empty prefix of a song of the chart's bars."""
-        return Prefix(self.chart.bars)
+        """The empty prefix of a song of the chart's bars, and more that follow an excerpt."""
+        return Prefix(self.chart.bars + (BARS_LEFT if self._excerpt else 0))
+
+    def finished(self, prefix: Prefix) -> bool:
+        """Whether all bars of the chart are there."""
+        return prefix.stage is Stage.END or prefix.bar == self.chart.bars
 
     def forced(self, prefix: Prefix) -> list[int]:
         """The ids that follow without a choice: the opening, BAR and chords, END. Empty where there is a choice."""
+        if self.finished(prefix):
+            return []
         if prefix.stage <= Stage.CONTROLS:
             return [*self.opening[prefix.length_of_ids :], *self._heads[0]]
         if prefix.stage <= Stage.HEAD:
             return self._heads[prefix.bar][prefix.length_of_ids - prefix.bar_begin :]
         if prefix.stage is Stage.REST and len(prefix.played) == len(self.roles):
-            return [_END] if prefix.bar == self.chart.bars - 1 else list(self._heads[prefix.bar + 1])
+            return [self._closing] if prefix.bar == self.chart.bars - 1 else list(self._heads[prefix.bar + 1])
         return []
 
     def allowed(self, prefix: Prefix) -> Mask:
         """The ids that may follow, bool (vocab,). The array is the leader's own and lives until the next call."""
         if prefix.stage <= Stage.HEAD:
             forced = self.forced(prefix)
-            if forced:
+            if forced or self.finished(prefix):
                 self._forced[:] = False
-                self._forced[forced[0]] = True
+                self._forced[forced[:1]] = True
                 return self._forced
         mask = self._grammar.allowed(prefix)
         mask &= self._open[int(prefix.bar == self.chart.bars - 1), len(prefix.played)]
+        if self._excerpt and prefix.bar == 0:
+            mask[_RESTS] = False
         return mask
