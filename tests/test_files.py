@@ -8,12 +8,23 @@ from pathlib import Path
 import pytest
 
 from sideman.errors import DataError
-from sideman.files import atomic_write
+from sideman.files import atomic_write, read_limited
 
 
 def fill(path: Path, content: bytes = b"new") -> None:
     with atomic_write(path) as temporary:
         temporary.write_bytes(content)
+
+
+def test_a_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "song.mid"
+    path.write_bytes(b"12345")
+    assert read_limited(path, 5) == b"12345"
+    with pytest.raises(DataError, match=r"^.*song\.mid: larger than"):
+        read_limited(path, 4)
+    for missing in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(DataError, match=f"^{missing}: cannot be read: "):
+            read_limited(missing, 5)
 
 
 def test_a_file_appears_with_its_content_and_nothing_else(tmp_path: Path) -> None:

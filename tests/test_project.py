@@ -156,6 +156,12 @@ def test_readme_commands_exist_with_their_options() -> None:
         options = [parameter.opts + parameter.secondary_opts for parameter in commands[name].params]
         known = {option for spellings in options for option in spellings}
         assert [word for word in arguments if word.startswith("-") and word not in known] == [], line
+        commands[name].make_context(name, re.sub(r'"[^"]*"', "TEXT", line).split()[1:])  # raises where one is missing
+
+
+def test_readme_leads_to_every_document() -> None:
+    documents = [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob("docs/*.md"))]
+    assert sorted({*re.findall(r"\]\((docs/[^)#]+)\)", README)}) == documents
 
 
 @pytest.mark.slow

@@ -43,7 +43,7 @@ class ArrangeOptions:
     """What the leader decides besides the chords. Raises :class:`OptionError` for a value out of range.
 
     ``tempo`` in beats a minute, ``style`` one of the vocabulary's or None for any, ``density`` 0
-    (sparse) to 4 (busy) or None for whatever fits, ``roles`` who plays.
+    (sparse) to 4 (busy) of whoever plays in a bar or None for whatever fits, ``roles`` who is in the band.
     """
 
     tempo: float = 120.0
@@ -121,9 +121,9 @@ class _Take:
         return self.leader.finished(self.prefix)
 
     def push(self, token: int) -> int:
-        """Take an id and those that follow it without a choice. Returns how many are new."""
+        """Take a drawn id and those that follow it without a choice. Returns how many are new."""
         before = len(self.ids)
-        self._push(token)
+        self._push(self.leader.as_asked(token))
         for forced in self.leader.forced(self.prefix):
             self._push(forced)
         return len(self.ids) - before

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all. Knows paths and errors, not what stands in the files."""
+"""Files that are written whole or not at all, and read up to a limit. Knows paths and errors, not their contents."""
 
 from __future__ import annotations
 
@@ -25,6 +25,21 @@ REMEDIES: dict[int, str] = {
 }
 
 
+def read_limited(path: Path, limit: int) -> bytes:
+    """The bytes of the file at ``path``.
+
+    Raises :class:`DataError`, which begins with the path, where it cannot be read or has more than ``limit`` of them.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(data) > limit:
+        raise DataError(f"{path}: larger than {limit >> 20} MB")
+    return data
+
+
 @contextlib.contextmanager
 def atomic_write(path: Path | str) -> Iterator[Path]:
     """Give an empty temporary file beside ``path`` to fill; it takes the name ``path`` when the block ends well.
@@ -45,7 +60,7 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
     except OSError as error:
         if not _is_about(error, target, temporary):
             raise
-        raise DataError(f"cannot write {path}: {_reason(error)}") from error
+        raise DataError(f"cannot write {path}: {reason(error)}") from error
     except ValueError as error:  # a NUL character in the name
         if temporary is not None:
             raise
@@ -82,5 +97,6 @@ def _is_about(error: OSError, target: Path, temporary: Path | None) -> bool:
     return temporary is None or error.filename is None or str(error.filename) in {str(target), str(temporary)}
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """What the system refused, and the remedy where one is known; completes "cannot write PATH: "."""
     return REMEDIES.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__

@@ -60,7 +60,10 @@ def test_inspect(run: Run, songs: Path, tmp_path: Path) -> None:
     run("encode", songs, "-o", "data", "--workers", 1)
     code, out, err = run("inspect", "data")
     assert (code, err) == (0, "")
-    for words in ("tokens per bar", "Chord qualities", "Skipped", "songs"):
+    for words in ("tokens per bar", "tokens per note", "Chords", "Chord qualities", "Roles", "Bars of a song"):
+        assert words in out
+    # What was lost, in words and shares.
+    for words in ("files read", "near-duplicates left out", "Skipped", "moved to the musical neighbour", " (0.0%)"):
         assert words in out
     assert json.loads(run("inspect", "data", "--json").out)["songs"] == 3
     code, out, _ = run("inspect", "data", "--song", "song1", "--bar", 2)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from sideman.music.band import Note, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES
-from sideman.music.harmony import NO_CHORD, ChordLabels, Span, estimate_key, label_spans, recognise
-from sideman.music.key import Key
+from sideman.music.harmony import NO_CHORD, ChordLabels, Span, label_spans, recognise
+from sideman.music.key import Key, estimate_key
 from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, STEPS_PER_BEAT
 
 NAMES = [quality.name for quality in REFERENCE_QUALITIES]

@@ -32,6 +32,8 @@ def key(text: str) -> Key:
         ("E:7 A:7 E:7 B:7 E:7", "E major"),
         ("A:m D:m E:7 A:m", "A minor"),
         ("C:m Ab Bb C:m", "C minor"),
+        ("Ab:m E Eb:7 Ab:m", "G# minor"),
+        ("Ab F:m Bb:m7 Eb:7 Ab", "Ab major"),
     ],
 )
 def test_key_of_a_plain_progression(chords: str, name: str) -> None:

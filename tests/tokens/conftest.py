@@ -89,6 +89,7 @@ def walk(
     seed: int,
     limit: int = 400,
     finished: Callable[[Prefix], bool] = is_ended,
+    as_asked: Callable[[int], int] = int,
 ) -> list[int]:
     """Ids drawn where the mask allows: first the kind, then the id. After ``limit`` ids it makes for the end."""
     source = random.Random(seed)
@@ -102,7 +103,7 @@ def walk(
             ending = [number for number in kinds if VOCABULARY.kinds[number] in ("end", "rest")]
             kind = ending[0] if ending else kind
             assert len(ids) < 10 * limit, "a walk without end"
-        token = source.choice(np.flatnonzero(mask & (VOCABULARY.kind_numbers == kind)).tolist())
+        token = as_asked(source.choice(np.flatnonzero(mask & (VOCABULARY.kind_numbers == kind)).tolist()))
         ids.append(token)
         prefix.push(token)
     return ids

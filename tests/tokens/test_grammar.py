@@ -164,11 +164,10 @@ def test_the_leader_allows_what_was_encoded_for_the_same_choices(song: Song) -> 
     tempo = song.band.tempo if song.options["tempo"] else None
     leader = Leader(song.chart, order, style=style, tempo=tempo)
     prefix = leader.prefix()
-    # Densities differ from bar to bar, which a leader doesn't tell.
-    plain = song.options | {"density": False}
-    # Nor does it allow, in any key, what leaves MIDI's range in one.
+    # The band tells its densities, and plays in no key what leaves MIDI's range in one.
+    telling = song.options | {"density": True}
     beyond = [VOCABULARY.id("pitch", pitch) for pitch in range(128) if not 6 <= pitch <= 122]
-    for token in song._replace(options=plain).ids.tolist():
+    for token in song._replace(options=telling).ids.tolist():
         assert leader.allowed(prefix)[token] != (token in beyond)
         prefix.push(token)
 
@@ -191,7 +190,7 @@ def test_walks_under_the_leader_are_what_was_asked_for(
     density = {role: level for role, level in density.items() if role in roles}
     leader = Leader(chart, roles, style="jazz", tempo=96.0, density=density)
     prefix = leader.prefix()
-    ids = walk(leader.allowed, prefix, seed)
+    ids = walk(leader.allowed, prefix, seed, as_asked=leader.as_asked)
     band = decode(ids, chart.shift)
     assert band.steps == 48 * chart.bars
     assert {*band.roles} == {*roles}
@@ -238,7 +237,7 @@ def test_the_opening_and_the_first_bars_chords_are_forced() -> None:
         assert told(band.allowed(prefix)) == name
         prefix.read(tokens(name))
     assert band.forced(prefix) == []
-    assert told(band.allowed(prefix)) == "track:0 rest:0"
+    assert told(band.allowed(prefix)) == "track_density:0-4 rest:0"
 
 
 def test_bars_follow_as_the_chart_has_them() -> None:
@@ -246,7 +245,7 @@ def test_bars_follow_as_the_chart_has_them() -> None:
     prefix = band.prefix()
     prefix.read(band.forced(prefix))
     prefix.read(tokens("track:3 loudness:2 position:0 length:4 pitch:36"))
-    assert told(band.allowed(prefix)).split()[:2] == ["track_density:8", "rest:1"]
+    assert told(band.allowed(prefix)).split()[:2] == ["track_density:5-9", "rest:1"]
     prefix.read(tokens("rest:1"))
     assert [VOCABULARY.name(token) for token in band.forced(prefix)] == ["bar:0", "chord:0", "chord:204"]
     assert told(band.allowed(prefix)) == "bar:0"
@@ -278,7 +277,17 @@ def test_parts_that_are_given_may_differ_from_what_the_leader_would_have_asked_f
     prefix = band.prefix()
     prefix.read(band.forced(prefix))
     prefix.read(tokens("track:1 loudness:2 position:0 length:4 pitch:36"))
-    assert "track:3 rest:3" in told(band.allowed(prefix))
+    assert "track_density:15-19 rest:3" in told(band.allowed(prefix))
+
+
+def test_playing_or_resting_is_drawn_before_the_density_that_was_asked_for() -> None:
+    band = leader("C:4", Role.PIANO, Role.BASS, density={Role.PIANO: 3})
+    prefix = band.prefix()
+    prefix.read(band.forced(prefix))
+    drawn = np.flatnonzero(band.allowed(prefix)).tolist()
+    assert [VOCABULARY.name(band.as_asked(token)) for token in drawn] == ["track_density:8"] * 5 + ["rest:1"]
+    others = tokens("track_density:16 rest:3 position:8 pitch:60")
+    assert [band.as_asked(token) for token in others] == others
 
 
 @pytest.mark.parametrize(

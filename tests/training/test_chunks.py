@@ -11,7 +11,7 @@ from tests.training.conftest import band_file
 
 from sideman.errors import DataError
 from sideman.training.chunks import Encoded, load_chunk, save_chunk
-from sideman.training.encode import File, encode_file
+from sideman.training.encode_song import File, encode_file
 
 
 def encoded(folder: Path) -> list[Encoded]:

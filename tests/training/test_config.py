@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from sideman.tokens.prefix import FEATURE_NAMES, FEATURE_SIZES
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.config import TrainConfig
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "training.md"
 SETTINGS = {
     "layers": 2,
     "width": 48,
@@ -26,13 +29,18 @@ SETTINGS = {
 }
 
 
-def test_toml_goes_round(tmp_path: Path) -> None:
+def test_plain_values_go_round() -> None:
     config = TrainConfig.of(SETTINGS)
-    path = tmp_path / "train.toml"
-    path.write_text(config.to_toml())
-    assert TrainConfig.load(path) == config
     assert TrainConfig.of(config.to_dict()) == config
     assert TrainConfig.load() == TrainConfig()
+
+
+def test_the_documentation_lists_every_setting_as_it_is(tmp_path: Path) -> None:
+    (listed,) = re.findall(r"```toml\n(.+?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    assert list(tomllib.loads(listed).items()) == list(TrainConfig().to_dict().items())
+    path = tmp_path / "train.toml"
+    path.write_text(listed.replace("layers = 6", "layers = 3"))
+    assert TrainConfig.load(path) == TrainConfig(layers=3)
 
 
 def test_settings_win_over_the_file(tmp_path: Path) -> None:
@@ -79,12 +87,12 @@ def test_unreadable_settings_are_refused(setting: str) -> None:
         TrainConfig.load(None, [setting])
 
 
-@pytest.mark.parametrize("content", [b"layers = ", b"\xff", b"layers = 'a'", None])
+@pytest.mark.parametrize("content", [b"layers = ", b"\xff", b"layers = 'a'", b"layers = 0", b"colour = 1", None])
 def test_unreadable_files_are_refused(content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "train.toml"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(OptionError):
+    with pytest.raises(OptionError, match=r"cannot read the configuration .*train\.toml: "):
         TrainConfig.load(path)
 
 

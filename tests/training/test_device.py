@@ -36,6 +36,19 @@ def test_the_best_device_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_device("auto").device.type == "mps"
 
 
+def test_each_process_of_torchrun_takes_a_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_available", lambda kind, number=0: kind in ("cuda", "cpu") and number < 2)
+    monkeypatch.setattr(device, "_computes_bfloat16", lambda device: False)  # noqa: ARG005 - there is none
+    assert str(choose_device("cuda").device) == "cuda"
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    assert [str(choose_device(name).device) for name in ("auto", "cuda", "cuda:0", "cpu")] == [
+        *("cuda:1", "cuda:1", "cuda:0", "cpu")
+    ]
+    monkeypatch.setenv("LOCAL_RANK", "2")
+    with pytest.raises(OptionError, match="'cuda:2' is not available"):
+        choose_device("auto")
+
+
 def test_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     before = torch.get_num_threads()
     try:

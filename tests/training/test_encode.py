@@ -19,7 +19,8 @@ from sideman.errors import DataError
 from sideman.tokens.decode import decode
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import encode
-from sideman.training.encode import File, Source, encode_dataset, list_files
+from sideman.training.encode import Source, encode_dataset, list_files
+from sideman.training.encode_song import READERS, File
 from sideman.training.lpd5 import read_lpd
 from sideman.training.shards import Dataset
 from sideman.training.song import Song
@@ -93,7 +94,7 @@ def test_a_fault_of_the_encoder_costs_one_file(source: Path, tmp_path: Path, mon
             raise ZeroDivisionError
         return read_lpd(path)
 
-    monkeypatch.setitem(encode._READERS, ".npz", faulty)
+    monkeypatch.setitem(READERS, ".npz", faulty)
     report = encode_dataset([Source(source)], tmp_path / "out", workers=1)
     assert report["skipped"] == {"fails the encoder: ZeroDivisionError": 1}
     assert report["songs"] == 3
@@ -155,8 +156,21 @@ def test_tags_become_styles(source: Path, tmp_path: Path) -> None:
     tags = tmp_path / "tags.csv"
     tags.write_text("md5,tags\nsong0,amg:Jazz\nsong1,lastfm:whatever\nother,amg:Rock\n")
     encode_dataset([Source(source)], tmp_path / "out", tags=tags, workers=1)
-    styles = {row.name: row.style for row in Dataset(tmp_path / "out").rows}
-    assert styles == {"song0": "jazz", "song1": "", "song2": "", "song3": ""}
+    told = {row.name: (row.style, row.tags) for row in Dataset(tmp_path / "out").rows}
+    assert told == {
+        "song0": ("jazz", "amg:Jazz"),
+        "song1": ("", "lastfm:whatever"),
+        "song2": ("", ""),
+        "song3": ("", ""),
+    }
+
+
+@pytest.mark.skipif(os.name != "posix" or sys.platform == "darwin", reason="file names are Unicode here")
+def test_a_file_whose_name_is_no_unicode_is_encoded(tmp_path: Path) -> None:
+    (tmp_path / "songs").mkdir()
+    band_file(0).write(tmp_path / "songs" / os.fsdecode(b"caf\xe9.npz"))
+    encode_dataset([Source(tmp_path / "songs")], tmp_path / "out", workers=1)
+    assert [row.name for row in Dataset(tmp_path / "out").rows] == ["caf?"]
 
 
 def test_existing_output_is_refused_and_untouched(source: Path, tmp_path: Path) -> None:
@@ -262,7 +276,11 @@ def test_chunks_of_other_files_are_thrown_away(source: Path, tmp_path: Path) -> 
     with pytest.raises(_Killed):
         encode_dataset([Source(source)], tmp_path / "out", workers=1, on_progress=killed)
     band_file(77).write(source / "song0b.npz")
-    assert encode_dataset([Source(source)], tmp_path / "out", workers=1)["songs"] == 5
+    with pytest.raises(_Killed):
+        encode_dataset([Source(source)], tmp_path / "out", workers=1, on_progress=killed)
+    (source / "song1.npz").write_bytes(b"broken since")
+    report = encode_dataset([Source(source)], tmp_path / "out", workers=1)
+    assert (report["songs"], sum(report["skipped"].values())) == (4, 1)
 
 
 SCRIPT = """

@@ -46,6 +46,7 @@ def test_statistics_of_a_song(small: Dataset) -> None:
     assert (found.tokens_per_bar, found.tokens_per_note) == (found.tokens / 3, found.tokens / 5)
     assert {name: count for name, count in found.chord_qualities.items() if count} == {"major": 1, "m": 1, "N.C.": 1}
     assert {name: count for name, count in found.chord_roots.items() if count} == {"C": 1, "A": 1, "N.C.": 1}
+    assert {name: count for name, count in found.chords.items() if count} == {"C": 1, "Am": 1, "N.C.": 1}
     assert found.roles == {"drums": 1, "piano": 0, "guitar": 0, "bass": 1, "strings": 0}
     assert (found.keys, found.styles, found.roles_of_a_song, found.bands) == (
         {"C major": 1},
@@ -68,6 +69,9 @@ def test_statistics_of_a_dataset(dataset: Path) -> None:
     assert found.bars_of_a_song == {"5 %": 12, "50 %": 12, "95 %": 12, "99 %": 12}
     assert found.tempo["50 %"] == 100
     assert sum(found.keys.values()) == 11
+    counts = list(found.chords.values())
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] <= sum(counts) <= sum(found.chord_roots.values())
     assert sum(found.chord_roots.values()) == sum(found.chord_qualities.values()) >= 11
     counted: Counter[str] = Counter()
     for _, ids in data:

@@ -19,7 +19,7 @@ from sideman.errors import DataError
 from sideman.music.band import ROLES
 from sideman.training import npz
 from sideman.training.lpd5 import find_songs, read_lpd
-from sideman.training.song import Song
+from sideman.training.song import Loss, Song
 
 DRUMS = [(0, 1, 36, 100), (24, 1, 38, 90), (24, 1, 42, 80)]
 PIANO = [(0, 24, 60, 100), (0, 24, 64, 100), (24, 12, 60, 70)]
@@ -100,6 +100,16 @@ def test_all_source_tracks_of_a_role_are_merged(tmp_path: Path) -> None:
     tracks = [{"program": program, "is_drum": False, "name": "x"} for program in (66, 17)]
     song = read_lpd(LpdFile.of(sax, organ).with_changes(tracks=tracks).write(tmp_path / "a.npz"))
     assert notes(song)[4] == [(0, 12, 70, 90), (12, 24, 70, 80), (48, 12, 65, 80), (48, 24, 72, 90)]
+    assert song.loss == Loss()
+
+
+def test_reading_counts_what_it_costs(tmp_path: Path) -> None:
+    unison = [{"program": 48, "is_drum": False, "name": "x"}] * 2
+    song = read_lpd(LpdFile.of(PIANO, PIANO).with_changes(tracks=unison).write(tmp_path / "a.npz"))
+    assert song.loss == Loss(notes=len(PIANO), merged=len(PIANO))
+    rows = [(0, 20, 60, 80), (20, 7, 62, 80), (41, 9, 64, 80)]  # of 40 a beat: on ticks; its end between; both between
+    song = read_lpd(LpdFile.of(rows, rows).with_changes(resolution=40).write(tmp_path / "a.npz"))
+    assert song.loss == Loss(resampled=1 + 2)  # a drum's end is nothing
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from sideman.errors import DataError
 from sideman.music.band import ROLES
 from sideman.training import midi_folder
 from sideman.training.midi_folder import find_midi, read_midi_song
+from sideman.training.song import Loss
 
 DRUM_CHANNEL = 9
 Part = tuple[int, int, list[Row]]  # channel, program, notes in the file's own ticks
@@ -60,6 +61,13 @@ def test_tracks_go_to_the_role_of_their_channel_and_program(tmp_path: Path) -> N
     song = read_midi_song(path)
     assert [len(track) for track in song.ticks] == [1] * len(ROLES)  # sax and celesta are both strings, in unison
     assert (song.name, song.length, song.tempo) == ("a", 24, 120.0)
+
+
+def test_reading_counts_what_it_costs(tmp_path: Path) -> None:
+    unison: Part = (1, 0, [(0, 480, 60, 70), (485, 235, 64, 70)])  # one note that the piano has; one between two ticks
+    drums: Part = (DRUM_CHANNEL, 0, [(0, 7, 36, 90)])  # a drum's end is nothing
+    song = read_midi_song(midi(tmp_path / "a.mid", PIANO, unison, drums))
+    assert song.loss == Loss(notes=1, merged=1, resampled=1)
 
 
 def test_source_tracks_of_a_role_are_merged(tmp_path: Path) -> None:
@@ -162,8 +170,10 @@ def test_spoilt_bytes_raise_our_error_only(scratch: Path, seed: int, changes: in
 
 
 def test_finds_midi_files_in_the_order_of_their_paths(tmp_path: Path) -> None:
-    for name in ("b.MID", "a/z.midi", "a/notes.txt", "c.mid"):
+    for name in ("b.MID", "a/z.midi", "a/notes.txt", "c.mid", "d.kar"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    assert [path.relative_to(tmp_path).as_posix() for path in find_midi(tmp_path)] == ["a/z.midi", "b.MID", "c.mid"]
+    assert [path.relative_to(tmp_path).as_posix() for path in find_midi(tmp_path)] == [
+        *("a/z.midi", "b.MID", "c.mid", "d.kar")
+    ]
     assert list(find_midi(tmp_path / "c.mid")) == [tmp_path / "c.mid"]

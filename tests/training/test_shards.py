@@ -15,7 +15,7 @@ from sideman.training.shards import Dataset, SongRow, write_dataset
 
 
 def row(name: str, fold: str = "train", roles: str = "drums|bass|piano") -> SongRow:
-    return SongRow(name, fold, name, 8, 100, 120.5, "A minor", "jazz", roles, 0, 0, 0)
+    return SongRow(name, fold, name, 8, 100, 120.5, "A minor", "jazz", roles, 0, 0, 0, 'amg:Jazz|lastfm:live, "1"')
 
 
 def test_songs_are_read_as_written_over_several_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +35,14 @@ def test_songs_are_read_as_written_over_several_shards(tmp_path: Path, monkeypat
         assert ids.dtype == np.uint16
         assert np.array_equal(ids, expected)
     assert [each.name for each in Dataset(tmp_path, "valid").rows] == ["n1", "n3", "n5"]
+
+
+def test_an_index_without_tags_is_read(tmp_path: Path) -> None:
+    write_dataset(tmp_path, [(row("a"), np.zeros(3, np.uint16))], {})
+    rows = [line.split(",")[:12] for line in (tmp_path / "songs.csv").read_text().splitlines()]
+    (tmp_path / "songs.csv").write_text("".join(",".join(values) + "\n" for values in rows))
+    (read,) = Dataset(tmp_path).rows
+    assert (read.name, read.tokens, read.tags) == ("a", 3, "")
 
 
 def test_no_songs_are_a_dataset_too(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.training.conftest import Row, note_array
 
 from sideman.music.band import ROLES
-from sideman.training.song import MAX_BARS, Loss, Song, in_order, merge, snap, to_ticks, unusable
+from sideman.training.song import MAX_BARS, Loss, Song, in_order, merge, snap, to_ticks, united, unusable
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 2_000), st.integers(1, 200), st.integers(58, 62), st.integers(1, 127)), max_size=40
@@ -97,7 +97,28 @@ def test_a_drum_lasts_a_step_and_loses_nothing() -> None:
 
 
 def test_losses_add_up() -> None:
-    assert sum([Loss(1, 2, 3, 4, 5), Loss(10, 20, 30, 40, 50)], Loss()) == Loss(11, 22, 33, 44, 55)
+    assert sum([Loss(1, 2, 3, 4, 5, 6), Loss(10, 20, 30, 40, 50, 60)], Loss()) == Loss(11, 22, 33, 44, 55, 66)
+
+
+def test_what_reading_cost_is_part_of_the_loss() -> None:
+    reading = Loss(notes=2, merged=2, resampled=3)
+    source = Song("song", tuple(note_array(rows) for rows in ([], [(1, 2, 60, 80)], [], [], [])), 0, 120.0, reading)
+    assert snap(source)[1] == Loss(notes=3, moved=1, merged=2, rounded=1, resampled=3)
+    silence = Song("song", tuple(note_array([]) for _ in ROLES), 0, 120.0, reading)
+    assert snap(silence)[1] == reading
+
+
+@pytest.mark.parametrize(("is_drum", "resampled"), [(False, 3), (True, 2)])
+def test_uniting_source_tracks_counts_what_is_gone_and_what_stood_between_two_ticks(
+    is_drum: bool, resampled: int
+) -> None:
+    parts = [
+        note_array([(0, 480, 60, 80), (481, 479, 60, 80), (960, 471, 64, 80)]),  # on ticks; onset off; end off
+        note_array([(0, 240, 60, 90), (490, 10, 67, 80)]),  # as the first; onset off
+    ]
+    track, loss = united(parts, 480, is_drum=is_drum)
+    assert track.tolist() == [[0, 24, 60, 90], [24, 24, 60, 80], [25, 1, 67, 80], [48, 24, 64, 80]]
+    assert loss == Loss(notes=1, merged=1, resampled=resampled)
 
 
 def test_an_empty_song_snaps_to_five_empty_tracks() -> None:

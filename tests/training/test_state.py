@@ -47,6 +47,29 @@ def test_the_last_few_are_kept(tmp_path: Path) -> None:
     assert run.load()["place"] == {"step": 99_999_999}
 
 
+@pytest.mark.parametrize("keep", [1, 2])
+def test_torn_checkpoints_of_later_steps_make_way(keep: int, tmp_path: Path) -> None:
+    run = folder(tmp_path, 1, 2, 9)
+    run.checkpoints()[-1].write_bytes(b"torn")
+    assert run.load()["place"] == {"step": 2}
+    run.save(STATE | {"place": {"step": 3}}, 3, keep)
+    assert [path.name for path in run.checkpoints()] == [f"state_{step:08d}.pt" for step in (2, 3)[-keep:]]
+    assert run.load()["place"] == {"step": 3}
+
+
+def test_a_full_disk_is_an_error_and_leaves_what_was_there(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="this system sets no limits")
+    run = folder(tmp_path, 1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(DataError, match=r"cannot write .*state_00000002\.pt: the file would be larger"):
+            run.save(STATE, 2, keep=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert sorted(path.name for path in run.path.iterdir()) == ["config.json", "state_00000001.pt"]
+
+
 @pytest.mark.parametrize("size", [0, 1, 100, 20_000, -30_000, -500, -1])
 def test_a_torn_checkpoint_falls_back_to_the_one_before(size: int, tmp_path: Path) -> None:
     run = folder(tmp_path, 1, 2)
@@ -55,7 +78,7 @@ def test_a_torn_checkpoint_falls_back_to_the_one_before(size: int, tmp_path: Pat
     assert run.load()["place"] == {"step": 1}
 
 
-@pytest.mark.parametrize("content", [b"noise" * 100, b"PK\x03\x04" + bytes(500), b"\x80\x02N."])
+@pytest.mark.parametrize("content", [b"noise" * 100, b"torn", b"PK\x03\x04" + bytes(500), b"\x80\x02N."])
 def test_noise_is_no_checkpoint(content: bytes, tmp_path: Path) -> None:
     run = folder(tmp_path, 1)
     run.checkpoints()[0].write_bytes(content)

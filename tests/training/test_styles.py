@@ -9,7 +9,7 @@ import pytest
 from sideman.errors import DataError
 from sideman.tokens.vocabulary import STYLES
 from sideman.training import styles
-from sideman.training.styles import read_styles, style_of_tags
+from sideman.training.styles import read_tags, style_of_tags
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,10 @@ def test_every_style_of_the_vocabulary_has_a_tag() -> None:
     assert set(styles._STYLE_OF_TAG.values()) == set(STYLES)
 
 
-def test_read_styles(tmp_path: Path) -> None:
+def test_read_tags(tmp_path: Path) -> None:
     path = tmp_path / "tags.csv"
     path.write_text("md5,tags\na,amg:Jazz\nb,amg:Unknown\nc,\nd\n")
-    assert read_styles(path) == {"a": "jazz"}
+    assert read_tags(path) == {"a": "amg:Jazz", "b": "amg:Unknown"}
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"tags\nx\n", b"md5,tags\n\xff\xfe,x\n", None])
@@ -48,4 +48,4 @@ def test_unreadable_tags_are_an_error(content: bytes | None, tmp_path: Path) -> 
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(DataError, match=r"tags\.csv"):
-        read_styles(path)
+        read_tags(path)

@@ -19,6 +19,7 @@ SNAPPING = {
     "merged": "fell together with a note of the same pitch",
     "rounded": "duration rounded to steps",
     "stretched": "of these shorter than a step, made one",
+    "resampled": "onset or end between two 24ths of a beat, moved to the nearest",
 }
 GRID = {
     "duration": "duration rounded to a length of the vocabulary",
@@ -74,14 +75,20 @@ def _report_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "bars", report["bars"]
     yield "tokens", report["tokens"]
     yield "tokens a bar", f"{report['tokens'] / max(1, report['bars']):.1f}"
-    if report["skipped"]:
+    yield from _loss_rows(report)
+
+
+def _loss_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """What was lost on the way into a dataset, as it was counted when that was made."""
+    if report.get("skipped"):
         yield "Skipped", ""
         yield from report["skipped"].items()
-    yield "Notes, and what the grid cost", ""
-    notes = max(1, report["snapping"]["notes"])
-    for counts, words in ((report["snapping"], SNAPPING), (report["grid"], GRID)):
+    yield "Notes of all songs read, and what the grid cost", ""
+    snapping, grid = report.get("snapping", {}), report.get("grid", {})
+    notes = max(1, snapping.get("notes", 0))
+    for counts, words in ((snapping, SNAPPING), (grid, GRID)):
         for name, text in words.items():
-            count = counts[name]
+            count = counts.get(name, 0)
             yield text, count if name == "notes" else f"{count:,} ({count / notes:.1%})"
 
 
@@ -119,20 +126,23 @@ def inspect(
         value = {"lines": text.splitlines()}
     else:
         value = inspection.statistics(songs).to_dict()
-        text = table(_flat(value))
+        text = table(_statistics_rows(value))
     if as_json:
         print_json(value)
     else:
         typer.echo(text)
 
 
-def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    """Figures as a table's rows: plain ones first, then each group under its heading."""
-    groups = {name: value for name, value in values.items() if isinstance(value, Mapping)}
+def _statistics_rows(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Figures as a table's rows: plain ones first, then each group under its heading, at last what was lost."""
+    lost = values["lost"]
+    groups = {name: group for name, group in values.items() if isinstance(group, Mapping) and group is not lost}
     for name, value in values.items():
-        if name not in groups:
+        if not isinstance(value, Mapping):
             yield name.replace("_", " "), f"{value:.2f}" if isinstance(value, float) else value
+    yield "files read", lost.get("files", 0)
+    yield "near-duplicates left out", lost.get("near_duplicates", 0)
     for name, group in groups.items():
-        if group:
-            yield name.replace("_", " ").capitalize(), ""
-            yield from _flat(group)
+        yield name.replace("_", " ").capitalize(), ""
+        yield from ((key.replace("_", " "), count) for key, count in group.items())
+    yield from _loss_rows(lost)

@@ -15,10 +15,9 @@ import numpy.typing as npt
 
 from sideman.music.band import DURATION, ONSET, PITCH, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES
-from sideman.music.key import Key, estimate_key
 from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BEAT
 
-__all__ = ["NO_CHORD", "ChordLabels", "Key", "estimate_key", "label_spans", "recognise"]
+__all__ = ["NO_CHORD", "ChordLabels", "Span", "label_spans", "recognise"]
 
 NO_CHORD = -1
 PITCH_CLASSES = 12

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.progression import MAJOR_ROOTS, MINOR_ROOTS
+from sideman.music.qualities import REFERENCE_QUALITIES
 
 __all__ = ["SHIFTS", "Key", "estimate_key"]
 
 _PITCH_CLASSES = 12
-_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 _MINOR_HOME = 9  # A minor has the tones of C major
 SHIFTS = range(-5, 7)  # semitones by which music moves to C major or A minor
 
@@ -60,8 +60,8 @@ class Key:
 
     @property
     def name(self) -> str:
-        """The key in words: ``Eb major``."""
-        return f"{_NAMES[self.tonic]} {'minor' if self.minor else 'major'}"
+        """The key in words, spelled as is common: ``Eb major``, ``C# minor``."""
+        return f"{MINOR_ROOTS[self.tonic]} minor" if self.minor else f"{MAJOR_ROOTS[self.tonic]} major"
 
     @property
     def shift(self) -> int:

@@ -14,8 +14,8 @@ import numpy as np
 
 from sideman.errors import TokenError
 from sideman.music.chords import REFERENCE_QUALITIES, Progression
-from sideman.music.harmony import ChordLabels, estimate_key, label_spans
-from sideman.music.key import Key
+from sideman.music.harmony import ChordLabels, label_spans
+from sideman.music.key import Key, estimate_key
 from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_STEP, bars
 from sideman.tokens.vocabulary import NO_CHORD, SEMITONES
 

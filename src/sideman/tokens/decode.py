@@ -132,7 +132,7 @@ def _words(prefix: Prefix, token: int) -> tuple[str, str]:
         case "loudness":
             return "", f"loudness:{LOUDNESS[value]}"
         case "chord":
-            return "", f"then {_chord_name(value)}" if prefix.stage is Stage.HEAD else _chord_name(value)
+            return "", f"then {chord_name(value)}" if prefix.stage is Stage.HEAD else chord_name(value)
         case "bass":
             return "", f"/{MAJOR_ROOTS[value]}"
         case "position":
@@ -145,7 +145,8 @@ def _words(prefix: Prefix, token: int) -> tuple[str, str]:
             return "", "+".join(map(str, HITS[value]))
 
 
-def _chord_name(value: int) -> str:
+def chord_name(value: int) -> str:
+    """A chord of the vocabulary for people, in the normalised key: ``Am7``."""
     if value == NO_CHORD:
         return "N.C."
     root, quality = divmod(value, len(REFERENCE_QUALITIES))

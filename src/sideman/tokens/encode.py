@@ -1,6 +1,6 @@
 """A band on the token grid to ids. The mirror of decode; both follow the grammar.
 
-song   := START [STYLE] [TEMPO] bar* END
+song   := START [STYLE] [TEMPO] bar+ END
 bar    := BAR CHORD [BASS] (POSITION CHORD [BASS])* CHORD [BASS] part*
           the last chord is the one that begins the next bar, told ahead
 part   := REST | (TRACK | TRACK_DENSITY) [LOUDNESS] onset+     one for every track in every bar

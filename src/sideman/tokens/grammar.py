@@ -173,6 +173,12 @@ class Grammar:
             self._mask[_BAR] = self._mask[_END] = True
 
 
+def _density_ids(role: Role) -> range:
+    """The ids that begin a part of a role and tell its density, by level."""
+    first = VOCABULARY.id("track_density", role.number * DENSITIES)
+    return range(first, first + DENSITIES)
+
+
 def _next_roles(prefix: Prefix) -> int:
     """Roles whose part may come next, as a bit mask: the first bar is free to choose, the others do the same."""
     band, played = prefix.band, prefix.played
@@ -184,7 +190,7 @@ def _next_roles(prefix: Prefix) -> int:
 class Leader:
     """What the user decided: the chart, the roles in the order of their parts, style, tempo and densities.
 
-    ``density`` holds levels, 0 to 4, of some roles; the others play as densely as they like. An ``excerpt`` is a
+    ``density`` holds levels, 0 to 4, of some roles; the others choose their own in every bar. An ``excerpt`` is a
     chart out of the middle of a song: nobody rests in its first bar, and the music goes on after its last one (as if
     from its start, so that it can be looped), where a whole song would begin with an introduction and fade away. It is
     finished by the BAR that would begin the next bar. Raises :class:`OptionError` for roles, densities or a tempo that
@@ -221,19 +227,18 @@ class Leader:
         self._heads = [[_BAR, *head_ids(head)] for head in heads]
         self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
-        self._open = self._open_masks(density or {})
+        self._open = self._open_masks()
+        self._as_asked = {
+            told: _density_ids(role)[level] for role, level in (density or {}).items() for told in _density_ids(role)
+        }
 
-    def _open_masks(self, density: Mapping[Role, int]) -> npt.NDArray[np.bool_]:
+    def _open_masks(self) -> npt.NDArray[np.bool_]:
         """What the leader leaves open: (is the last bar, parts begun, vocab)."""
         masks = np.zeros((2, len(self.roles) + 1, VOCABULARY.size), np.bool_)
         masks[:] = _kinds("loudness", "position", "length", "pitch", "hit")
         masks[1, :, _POSITIONS] &= np.arange(STEPS_PER_BAR) < self._last_bar_steps
         for number, role in enumerate(self.roles):
-            masks[:, number, VOCABULARY.id("rest", role.number)] = True
-            track = VOCABULARY.id("track", role.number)
-            if role in density:
-                track = VOCABULARY.id("track_density", role.number * DENSITIES + density[role])
-            masks[:, number, track] = True
+            masks[:, number, [VOCABULARY.id("rest", role.number), *_density_ids(role)]] = True
         masks[0, -1, _BAR] = True
         masks[1, -1, self._closing] = True
         return masks
@@ -275,3 +280,11 @@ class Leader:
         if self._excerpt and prefix.bar == 0:
             mask[_RESTS] = False
         return mask
+
+    def as_asked(self, token: int) -> int:
+        """The id to take where ``token``, an allowed one, was drawn: a part that plays gets the density asked for.
+
+        Whether a role plays or rests is drawn with all densities open. With one alone, a small part of the chance to
+        play would stand against the whole chance to rest, and the band would hardly play.
+        """
+        return self._as_asked.get(token, token)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -78,13 +78,17 @@ class TrainConfig:
             if not getattr(self, name) >= 0:
                 raise OptionError(f"{name} is {getattr(self, name)}: give at least 0")
         if self.width % self.heads:
-            raise OptionError(f"width {self.width} is no multiple of {self.heads} heads")
+            raise OptionError(f"width {self.width} is no multiple of {self.heads} heads: change one of them")
         if self.row_tokens < MIN_ROW:
             raise OptionError(f"row_tokens is {self.row_tokens}: give at least {MIN_ROW}")
         if self.row_tokens > self.context:
-            raise OptionError(f"row_tokens {self.row_tokens} exceed the context of {self.context}")
+            raise OptionError(
+                f"row_tokens {self.row_tokens} exceed the context of {self.context}: lower them or raise it"
+            )
         if self.batch_tokens % self.row_tokens:
-            raise OptionError(f"batch_tokens {self.batch_tokens} are no multiple of row_tokens {self.row_tokens}")
+            raise OptionError(
+                f"batch_tokens {self.batch_tokens} are no multiple of row_tokens {self.row_tokens}: give one"
+            )
         for name, choices in (("optimizer", OPTIMIZERS), ("precision", PRECISIONS), ("songs", ("band", "all"))):
             if getattr(self, name) not in choices:
                 raise OptionError(f"{name} {getattr(self, name)!r} is unknown: one of {', '.join(choices)}")
@@ -111,14 +115,17 @@ class TrainConfig:
 
     @classmethod
     def load(cls, path: Path | None = None, settings: Iterable[str] = ()) -> TrainConfig:
-        """Defaults, then the TOML file at ``path``, then `key=value` settings."""
-        values: dict[str, Any] = {}
+        """Defaults, then the TOML file at ``path``, then `key=value` settings.
+
+        Raises :class:`OptionError` where the file can't be read or a value makes no sense.
+        """
+        config = cls()
         if path is not None:
             try:
-                values.update(tomllib.loads(path.read_text(encoding="utf-8")))
-            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                config = cls.of(tomllib.loads(path.read_text(encoding="utf-8")))
+            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, OptionError) as error:
                 raise OptionError(f"cannot read the configuration {path}: {error}") from error
-        return cls.of(values).updated(settings)
+        return config.updated(settings)
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> TrainConfig:
@@ -148,17 +155,8 @@ class TrainConfig:
         return replace(self, **values)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON and TOML."""
+        """Plain values, for JSON."""
         return asdict(self)
-
-    def to_toml(self) -> str:
-        """The configuration as a TOML file."""
-        rows = []
-        for field in fields(self):
-            value = getattr(self, field.name)
-            text = f'"{value}"' if isinstance(value, str) else str(value).lower()
-            rows.append(f"{field.name} = {text}")
-        return "\n".join(rows) + "\n"
 
 
 def _value(key: str, text: str, wanted: type) -> Any:  # noqa: ANN401 - of the type asked for

@@ -13,6 +13,7 @@ import torch
 from sideman.errors import OptionError
 
 DEVICES = ("cuda", "xpu", "mps", "cpu")  # in order of preference
+_NUMBERED = ("cuda", "xpu")  # of which a machine may have several
 _PEAK_SHAPE = (2048, 2048, 2048)
 _PEAK_SECONDS = 0.4
 
@@ -45,10 +46,16 @@ class Device:
 
 
 def choose_device(name: str = "auto", precision: str = "auto") -> Device:
-    """The device of this name, or the best there is. Raises :class:`OptionError` where it is not available."""
+    """The device of this name, or the best there is. Raises :class:`OptionError` where it is not available.
+
+    Under `torchrun` each process of a machine takes a GPU of its own, unless the name has a number.
+    """
     if name == "auto":
         name = next(candidate for candidate in DEVICES if _available(candidate))
     kind, _, number = name.partition(":")
+    if kind in _NUMBERED and not number and "LOCAL_RANK" in os.environ:
+        number = os.environ["LOCAL_RANK"]
+        name = f"{kind}:{number}"
     if kind not in DEVICES or (number and not number.isdecimal()):
         raise OptionError(f"unknown device {name!r}: auto, {', '.join(DEVICES)}, or one by its number as in cuda:1")
     if not _available(kind, int(number or 0)):
@@ -61,7 +68,7 @@ def choose_device(name: str = "auto", precision: str = "auto") -> Device:
 
 def _available(kind: str, number: int = 0) -> bool:
     """Whether there is a device of a kind with this number."""
-    if kind in ("cuda", "xpu"):
+    if kind in _NUMBERED:
         return bool(number < (torch.cuda if kind == "cuda" else torch.xpu).device_count())
     return number == 0 and (kind == "cpu" or bool(torch.backends.mps.is_available()))
 

@@ -1,4 +1,4 @@
-"""`sideman encode`: files of songs to a dataset. Reads, labels, encodes, drops near-duplicates, writes.
+"""`sideman encode`: files of songs to a dataset. Lists files, drops near-duplicates, sets folds, reports what was lost.
 
 The work is cut into chunks of files. Each chunk's result is written whole beside the target, so a
 killed run goes on where it was; the dataset itself appears at the end, at once. A broken file costs
@@ -9,44 +9,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sideman.errors import DataError, SidemanError
-from sideman.model.threads import one_blas_thread
-from sideman.music.band import ONSET, ROLES, NoteArray, Role
-from sideman.music.harmony import recognise
-from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, bars
-from sideman.tokens.chart import chart_of_labels
-from sideman.tokens.encode import Ids, encode_bars
-from sideman.tokens.grid import GridLoss, to_grid
+from sideman.errors import DataError
+from sideman.files import reason
+from sideman.tokens.encode import Ids
+from sideman.tokens.grid import GridLoss
 from sideman.tokens.vocabulary import VOCABULARY
-from sideman.training.chunks import Encoded, EncodedSong, load_chunk, save_chunk
-from sideman.training.duplicates import clusters, fingerprint
-from sideman.training.lpd5 import find_songs, read_lpd
-from sideman.training.midi_folder import find_midi, read_midi_song
-from sideman.training.reader import begin_worker
+from sideman.training.chunks import Encoded, EncodedSong, load_chunk
+from sideman.training.duplicates import clusters
+from sideman.training.encode_song import READERS, File
+from sideman.training.lpd5 import find_songs
+from sideman.training.midi_folder import find_midi
 from sideman.training.shards import FOLDS, SongRow, write_dataset
-from sideman.training.song import Loss, Song, snap, unusable
-from sideman.training.styles import read_styles
+from sideman.training.song import Loss
+from sideman.training.styles import read_tags, style_of_tags
+from sideman.training.workers import Chunk, cores, encode_chunks
 
 CHUNK = 64  # files
 VALID_PERCENT = 2  # of the clusters, where no fold is given
-_VERSION = 2  # of what a chunk holds
+_VERSION = 3  # of what a chunk holds
 _STAMP = "files.sha256"  # of the files that the chunks are of
-_READERS: dict[str, Callable[[Path], Song]] = {".npz": read_lpd, ".mid": read_midi_song, ".midi": read_midi_song}
 
 
 @dataclass(frozen=True)
@@ -65,80 +57,6 @@ class Source:
         return cls(Path(text))
 
 
-class File(NamedTuple):
-    """A file of one song and the fold asked for."""
-
-    path: Path
-    fold: str | None
-
-
-class Chunk(NamedTuple):
-    """Files that are read together, and where their result goes."""
-
-    files: Sequence[File]
-    target: Path
-
-
-def encode_song(song: Song) -> EncodedSong:
-    """Snap, label and encode one usable song. Bars of silence at both ends are left out."""
-    tracks, loss = snap(song)
-    tracks, length = _trim(tracks)
-    pitched = np.concatenate(tracks[1:])
-    chart = chart_of_labels(recognise(pitched, tracks[Role.BASS.number], length * BEATS_PER_BAR))
-    grid_loss = GridLoss()
-    parts = []
-    for role, notes in zip(ROLES, tracks, strict=True):
-        if len(notes):
-            placed, lost = to_grid(role, notes, chart.steps, chart.shift)
-            grid_loss += lost
-            if len(placed):
-                parts.append((role, placed))
-    ids = encode_bars(parts, chart, density=True)
-    row = SongRow(
-        name=song.name,
-        fold="",
-        cluster="",
-        bars=length,
-        notes=sum(len(notes) for _, notes in parts),
-        tempo=round(song.tempo, 2),
-        key=chart.key.name,
-        style="",
-        roles="|".join(role for role, _ in parts),
-        shard=0,
-        offset=0,
-        tokens=len(ids),
-    )
-    return EncodedSong(row, ids, fingerprint(song), loss, grid_loss)
-
-
-def _trim(tracks: Sequence[NoteArray]) -> tuple[tuple[NoteArray, ...], int]:
-    """Tracks without silent bars at their start and end, and the number of bars left."""
-    onsets = np.concatenate([notes[:, ONSET] for notes in tracks])
-    first = int(onsets.min()) // STEPS_PER_BAR
-    offset = np.array([first * STEPS_PER_BAR, 0, 0, 0], np.int32)
-    return tuple(notes - offset for notes in tracks), bars(int(onsets.max()) + 1) - first
-
-
-def encode_file(file: File) -> Encoded:
-    """Read and encode one file. Whatever is wrong with it becomes the reason why it is skipped."""
-    try:
-        song = _READERS[file.path.suffix.lower()](file.path)
-        reason = unusable(song)
-        return Encoded(file.fold, skipped=reason) if reason else Encoded(file.fold, encode_song(song))
-    except SidemanError as error:
-        # Without its file's name, so that like reasons are counted together.
-        return Encoded(file.fold, skipped=str(error).removeprefix(f"{file.path}").lstrip(": "))
-    except Exception as error:  # one file must not cost the others, whatever it holds
-        return Encoded(file.fold, skipped=f"fails the encoder: {type(error).__name__}")
-
-
-def _encode_chunk(chunk: Chunk) -> int:
-    """Encode the files of a chunk into its target. Returns their number."""
-    with one_blas_thread():  # every core has a process of its own
-        save_chunk([encode_file(file) for file in chunk.files], chunk.target)
-    return len(chunk.files)
-
-
 def list_files(sources: Sequence[Source]) -> list[File]:
     """All songs of the sources with their folds, in an order that is everywhere the same.
 
@@ -149,7 +67,7 @@ def list_files(sources: Sequence[Source]) -> list[File]:
         if not source.path.exists():
             raise DataError(f"{source.path} does not exist: give a folder of LPD npz files or of MIDI files")
         found = {*find_songs(source.path), *find_midi(source.path)}
-        known = [path for path in found if path.suffix.lower() in _READERS]
+        known = [path for path in found if path.suffix.lower() in READERS]
         files.extend(File(path, source.fold) for path in sorted(known, key=Path.as_posix))
     if not files:
         raise DataError(f"no .npz or .mid files under {', '.join(str(source.path) for source in sources)}")
@@ -167,37 +85,34 @@ def encode_dataset(
     """Encode all songs of ``sources`` into the folder ``output``; returns the report (also in dataset.json).
 
     ``on_progress`` is told files done and files in all. A run that was killed goes on from its finished
-    chunks when the same files are given. Raises :class:`DataError` where ``output`` exists already.
+    chunks when the same files are given, unchanged. Raises :class:`DataError` where ``output`` exists already.
     """
     if output.exists():
         raise DataError(f"{output} exists already: choose another name or remove it first")
-    styles = read_styles(tags) if tags is not None else {}
+    tags_of_songs = read_tags(tags) if tags is not None else {}
     files = list_files(sources)
     work = output.with_name(f".{output.name}.partial")
     chunks = _chunks(files, work)
     todo = [chunk for chunk in chunks if not chunk.target.exists()]
     done = len(files) - sum(len(chunk.files) for chunk in todo)
-    for count in chain((0,), _encode_chunks(todo, workers or _cores())):
+    for count in chain((0,), encode_chunks(todo, workers or cores())):
         done += count
         if on_progress is not None:
             on_progress(done, len(files))
     dataset = work / "dataset"
-    report = _assemble([song for chunk in chunks for song in load_chunk(chunk.target)], dataset, styles)
+    report = _assemble([song for chunk in chunks for song in load_chunk(chunk.target)], dataset, tags_of_songs)
     try:
         dataset.rename(output)
     except OSError as error:
-        raise DataError(f"cannot write {output}: {error.strerror}") from error
+        raise DataError(f"cannot write {output}: {reason(error)}") from error
     shutil.rmtree(work, ignore_errors=True)
     return report
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _chunks(files: Sequence[File], work: Path) -> list[Chunk]:
     """Files cut into chunks; results in ``work`` of other files, or of another version, are thrown away."""
-    listing = json.dumps([_VERSION, VOCABULARY.fingerprint, [(str(path), fold) for path, fold in files]])
+    listed = [(str(path), fold, *_last_change(path)) for path, fold in files]
+    listing = json.dumps([_VERSION, VOCABULARY.fingerprint, CHUNK, listed])
     key = hashlib.sha256(listing.encode()).hexdigest()
     stamp = work / _STAMP
     try:
@@ -206,31 +121,21 @@ def _chunks(files: Sequence[File], work: Path) -> list[Chunk]:
         work.mkdir(parents=True, exist_ok=True)
         stamp.write_text(key)
     except OSError as error:
-        raise DataError(f"cannot write {work}: {error.strerror}") from error
+        raise DataError(f"cannot write {work}: {reason(error)}") from error
     cut = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
     return [Chunk(part, work / f"chunk_{number:05d}.npz") for number, part in enumerate(cut)]
 
 
-def _encode_chunks(chunks: Sequence[Chunk], workers: int) -> Iterator[int]:
-    """Encode chunks in so many processes; gives the number of files of each as it is done, in their order."""
-    if workers == 1 or len(chunks) <= 1:
-        yield from map(_encode_chunk, chunks)
-        return
-    # Processes of their own from the start: a fork would take over locks that a thread of ours holds.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(chunks)), context, begin_worker) as pool:
-        try:
-            yield from pool.map(_encode_chunk, chunks)
-        except BrokenProcessPool as error:
-            missing = [chunk for chunk in chunks if not chunk.target.exists()]
-            first, last = missing[0].files[0].path, missing[min(workers, len(missing)) - 1].files[-1].path
-            raise DataError(
-                f"a process died while it read a file from {first} to {last}: "
-                "free memory or take the file away, and run again; what is done is kept"
-            ) from error
+def _last_change(path: Path) -> tuple[int, int]:
+    """Size and time of a file's last change; of one that is gone by now, nothing."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
 
 
-def _assemble(files: Sequence[Encoded], folder: Path, styles: dict[str, str]) -> dict[str, Any]:
+def _assemble(files: Sequence[Encoded], folder: Path, tags: Mapping[str, str]) -> dict[str, Any]:
     """Drop near-duplicates, set folds, write the dataset and count what was lost."""
     songs = [(file.song, file.fold) for file in files if file.song is not None]
     skipped = Counter(file.skipped for file in files if file.song is None)
@@ -239,7 +144,7 @@ def _assemble(files: Sequence[Encoded], folder: Path, styles: dict[str, str]) ->
         loss += song.loss
         grid_loss += song.grid_loss
     cluster = clusters([song.fingerprint for song, _ in songs])
-    chosen = list(_choose(songs, cluster, styles))
+    chosen = list(_choose(songs, cluster, tags))
     report: dict[str, Any] = {
         "files": len(files),
         "skipped": dict(sorted(skipped.items(), key=lambda item: (-item[1], item[0]))),
@@ -255,7 +160,7 @@ def _assemble(files: Sequence[Encoded], folder: Path, styles: dict[str, str]) ->
 
 
 def _choose(
-    songs: Sequence[tuple[EncodedSong, str | None]], cluster: npt.NDArray[np.int64], styles: dict[str, str]
+    songs: Sequence[tuple[EncodedSong, str | None]], cluster: npt.NDArray[np.int64], tags: Mapping[str, str]
 ) -> Iterator[tuple[SongRow, Ids]]:
     """One song a cluster: of the valid fold before the train fold, then the one with most roles and notes."""
     members: dict[int, list[tuple[EncodedSong, str | None]]] = {}
@@ -264,8 +169,9 @@ def _choose(
     for group in members.values():
         song, fold = max(group, key=_preference)
         name = min(member.row.name for member, _ in group)
-        style = styles.get(song.row.name, "")
-        yield replace(song.row, fold=fold or _fold(name), cluster=name, style=style), song.ids
+        told = tags.get(song.row.name, "")
+        style = style_of_tags(told) or ""
+        yield replace(song.row, fold=fold or _fold(name), cluster=name, style=style, tags=told), song.ids
 
 
 def _preference(member: tuple[EncodedSong, str | None]) -> tuple[bool, int, int, str]:

@@ -20,7 +20,7 @@ from sideman.music.band import ROLES, Band, Track
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.time import STEPS_PER_BAR
-from sideman.tokens.decode import decode, dump
+from sideman.tokens.decode import chord_name, decode, dump
 from sideman.tokens.encode import Ids
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.shards import Dataset, SongRow
@@ -28,6 +28,7 @@ from sideman.training.shards import Dataset, SongRow
 COLOURS = {"drums": 0x8C8C8C, "piano": 0x4C78A8, "guitar": 0x54A24B, "bass": 0xE45756, "strings": 0xB279A2}
 SUFFIXES = (".png", ".svg", ".pdf", ".jpg")
 _PERCENTILES = (5, 50, 95, 99)
+_COMMONEST = 24  # chords
 _PICTURE_BARS = 16  # of one song
 _ROWS_PER_PITCH = 3
 _PICTURE_PITCHES = range(24, 100)  # what lies outside stands at the edge
@@ -56,6 +57,7 @@ class Statistics:
     bands: int  # songs with drums, bass and a harmony track
     keys: dict[str, int]
     styles: dict[str, int]
+    chords: dict[str, int]  # changes of chord: the commonest
     chord_roots: dict[str, int]  # changes of chord
     chord_qualities: dict[str, int]  # changes of chord
     kinds: dict[str, int]  # tokens
@@ -100,6 +102,7 @@ def statistics(dataset: Dataset) -> Statistics:
         bands=sum(row.has_band for row in rows),
         keys=_counted(row.key for row in rows),
         styles=_counted(row.style or "none told" for row in rows),
+        chords={chord_name(value): int(chords[value]) for value in np.argsort(-chords, kind="stable")[:_COMMONEST]},
         chord_roots=dict(zip(MAJOR_ROOTS, by_root.sum(1).tolist(), strict=True)) | none,
         chord_qualities=_named_qualities(by_root.sum(0).tolist()) | none,
         kinds=dict(zip(VOCABULARY.kinds, kinds.tolist(), strict=True)),

@@ -88,7 +88,10 @@ class Trainer:
         self.validation = small_validation(songs, config)
         self.rows_per_step = config.batch_tokens // config.row_tokens
         if self.rows_per_step % self.processes.world:
-            raise OptionError(f"{self.rows_per_step} rows a step do not divide over {self.processes.world} processes")
+            raise OptionError(
+                f"{self.rows_per_step} rows a step do not divide over {self.processes.world} processes: "
+                "change batch_tokens or row_tokens"
+            )
         torch.manual_seed(config.seed)
         self.model = GPT2(config.network).to(self.device.device)
         self.optimizers = make_optimizers(self.model, config, self.device.dtype)

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import DataError
-from sideman.music.band import MIDI_VALUES, ROLES, NoteArray, Role, role_of
+from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, NoteArray, Role, role_of
 from sideman.music.time import TICKS_PER_BEAT
 from sideman.training.npz import array, read_members
-from sideman.training.song import MAX_TICKS, Song, in_order, merge, to_ticks
+from sideman.training.song import MAX_TICKS, Loss, Song, in_order, united
 
 DEFAULT_TEMPO = 120.0  # pypianoroll's, for a file that tells none
 DEFAULT_VELOCITY = 100  # of a bool piano-roll
@@ -58,8 +58,9 @@ def read_lpd(path: Path) -> Song:
         if len(notes):
             parts[_role(info.get(str(index)), index)].append(notes)
     _require_rolls(info, members, path)
-    tracks = tuple(_track(parts[role], resolution) for role in ROLES)
-    return Song(path.stem, tracks, -(-length * TICKS_PER_BEAT // resolution), _tempo(members, path))
+    tracks, losses = zip(*(_track(role, parts[role], resolution) for role in ROLES), strict=True)
+    length = -(-length * TICKS_PER_BEAT // resolution)
+    return Song(path.stem, tracks, length, _tempo(members, path), sum(losses, Loss()))
 
 
 def _info(members: dict[str, bytes], path: Path) -> dict[str, Any]:
@@ -92,11 +93,11 @@ def _role(entry: object, index: int) -> Role:
     return ROLES[index] if index < len(ROLES) else Role.STRINGS
 
 
-def _track(parts: list[NoteArray], resolution: int) -> NoteArray:
-    """One role's notes in ticks, from those of its source tracks in steps of ``resolution`` a beat."""
-    if resolution == TICKS_PER_BEAT and len(parts) == 1:
-        return in_order(parts[0])
-    return merge([to_ticks(notes, resolution) for notes in parts])
+def _track(role: Role, parts: list[NoteArray], resolution: int) -> tuple[NoteArray, Loss]:
+    """One role's notes in ticks from its source tracks, in steps of ``resolution`` a beat, and what that cost."""
+    if resolution == TICKS_PER_BEAT and len(parts) == 1:  # a piano-roll's notes don't overlap
+        return in_order(parts[0]), Loss()
+    return united(parts, resolution, is_drum=INSTRUMENTS[role].is_drum)
 
 
 def _tempo(members: dict[str, bytes], path: Path) -> float:

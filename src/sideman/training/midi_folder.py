@@ -14,12 +14,24 @@ import numpy.typing as npt
 from symusic.core import ScoreTick, TrackTick
 
 from sideman.errors import DataError
-from sideman.music.band import MIDI_VALUES, ROLES, NoteArray, Role, role_of
+from sideman.files import read_limited
+from sideman.music.band import (
+    DURATION,
+    INSTRUMENTS,
+    MIDI_VALUES,
+    ONSET,
+    PITCH,
+    ROLES,
+    VELOCITY,
+    NoteArray,
+    Role,
+    role_of,
+)
 from sideman.music.time import BEATS_PER_BAR, TICKS_PER_BEAT
-from sideman.training.song import MAX_TICKS, Song, merge, to_ticks
+from sideman.training.song import MAX_TICKS, Loss, Song, united
 
 MAX_FILE_BYTES = 8 << 20
-SUFFIXES = (".mid", ".midi")
+SUFFIXES = (".mid", ".midi", ".kar")
 
 _MICROSECONDS_PER_MINUTE = 60_000_000
 _DEFAULT_BEAT = 500_000  # microseconds: MIDI's 120 beats a minute until a tempo is told
@@ -47,22 +59,17 @@ def read_midi_song(path: Path) -> Song:
         notes = _notes(track)
         if len(notes):
             _check(notes, resolution, path)
-            parts[role_of(track.program, track.is_drum)].append(to_ticks(notes, resolution))
-    tracks = tuple(merge(parts[role]) for role in ROLES)
-    length = max((int((notes[:, 0] + notes[:, 1]).max()) for notes in tracks if len(notes)), default=0)
+            parts[role_of(track.program, track.is_drum)].append(notes)
+    made = (united(parts[role], resolution, is_drum=INSTRUMENTS[role].is_drum) for role in ROLES)
+    tracks, losses = zip(*made, strict=True)
+    length = max((int((notes[:, ONSET] + notes[:, DURATION]).max()) for notes in tracks if len(notes)), default=0)
     end = length * resolution // TICKS_PER_BEAT  # in the file's own ticks
     _require_common_time(score, end, path)
-    return Song(path.stem, tracks, length, _tempo(score, end))
+    return Song(path.stem, tracks, length, _tempo(score, end), sum(losses, Loss()))
 
 
 def _score(path: Path) -> ScoreTick:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise DataError(f"{path}: larger than {MAX_FILE_BYTES >> 20} MB")
+    data = read_limited(path, MAX_FILE_BYTES)
     try:
         score = ScoreTick.from_midi(data)
     except (RuntimeError, ValueError) as error:
@@ -77,13 +84,13 @@ def _notes(track: TrackTick) -> NoteArray:
     """(notes, 4) of one source track in the file's own ticks, without the silent ones."""
     columns = track.notes.numpy()
     notes = np.stack([columns[name].astype(np.int32) for name in _NOTE_COLUMNS], axis=1)
-    return notes[notes[:, 3] > 0]
+    return notes[notes[:, VELOCITY] > 0]
 
 
 def _check(notes: NoteArray, resolution: int, path: Path) -> None:
     """Values that MIDI allows, and times that a song can have."""
-    end = notes[:, 0].astype(np.int64) + notes[:, 1]
-    if notes.min() < 0 or notes[:, 2:].max() >= MIDI_VALUES:
+    end = notes[:, ONSET].astype(np.int64) + notes[:, DURATION]
+    if notes.min() < 0 or notes[:, PITCH:].max() >= MIDI_VALUES:
         raise DataError(f"{path}: a note is outside MIDI's range")
     if int(end.max()) * TICKS_PER_BEAT > MAX_TICKS * resolution:
         raise DataError(f"{path}: a note ends after {MAX_TICKS // TICKS_PER_BEAT:,} beats")

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import DataError
+from sideman.files import read_limited
 
 MAX_FILE_BYTES = 64 << 20
 MAX_BYTES = 256 << 20  # of all wanted members together, inflated
@@ -38,13 +39,7 @@ def read_members(path: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
 
     Raises :class:`DataError` for what is no sound zip file, or larger than the limits.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise DataError(f"{path}: larger than {MAX_FILE_BYTES >> 20} MB")
+    data = read_limited(path, MAX_FILE_BYTES)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [member for member in archive.infolist() if wanted(member.filename)]

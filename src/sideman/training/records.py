@@ -124,6 +124,6 @@ def _writer(run: Path, tokens: int) -> SummaryWriter:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
         raise MissingLibraryError(
-            f"TensorBoard cannot be imported ({error}): pip install tensorboard, or train without records"
+            f"TensorBoard cannot be imported ({error}): pip install tensorboard, or run script/setup --dev"
         ) from error
     return SummaryWriter(run, purge_step=tokens + 1 if tokens else None)

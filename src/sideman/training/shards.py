@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,10 @@ FOLDS = ("train", "valid")
 
 @dataclass(frozen=True)
 class SongRow:
-    """One song of a dataset. ``roles`` and ``tags`` are joined by `|`; ``tokens`` counts the ids of its bars."""
+    """One song of a dataset; ``tokens`` counts the ids of its bars.
+
+    ``roles`` and ``tags`` are joined by `|`. Tags are as they were given, `source:tag`; ``style`` follows from them.
+    """
 
     name: str
     fold: str
@@ -42,6 +45,7 @@ class SongRow:
     shard: int
     offset: int
     tokens: int
+    tags: str = ""
 
     @property
     def has_band(self) -> bool:
@@ -136,5 +140,7 @@ class Dataset:
 
 
 def _row(values: dict[str, str]) -> SongRow:
+    """A row of the index. Columns may be missing that have a default."""
     casts = {"int": int, "float": float, "str": str}
-    return SongRow(**{field.name: casts[str(field.type)](values[field.name]) for field in fields(SongRow)})
+    known = [field for field in fields(SongRow) if field.default is MISSING or field.name in values]
+    return SongRow(**{field.name: casts[str(field.type)](values[field.name]) for field in known})

@@ -12,7 +12,7 @@ triplet. So ticks go to their musical neighbour by a table, never down by rule. 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -39,19 +39,36 @@ _HIGH_BITS = 40  # of a sort key, above every onset x 128 + pitch
 _DRUMS = tuple(index for index, role in enumerate(ROLES) if INSTRUMENTS[role].is_drum)
 
 
+@dataclass(frozen=True)
+class Loss:
+    """What reading and the grid of steps cost: counts of notes as they were before; losses add up."""
+
+    notes: int = 0  # all of them
+    moved: int = 0  # onset between two steps
+    merged: int = 0  # fell together with a note of the same pitch
+    rounded: int = 0  # duration changed
+    stretched: int = 0  # of these: shorter than a step, now a step
+    resampled: int = 0  # onset or end between two ticks, in files of a finer or another resolution
+
+    def __add__(self, other: Loss) -> Loss:
+        return Loss(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+
 @dataclass(frozen=True, eq=False)
 class Song:
     """One song of the data: five tracks in LPD's order, every bar 4/4 from tick 0.
 
     ``ticks`` holds for each of :data:`sideman.music.band.ROLES` an int32 array (notes, 4) of onset,
     duration, pitch and velocity, in ticks of 24 a beat, sorted by onset, then pitch; notes of one
-    pitch don't overlap. ``length`` is in ticks, ``tempo`` the median in beats a minute.
+    pitch don't overlap. ``length`` is in ticks, ``tempo`` the median in beats a minute; ``loss`` is what
+    reading cost.
     """
 
     name: str
     ticks: tuple[NoteArray, ...]
     length: int
     tempo: float
+    loss: Loss = field(default_factory=Loss)
 
     @property
     def note_count(self) -> int:
@@ -63,20 +80,6 @@ class Song:
         """Bars up to the last end of a note."""
         ends = [int((notes[:, ONSET] + notes[:, DURATION]).max()) for notes in self.ticks if len(notes)]
         return -(-max(ends, default=0) // TICKS_PER_BAR)
-
-
-@dataclass(frozen=True)
-class Loss:
-    """What the grid of steps cost: counts of notes as they were before; losses add up."""
-
-    notes: int = 0  # all of them
-    moved: int = 0  # onset between two steps
-    merged: int = 0  # fell on the step of another note of the same pitch, and into it
-    rounded: int = 0  # duration changed
-    stretched: int = 0  # of these: shorter than a step, now a step
-
-    def __add__(self, other: Loss) -> Loss:
-        return Loss(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 def merge(parts: Sequence[NoteArray]) -> NoteArray:
@@ -97,6 +100,23 @@ def merge(parts: Sequence[NoteArray]) -> NoteArray:
     return in_order(notes)
 
 
+def united(parts: Sequence[NoteArray], resolution: int, *, is_drum: bool) -> tuple[NoteArray, Loss]:
+    """One role's notes in ticks from its source tracks, in units of ``resolution`` a beat, and what that cost.
+
+    A drum's end counts for nothing. The loss counts as notes only those that are no more.
+    """
+    track = merge([to_ticks(notes, resolution) for notes in parts])
+    merged = sum(map(len, parts)) - len(track)
+    resampled = 0
+    for notes in parts:
+        between = notes[:, ONSET].astype(np.int64) * TICKS_PER_BEAT % resolution != 0
+        if not is_drum:
+            end = notes[:, ONSET].astype(np.int64) + notes[:, DURATION]
+            between |= end * TICKS_PER_BEAT % resolution != 0
+        resampled += int(np.count_nonzero(between))
+    return track, Loss(notes=merged, merged=merged, resampled=resampled)
+
+
 def in_order(notes: NoteArray) -> NoteArray:
     """``notes`` (notes, 4) sorted by onset, then pitch."""
     return notes[np.argsort(notes[:, ONSET].astype(np.int64) * MIDI_VALUES + notes[:, PITCH], kind="stable")]
@@ -114,7 +134,7 @@ def to_ticks(notes: NoteArray, resolution: int) -> NoteArray:
 
 
 def snap(song: Song) -> tuple[tuple[NoteArray, ...], Loss]:
-    """The song's tracks on the grid of steps, and what that cost.
+    """The song's tracks on the grid of steps, and what reading it and that cost.
 
     Returns five arrays (notes, 4) of onset and duration in steps, pitch and velocity, sorted by
     onset, then pitch. A note lasts from its snapped onset to its snapped end, at least a step; a drum
@@ -122,7 +142,7 @@ def snap(song: Song) -> tuple[tuple[NoteArray, ...], Loss]:
     """
     counts = [len(track) for track in song.ticks]
     if not sum(counts):
-        return tuple(np.zeros((0, 4), np.int32) for _ in song.ticks), Loss()
+        return tuple(np.zeros((0, 4), np.int32) for _ in song.ticks), song.loss
     notes = np.concatenate(song.ticks)
     track = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     onset_beat, onset_tick = np.divmod(notes[:, ONSET], TICKS_PER_BEAT)
@@ -145,7 +165,7 @@ def snap(song: Song) -> tuple[tuple[NoteArray, ...], Loss]:
         stretched=int(np.count_nonzero(stretched)),
     )
     bounds = np.searchsorted(tracks, np.arange(1, len(counts)))
-    return tuple(np.split(snapped, bounds)), loss
+    return tuple(np.split(snapped, bounds)), song.loss + loss
 
 
 def unusable(song: Song) -> str | None:

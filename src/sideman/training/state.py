@@ -6,8 +6,8 @@ Beside the last few of them stands the best one by validation, of weights alone.
 
 from __future__ import annotations
 
+import io
 import json
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from sideman.errors import CheckpointError, DataError
-from sideman.files import atomic_write
+from sideman.files import atomic_write, reason
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.config import TrainConfig
 
@@ -38,7 +38,7 @@ class RunFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DataError(f"cannot make the run folder {self.path}: {error.strerror}") from error
+            raise DataError(f"cannot make the run folder {self.path}: {reason(error)}") from error
         self.save_config(config)
 
     def save_config(self, config: TrainConfig) -> None:
@@ -61,15 +61,23 @@ class RunFolder:
         return sorted(self.path.glob(_PATTERN))
 
     def save(self, state: dict[str, Any], step: int, keep: int) -> Path:
-        """Write the checkpoint of a step and delete all but the newest ``keep``."""
+        """Write the checkpoint of a step and delete all but the last ``keep`` up to it.
+
+        Those of later steps go too: the run went on from before them, so they are torn.
+        """
         target = self.path / f"state_{step:08d}.pt"
         self._write(state, target)
-        for old in self.checkpoints()[:-keep]:
-            old.unlink(missing_ok=True)
+        checkpoints = self.checkpoints()
+        end = checkpoints.index(target) + 1
+        for other in (*checkpoints[: max(0, end - keep)], *checkpoints[end:]):
+            other.unlink(missing_ok=True)
         return target
 
     def save_best(self, state: dict[str, Any]) -> Path:
-        """Write the weights that validate best so far, in place of the best before."""
+        """Write the weights that validate best so far, in place of the best before.
+
+        This and :meth:`save` raise :class:`DataError` where the system refuses; what was there stays.
+        """
         target = self.path / BEST
         self._write({key: state[key] for key in ("config", "weights", "place")}, target)
         return target
@@ -90,15 +98,18 @@ class RunFolder:
         for pattern in _TORN:
             for torn in self.path.glob(pattern):
                 torn.unlink(missing_ok=True)
+        # Through memory: where the disk is full, torch's own writer raises an error that doesn't say so.
+        buffer = io.BytesIO()
+        torch.save({"vocabulary": VOCABULARY.fingerprint, **state}, buffer)
         with atomic_write(target) as temporary:
-            torch.save({"vocabulary": VOCABULARY.fingerprint, **state}, temporary)
+            temporary.write_bytes(buffer.getbuffer())
 
 
 def _read(path: Path) -> dict[str, Any] | None:
     """What a checkpoint holds, or None where it is missing or torn."""
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError):
+    except Exception:  # torch's reader has no error of its own: bytes that are none can end it in any way
         return None
     if not isinstance(state, dict) or state.get("vocabulary") != VOCABULARY.fingerprint:
         raise CheckpointError(f"{path} was trained with another vocabulary: encode and train again")

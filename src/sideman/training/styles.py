@@ -1,5 +1,6 @@
-"""Genre tags to the style control. Knows tag names of the Million Song Dataset's sources and the vocabulary's styles.
+"""Genre tags, and the style control that they stand for.
 
+Knows the names of the Million Song Dataset's sources of tags, and the vocabulary's styles.
 The files of tags have rows `md5,source:tag|source:tag…` (amg, tagtraum and lastfm). An album-level or
 expert tag (tagtraum, amg) outweighs what listeners wrote; "Pop_Rock" says nothing between the two.
 """
@@ -57,8 +58,11 @@ def style_of_tags(tags: str) -> str | None:
     return max(votes, key=lambda style: (votes[style], -STYLES.index(style)))
 
 
-def read_styles(path: Path) -> dict[str, str]:
-    """Style of each song by its name (the file's stem), from a CSV with a song column and a `tags` column."""
+def read_tags(path: Path) -> dict[str, str]:
+    """Tags of each song by its name (the file's stem), from a CSV with a song column and a `tags` column.
+
+    Raises :class:`DataError` where the file is none.
+    """
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = csv.DictReader(file)
@@ -66,7 +70,6 @@ def read_styles(path: Path) -> dict[str, str]:
             if "tags" not in names or len(names) < 2:  # noqa: PLR2004 - a name and its tags
                 raise DataError(f"{path}: wants a header with a song column and 'tags', not {', '.join(names)}")
             key = next(name for name in names if name != "tags")
-            styles = {row[key]: style_of_tags(row["tags"] or "") for row in rows}
+            return {row[key]: row["tags"] for row in rows if row["tags"]}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"cannot read tags from {path}: {error}") from error
-    return {name: style for name, style in styles.items() if style is not None}
