@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -115,6 +116,20 @@ def test_a_folder_that_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr("os.open", refuse)
     with pytest.raises(DataError, match=rf"cannot write .*song\.mid: {message}"):
         fill(tmp_path / "song.mid")
+
+
+def test_an_interruption_just_after_the_file_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = os.open
+
+    def make(path: Path, flags: int, mode: int) -> NoReturn:
+        os.close(made(path, flags, mode))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.open", make)
+    with pytest.raises(KeyboardInterrupt):
+        fill(tmp_path / "song.mid")
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_disk_that_fills_up_while_writing(tmp_path: Path) -> None:

@@ -49,25 +49,28 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
     missing, or the system refuses to write.
     """
     target = Path(path)
-    temporary: Path | None = None
+    temporary: Path | None = None  # has its name before there is a file: an interruption may come in between
+    created = False
     try:
         target = target.resolve()
         _check_target(target, path)
-        temporary = _create_beside(target)
+        temporary = _name_beside(target)
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        created = True
         yield temporary
         _flush(temporary)
         temporary.replace(target)
     except OSError as error:
-        if not _is_about(error, target, temporary):
+        if created and not _is_about(error, target, temporary):
             raise
         raise DataError(f"cannot write {path}: {reason(error)}") from error
     except ValueError as error:  # a NUL character in the name
-        if temporary is not None:
+        if created:
             raise
         raise DataError(f"cannot write {str(path)!r}: {error}, choose another name") from error
     finally:
         if temporary is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):
                 temporary.unlink(missing_ok=True)
 
 
@@ -78,12 +81,10 @@ def _check_target(target: Path, name: Path | str) -> None:
         raise DataError(f"cannot write {name}: it is no regular file, choose another name")
 
 
-def _create_beside(target: Path) -> Path:
-    """An empty file in the folder of ``target``, with the permissions any new file gets."""
+def _name_beside(target: Path) -> Path:
+    """A name of no file yet, in the folder of ``target``."""
     # Half of the name is enough to recognise it, and leaves room for the token in a name as long as allowed.
-    temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(6)}{target.suffix}")
-    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    return temporary
+    return target.with_name(f".{target.stem[:40]}.{secrets.token_hex(6)}{target.suffix}")
 
 
 def _flush(path: Path) -> None:
@@ -94,7 +95,7 @@ def _flush(path: Path) -> None:
 
 def _is_about(error: OSError, target: Path, temporary: Path | None) -> bool:
     """Whether ``error`` concerns the output; an input missing inside the block is someone else's story."""
-    return temporary is None or error.filename is None or str(error.filename) in {str(target), str(temporary)}
+    return error.filename is None or str(error.filename) in {str(target), str(temporary)}
 
 
 def reason(error: OSError) -> str:

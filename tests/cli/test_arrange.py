@@ -20,6 +20,7 @@ from sideman.cli.arranging import STYLES_HELP, TRACKS_HELP
 from sideman.cli.arranging import arrange as command
 from sideman.model.sampling import SamplingOptions
 from sideman.music.band import ROLES
+from sideman.render.audio import WRITERS
 from sideman.render.midi import read_midi
 from sideman.tokens.vocabulary import STYLES
 
@@ -212,6 +213,24 @@ def test_disk_that_becomes_read_only_while_composing(
     assert_refused(result, tmp_path, "song.mid", "read-only")
 
 
+@pytest.mark.parametrize(("name", "full"), [("song.mp3", OSError), ("song.wav", soundfile.LibsndfileError)])
+def test_disk_that_is_full_after_the_midi(
+    run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, full: type[Exception]
+) -> None:
+    def write(_: object, path: Path) -> NoReturn:
+        path.write_bytes(b"half a file")
+        raise OSError(errno.ENOSPC, "full", str(path)) if full is OSError else full(2)
+
+    monkeypatch.setitem(WRITERS, Path(name).suffix, write)
+    code, out, err = run("arrange", FOUR_CHORDS, "-o", "song.mid", "--audio", name, "--weights", weights)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"error: cannot write {name}: ")
+    assert "disk is full" in err
+    assert err.endswith("; written before it: song.mid\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["song.mid"]
+    assert read_midi(tmp_path / "song.mid").steps == 192
+
+
 @pytest.mark.parametrize("at", [0, 1, 40, 700])
 def test_disk_that_is_full_leaves_no_part_of_a_file(
     run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
@@ -232,10 +251,12 @@ def test_disk_that_is_full_leaves_no_part_of_a_file(
         ("-o", "song.mid"),
         (FOUR_CHORDS,),
         (FOUR_CHORDS, "-o", "song.mid", "--samples", "3"),
+        (FOUR_CHORDS, "-o", "song.mid", "--soundfont", "font.sf2"),
         (FOUR_CHORDS, "--batch", "prompts.jsonl", "-o", "out"),
         ("--batch", "prompts.jsonl"),
         ("--batch", "prompts.jsonl", "-o", "out", "--takes", "2"),
         ("--batch", "prompts.jsonl", "-o", "out", "--audio", "song.mp3"),
+        ("--batch", "prompts.jsonl", "-o", "out", "--soundfont", "font.sf2"),
     ],
     ids=" ".join,
 )

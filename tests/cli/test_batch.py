@@ -61,6 +61,7 @@ FAILURES = [
     ("[" * 100_000, "no JSON"),
     ({"prompt": "C:4"}, '"id"'),
     ({"id": True, "prompt": "C:4"}, '"id"'),
+    ({"id": 1.5, "prompt": "C:4"}, '"id"'),
     ({"id": "x"}, '"prompt"'),
     ({"id": "x", "prompt": ["C"]}, '"prompt"'),
     ({"id": "x", "prompt": "H7:4"}, "'H7'"),
@@ -93,8 +94,10 @@ def test_a_failure_is_reported_and_stops_nothing(
     assert [(entry["id"], entry["sample"]) for entry in report["written"]] == [("a", 0), ("z", 0)]
     (failure,) = report["failed"]
     assert failure["line"] == 2
+    identity = line.get("id") if isinstance(line, dict) else None
+    assert failure["id"] == (identity if identity in ("a", "x") else None)
     assert word in failure["error"]
-    assert err.startswith("failed: line 2 ")
+    assert err.startswith(f"failed: line 2 ({failure['id']}): " if failure["id"] else "failed: line 2: ")
     assert err.count("\n") == 1
 
 
@@ -103,8 +106,33 @@ def test_a_file_that_cannot_be_written_is_a_failure(run: Run, weights: Path, tmp
     code, out, err = run(
         "arrange", "--batch", "-", "-o", "out", "--weights", weights, stdin=lines(A, {"id": "b", "prompt": "C:4"})
     )
-    assert (code, out) == (1, "1 of 2 lines arranged: 1 files in out\n")
+    assert (code, out) == (1, "1 of 2 lines arranged: 1 file in out\n")
     assert "it is a folder" in err
+
+
+def test_a_line_of_which_one_sample_cannot_be_written_has_failed(run: Run, weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "out/a_1.mid").mkdir(parents=True)
+    code, out, _ = run("arrange", "--batch", "-", "-o", "out", "--samples", 2, "--weights", weights, stdin=lines(A))
+    assert (code, out) == (1, "0 of 1 line arranged: 1 file in out\n")
+
+
+@pytest.mark.parametrize("way", ["file", "standard input"])
+def test_what_is_no_text_spoils_its_own_line_alone(run: Run, weights: Path, tmp_path: Path, way: str) -> None:
+    good = lines(A).encode()
+    batch = b'\xef\xbb\xbf{"id": "\xe9", "prompt": "\xff:4"}\r\n\xff\xfe\n' + good
+    (tmp_path / "prompts.jsonl").write_bytes(batch)
+    source = "-" if way == "standard input" else "prompts.jsonl"
+    code, out, err = run("arrange", "--batch", source, "-o", "out", "--weights", weights, stdin=batch)
+    assert (code, out) == (1, "1 of 3 lines arranged: 1 file in out\n")
+    assert [line[:14] for line in err.splitlines()] == ["failed: line 1", "failed: line 2"]
+    assert names(tmp_path / "out") == ["a_0.mid"]
+
+
+def test_a_batch_without_end_is_refused(run: Run, weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sideman.cli.batch.MAX_FILE", 1000)
+    code, out, err = run("arrange", "--batch", "-", "-o", "out", "--weights", weights, stdin="\n" * 2000)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "1,000 characters" in err
 
 
 @pytest.mark.parametrize(
@@ -112,7 +140,6 @@ def test_a_file_that_cannot_be_written_is_a_failure(run: Run, weights: Path, tmp
     [
         (("--batch", "missing.jsonl", "-o", "out"), "missing.jsonl"),
         (("--batch", "folder", "-o", "out"), "folder"),
-        (("--batch", "binary", "-o", "out"), "cannot read"),
         (("--batch", "-", "-o", "out"), "no line"),
         (("--batch", "good", "-o", "file"), "a file is in its place"),
         (("--batch", "good", "-o", "out", "--samples", "0"), "takes"),
@@ -121,7 +148,6 @@ def test_a_file_that_cannot_be_written_is_a_failure(run: Run, weights: Path, tmp
 )
 def test_nothing_can_be_done(run: Run, weights: Path, tmp_path: Path, arguments: tuple[str, ...], word: str) -> None:
     (tmp_path / "folder").mkdir()
-    (tmp_path / "binary").write_bytes(b"\xff\xfe")
     (tmp_path / "good").write_text(lines(A))
     (tmp_path / "file").touch()
     code, out, err = run("arrange", *arguments, "--weights", weights)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -42,6 +43,16 @@ def test_help_has_examples_and_explains_every_option(run: Run, command: str) -> 
     assert f"  sideman {command} " in out.split("Example", 1)[1]
     parameters = getattr(typer.main.get_command(app), "commands", {})[command].params
     assert [parameter.name for parameter in parameters if not getattr(parameter, "help", None)] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_examples_in_the_help_can_be_typed_as_they_stand(run: Run, command: str) -> None:
+    block = run(command, "--help").out.split("Example", 1)[1].split("\n\n")[0]
+    examples = re.findall(r"\bsideman (.+)", block)
+    assert len(examples) == block.count("\n  ")
+    for name, *arguments in map(shlex.split, examples):
+        # Raises where an option is unknown or an argument missing.
+        getattr(typer.main.get_command(app), "commands", {})[name].make_context(name, arguments)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -95,6 +106,15 @@ def test_interruption_leaves_no_file_and_no_trace(weights: Path, tmp_path: Path)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err.strip()) == (130, "", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_output_that_is_refused_is_one_line() -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("the system has no /dev/full")
+    with full.open("w") as out:
+        result = subprocess.run([*PROGRAM, "--version"], stdout=out, stderr=-1, text=True, check=False, timeout=60)
+    assert (result.returncode, result.stderr) == (2, "error: No space left on device\n")
 
 
 @pytest.mark.parametrize("command", [("--help",), ("--version",)], ids=" ".join)

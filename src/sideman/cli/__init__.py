@@ -29,7 +29,10 @@ INTERRUPTED = 130  # 128 + SIGINT
 app = typer.Typer(
     name="sideman",
     help="Type chords, hear a band: five instruments composed by a small GPT-2.",
-    epilog='Begin with: sideman arrange "C:4|Am:4|F:4|G7:4" -o song.mid --audio song.mp3',
+    epilog=(
+        'Begin with: sideman arrange "C:4|Am:4|F:4|G7:4" -o song.mid --audio song.mp3\n\n'
+        "Exit codes: 0 done, 1 part of a batch failed, 2 an error, 130 interrupted."
+    ),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help: it can be piped, and rich need not be imported
@@ -63,7 +66,8 @@ def main() -> None:
         say(f"error: {error}")
         sys.exit(ERROR)
     except OSError as error:  # what the system refuses where nothing more is known of it
-        say(f"error: {error.filename or ''}: {error.strerror or error}")
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"error: {where}{error.strerror or error}")
         sys.exit(ERROR)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

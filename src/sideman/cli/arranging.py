@@ -13,7 +13,8 @@ import typer
 from sideman.cli.batch import run_batch
 from sideman.cli.composing import Wishes, check_sound, compose, load_model, read_programs, write_take
 from sideman.cli.outputs import MIDI_SUFFIXES, check_output, numbered
-from sideman.cli.terminal import print_json, progress, read_stdin
+from sideman.cli.terminal import counted, print_json, progress, read_stdin
+from sideman.errors import DataError
 
 if TYPE_CHECKING:
     from sideman.arrange import Arrangement, ArrangeOptions
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 STYLES_HELP = "rock, pop, electronic, country, soul, jazz, latin, blues, folk, metal, reggae, hip-hop, punk or ambient"
 TRACKS_HELP = "drums, piano, guitar, bass, strings"
+MAX_NAMES = 4  # of files in an error
 
 
 def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -33,7 +35,9 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     audio: Annotated[Path | None, typer.Option(help="Audio file to write: .mp3, .wav or .flac.")] = None,
     tempo: Annotated[float, typer.Option(help="Beats a minute, 20 to 400.")] = 120.0,
     style: Annotated[str | None, typer.Option(help=f"One of {STYLES_HELP}; any if left out.")] = None,
-    density: Annotated[int | None, typer.Option(help="How much is played, 0 (sparse) to 4 (busy).")] = None,
+    density: Annotated[
+        int | None, typer.Option(help="How much is played, 0 (sparse) to 4 (busy); the band decides if left out.")
+    ] = None,
     tracks: Annotated[str | None, typer.Option(help=f"Who plays, of {TRACKS_HELP}; all if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same music.")] = 0,
     takes: Annotated[int, typer.Option(help="Versions to compose; with several, _1, _2 … are added.")] = 1,
@@ -72,12 +76,16 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     if batch is not None:
         if output is None or progression is not None or audio is not None or takes != 1:
             raise typer.BadParameter("it takes -o FOLDER, and no progression, --audio or --takes", param_hint="--batch")
+        if soundfont is not None:
+            raise typer.BadParameter("it is for --audio, which a batch has not", param_hint="--soundfont")
         run_batch(batch, output, samples, wishes, read_programs(program or []), weights, as_json=as_json)
         return
     if progression is None:
         raise typer.BadParameter("give chords, - or --batch", param_hint="PROGRESSION")
     if output is None and audio is None:
         raise typer.BadParameter("give -o song.mid, --audio song.mp3 or both", param_hint="--output")
+    if soundfont is not None and audio is None:
+        raise typer.BadParameter("it is for --audio", param_hint="--soundfont")
     options = wishes.options(takes)
     files = _Files(output, audio, soundfont, read_programs(program or []))
     files.check(takes)
@@ -92,7 +100,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         return
     for band, paths in zip(bands, written, strict=True):
         names = " and ".join(paths.values())
-        typer.echo(f"{names}: {arrangement.chart.bars} bars in {arrangement.key.name}, {band.note_count} notes")
+        bars, notes = counted(arrangement.chart.bars, "bar"), counted(band.note_count, "note")
+        typer.echo(f"{names}: {bars} in {arrangement.key.name}, {notes}")
 
 
 @dataclass(frozen=True)
@@ -117,26 +126,43 @@ class _Files:
             check_sound(self.soundfont)
 
     def write(self, arrangement: Arrangement, bands: Sequence[Band]) -> list[dict[str, str]]:
-        """Write all takes; for each the names of its files by their kind."""
+        """Write all takes; for each the names of its files by their kind.
+
+        Raises :class:`DataError` for the first that can't be written; those before it are whole and stay.
+        """
         written: list[dict[str, str]] = [{} for _ in bands]
+        try:
+            self._write_midi(arrangement, bands, written)
+            self._write_audio(bands, written)
+        except DataError as error:
+            names = [name for paths in written for name in paths.values()]
+            if not names:
+                raise
+            kept = ", ".join(names[:MAX_NAMES]) + (" …" if len(names) > MAX_NAMES else "")
+            raise DataError(f"{error}; written before it: {kept}") from error
+        return written
+
+    def _write_midi(self, arrangement: Arrangement, bands: Sequence[Band], written: list[dict[str, str]]) -> None:
         if self.midi is not None:
             for paths, band, path in zip(written, bands, numbered(self.midi, len(bands)), strict=True):
                 write_take(arrangement, band, path, self.programs)
                 paths["midi"] = str(path)
-        if self.audio is not None:
-            from sideman.render.audio import write_audio
 
-            with progress("rendering", len(bands)) as done:
-                for number, path in enumerate(numbered(self.audio, len(bands))):
-                    write_audio(
-                        bands[number],
-                        path,
-                        soundfont=self.soundfont,
-                        programs=self.programs,
-                        on_progress=lambda share, number=number: done(number + share),  # type: ignore[misc]
-                    )
-                    written[number]["audio"] = str(path)
-        return written
+    def _write_audio(self, bands: Sequence[Band], written: list[dict[str, str]]) -> None:
+        if self.audio is None:
+            return
+        from sideman.render.audio import write_audio
+
+        with progress("rendering", len(bands)) as done:
+            for number, path in enumerate(numbered(self.audio, len(bands))):
+                write_audio(
+                    bands[number],
+                    path,
+                    soundfont=self.soundfont,
+                    programs=self.programs,
+                    on_progress=lambda share, number=number: done(number + share),  # type: ignore[misc]
+                )
+                written[number]["audio"] = str(path)
 
 
 def _prepare(text: str, options: ArrangeOptions, weights: Path | None) -> Arrangement:

@@ -12,7 +12,7 @@ import typer
 
 from sideman.cli.composing import Wishes, compose, load_model, write_take
 from sideman.cli.outputs import make_folder, safe_id
-from sideman.cli.terminal import print_json, progress, read_stdin, say
+from sideman.cli.terminal import counted, print_json, progress, read_stdin, say
 from sideman.errors import DataError, OptionError, SidemanError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sideman.music.band import Role
 
 PARTIAL_FAILURE = 1  # exit code
-MAX_FILE = 1 << 28  # characters of a batch read from standard input
+MAX_FILE = 1 << 28  # characters of a batch
 # What a line may decide for itself: the types of the value, and in words. Null leaves it to the command line.
 OWN_WISHES: dict[str, tuple[tuple[type, ...], str]] = {
     "tempo": ((int, float), "give a number"),
@@ -31,9 +31,8 @@ OWN_WISHES: dict[str, tuple[tuple[type, ...], str]] = {
 
 
 class Prompt(NamedTuple):
-    """One line that can be read: the name of its files, its chords and what it asks for."""
+    """What a line asks for."""
 
-    name: str
     chords: str
     wishes: Wishes
 
@@ -47,8 +46,8 @@ class Report:
 
     @property
     def arranged(self) -> int:
-        """Lines that became files."""
-        return len({entry["line"] for entry in self.written})
+        """Lines of which every sample was written."""
+        return len({entry["line"] for entry in self.written} - {entry["line"] for entry in self.failed})
 
 
 def run_batch(
@@ -74,23 +73,23 @@ def run_batch(
     names: set[str] = set()
     with progress("arranging", len(lines), "lines") as done:
         for number, line in lines:
-            label = f"line {number}"
+            name: str | None = None
             try:
-                prompt = _read_prompt(line, wishes)
-                label = prompt.name
-                if prompt.name in names:
-                    raise OptionError(f"id {prompt.name!r} stands in an earlier line: give every line its own")
-                names.add(prompt.name)
-                for entry in _arrange(prompt, folder, samples, programs, model):
+                values = _read_object(line)
+                name = _read_name(values)
+                if name in names:
+                    raise OptionError(f"id {name!r} stands in an earlier line: give every line its own")
+                names.add(name)
+                for entry in _arrange(name, _read_prompt(values, wishes), folder, samples, programs, model):
                     report.written.append({"line": number, **entry})
             except SidemanError as error:
-                report.failed.append({"line": number, "id": label, "error": str(error)})
+                report.failed.append({"line": number, "id": name, "error": str(error)})
             done(report.arranged + len(report.failed))
     _show(report, len(lines), folder, as_json=as_json)
 
 
 def _arrange(
-    prompt: Prompt, folder: Path, samples: int, programs: Mapping[Role, int], model: Model
+    name: str, prompt: Prompt, folder: Path, samples: int, programs: Mapping[Role, int], model: Model
 ) -> Iterator[dict[str, Any]]:
     """Compose and write the samples of a line; an entry of the report for each."""
     from sideman.arrange import arrange
@@ -98,37 +97,56 @@ def _arrange(
     arrangement = arrange(prompt.chords, prompt.wishes.options(samples), model=model)
     bands = compose(arrangement, lambda bars: None)  # noqa: ARG005 - the batch counts lines
     for sample, band in enumerate(bands):
-        path = folder / f"{prompt.name}_{sample}.mid"
+        path = folder / f"{name}_{sample}.mid"
         write_take(arrangement, band, path, programs)
-        yield {"id": prompt.name, "sample": sample, "midi": str(path), "notes": band.note_count}
+        yield {"id": name, "sample": sample, "midi": str(path), "notes": band.note_count}
 
 
 def _read_lines(source: str) -> list[tuple[int, str]]:
     """The lines that hold something, with their numbers."""
-    try:
-        text = read_stdin(MAX_FILE) if source == "-" else Path(source).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:  # ValueError: no UTF-8, or a NUL character in the name
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise DataError(f"cannot read the batch {source!r}: {reason}, give a file of JSON lines") from error
+    text = read_stdin(MAX_FILE) if source == "-" else _read_file(source)
+    if len(text) > MAX_FILE:
+        raise DataError(f"the batch {source!r} has more than {MAX_FILE:,} characters: split it")
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines:
         raise DataError(f"no line in the batch {source!r}: write one such as " + '{"id": "a", "prompt": "C:4|G:4"}')
     return lines
 
 
-def _read_prompt(line: str, wishes: Wishes) -> Prompt:
-    """One line; what it doesn't decide is taken from ``wishes``. Raises :class:`OptionError` where it can't be read."""
+def _read_file(source: str) -> str:
+    """A file's text; what is no UTF-8 is escaped, so that only its lines fail."""
+    try:
+        with Path(source).open(encoding="utf-8-sig", errors="surrogateescape") as file:
+            return file.read(MAX_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DataError(f"cannot read the batch {source!r}: {reason}, give a file of JSON lines") from error
+
+
+def _read_object(line: str) -> dict[str, Any]:
+    """A line's object. Raises :class:`OptionError` where it is none."""
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise OptionError(f"no JSON ({error}): write one object a line") from error
     if not isinstance(values, dict):
         raise OptionError('no object: write {"id": "a", "prompt": "C:4|G:4"}')
-    identity, chords = values.get("id"), values.get("prompt")
+    return values
+
+
+def _read_name(values: Mapping[str, Any]) -> str:
+    """How the files of a line begin: its id. Raises :class:`OptionError` where that is missing or no name."""
+    identity = values.get("id")
     if isinstance(identity, bool) or not isinstance(identity, str | int):
-        raise OptionError('no "id": give every line a text or a number of its own')
+        raise OptionError('no "id": give every line a text or a whole number of its own')
+    return safe_id(str(identity))
+
+
+def _read_prompt(values: Mapping[str, Any], wishes: Wishes) -> Prompt:
+    """What a line asks for; what it leaves out is taken from ``wishes``. Raises :class:`OptionError`."""
+    chords = values.get("prompt")
     if not isinstance(chords, str):
-        raise OptionError(f'no "prompt" in {str(identity)[:32]!r}: give the chords as a text')
+        raise OptionError('no "prompt": give the chords as a text')
     own = {name: values[name] for name in OWN_WISHES if values.get(name) is not None}
     for name, value in own.items():
         types, wanted = OWN_WISHES[name]
@@ -136,16 +154,18 @@ def _read_prompt(line: str, wishes: Wishes) -> Prompt:
             raise OptionError(f"{name} is {str(value)[:32]!r}: {wanted}")
     if isinstance(own.get("tracks"), list):
         own["tracks"] = ",".join(map(str, own["tracks"]))
-    return Prompt(safe_id(str(identity)), chords, replace(wishes, **own))
+    return Prompt(chords, replace(wishes, **own))
 
 
 def _show(report: Report, lines: int, folder: Path, *, as_json: bool) -> None:
     """Tell what became of the batch; failures on standard error."""
     for failure in report.failed:
-        say(f"failed: line {failure['line']} ({failure['id']}): {failure['error']}")
+        name = "" if failure["id"] is None else f" ({failure['id']})"
+        say(f"failed: line {failure['line']}{name}: {failure['error']}")
     if as_json:
         print_json({"written": report.written, "failed": report.failed})
     else:
-        typer.echo(f"{report.arranged} of {lines} lines arranged: {len(report.written)} files in {folder}")
+        files = counted(len(report.written), "file")
+        typer.echo(f"{report.arranged} of {counted(lines, 'line')} arranged: {files} in {folder}")
     if report.failed:
         raise typer.Exit(PARTIAL_FAILURE)

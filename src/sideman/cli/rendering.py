@@ -9,7 +9,7 @@ import typer
 
 from sideman.cli.composing import check_sound, read_programs
 from sideman.cli.outputs import check_output
-from sideman.cli.terminal import print_json, progress
+from sideman.cli.terminal import counted, print_json, progress
 
 
 def render(
@@ -23,6 +23,9 @@ def render(
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Play a MIDI file into an audio file.
+
+    It is played by drums, piano, guitar, bass and strings: tracks of other files go to the nearest
+    of the five, onsets to the nearest 12th of a beat, and the first tempo holds throughout.
 
     \b
     Examples:
@@ -43,4 +46,4 @@ def render(
     if as_json:
         print_json({"audio": str(output), "seconds": round(length, 3), "notes": band.note_count})
     else:
-        typer.echo(f"{output}: {length:.1f} s, {band.note_count} notes")
+        typer.echo(f"{output}: {length:.1f} s, {counted(band.note_count, 'note')}")

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 import typer
 
+from sideman.errors import DataError
+
 
 def say(message: str) -> None:
     """One line on standard error, whatever stands in the message."""
@@ -19,6 +21,11 @@ def say(message: str) -> None:
 def print_json(value: Mapping[str, Any]) -> None:
     """A result for a program, on standard output."""
     typer.echo(json.dumps(value, indent=2))
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 bar``, ``2 bars``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def table(rows: Iterable[tuple[str, object]]) -> str:
@@ -31,10 +38,19 @@ def table(rows: Iterable[tuple[str, object]]) -> str:
 
 
 def read_stdin(limit: int) -> str:
-    """Standard input as text, of an endless one a little more than ``limit`` characters; no UTF-8 is escaped."""
+    """Standard input as text, of an endless one a little more than ``limit`` characters; no UTF-8 is escaped.
+
+    Raises :class:`DataError` where it is closed or can't be read.
+    """
+    if sys.stdin is None:
+        raise DataError("cannot read standard input: it is closed, pipe a text into it")
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
-    return sys.stdin.read(limit + 2)
+    try:
+        text = sys.stdin.read(limit + 2)
+    except OSError as error:
+        raise DataError(f"cannot read standard input: {error.strerror}, pipe a text into it") from error
+    return text.removeprefix("\ufeff")  # the mark with which Windows begins its texts
 
 
 class Show(Protocol):

@@ -89,7 +89,8 @@ def write_audio(
         try:
             WRITERS[suffix](map(to_int16, blocks), temporary)
         except soundfile.LibsndfileError as error:
-            raise DataError(f"cannot write {path}: {error.error_string} Is there space on the disk?") from error
+            # libsndfile tells no more of the system's reason.
+            raise DataError(f"cannot write {path}: probably the disk is full, free some space") from error
 
 
 def stream_mp3(
