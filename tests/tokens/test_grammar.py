@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.tokens.conftest import Song, charts, songs, tokens, walk
 
 from sideman.errors import OptionError, TokenError
-from sideman.music.band import ONSET, ROLES, Role
+from sideman.music.band import INSTRUMENTS, ONSET, ROLES, Role
 from sideman.music.chords import parse
 from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.chart import Chart, chart_of_progression
@@ -164,11 +164,14 @@ def test_the_leader_allows_what_was_encoded_for_the_same_choices(song: Song) -> 
     tempo = song.band.tempo if song.options["tempo"] else None
     leader = Leader(song.chart, order, style=style, tempo=tempo)
     prefix = leader.prefix()
-    # The band tells its densities, and plays in no key what leaves MIDI's range in one.
+    # The band tells its densities, plays in no key what leaves MIDI's range in one, and has so many hands.
     telling = song.options | {"density": True}
     beyond = [VOCABULARY.id("pitch", pitch) for pitch in range(128) if not 6 <= pitch <= 122]
     for token in song._replace(options=telling).ids.tolist():
-        assert leader.allowed(prefix)[token] != (token in beyond)
+        at_once = prefix.pitches.bit_count() if prefix.stage is Stage.SOUND else 0
+        more = VOCABULARY.kind(token) in ("pitch", "length")
+        full = more and at_once >= INSTRUMENTS[ROLES[prefix.role]].voices
+        assert leader.allowed(prefix)[token] != (full or token in beyond)
         prefix.push(token)
 
 
@@ -328,3 +331,15 @@ def test_in_an_excerpt_everybody_begins_and_the_music_goes_on(chart: Chart, role
         last.push(token)
     assert (last.head[-1].chord, last.head[-1].bass) == (chart.changes[0].chord, chart.changes[0].bass)
     assert last.features()[FEATURE_NAMES.index("left")] == BARS_LEFT
+
+
+def test_a_bass_begins_two_notes_at_once_and_no_more() -> None:
+    leader = Leader(chart_of_progression(parse("C:4")), [Role.BASS])
+    prefix = leader.prefix()
+    more = [VOCABULARY.id("pitch", 50), VOCABULARY.id("length", 6)]
+    for token in tokens("start bar chord:0 chord:204 track_density:15 loudness:4 position:0 length:4 pitch:36"):
+        prefix.push(token)
+    assert leader.allowed(prefix)[more].all()
+    prefix.push(VOCABULARY.id("pitch", 43))
+    assert not leader.allowed(prefix)[more].any()
+    assert leader.allowed(prefix)[VOCABULARY.id("position", 12)]

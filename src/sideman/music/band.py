@@ -46,14 +46,15 @@ class Instrument(NamedTuple):
     program: int  # General MIDI, 0-based
     family: range  # programs that LPD-5 gives to this role; strings take what is left
     is_drum: bool = False
+    voices: int = MIDI_VALUES  # notes that one player can begin at once
 
 
 INSTRUMENTS: dict[Role, Instrument] = {
     Role.DRUMS: Instrument(0, range(0), is_drum=True),
-    Role.PIANO: Instrument(0, range(8)),
-    Role.GUITAR: Instrument(25, range(24, 32)),
-    Role.BASS: Instrument(33, range(32, 40)),
-    Role.STRINGS: Instrument(48, range(0)),
+    Role.PIANO: Instrument(0, range(8), voices=10),
+    Role.GUITAR: Instrument(25, range(24, 32), voices=6),
+    Role.BASS: Instrument(33, range(32, 40), voices=2),
+    Role.STRINGS: Instrument(48, range(0), voices=8),
 }
 
 

@@ -32,6 +32,7 @@ _BASSES, _RESTS, _LEVELS, _POSITIONS, _LENGTHS, _PITCHES, _HITS = (
 _CHORD_IDS, _LEVEL_IDS = (
     range(ids.start, ids.stop) for ids in (VOCABULARY.range("chord"), VOCABULARY.range("loudness"))
 )
+_VOICES = tuple(INSTRUMENTS[role].voices for role in ROLES)
 _IS_DRUM = tuple(INSTRUMENTS[role].is_drum for role in ROLES)
 _ALL_ROLES = (1 << len(ROLES)) - 1
 _HIT_BITS = np.array(HIT_MASKS, np.uint64)
@@ -190,6 +191,7 @@ def _next_roles(prefix: Prefix) -> int:
 class Leader:
     """What the user decided: the chart, the roles in the order of their parts, style, tempo and densities.
 
+    Nobody begins more notes at once than one player can, though the data, of several guitars in one track, do.
     ``density`` holds levels, 0 to 4, of some roles; the others choose their own in every bar. An ``excerpt`` is a
     chart out of the middle of a song: nobody rests in its first bar, and the music goes on after its last one (as if
     from its start, so that it can be looped), where a whole song would begin with an introduction and fade away. It is
@@ -279,6 +281,8 @@ class Leader:
         mask &= self._open[int(prefix.bar == self.chart.bars - 1), len(prefix.played)]
         if self._excerpt and prefix.bar == 0:
             mask[_RESTS] = False
+        if prefix.stage is Stage.SOUND and prefix.pitches.bit_count() >= _VOICES[prefix.role]:
+            mask[_PITCHES] = mask[_LENGTHS] = False
         return mask
 
     def as_asked(self, token: int) -> int:
