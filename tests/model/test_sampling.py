@@ -34,7 +34,7 @@ def assert_follows(frequencies: npt.NDArray[np.float64], weights: npt.NDArray[np
 
 
 def test_draws_follow_the_distribution() -> None:
-    assert_follows(draw(SamplingOptions(top_p=1)), PROBABILITIES)
+    assert_follows(draw(SamplingOptions(temperature=1, top_p=1)), PROBABILITIES)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 2.0])
@@ -49,24 +49,24 @@ def test_temperature_sharpens_and_flattens(temperature: float) -> None:
 def test_top_p_keeps_the_fewest_that_reach_it(top_p: float, kept: list[int]) -> None:
     weights = np.zeros(5)
     weights[kept] = PROBABILITIES[kept]
-    assert_follows(draw(SamplingOptions(top_p=top_p)), weights)
+    assert_follows(draw(SamplingOptions(temperature=1, top_p=top_p)), weights)
 
 
 def test_top_p_counts_what_is_allowed_only() -> None:
     allowed = np.array([False, True, True, False, True])
     weights = np.array([0, 0, 0.25, 0, 0.1])  # 0.875 of what is allowed; with 0.05 all of it
-    assert_follows(draw(SamplingOptions(top_p=0.8), allowed), weights)
+    assert_follows(draw(SamplingOptions(temperature=1, top_p=0.8), allowed), weights)
 
 
 def test_a_probability_reached_exactly_needs_no_more() -> None:
     logits = np.log([[2.0, 1.0, 1.0]] * 100)
     generator = np.random.default_rng(0)
-    ids = Sampler(SamplingOptions(top_p=0.5)).sample(logits, np.ones((100, 3), np.bool_), [generator] * 100)
+    ids = Sampler(SamplingOptions(temperature=1, top_p=0.5)).sample(logits, np.ones((100, 3), np.bool_), [generator] * 100)
     assert set(ids.tolist()) == {0}
 
 
 def test_equally_likely_ids_are_cut_together() -> None:
-    ids = Sampler(SamplingOptions(top_p=0.1)).sample(
+    ids = Sampler(SamplingOptions(temperature=1, top_p=0.1)).sample(
         np.zeros((200, 4)), np.ones((200, 4), np.bool_), [np.random.default_rng(0)] * 200
     )
     assert set(ids.tolist()) == {0, 1, 2, 3}
@@ -108,7 +108,7 @@ def test_the_ends_of_the_unit_interval_draw_something_allowed(uniform: float) ->
 
     allowed = np.array([[False, True, True, False]])
     logits = np.array([[9.0, 0.1, 0.7, 9.0]])
-    drawn = Sampler(SamplingOptions(top_p=1)).sample(logits, allowed, [cast("np.random.Generator", Fixed())])
+    drawn = Sampler(SamplingOptions(temperature=1, top_p=1)).sample(logits, allowed, [cast("np.random.Generator", Fixed())])
     assert drawn.tolist() == [2]
 
 

@@ -41,8 +41,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     tracks: Annotated[str | None, typer.Option(help=f"Who plays, of {TRACKS_HELP}; all if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same music.")] = 0,
     takes: Annotated[int, typer.Option(help="Versions to compose; with several, _1, _2 … are added.")] = 1,
-    temperature: Annotated[float, typer.Option(help="0 takes the likeliest, more is more daring.")] = 1.0,
-    top_p: Annotated[float, typer.Option(help="Choose among the likeliest that together have this share.")] = 0.98,
+    temperature: Annotated[float, typer.Option(help="0 takes the likeliest, more is more daring.")] = 0.9,
+    top_p: Annotated[float, typer.Option(help="Choose among the likeliest that together have this share.")] = 0.95,
     soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
     program: Annotated[
         list[str] | None,
