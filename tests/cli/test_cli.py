@@ -90,6 +90,9 @@ def test_little_is_imported(modules: str, heavy: set[str]) -> None:
     assert result.stdout.strip() == ""
 
 
+@pytest.mark.skipif(
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="Ctrl-C is ignored where this was started"
+)
 @pytest.mark.slow
 def test_interruption_leaves_no_file_and_no_trace(weights: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}

@@ -61,7 +61,9 @@ def test_top_p_counts_what_is_allowed_only() -> None:
 def test_a_probability_reached_exactly_needs_no_more() -> None:
     logits = np.log([[2.0, 1.0, 1.0]] * 100)
     generator = np.random.default_rng(0)
-    ids = Sampler(SamplingOptions(temperature=1, top_p=0.5)).sample(logits, np.ones((100, 3), np.bool_), [generator] * 100)
+    ids = Sampler(SamplingOptions(temperature=1, top_p=0.5)).sample(
+        logits, np.ones((100, 3), np.bool_), [generator] * 100
+    )
     assert set(ids.tolist()) == {0}
 
 
@@ -108,7 +110,9 @@ def test_the_ends_of_the_unit_interval_draw_something_allowed(uniform: float) ->
 
     allowed = np.array([[False, True, True, False]])
     logits = np.array([[9.0, 0.1, 0.7, 9.0]])
-    drawn = Sampler(SamplingOptions(temperature=1, top_p=1)).sample(logits, allowed, [cast("np.random.Generator", Fixed())])
+    drawn = Sampler(SamplingOptions(temperature=1, top_p=1)).sample(
+        logits, allowed, [cast("np.random.Generator", Fixed())]
+    )
     assert drawn.tolist() == [2]
 
 
