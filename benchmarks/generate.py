@@ -1,4 +1,4 @@
-"""Composing: ``python benchmarks/generate.py [WEIGHTS] [--takes 1] [--repeat 3] [--threads N]``.
+"""Composing: ``python -m benchmarks.generate [WEIGHTS] [--takes 1] [--repeat 3] [--threads N]``.
 
 Arranges 16 bars with the package's weights, or with the file given (``random`` for random weights of the default
 shape): the time to the first bar, to the last, tokens and notes a second; the engine alone; and in the same run
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import time
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import torch
 from transformers import GPT2Config as HuggingFaceConfig
 from transformers import GPT2LMHeadModel
 
+from benchmarks.timing import best
 from sideman.arrange import DEFAULT_WEIGHTS, Arrangement, ArrangeOptions, Model, arrange
 from sideman.model.checkpoint import Checkpoint, shapes, trunk
 from sideman.model.config import GPT2Config
@@ -43,16 +43,6 @@ def random_checkpoint() -> Checkpoint:
     return Checkpoint(config, weights, VOCABULARY.fingerprint, FEATURE_NAMES)
 
 
-def best(repeat: int, work: Callable[[], Any]) -> float:
-    """Seconds of the fastest of ``repeat`` runs."""
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
 def compose(model: Model, takes: int, seed: int) -> tuple[Arrangement, float, float]:
     """An arrangement of 16 bars, the seconds until its first bar and until its last."""
     start = time.perf_counter()
@@ -66,13 +56,13 @@ def compose(model: Model, takes: int, seed: int) -> tuple[Arrangement, float, fl
 def engine_alone(model: Model, takes: int, steps: int) -> None:
     """As many steps of the engine, without grammar, sampling and features."""
     cache = model.engine.cache(takes)
-    rows, ids = np.arange(takes), np.full(takes, 2)
+    rows, ids = range(takes), np.full(takes, 2)
     features = np.zeros((takes, len(model.columns)), np.int64)
     for _ in range(steps):
         if cache.length[0] == model.checkpoint.config.context:
             for row in range(takes):
                 cache.length[row] = int(0.6 * model.checkpoint.config.context)  # as after a slide
-        model.engine.step(cache, rows, ids, features)
+        model.engine.read(cache, rows, ids, features)
 
 
 def hugging_face(checkpoint: Checkpoint) -> Any:  # noqa: ANN401 - transformers' types don't fit its own calls

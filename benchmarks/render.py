@@ -1,8 +1,8 @@
-"""Rendering: ``python benchmarks/render.py [--bars 32] [--repeat 3]``.
+"""Rendering: ``python -m benchmarks.render [--bars 32] [--repeat 3]``.
 
-On one dense random band: how many times faster than real time FluidSynth plays it and LAME encodes it, how soon an MP3
-streamed with a given gain begins, the whole ``write_audio`` for each format, and MIDI writing and reading by symusic
-(ours) beside mido in the same run. Prints the best of ``--repeat`` runs.
+On one dense random band: how long its instruments take to decode, how many times faster than real time FluidSynth
+plays it and LAME encodes it, how soon an MP3 streamed with a given gain begins, the whole ``write_audio`` for each
+format, and our MIDI writing and reading beside mido's in the same run. Prints the best of ``--repeat`` runs.
 """
 
 from __future__ import annotations
@@ -10,28 +10,19 @@ from __future__ import annotations
 import argparse
 import io
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import mido
 import numpy as np
 
+from benchmarks.timing import best
 from sideman.music.band import ROLES, Band, Role, Track
 from sideman.music.time import STEPS_PER_BAR, seconds
-from sideman.render.audio import (
-    WRITERS,
-    audio_blocks,
-    encode_mp3,
-    render_blocks,
-    stream_mp3,
-    to_int16,
-    total_frames,
-    write_audio,
-)
+from sideman.render.audio import WRITERS, audio_blocks, encode_mp3, stream_mp3, to_int16, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynth
 from sideman.render.midi import PULSES_PER_STEP, midi_bytes, read_midi
 from sideman.render.parts import parts
+from sideman.render.playing import render_blocks, total_frames
 from sideman.render.soundfont import BUNDLED_SOUNDFONT
 
 NOTES_PER_BAR = 12  # a track
@@ -74,16 +65,6 @@ def mido_bytes(band: Band) -> bytes:
     return out.getvalue()
 
 
-def best(repeat: int, work: Callable[[], object]) -> float:
-    """Seconds of the fastest of ``repeat`` runs."""
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -97,12 +78,18 @@ def main() -> None:
     def audio(name: str, took: float) -> None:
         print(f"{name:34} {took:7.2f} s {length / took:7.1f} x real time")
 
+    def decode() -> None:
+        with FluidSynth(BUNDLED_SOUNDFONT) as synthesizer:
+            for part in parts(band):
+                synthesizer.select(part.channel, part.program, is_drum=part.is_drum)
+
     def synthesise() -> None:
         for _ in render_blocks(band, synthesizer):
             pass
 
-    audio("SoundFont loaded", best(options.repeat, lambda: FluidSynth(BUNDLED_SOUNDFONT).close()))
+    audio("instruments decoded", best(options.repeat, decode))
     with FluidSynth(BUNDLED_SOUNDFONT) as synthesizer:
+        synthesise()
         audio("synthesis", best(options.repeat, synthesise))
     blocks = list(audio_blocks(band))
     audio("MP3 encoding", best(options.repeat, lambda: list(encode_mp3(map(to_int16, blocks)))))
@@ -110,15 +97,15 @@ def main() -> None:
         for suffix in WRITERS:
             path = Path(folder) / f"song{suffix}"
             took = best(options.repeat, lambda path=path: write_audio(band, path))  # type: ignore[misc]
-            audio(f"write_audio {suffix}, SoundFont included", took)
+            audio(f"write_audio {suffix}, decoding included", took)
     audio("first bytes of stream_mp3, gain 1", best(options.repeat, lambda: next(stream_mp3(band, gain=1.0))))
 
     ours, theirs = midi_bytes(band), mido_bytes(band)
-    for name, symusic, other in (
+    for name, own, other in (
         ("MIDI writing", lambda: midi_bytes(band), lambda: mido_bytes(band)),
         ("MIDI reading", lambda: read_midi(ours), lambda: mido.MidiFile(file=io.BytesIO(theirs))),
     ):
-        fast, slow = best(options.repeat * 10, symusic), best(options.repeat, other)
+        fast, slow = best(options.repeat * 10, own), best(options.repeat, other)
         print(f"{name:34} {fast * 1e3:7.2f} ms, mido {slow * 1e3:.1f} ms: {slow / fast:.0f} x")
 
 

@@ -1,4 +1,4 @@
-"""What all tests share: properties that a busy machine can't fail, and the word on other checks that did."""
+"""What all tests share: properties that a busy machine can't fail, the kernel, and the word on checks that failed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ import os
 import pytest
 from hypothesis import settings
 
+from sideman.model.kernel import load_library
+
 # A slow moment is no failure of a property; in CI the examples are the same every time.
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="session")
+def needs_kernel() -> None:
+    """Skips, and says why, where the kernel was not built; tests/model/test_kernel.py fails where it should be."""
+    if load_library() is None:
+        pytest.skip("no kernel was built: install again where a C compiler is found")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import sideman
 from sideman import ArrangeOptions, Band, Model, Role, SamplingOptions, arrange
 from sideman.errors import CheckpointError, ChordSyntaxError, OptionError, TokenError
 from sideman.model.checkpoint import save_checkpoint
+from sideman.model.kernel import KernelEngine
+from sideman.model.numpy_engine import NumpyEngine
 from sideman.music.band import DURATION, ONSET, PITCH, ROLES, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES, Chord
 from sideman.music.progression import NOTE_NAMES, Progression
@@ -108,13 +111,49 @@ def test_same_seed_same_notes(model: Model) -> None:
     assert arrange(FOUR_CHORDS, options(7), model=Model(model.checkpoint)).band == first
 
 
-def test_a_take_does_not_depend_on_how_many_there_are(model: Model) -> None:
-    progression = "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 4)  # the window slides
-    five = arrange(progression, options(2, takes=5), model=model).bands
-    two = arrange(progression, options(2, takes=2), model=model).bands
-    assert five[:2] == two
-    assert arrange(progression, options(2), model=model).bands == two[:1]
-    assert len(set(map(str, five))) == 5
+SLIDING = "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 2)  # longer than the context: the window slides
+
+
+@pytest.mark.parametrize("engine", ["kernel", "numpy"])
+def test_a_take_does_not_depend_on_how_many_there_are(engine: str, request: pytest.FixtureRequest) -> None:
+    if engine == "kernel":
+        request.getfixturevalue("needs_kernel")
+    model = Model(tiny_checkpoint(), engine)
+    eight, three, one = (arrange(SLIDING, options(2, takes=takes), model=model).bands for takes in (8, 3, 1))
+    assert len(eight) == 8
+    assert eight[:3] == three
+    assert three[:1] == one
+    assert len(set(map(str, eight))) == 8
+
+
+@pytest.mark.usefixtures("needs_kernel")
+def test_the_notes_do_not_depend_on_threads() -> None:
+    models = [Model(tiny_checkpoint(), "kernel") for _ in range(3)]
+    for threads, model in enumerate(models, 1):
+        model.engine = KernelEngine(model.checkpoint, threads)
+    for takes in (1, 3, 8):
+        first, *others = (arrange(SLIDING, options(2, takes=takes), model=model).bands for model in models)
+        assert others == [first, first]
+
+
+def test_arrangements_at_the_same_time_are_the_same(model: Model) -> None:
+    alone = [arrange(FOUR_CHORDS, options(seed, takes=2), model=model).bands for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        together = pool.map(lambda seed: arrange(FOUR_CHORDS, options(seed, takes=2), model=model).bands, range(4))
+        assert list(together) == alone
+
+
+def test_arrangements_in_turns_are_the_same(model: Model) -> None:
+    alone = [arrange(FOUR_CHORDS, options(seed), model=model).band for seed in range(2)]
+    first, second = (arrange(FOUR_CHORDS, options(seed), model=model) for seed in range(2))
+    assert len([*zip(first, second, strict=True)]) == 4
+    assert [first.band, second.band] == alone
+
+
+def test_the_engine_is_the_one_asked_for() -> None:
+    assert isinstance(Model(tiny_checkpoint(), "numpy").engine, NumpyEngine)
+    with pytest.raises(OptionError, match="unknown engine 'abacus': one of auto, kernel, numpy"):
+        Model(tiny_checkpoint(), "abacus")
 
 
 # Transposition
@@ -218,12 +257,17 @@ def test_weights_of_another_vocabulary(tmp_path: Path) -> None:
         Model.load(path)
 
 
-def test_damaged_weights_are_an_error_of_ours(model: Model) -> None:
-    weights = dict(model.checkpoint.weights)
-    weights["transformer.ln_f.weight"] = np.full(32, np.finfo(np.float32).max, np.float32)
-    damaged = Model(dataclasses.replace(model.checkpoint, weights=weights))
-    with np.errstate(all="ignore"), pytest.raises(TokenError, match="not finite"):
-        _ = arrange("C:4", model=damaged).band
+@pytest.mark.parametrize("engine", ["kernel", "numpy"])
+def test_damaged_weights_are_an_error_of_ours(engine: str, request: pytest.FixtureRequest) -> None:
+    if engine == "kernel":
+        request.getfixturevalue("needs_kernel")
+    damaged = tiny_checkpoint()
+    damaged.weights["transformer.ln_f.weight"][:] = np.finfo(np.float32).max
+    with np.errstate(all="ignore"):
+        model = Model(damaged, engine)
+    # The kernel's numbers grow past all floats in silence, numpy's don't.
+    with np.errstate(all="ignore" if engine == "numpy" else "warn"), pytest.raises(TokenError, match="not finite"):
+        _ = arrange("C:4", model=model).band
 
 
 # The door

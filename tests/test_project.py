@@ -63,10 +63,12 @@ def copy(tmp_path: Path) -> Path:
     ("module", "line", "contract"),
     [
         pytest.param("errors.py", "import sideman.music", LAYERS, id="upwards"),
+        pytest.param("composer.py", "import sideman.arrange", LAYERS, id="from the composer upwards"),
         pytest.param("tokens/__init__.py", "import sideman.render", LAYERS, id="between siblings"),
         pytest.param("helper.py", "", LAYERS, id="a module without a layer"),
         pytest.param("render/__init__.py", "import torch", TORCH, id="torch outside of training"),
         pytest.param("arrange.py", "import sideman.model.gpt2", DETOUR, id="torch by a detour"),
+        pytest.param("model/kernel.py", "import sideman.model.gpt2", DETOUR, id="torch behind the kernel"),
         pytest.param("music/__init__.py", "import fastapi", WEB, id="a web framework outside of the web"),
     ],
 )
@@ -87,7 +89,9 @@ def test_architecture_shows_the_layers_that_are_checked() -> None:
     assert shown == checked
 
 
-@pytest.mark.parametrize("module", ["sideman", "sideman.arrange", "sideman.cli", "sideman.model.runtime"])
+@pytest.mark.parametrize(
+    "module", ["sideman", "sideman.arrange", "sideman.cli", "sideman.model.kernel", "sideman.model.numpy_engine"]
+)
 def test_playing_needs_no_torch(module: str) -> None:
     heavy = "torch", "transformers", "tensorboard", "matplotlib", "mido"
     result = run(sys.executable, "-c", f"import sys, {module}; print(*{{*{heavy}}} & {{*sys.modules}})")

@@ -19,8 +19,8 @@ Setup = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def setup(tmp_path: Path) -> Setup:
     """Runs script/setup in a project of its own on a machine whose only Python is a shell script."""
-    for name in ("pyproject.toml", "script/setup"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in ("pyproject.toml", "hatch_build.py", "script/setup", "src/sideman/model/native/kernel.c"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "bin").mkdir()
     for name in ("bash", "cat", "cksum", "dirname", "rm", "uname"):

@@ -8,26 +8,24 @@ music whether one take is asked for or eight.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from sideman.composer import Composer, Take
 from sideman.errors import OptionError
 from sideman.model.checkpoint import Checkpoint, load_checkpoint
-from sideman.model.runtime import Cache, Engine, Floats
-from sideman.model.sampling import Sampler, SamplingOptions
+from sideman.model.runtime import open_engine
+from sideman.model.sampling import SamplingOptions
 from sideman.music.band import DURATION, ONSET, ROLES, Band, NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
-from sideman.music.touch import touch
-from sideman.tokens.chart import Chart, chart_of_progression
-from sideman.tokens.decode import BarNotes, Decoder
+from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.grammar import Leader
-from sideman.tokens.prefix import FEATURE_NAMES, Stage
+from sideman.tokens.prefix import FEATURE_NAMES
 from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "model" / "weights" / "sideman.safetensors"
@@ -35,7 +33,6 @@ MAX_TAKES = 64
 MIN_TEMPO, MAX_TEMPO = 20.0, 400.0  # beats a minute
 # In each bar the later roles hear the earlier ones.
 PART_ORDER = (Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR, Role.STRINGS)
-_KEPT_AFTER_SLIDE = 0.6  # of the context: what is read again when it is full
 
 
 @dataclass(frozen=True)
@@ -80,11 +77,14 @@ class Bar(NamedTuple):
 
 
 class Model:
-    """Weights that can compose. One may serve many arrangements, one after the other."""
+    """Weights that can compose. One may serve many arrangements, at the same time too.
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    ``engine`` is "auto", "kernel" or "numpy", see :func:`~sideman.model.runtime.open_engine`.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, engine: str = "auto") -> None:
         self.checkpoint = checkpoint
-        self.engine = Engine(checkpoint)
+        self.engine = open_engine(checkpoint, engine)
         self.columns = [FEATURE_NAMES.index(name) for name in checkpoint.features]
 
     @classmethod
@@ -99,53 +99,6 @@ def default_model() -> Model:
     return Model.load()
 
 
-class _Take:
-    """One take on its way: what was sampled, and what the engine has read of it."""
-
-    def __init__(self, number: int, chart: Chart, options: ArrangeOptions) -> None:
-        roles = [role for role in PART_ORDER if role in options.roles]
-        density = None if options.density is None else dict.fromkeys(roles, options.density)
-        self.number = number
-        self.leader = Leader(chart, roles, style=options.style, tempo=options.tempo, density=density, excerpt=True)
-        self.prefix = self.leader.prefix()
-        self.decoder = Decoder(chart.shift)
-        self.ids: list[int] = []
-        self.features: list[tuple[int, ...]] = []
-        self.bars: list[BarNotes] = []
-        self.bar_begins: list[int] = []  # index in ids of each BAR
-        self.finished: BarNotes | None = None  # a bar nobody has been told of
-
-    @property
-    def done(self) -> bool:
-        """Whether all bars of the chart are there."""
-        return self.leader.finished(self.prefix)
-
-    def push(self, token: int) -> int:
-        """Take a drawn id and those that follow it without a choice. Returns how many are new."""
-        before = len(self.ids)
-        self._push(self.leader.as_asked(token))
-        for forced in self.leader.forced(self.prefix):
-            self._push(forced)
-        return len(self.ids) - before
-
-    def open(self) -> None:
-        """Push what comes before the first choice."""
-        for forced in self.leader.forced(self.prefix):
-            self._push(forced)
-
-    def _push(self, token: int) -> None:
-        self.prefix.push(token)
-        if self.prefix.stage is Stage.BAR:
-            self.bar_begins.append(len(self.ids))
-        self.ids.append(token)
-        self.features.append(self.prefix.features())
-        bar = self.decoder.push(self.prefix, token)
-        if bar is not None:
-            bar = BarNotes(bar.number, {role: touch(role, notes) for role, notes in bar.notes.items()})
-            self.bars.append(bar)
-            self.finished = bar
-
-
 class Arrangement:
     """An arrangement in the making. Iterate to hear of each bar as it is finished; ``bands`` composes to the end."""
 
@@ -155,7 +108,7 @@ class Arrangement:
         self.chart = chart_of_progression(progression)
         self.key = self.chart.key
         self._model = model
-        self._takes = [_Take(number, self.chart, options) for number in range(options.takes)]
+        self._takes = [self._take(number) for number in range(options.takes)]
         self._bars = self._compose()
 
     def __iter__(self) -> Iterator[Bar]:
@@ -178,7 +131,14 @@ class Arrangement:
         """How many ids each take has so far; those that the leader decided are counted too."""
         return tuple(len(take.ids) for take in self._takes)
 
-    def _band(self, take: _Take) -> Band:
+    def _take(self, number: int) -> Take:
+        options = self.options
+        roles = [role for role in PART_ORDER if role in options.roles]
+        density = None if options.density is None else dict.fromkeys(roles, options.density)
+        leader = Leader(self.chart, roles, style=options.style, tempo=options.tempo, density=density, excerpt=True)
+        return Take(number, self.chart, leader, options.sampling)
+
+    def _band(self, take: Take) -> Band:
         """All bars of a take; notes that would ring past the end are cut there."""
         steps = self.chart.steps
         tracks = []
@@ -189,54 +149,12 @@ class Arrangement:
         return Band(tuple(tracks), steps, self.options.tempo)
 
     def _compose(self) -> Generator[Bar, None, None]:
-        model, takes = self._model, self._takes
-        cache = model.engine.cache(len(takes))
-        sampler = Sampler(self.options.sampling)
-        generators = [self.options.sampling.generator(take.number) for take in takes]
-        logits = np.empty((len(takes), VOCABULARY.size), np.float32)
-        for row, take in enumerate(takes):
-            take.open()
-            logits[row] = self._read(cache, row, len(take.ids))
-        alive = list(range(len(takes)))
-        while alive:
-            allowed = np.stack([takes[row].leader.allowed(takes[row].prefix) for row in alive])
-            chosen = sampler.sample(logits[alive], allowed, [generators[row] for row in alive])
-            single = []
-            for row, token in zip(alive, chosen.tolist(), strict=True):
-                take = takes[row]
-                new = take.push(token)
-                if take.finished is not None:
-                    yield Bar(take.number, take.finished.number, take.finished.notes)
-                    take.finished = None
-                if take.done:
-                    continue
-                if new == 1 and cache.length[row] < model.checkpoint.config.context:
-                    single.append(row)
-                else:
-                    logits[row] = self._read(cache, row, new)
-            if single:
-                ids = np.array([takes[row].ids[-1] for row in single])
-                logits[single] = model.engine.step(cache, np.array(single), ids, self._features(single))
-            alive = [row for row in alive if not takes[row].done]
-
-    def _features(self, rows: Sequence[int]) -> npt.NDArray[np.int64]:
-        """Features of the last id of some takes: (rows, features)."""
-        return np.array([self._takes[row].features[-1] for row in rows])[:, self._model.columns]
-
-    def _read(self, cache: Cache, row: int, new: int) -> Floats:
-        """Let the engine read the last ``new`` ids of a take; slides the window where they don't fit."""
-        take, context = self._takes[row], self._model.checkpoint.config.context
-        places = range(len(take.ids) - new, len(take.ids))
-        if cache.length[row] + new > context:
-            cache.clear(row)
-            head = take.bar_begins[0]  # START and controls
-            room = int(context * _KEPT_AFTER_SLIDE) - head
-            fits = [begin for begin in take.bar_begins if len(take.ids) - begin <= room]
-            begin = fits[0] if fits else max(take.bar_begins[-1], len(take.ids) - room)
-            places = [*range(head), *range(begin, len(take.ids))]  # type: ignore[assignment]
-        ids = np.array([take.ids[place] for place in places])
-        features = np.array([take.features[place] for place in places])[:, self._model.columns]
-        return self._model.engine.feed(cache, row, ids, features)
+        composer = Composer(self._model.engine, self._model.columns, len(self._takes))
+        for take in self._takes:
+            composer.join(take)
+        while composer:
+            for take, bar in composer.step():
+                yield Bar(take.number, bar.number, bar.notes)
 
 
 def arrange(

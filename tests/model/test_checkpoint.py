@@ -165,7 +165,7 @@ def test_the_names_are_those_of_the_network(checkpoint: Checkpoint) -> None:
 def test_transformers_runs_the_trunk(checkpoint: Checkpoint) -> None:
     torch = pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")
-    from sideman.model.runtime import Engine
+    from sideman.model.numpy_engine import NumpyEngine
 
     values, tensors = trunk(checkpoint)
     config = transformers.GPT2Config(**values)
@@ -180,5 +180,5 @@ def test_transformers_runs_the_trunk(checkpoint: Checkpoint) -> None:
     embedded = checkpoint.weights["transformer.wte.weight"][ids] + added
     with torch.inference_mode():
         expected = network(inputs_embeds=torch.from_numpy(embedded)[None]).logits[0, -1].numpy()
-    engine = Engine(checkpoint)
-    np.testing.assert_allclose(engine.feed(engine.cache(1), 0, ids, features), expected, atol=1e-4)
+    engine = NumpyEngine(checkpoint)
+    np.testing.assert_allclose(engine.read(engine.cache(1), [0], ids, features, [50])[0], expected, atol=1e-4)

@@ -12,17 +12,21 @@ from hypothesis.extra import numpy as arrays
 from sideman.errors import OptionError, TokenError
 from sideman.model.sampling import Sampler, SamplingOptions
 
+Choices = npt.NDArray[np.intp]
+
 PROBABILITIES = np.array([0.4, 0.05, 0.25, 0.2, 0.1])
 LOGITS = np.log(PROBABILITIES).astype(np.float32) + 3
-DRAWS = 20_000
+ALL = np.arange(5)
+DRAWS = 5000
 
 
-def draw(options: SamplingOptions, allowed: Any = True, draws: int = DRAWS) -> npt.NDArray[np.float64]:  # noqa: ANN401
+def draw(
+    options: SamplingOptions, choices: Choices = ALL, logits: npt.NDArray[np.floating] = LOGITS, draws: int = DRAWS
+) -> npt.NDArray[np.float64]:
     """How often each id comes."""
-    logits = np.tile(LOGITS, (draws, 1))
-    generator = options.generator()
-    ids = Sampler(options).sample(logits, np.broadcast_to(allowed, logits.shape), [generator] * draws)
-    frequencies: npt.NDArray[np.float64] = np.bincount(ids, minlength=len(LOGITS)) / draws
+    sampler = Sampler(options)
+    ids = [sampler.draw(logits, choices) for _ in range(draws)]
+    frequencies: npt.NDArray[np.float64] = np.bincount(ids, minlength=len(logits)) / draws
     return frequencies
 
 
@@ -52,135 +56,152 @@ def test_top_p_keeps_the_fewest_that_reach_it(top_p: float, kept: list[int]) -> 
     assert_follows(draw(SamplingOptions(temperature=1, top_p=top_p)), weights)
 
 
-def test_top_p_counts_what_is_allowed_only() -> None:
-    allowed = np.array([False, True, True, False, True])
-    weights = np.array([0, 0, 0.25, 0, 0.1])  # 0.875 of what is allowed; with 0.05 all of it
-    assert_follows(draw(SamplingOptions(temperature=1, top_p=0.8), allowed), weights)
+def test_top_p_counts_the_choices_only() -> None:
+    weights = np.array([0, 0, 0.25, 0, 0.1])  # 0.875 of the choices; with 0.05 all of them
+    assert_follows(draw(SamplingOptions(temperature=1, top_p=0.8), np.array([1, 2, 4])), weights)
 
 
 def test_a_probability_reached_exactly_needs_no_more() -> None:
-    logits = np.log([[2.0, 1.0, 1.0]] * 100)
-    generator = np.random.default_rng(0)
-    ids = Sampler(SamplingOptions(temperature=1, top_p=0.5)).sample(
-        logits, np.ones((100, 3), np.bool_), [generator] * 100
-    )
-    assert set(ids.tolist()) == {0}
+    logits = np.log([2.0, 1.0, 1.0])
+    assert draw(SamplingOptions(temperature=1, top_p=0.5), ALL[:3], logits, draws=100)[0] == 1
 
 
 def test_equally_likely_ids_are_cut_together() -> None:
-    ids = Sampler(SamplingOptions(temperature=1, top_p=0.1)).sample(
-        np.zeros((200, 4)), np.ones((200, 4), np.bool_), [np.random.default_rng(0)] * 200
-    )
-    assert set(ids.tolist()) == {0, 1, 2, 3}
+    assert draw(SamplingOptions(temperature=1, top_p=0.1), ALL[:4], np.zeros(4), draws=200).all()
 
 
-def test_temperature_zero_takes_the_likeliest_allowed() -> None:
+def test_temperature_zero_takes_the_likeliest_choice() -> None:
     assert draw(SamplingOptions(temperature=0), draws=10)[0] == 1
-    allowed = np.array([False, True, False, True, True])
-    assert draw(SamplingOptions(temperature=0), allowed, draws=10)[3] == 1
+    assert draw(SamplingOptions(temperature=0), np.array([1, 3, 4]), draws=10)[3] == 1
 
 
 @st.composite
-def steps(draw: st.DrawFn) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], SamplingOptions]:
-    shape = draw(st.tuples(st.integers(1, 4), st.integers(1, 9)))
-    logits = draw(arrays.arrays(np.float32, shape, elements=st.floats(-(2.0**99), 2.0**99, width=32)))
-    allowed = draw(arrays.arrays(np.bool_, shape))
-    allowed[np.arange(shape[0]), draw(arrays.arrays(np.int64, shape[0], elements=st.integers(0, shape[1] - 1)))] = True
+def steps(draw: st.DrawFn) -> tuple[npt.NDArray[np.float32], Choices, SamplingOptions]:
+    size = draw(st.integers(1, 9))
+    logits = draw(arrays.arrays(np.float32, size, elements=st.floats(-(2.0**99), 2.0**99, width=32)))
+    choices = np.array(sorted(draw(st.sets(st.integers(0, size - 1), min_size=1))), np.intp)
     temperature = draw(st.one_of(st.just(0.0), st.floats(0.01, 10)))
     top_p = draw(st.floats(0, 1, exclude_min=True))
-    return logits, allowed, SamplingOptions(temperature, top_p, draw(st.integers(0, 2**64 - 1)))
+    return logits, choices, SamplingOptions(temperature, top_p, draw(st.integers(0, 2**64 - 1)))
 
 
 @given(steps())
-def test_only_what_is_allowed_is_drawn(
-    step: tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], SamplingOptions],
+def test_only_choices_are_drawn(step: tuple[npt.NDArray[np.float32], Choices, SamplingOptions]) -> None:
+    logits, choices, options = step
+    before = logits.copy(), choices.copy()
+    drawn = Sampler(options).draw(logits, choices)
+    assert isinstance(drawn, int)
+    assert drawn in choices
+    np.testing.assert_array_equal(logits, before[0])
+    np.testing.assert_array_equal(choices, before[1])
+
+
+@given(steps(), st.sampled_from([np.nan, np.inf, -np.inf, 2.0**100]))
+def test_what_is_no_choice_does_not_matter(
+    step: tuple[npt.NDArray[np.float32], Choices, SamplingOptions], value: float
 ) -> None:
-    logits, allowed, options = step
-    generators = [options.generator(take) for take in range(len(logits))]
-    ids = Sampler(options).sample(logits, allowed, generators)
-    assert ids.shape == (len(logits),)
-    assert allowed[np.arange(len(logits)), ids].all()
+    logits, choices, options = step
+    others = np.full_like(logits, value)
+    others[choices] = logits[choices]
+    assert Sampler(options).draw(others, choices) == Sampler(options).draw(logits, choices)
+
+
+class Fixed:
+    """Random numbers that are all the same."""
+
+    def __init__(self, uniform: float) -> None:
+        self.uniform = uniform
+
+    def random(self, size: int) -> npt.NDArray[np.float64]:
+        return np.full(size, self.uniform)
 
 
 @pytest.mark.parametrize("uniform", [0.0, 1 - 2**-53])
-def test_the_ends_of_the_unit_interval_draw_something_allowed(uniform: float) -> None:
-    class Fixed:
-        def random(self, out: npt.NDArray[np.float64]) -> None:
-            out[:] = uniform
-
-    allowed = np.array([[False, True, True, False]])
-    logits = np.array([[9.0, 0.1, 0.7, 9.0]])
-    drawn = Sampler(SamplingOptions(temperature=1, top_p=1)).sample(
-        logits, allowed, [cast("np.random.Generator", Fixed())]
-    )
-    assert drawn.tolist() == [2]
+@pytest.mark.parametrize("top_p", [1, 0.9])
+def test_the_ends_of_the_unit_interval_draw_a_choice(uniform: float, top_p: float) -> None:
+    sampler = Sampler(SamplingOptions(temperature=1, top_p=top_p))
+    sampler._random = cast("np.random.Generator", Fixed(uniform))
+    assert sampler.draw(np.array([9.0, 0.1, 0.7, 9.0, -800.0]), np.array([1, 2, 4])) == 2
 
 
-def sequence(options: SamplingOptions, takes: list[int], take: int) -> list[int]:
-    """What ``take`` draws beside the others in ``takes``, each with logits of its own."""
-    sampler = Sampler(options)
-    generators = [options.generator(other) for other in takes]
-    allowed = np.ones((len(takes), 50), np.bool_)
-    drawn = []
-    for step in range(30):
-        logits = np.stack([np.random.default_rng((step, other)).normal(size=50) for other in takes])
-        drawn.append(int(sampler.sample(logits.astype(np.float32), allowed, generators)[takes.index(take)]))
-    return drawn
+# Random numbers
 
 
-def test_a_take_is_the_same_in_any_batch() -> None:
+def sequence(options: SamplingOptions, take: int, count: int = 30) -> list[int]:
+    """What a take draws from logits of its own and a few choices."""
+    sampler, logits = Sampler(options, take), np.random.default_rng(take).normal(size=(count, 50))
+    return [sampler.draw(row.astype(np.float32), np.arange(step % 9, 50, 3)) for step, row in enumerate(logits)]
+
+
+def test_a_take_draws_the_same_whatever_others_draw() -> None:
     options = SamplingOptions(seed=7)
-    alone = sequence(options, [2], 2)
-    assert sequence(options, [0, 1, 2, 3], 2) == alone
-    assert sequence(options, [5, 2], 2) == alone
+    alone = sequence(options, 2)
+    samplers = [Sampler(options, take) for take in (2, 5)]
+    logits = [np.random.default_rng(take).normal(size=(30, 50)).astype(np.float32) for take in (2, 5)]
+    together = []
+    for step in range(30):
+        choices = np.arange(step % 9, 50, 3)
+        samplers[1].draw(logits[1][step], choices[:7])
+        together.append(samplers[0].draw(logits[0][step], choices))
+        if step % 2:
+            samplers[1].draw(logits[1][step], choices)
+    assert together == alone
 
 
 def test_another_seed_or_take_draws_otherwise() -> None:
-    numbers = {
-        SamplingOptions(seed=seed).generator(take).random() for seed in (0, 1, 2, 2**64 - 1) for take in range(4)
-    }
+    options = [SamplingOptions(temperature=2, top_p=1, seed=seed) for seed in (0, 1, 2, 2**64 - 1)]
+    numbers = {option.generator(take).random() for option in options for take in range(4)}
     assert len(numbers) == 16
+    samplers = [Sampler(option, take) for option in options for take in range(4)]
+    drawn = {tuple(sampler.draw(np.zeros(700), np.arange(700)) for _ in range(3)) for sampler in samplers}
+    assert len(drawn) == 16
 
 
 def test_the_random_numbers_are_pinned() -> None:
     # The same seed must give the same notes in later versions too.
     assert SamplingOptions(seed=7).generator(1).random(2).tolist() == [0.7701409510034741, 0.1119272443176843]
+    assert sequence(SamplingOptions(seed=7), 1, 12) == [33, 25, 8, 42, 19, 23, 6, 16, 32, 0, 7, 5]
 
 
-@pytest.mark.parametrize(("temperature", "numbers"), [(0, 0), (1, 5)])
-def test_a_draw_takes_a_number_for_each_id_whatever_is_allowed(temperature: float, numbers: int) -> None:
-    options = SamplingOptions(temperature=temperature, seed=3)
-    used, reference = options.generator(), options.generator()
-    Sampler(options).sample(LOGITS[None], np.array([[True, False, True, False, False]]), [used])
+@pytest.mark.parametrize(("temperature", "top_p", "numbers"), [(0, 0.9, 0), (1, 0.9, 3), (1, 1, 3), (0.01, 0.01, 3)])
+def test_a_draw_takes_a_number_for_each_choice(temperature: float, top_p: float, numbers: int) -> None:
+    options = SamplingOptions(temperature, top_p, seed=3)
+    sampler, reference = Sampler(options, 4), options.generator(4)
+    sampler.draw(LOGITS, np.array([0, 2, 4]))
     reference.random(numbers)
-    assert used.random() == reference.random()
+    assert sampler._random.random() == reference.random()
 
 
 def test_tiny_noise_hardly_ever_changes_a_draw() -> None:
     noise = np.random.default_rng(0)
-    logits = noise.normal(0, 1, (5000, 739))
+    logits = noise.normal(0, 1, (2000, 739))
     noisy = logits + noise.normal(0, 1e-3, logits.shape)
-    options = SamplingOptions()
-    allowed = np.ones(logits.shape, np.bool_)
-    plain, shaken = (
-        Sampler(options).sample(values, allowed, [generator] * len(logits))
-        for values, generator in ((logits, options.generator()), (noisy, options.generator()))
-    )
-    assert (plain != shaken).mean() < 2e-3
+    plain, shaken = Sampler(SamplingOptions()), Sampler(SamplingOptions())
+    choices = np.arange(739)
+    changed = [
+        plain.draw(row, choices) != shaken.draw(other, choices) for row, other in zip(logits, noisy, strict=True)
+    ]
+    assert np.mean(changed) < 2e-3
 
 
-def test_no_allowed_id_is_an_error() -> None:
-    allowed = np.array([[True, True], [False, False]])
-    with pytest.raises(TokenError, match="no id is allowed next in row 1"):
-        Sampler(SamplingOptions()).sample(np.zeros((2, 2)), allowed, [np.random.default_rng(0)] * 2)
+# Errors
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_logits_that_are_not_finite_are_an_error(value: float) -> None:
-    with pytest.raises(TokenError, match="logits are not finite"):
-        Sampler(SamplingOptions()).sample(
-            np.array([[0.0, value]]), np.ones((1, 2), np.bool_), [np.random.default_rng(0)]
-        )
+@pytest.mark.parametrize("temperature", [0, 1])
+def test_no_choice_is_an_error(temperature: float) -> None:
+    with pytest.raises(TokenError, match="no id is allowed next: the prefix or its chart is no valid one"):
+        Sampler(SamplingOptions(temperature)).draw(LOGITS, ALL[:0])
+
+
+@pytest.mark.parametrize("temperature", [0, 1])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("place", [0, 2])
+def test_logits_that_are_not_finite_are_an_error(value: float, place: int, temperature: float) -> None:
+    logits = LOGITS.copy()
+    logits[place] = value
+    for choices in (ALL, np.array([place])):
+        with pytest.raises(TokenError, match="logits are not finite: its weights are damaged, use others"):
+            Sampler(SamplingOptions(temperature)).draw(logits, choices)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.training.conftest import TINY
 from sideman.errors import CheckpointError, DataError
 from sideman.model.checkpoint import save_checkpoint
 from sideman.model.gpt2 import GPT2
-from sideman.model.runtime import Engine
+from sideman.model.numpy_engine import NumpyEngine
 from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids, encode_bars
 from sideman.tokens.vocabulary import VOCABULARY
@@ -97,8 +97,8 @@ def test_network_from_a_file_of_weights(tmp_path: Path) -> None:
     save_checkpoint(checkpoint, tmp_path / "weights.safetensors", np.float32)
     network, features = load_network(tmp_path / "weights.safetensors")
     ids, values = np.array([0, 2, 40]), np.zeros((3, len(features)), np.int64)
-    engine = Engine(checkpoint)
-    expected = engine.feed(engine.cache(1), 0, ids, values)
+    engine = NumpyEngine(checkpoint)
+    expected = engine.read(engine.cache(1), [0], ids, values, [3])[0]
     with torch.no_grad():
         logits = network(torch.from_numpy(ids)[None], torch.from_numpy(values)[None])[0, -1].numpy()
     np.testing.assert_allclose(logits, expected, atol=1e-4)

@@ -1,15 +1,14 @@
 """From logits to ids: temperature, top-p, a mask and a seed. Knows no music and no network.
 
-A draw is a race: every id gets a random time from its row's own generator, and the one that is first for its
-probability wins. So a row's ids depend on its logits and its generator alone, whatever else is in the batch, and the
-ids are as stable as random ids can be: logits that differ by noise of size e, as between two BLAS libraries (some
+A draw is a race: every id that may come gets a random time from its take's own generator, and the one that is first
+for its probability wins. So a take's ids depend on its logits alone, whatever else is in the batch, and the ids are as
+stable as random ids can be: logits that differ by noise of size e, as between two BLAS libraries (some
 1e-6), change a draw with a chance of about e. Along the cumulative probability, with one random number a draw, it is
 ten times that; rounding the logits lowers neither, it makes most differences vanish and the others larger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,56 +51,43 @@ class SamplingOptions:
 
 
 class Sampler:
-    """Draws the next id of several rows at once."""
+    """Draws the ids of one take, one after the other."""
 
-    def __init__(self, options: SamplingOptions) -> None:
+    def __init__(self, options: SamplingOptions, take: int = 0) -> None:
         self.options = options
+        self._random = options.generator(take)
 
-    def sample(
-        self,
-        logits: npt.NDArray[np.floating],
-        allowed: npt.NDArray[np.bool_],
-        generators: Sequence[np.random.Generator],
-    ) -> npt.NDArray[np.int64]:
-        """Ids (rows,) for logits (rows, vocab), only where ``allowed`` (rows, vocab), one generator a row.
+    def draw(self, logits: npt.NDArray[np.floating], choices: npt.NDArray[np.intp]) -> int:
+        """One of ``choices``, ids in rising order, by logits (vocab,).
 
-        Each generator gives one number for each id of the vocabulary, at temperature 0 none.
-        Raises :class:`TokenError` where a row allows no id, or the logits of those it allows are not finite.
+        Takes one random number a choice, at temperature 0 none. Raises :class:`TokenError` where there is no choice or
+        the logits of the choices are not finite.
         """
-        masked = np.where(allowed, logits, -np.inf).astype(np.float64)
-        peak = masked.max(axis=1, keepdims=True)
-        if not np.isfinite(peak).all():
-            _explain(allowed)
+        if not len(choices):
+            raise TokenError("no id is allowed next: the prefix or its chart is no valid one")
+        scores = logits[choices].astype(np.float64)
+        if not np.isfinite(scores).all():
+            raise TokenError("the network's logits are not finite: its weights are damaged, use others")
+        best = scores.argmax()
         if self.options.temperature == 0:
-            best: npt.NDArray[np.int64] = masked.argmax(axis=1)
-            return best
-        masked -= peak
-        masked /= self.options.temperature
-        weights = np.exp(masked)  # the likeliest has 1
+            return int(choices[best])
+        scores -= scores[best]
+        scores /= self.options.temperature
+        weights = np.exp(scores)  # the likeliest has 1
         if self.options.top_p < 1:
-            weights = _nucleus(weights, self.options.top_p)
+            _cut(weights, self.options.top_p)
         # Exponential times, never 0; of these, time / weight is least for an id with the probability of its weight.
-        uniform = np.empty(weights.shape)
-        for generator, row in zip(generators, uniform, strict=True):
-            generator.random(out=row)
-        times = np.finfo(np.float64).tiny - np.log1p(-uniform)
-        first: npt.NDArray[np.int64] = (weights / times).argmax(axis=1)
-        return first
+        times = np.finfo(np.float64).tiny - np.log1p(-self._random.random(len(choices)))
+        weights /= times
+        return int(choices[weights.argmax()])
 
 
-def _nucleus(weights: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.float64]:
-    """Weights (rows, vocab), unnormalised, with all but the likeliest that reach ``top_p`` at zero; ties stay in.
+def _cut(weights: npt.NDArray[np.float64], top_p: float) -> None:
+    """Set all weights, unnormalised, to zero but the likeliest that reach ``top_p``; ties stay in.
 
     Holtzman et al., "The Curious Case of Neural Text Degeneration", 2020.
     """
-    falling = np.sort(weights, axis=1)[:, ::-1]
-    cumulative = falling.cumsum(axis=1)
-    last = (cumulative < top_p * cumulative[:, -1:]).sum(axis=1, keepdims=True)
-    return np.where(weights >= np.take_along_axis(falling, last, axis=1), weights, 0)
-
-
-def _explain(allowed: npt.NDArray[np.bool_]) -> None:
-    empty = np.flatnonzero(~allowed.any(axis=1))
-    if len(empty):
-        raise TokenError(f"no id is allowed next in row {empty[0]}: its prefix or its chart is no valid one")
-    raise TokenError("the network's logits are not finite: its weights are damaged, use others")
+    falling = np.sort(weights)[::-1]
+    cumulative = falling.cumsum()
+    last = cumulative.searchsorted(top_p * cumulative[-1])
+    weights[weights < falling[last]] = 0

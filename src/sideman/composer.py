@@ -1,0 +1,160 @@
+"""Takes on their way, in one batch: they join and leave between steps, and each is the same music in any company.
+
+Knows the leader, the engine and the sampler; no files and no options of the user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.model.runtime import Engine
+from sideman.model.sampling import Sampler, SamplingOptions
+from sideman.music.touch import touch
+from sideman.tokens.chart import Chart
+from sideman.tokens.decode import BarNotes, Decoder
+from sideman.tokens.grammar import Leader
+from sideman.tokens.prefix import Stage
+
+_KEPT_AFTER_SLIDE = 0.6  # of the context: what is read again when it is full
+
+
+class Take:
+    """One take: what the leader asks for, what was composed, and how much of it the engine has yet to read.
+
+    ``number`` distinguishes the takes of a seed: each has random numbers of its own.
+    """
+
+    def __init__(self, number: int, chart: Chart, leader: Leader, sampling: SamplingOptions) -> None:
+        self.number = number
+        self.leader = leader
+        self.prefix = leader.prefix()
+        self.decoder = Decoder(chart.shift)
+        self.sampler = Sampler(sampling, number)
+        self.ids: list[int] = []
+        self.features: list[tuple[int, ...]] = []
+        self.bars: list[BarNotes] = []
+        self.bar_begins: list[int] = []  # index in ids of each BAR
+        self.unread = 0  # ids at the end that the engine has not read
+        self.begin = 0  # index of the first id that it reads, besides the head
+        self.choices: npt.NDArray[np.intp] = np.empty(0, np.intp)  # ids that may come next
+        self._follow()
+
+    @property
+    def done(self) -> bool:
+        """Whether all bars of the chart are there."""
+        return self.leader.finished(self.prefix)
+
+    def draw(self, logits: npt.NDArray[np.floating]) -> None:
+        """Take the id that ``logits`` (vocab,) give, and those that follow it without a choice."""
+        self._push(self.leader.as_asked(self.sampler.draw(logits, self.choices)))
+        self._follow()
+
+    @property
+    def window(self) -> list[int]:
+        """Indices of the ids that the engine reads: START and controls, and what comes from ``begin`` on."""
+        return [*range(min(self.bar_begins[0], self.begin)), *range(self.begin, len(self.ids))]
+
+    @property
+    def window_length(self) -> int:
+        """How many these are."""
+        return min(self.bar_begins[0], self.begin) + len(self.ids) - self.begin
+
+    def slide(self, context: int) -> None:
+        """Move the window to the last bars that fit a part of ``context``, or else to the last ids."""
+        room = int(context * _KEPT_AFTER_SLIDE) - self.bar_begins[0]
+        fits = [begin for begin in self.bar_begins if len(self.ids) - begin <= room]
+        self.begin = fits[0] if fits else max(self.bar_begins[-1], len(self.ids) - room)
+
+    def _follow(self) -> None:
+        """Push ids as long as there is one choice only."""
+        while not self.done:
+            forced = self.leader.forced(self.prefix)
+            if not forced:
+                self.choices = self.leader.allowed(self.prefix).nonzero()[0]
+                if len(self.choices) != 1:
+                    return
+                forced = self.choices.tolist()
+            for token in forced:
+                self._push(token)
+
+    def _push(self, token: int) -> None:
+        self.prefix.push(token)
+        if self.prefix.stage is Stage.BAR:
+            self.bar_begins.append(len(self.ids))
+        self.ids.append(token)
+        self.features.append(self.prefix.features())
+        self.unread += 1
+        bar = self.decoder.push(self.prefix, token)
+        if bar is not None:
+            self.bars.append(BarNotes(bar.number, {role: touch(role, notes) for role, notes in bar.notes.items()}))
+
+
+class Composer:
+    """A batch of at most ``capacity`` takes on one engine, which reads the context features in ``columns``."""
+
+    def __init__(self, engine: Engine, columns: Sequence[int], capacity: int) -> None:
+        self._engine = engine
+        self._columns = list(columns)
+        self._cache = engine.cache(capacity)
+        self._free = list(range(capacity))
+        self._rows: dict[Take, int] = {}
+
+    def __len__(self) -> int:
+        """How many takes are under way."""
+        return len(self._rows)
+
+    @property
+    def room(self) -> int:
+        """How many takes may join."""
+        return len(self._free)
+
+    def join(self, take: Take) -> None:
+        """Begin with a take, or go on with one that left. There must be room."""
+        if take.done:
+            return
+        row = self._free.pop()
+        self._cache.clear(row)
+        self._rows[take] = row
+
+    def leave(self, take: Take) -> None:
+        """Stop a take where it is; its row is free for another. Takes that are done leave by themselves."""
+        self._free.append(self._rows.pop(take))
+
+    def step(self) -> list[tuple[Take, BarNotes]]:
+        """At least one id more for every take; returns the bars that this finished."""
+        takes = list(self._rows)
+        if not takes:
+            return []
+        finished = []
+        for take, logits in zip(takes, self._read(takes), strict=True):
+            bars = len(take.bars)
+            take.draw(logits)
+            finished += [(take, bar) for bar in take.bars[bars:]]
+            if take.done:
+                self.leave(take)
+        return finished
+
+    def _read(self, takes: Sequence[Take]) -> npt.NDArray[np.float32]:
+        """Let the engine read what is new in each take; slides the window of those that don't fit."""
+        ids: list[int] = []
+        features: list[tuple[int, ...]] = []
+        counts = []
+        rows = [self._rows[take] for take in takes]
+        for take, row in zip(takes, rows, strict=True):
+            if take.window_length > self._engine.config.context:
+                take.slide(self._engine.config.context)
+                self._cache.clear(row)
+            if self._cache.length[row]:
+                ids += take.ids[-take.unread :]
+                features += take.features[-take.unread :]
+                counts.append(take.unread)
+            else:
+                ids += [take.ids[place] for place in take.window]
+                features += [take.features[place] for place in take.window]
+                counts.append(take.window_length)
+            take.unread = 0
+        read = np.array(features, np.int32)[:, self._columns]
+        return self._engine.read(self._cache, rows, ids, read, None if len(ids) == len(rows) else counts)

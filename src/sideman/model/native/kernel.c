@@ -1,0 +1,116 @@
+/* The inner loop of the engine: GPT-2 with context features in 8-bit integers. Knows no music; what Python calls.
+ *
+ * Reading weights, keys and values takes most of a step, so they have 8 bits: weights with a scale for each output,
+ * keys and values with one for each head of a position. What they are multiplied with has 8 bits too, with a scale for
+ * each position, and the sums of products are exact. What that costs is measured in docs/performance.md.
+ *
+ * Every number is the same bits whatever else is in the batch, however many threads compute, and on every machine with
+ * IEEE arithmetic: sums of integers are exact, those of floats have one order, across lanes too (SUM_LANES), products
+ * of floats are never fused with sums (-ffp-contract=off), and exp is ours.
+ */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "network.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+#define ABI 3 /* raised when a function or a layout changes */
+#define PUBLIC __attribute__((visibility("default")))
+
+PUBLIC int sideman_abi(void) { return ABI; }
+
+/* Which of the kernel's builds this processor runs best: 0, any; of x86-64 also 1, x86-64-v3; 2, with AVX-VNNI;
+ * 3, x86-64-v4 with AVX512-VNNI. Asked of the processor itself: not every compiler's runtime knows. */
+PUBLIC int sideman_level(void) {
+#if defined(__x86_64__)
+  enum { V3_1 = bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX | bit_F16C, V3_7 = bit_AVX2 | bit_BMI | bit_BMI2 };
+  enum { V4_7 = bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW };
+  enum { AVX512_VNNI = 1 << 11, AVX_VNNI = 1 << 4 };
+  enum { AVX_STATE = 0x06, AVX512_STATE = 0xe6 }; /* registers that the system keeps for a thread */
+  unsigned a, b, c, d, extended, saved;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & V3_1) != V3_1) return 0;
+  __asm__("xgetbv" : "=a"(saved), "=d"(d) : "c"(0));
+  if (!__get_cpuid(0x80000001, &a, &b, &extended, &d) || !(extended & bit_LZCNT)) return 0;
+  if ((saved & AVX_STATE) != AVX_STATE) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & V3_7) != V3_7) return 0;
+  int wide = (b & V4_7) == V4_7 && b >> 31 && (saved & AVX512_STATE) == AVX512_STATE; /* the last bit: AVX512VL */
+  if (wide && c & AVX512_VNNI) return 3;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & AVX_VNNI ? 2 : 1;
+#else
+  return 0;
+#endif
+}
+
+/* Bytes of scratch that a call needs. */
+PUBLIC size_t sideman_scratch(const struct engine *engine) {
+  struct scratch at;
+  return take_shared(engine, NULL, &at) + take_own(engine, NULL, &at) * MAX_THREADS;
+}
+
+/* Where the next part of an array is. */
+struct packed {
+  const int8_t *weights;
+  const int32_t *offsets;
+  const float *vectors;
+};
+
+static const float *take_vector(struct packed *packed, int count) {
+  const float *taken = packed->vectors;
+  packed->vectors += count;
+  return taken;
+}
+
+static struct matrix take_matrix(struct packed *packed, int inputs, int outputs) {
+  int width = panels(outputs) * PANEL;
+  struct matrix matrix = {packed->weights, packed->offsets, take_vector(packed, width), take_vector(packed, width),
+                          inputs, outputs};
+  packed->weights += (size_t)inputs * width, packed->offsets += width;
+  return matrix;
+}
+
+/* An engine that reads these arrays, which must outlive it; NULL where memory ends.
+ *
+ * weights: of each layer query-key-value, attended, wide, narrow, then the head, all as panels; offsets: of each.
+ * vectors: of each layer both norms' gain and bias; of each matrix scales and biases, in the order of the weights; the
+ * last norm's gain and bias before the head's. Offsets, scales and biases fill whole panels. table: (rows, width).
+ */
+PUBLIC struct engine *sideman_open(const struct shape *shape, const int8_t *weights, const int32_t *offsets,
+                                   const float *vectors, const float *table, int threads) {
+  struct engine *engine = calloc(1, sizeof *engine);
+  struct layer *layers = calloc(shape->layers, sizeof *layers);
+  if (!engine || !layers) {
+    free(engine), free(layers);
+    return NULL;
+  }
+  int width = shape->width;
+  struct packed packed = {weights, offsets, vectors};
+  engine->shape = *shape, engine->layers = layers, engine->table = table;
+  engine->head_width = width / shape->heads, engine->positions = panels(shape->context) * PANEL;
+  for (int number = 0; number < shape->layers; number++) {
+    struct layer *layer = &layers[number];
+    for (int i = 0; i < 4; i++) layer->norm[i] = take_vector(&packed, width);
+    layer->query_key_value = take_matrix(&packed, width, 3 * width);
+    layer->attended = take_matrix(&packed, width, width);
+    layer->wide = take_matrix(&packed, width, 4 * width);
+    layer->narrow = take_matrix(&packed, 4 * width, width);
+  }
+  for (int i = 0; i < 2; i++) engine->norm[i] = take_vector(&packed, width);
+  engine->head = take_matrix(&packed, width, shape->vocabulary);
+  open_team(&engine->team, threads, read_job);
+  return engine;
+}
+
+PUBLIC void sideman_close(struct engine *engine) {
+  close_team(&engine->team);
+  free(engine->layers);
+  free(engine);
+}
+
+/* Read inputs into the cache and write the logits that are wanted. All numbers must be in range. */
+PUBLIC void sideman_read(struct engine *engine, struct job *job) {
+  job->engine = engine;
+  do_job(&engine->team, job);
+}
