@@ -61,7 +61,7 @@ def engine_alone(model: Model, takes: int, steps: int) -> None:
     for _ in range(steps):
         if cache.length[0] == model.checkpoint.config.context:
             for row in range(takes):
-                cache.length[row] = int(0.6 * model.checkpoint.config.context)  # as after a slide
+                cache.length[row] = model.checkpoint.config.context // 2  # as after a slide
         model.engine.read(cache, rows, ids, features)
 
 

@@ -47,7 +47,7 @@ def broken_contracts(source: Path) -> list[str]:
     """Names of the contracts that the package below ``source`` breaks."""
     command = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache', '--no-logo'])"
     result = run(sys.executable, "-c", command, PYTHONPATH=str(source), NO_COLOR="1", COLUMNS="200")
-    broken = re.findall(r"^(.+) BROKEN$", result.stdout, re.MULTILINE)
+    broken = re.findall(r"^(.+) BROKEN\b", result.stdout, re.MULTILINE)
     assert result.returncode == bool(broken), result.stdout + result.stderr
     return broken
 

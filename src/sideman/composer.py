@@ -18,7 +18,7 @@ from sideman.tokens.decode import BarNotes, Decoder
 from sideman.tokens.grammar import Leader
 from sideman.tokens.prefix import Stage
 
-_KEPT_AFTER_SLIDE = 0.6  # of the context: what is read again when it is full
+_KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
 
 
 class Take:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,7 +83,7 @@ def _check_target(target: Path, name: Path | str) -> None:
 def _name_beside(target: Path) -> Path:
     """A name of no file yet, in the folder of ``target``."""
     # Half of the name is enough to recognise it, and leaves room for the token in a name as long as allowed.
-    return target.with_name(f".{target.stem[:40]}.{secrets.token_hex(6)}{target.suffix}")
+    return target.with_name(f".{target.stem[:40]}.{os.urandom(6).hex()}{target.suffix}")
 
 
 def _flush(path: Path) -> None:

@@ -7,6 +7,7 @@ import inspect
 import json
 import os
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +16,7 @@ import pytest
 import soundfile
 from tests.cli.conftest import Result, Run
 
+from sideman.arrange import Arrangement
 from sideman.cli import composing
 from sideman.cli.arranging import STYLES_HELP, TRACKS_HELP
 from sideman.cli.arranging import arrange as command
@@ -22,6 +24,7 @@ from sideman.model.sampling import SamplingOptions
 from sideman.music.band import ROLES
 from sideman.render.audio import WRITERS
 from sideman.render.midi import read_midi
+from sideman.render.recording import Recording
 from sideman.tokens.vocabulary import STYLES
 
 FOUR_CHORDS = "C:4|Am:4|F:4|G7:4"
@@ -106,6 +109,34 @@ def test_progress_is_shown_on_a_terminal(run: Run, weights: Path, monkeypatch: p
     code, out, _ = run("arrange", FOUR_CHORDS, "-o", "song.mid", "--weights", weights, "--json")
     assert code == 0
     json.loads(out)  # what a program reads stays clean
+
+
+def test_takes_with_audio_are_played_while_they_are_composed(
+    run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("arrange", FOUR_CHORDS, "-o", "song.mid", "--audio", "song.wav", "--weights", weights)
+    monkeypatch.setattr("sideman.cli.terminal.is_watched", lambda: True)
+    code, out, _ = run(*arguments, "--takes", 2, "--tempo", 240, "--tracks", "piano,bass", "--program", "bass=32")
+    assert (code, out.count("song_1.mid and song_1.wav"), out.count("song_2.mid and song_2.wav")) == (0, 1, 1)
+    for take in (1, 2):
+        run("render", f"song_{take}.mid", "-o", "after.wav", "--program", "bass=32")
+        assert (tmp_path / "after.wav").read_bytes() == (tmp_path / f"song_{take}.wav").read_bytes()
+
+
+def test_interrupted_composing_ends_the_audio_too(
+    run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(arrangement: Arrangement, _: object, recording: Recording) -> NoReturn:
+        bar = next(iter(arrangement))
+        recording.add(bar.take, bar.notes)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sideman.cli.arranging.compose", interrupt)
+    before = {*threading.enumerate()}
+    arguments = ("arrange", FOUR_CHORDS, "-o", "song.mid", "--audio", "song.mp3", "--weights", weights)
+    assert run(*arguments) == (130, "", "")
+    assert {*threading.enumerate()} <= before
+    assert list(tmp_path.iterdir()) == []
 
 
 # Refused before composing
@@ -213,15 +244,20 @@ def test_disk_that_becomes_read_only_while_composing(
     assert_refused(result, tmp_path, "song.mid", "read-only")
 
 
-@pytest.mark.parametrize(("name", "full"), [("song.mp3", OSError), ("song.wav", soundfile.LibsndfileError)])
+@pytest.mark.parametrize("name", ["song.mp3", "song.wav"])
 def test_disk_that_is_full_after_the_midi(
-    run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, full: type[Exception]
+    run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     def write(_: object, path: Path) -> NoReturn:
         path.write_bytes(b"half a file")
-        raise OSError(errno.ENOSPC, "full", str(path)) if full is OSError else full(2)
+        raise OSError(errno.ENOSPC, "full", str(path))
 
-    monkeypatch.setitem(WRITERS, Path(name).suffix, write)
+    def write_pcm(path: Path, *_: object, **__: object) -> NoReturn:
+        path.write_bytes(b"half a file")
+        raise soundfile.LibsndfileError(2)
+
+    monkeypatch.setitem(WRITERS, ".mp3", write)
+    monkeypatch.setattr(soundfile, "SoundFile", write_pcm)
     code, out, err = run("arrange", FOUR_CHORDS, "-o", "song.mid", "--audio", name, "--weights", weights)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"error: cannot write {name}: ")

@@ -17,7 +17,7 @@ from tests.cli.conftest import Run
 
 from sideman.cli import app
 
-COMMANDS = ["arrange", "encode", "evaluate", "export", "inspect", "render", "train"]
+COMMANDS = ["arrange", "encode", "evaluate", "export", "inspect", "render", "serve", "train"]
 PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
 
 
@@ -80,8 +80,10 @@ def test_wrong_usage(run: Run, arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("modules", "heavy"),
     [
-        ("sideman.cli", {"numpy", "rich", "symusic", "torch"}),
-        ("sideman.cli, sideman.arrange, sideman.render.audio, sideman.training.encode", {"torch", "matplotlib"}),
+        ("sideman.cli", {"email", "json", "numpy", "rich", "symusic", "tempfile", "torch"}),
+        ("sideman.cli, sideman.arrange, sideman.render.midi", {"lameenc", "rich", "symusic", "torch"}),
+        ("sideman.cli, sideman.arrange, sideman.render.recording", {"http", "soundfile", "symusic", "torch"}),
+        ("sideman.cli, sideman.arrange, sideman.training.encode", {"torch", "matplotlib"}),
     ],
 )
 def test_little_is_imported(modules: str, heavy: set[str]) -> None:
@@ -94,10 +96,11 @@ def test_little_is_imported(modules: str, heavy: set[str]) -> None:
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="Ctrl-C is ignored where this was started"
 )
 @pytest.mark.slow
-def test_interruption_leaves_no_file_and_no_trace(weights: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("files", [("-o", "song.mid"), ("-o", "song.mid", "--audio", "song.mp3")], ids="".join)
+def test_interruption_leaves_no_file_and_no_trace(weights: Path, tmp_path: Path, files: tuple[str, ...]) -> None:
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        [*PROGRAM, "arrange", "|".join(["C:4"] * 1000), "-o", "song.mid", "--weights", str(weights), "--takes", "64"],
+        [*PROGRAM, "arrange", "|".join(["C:4"] * 1000), *files, "--weights", str(weights), "--takes", "64"],
         cwd=tmp_path,
         env=environment,
         stdout=subprocess.PIPE,

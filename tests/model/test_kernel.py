@@ -398,6 +398,32 @@ def test_an_engine_takes_the_processors_there_are() -> None:
     np.testing.assert_array_equal(read_in_pieces(standard, *random_ids(CONTEXT), [9])[0], one_by_one()[8])
 
 
+EXIT = """
+import threading
+from tests.model.conftest import KERNEL_CONFIG, random_checkpoint
+from sideman.model.kernel import KernelEngine
+
+engine, started = KernelEngine(random_checkpoint(KERNEL_CONFIG), 2), threading.Event()
+cache = engine.cache(8)
+
+def read_on():
+    while True:
+        cache.length[:] = 0
+        engine.read(cache, range(8), [0] * 8, [[0, 0]] * 8)
+        started.set()
+
+threading.Thread(target=read_on, daemon=True).start()
+started.wait()
+"""
+
+
+@uses_kernel
+def test_a_program_may_end_while_a_thread_composes() -> None:
+    for _ in range(3):
+        result = subprocess.run([sys.executable, "-c", EXIT], cwd=ROOT, capture_output=True, check=False, timeout=60)
+        assert (result.returncode, result.stderr) == (0, b"")
+
+
 # Where there is none
 
 

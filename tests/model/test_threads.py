@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from sideman.model.threads import one_blas_thread
 
@@ -12,7 +13,13 @@ def blas_threads() -> set[int]:
     return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
 
 
-pytestmark = pytest.mark.skipif(blas_threads() <= {1}, reason="this BLAS has one thread or can't be asked")
+@pytest.fixture(autouse=True)
+def two_blas_threads() -> Iterator[None]:
+    """Where the tests run with one, too."""
+    with threadpool_limits(2, "blas"):
+        if blas_threads() != {2}:
+            pytest.skip("this BLAS has one thread or can't be asked")
+        yield
 
 
 def test_the_limit_holds_inside_and_falls_behind() -> None:

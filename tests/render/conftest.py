@@ -1,12 +1,94 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
-from sideman.music.band import Band, Note, Role, Track
+from sideman.errors import MissingLibraryError
+from sideman.music.band import ONSET, Band, Note, NoteArray, Role, Track
+from sideman.music.time import STEPS_PER_BAR
+from sideman.render import fluidsynth
+from sideman.render.fluidsynth import FluidSynth
+from sideman.render.playing import Block
+from sideman.render.soundfont import BUNDLED_SOUNDFONT
+
+try:
+    fluidsynth.library()
+    MISSING = ""
+except MissingLibraryError as error:
+    MISSING = str(error)
+real = pytest.mark.skipif(bool(MISSING), reason=MISSING or "FluidSynth is there")
+
+
+class FakeSynthesizer:
+    """Sounds ``level`` all the time and remembers what it was told, with the frame at which it was told."""
+
+    def __init__(self, level: float = 0.25) -> None:
+        self.level = level
+        self.frame = 0
+        self.selected: dict[int, tuple[int, bool]] = {}
+        self.controls: set[tuple[int, int]] = set()
+        self.played: list[tuple[int, int, int, int]] = []  # frame, channel, pitch, velocity
+
+    def select(self, channel: int, program: int, *, is_drum: bool) -> None:
+        self.selected[channel] = program, is_drum
+
+    def control(self, channel: int, controller: int, value: int) -> None:
+        assert 0 <= value <= 127
+        self.controls.add((channel, controller))
+
+    def note_on(self, channel: int, pitch: int, velocity: int) -> None:
+        assert velocity > 0
+        self.played.append((self.frame, channel, pitch, velocity))
+
+    def note_off(self, channel: int, pitch: int) -> None:
+        self.played.append((self.frame, channel, pitch, 0))
+
+    def render(self, out: Block) -> None:
+        out[:] = self.level
+        self.frame += len(out)
+
+
+class Playing(FakeSynthesizer):
+    """A fake that can be opened in the place of FluidSynth."""
+
+    def __init__(self, soundfont: Path | None = None) -> None:
+        super().__init__()
+        self.soundfont = soundfont
+        self.closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def render(self, out: Block) -> None:
+        assert not self.closed
+        super().render(out)
+        out *= 1 + len(self.played) % 7  # so that a note out of place would be heard
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def piano(*notes: Note, steps: int = 48, tempo: float = 120.0) -> Band:
+    return Band((Track(Role.PIANO, notes),), steps, tempo)
+
+
+def bars_of(band: Band) -> list[dict[Role, NoteArray]]:
+    """The notes of each bar, as a composer gives them."""
+    starts = range(0, band.steps, STEPS_PER_BAR)
+    return [
+        {
+            track.role: track.notes[track.notes[:, ONSET] // STEPS_PER_BAR == start // STEPS_PER_BAR]
+            for track in band.tracks
+        }
+        for start in starts
+    ]
 
 
 @pytest.fixture
@@ -23,6 +105,16 @@ def band() -> Band:
         48,
         120.0,
     )
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[None]:
+    """Keep the bundled font's samples in memory: FluidSynth decodes a font once while someone holds it open."""
+    with FluidSynth(BUNDLED_SOUNDFONT) as synthesizer:
+        synthesizer.select(9, 0, is_drum=True)
+        for channel, program in enumerate((0, 25, 33, 48)):
+            synthesizer.select(channel, program, is_drum=False)
+        yield
 
 
 @pytest.fixture

@@ -9,58 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from tests.render.conftest import FakeSynthesizer, piano, real
 
 from sideman.errors import DataError, MissingLibraryError, OptionError
-from sideman.music.band import Band, Note, Role, Track
+from sideman.music.band import Band, Note, Role
 from sideman.render import audio, fluidsynth
-from sideman.render.audio import (
-    PEAK,
-    TAIL_SECONDS,
-    Block,
-    audio_blocks,
-    common_gain,
-    render_blocks,
-    stream_mp3,
-    total_frames,
-    write_audio,
-)
+from sideman.render.audio import PEAK, audio_blocks, common_gain, stream_mp3, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynth
+from sideman.render.playing import Block, total_frames
 from sideman.render.soundfont import BUNDLED_SOUNDFONT
 
 SUFFIXES = ("mp3", "wav", "flac")
-
-
-class FakeSynthesizer:
-    """Sounds ``level`` all the time and remembers what it was told, with the frame at which it was told."""
-
-    def __init__(self, level: float = 0.25) -> None:
-        self.level = level
-        self.frame = 0
-        self.selected: dict[int, tuple[int, bool]] = {}
-        self.controls: set[tuple[int, int]] = set()
-        self.played: list[tuple[int, int, int, int]] = []  # frame, channel, pitch, velocity
-
-    def select(self, channel: int, program: int, *, is_drum: bool) -> None:
-        self.selected[channel] = program, is_drum
-
-    def control(self, channel: int, controller: int, value: int) -> None:
-        assert 0 <= value <= 127
-        self.controls.add((channel, controller))
-
-    def note_on(self, channel: int, pitch: int, velocity: int) -> None:
-        assert velocity > 0
-        self.played.append((self.frame, channel, pitch, velocity))
-
-    def note_off(self, channel: int, pitch: int) -> None:
-        self.played.append((self.frame, channel, pitch, 0))
-
-    def render(self, out: Block) -> None:
-        out[:] = self.level
-        self.frame += len(out)
-
-
-def piano(*notes: Note, steps: int = 48, tempo: float = 120.0) -> Band:
-    return Band((Track(Role.PIANO, notes),), steps, tempo)
 
 
 def samples(path: Path) -> Block:
@@ -70,52 +29,13 @@ def samples(path: Path) -> Block:
     return np.asarray(read, np.float32)
 
 
-# Scheduling, with the fake
-
-
-def test_notes_begin_and_end_on_their_frames() -> None:
-    player = FakeSynthesizer()
-    list(render_blocks(piano(Note(6, 3, 60, 80), Note(40, 8, 64, 90)), player))
-    step = 60 / 120 / 12 * SAMPLE_RATE
-    assert player.played == [
-        (round(6 * step), 0, 60, 80),
-        (round(9 * step), 0, 60, 0),
-        (round(40 * step), 0, 64, 90),
-        (round(48 * step), 0, 64, 0),
-    ]
-
-
-def test_a_pitch_ends_before_it_begins_anew() -> None:
-    player = FakeSynthesizer()
-    list(render_blocks(piano(Note(0, 24, 60, 80), Note(12, 12, 60, 70)), player))
-    assert [velocity for _, _, _, velocity in player.played] == [80, 0, 70, 0]
-
-
-def test_each_track_has_its_channel_instrument_and_place(band: Band) -> None:
-    player = FakeSynthesizer()
-    list(render_blocks(band, player, {Role.BASS: 35}))
-    assert player.selected == {9: (0, True), 0: (0, False), 1: (25, False), 2: (35, False), 3: (48, False)}
-    assert player.controls == {(channel, controller) for channel in player.selected for controller in (7, 10)}
-
-
-def test_blocks_have_the_promised_shape_and_length(band: Band) -> None:
-    blocks = list(render_blocks(band, FakeSynthesizer()))
-    assert {(block.shape[1], block.dtype) for block in blocks} == {(2, np.dtype(np.float32))}
-    assert sum(map(len, blocks)) == total_frames(band) == 2 * SAMPLE_RATE + TAIL_SECONDS * SAMPLE_RATE
+# Blocks, with the fake
 
 
 def test_blocks_come_while_the_synthesizer_plays(band: Band) -> None:
     player = FakeSynthesizer()
     first = next(audio_blocks(band, gain=1.0, synthesizer=player))
     assert player.frame == len(first) < total_frames(band)
-
-
-def test_the_tail_fades_to_silence(band: Band) -> None:
-    sound = np.concatenate(list(render_blocks(band, FakeSynthesizer(1.0))))
-    fade = sound[-SAMPLE_RATE:]
-    assert np.all(sound[:-SAMPLE_RATE] == 1)
-    assert np.all(np.diff(fade[:, 0]) < 0)
-    assert abs(fade[-1, 0]) < 1e-4
 
 
 @pytest.mark.parametrize("level", [0.001, 0.25, 7.0])
@@ -206,22 +126,6 @@ def test_a_failure_on_the_way_leaves_the_old_file(band: Band, tmp_path: Path) ->
 
 
 # The real FluidSynth
-
-try:
-    fluidsynth.library()
-    MISSING = ""
-except MissingLibraryError as error:
-    MISSING = str(error)
-real = pytest.mark.skipif(bool(MISSING), reason=MISSING or "FluidSynth is there")
-
-
-@pytest.fixture(scope="module")
-def loaded() -> Iterator[None]:
-    """Keep the bundled font's samples in memory: FluidSynth decodes a font once while someone holds it open."""
-    with FluidSynth(BUNDLED_SOUNDFONT) as synthesizer:
-        for program in (0, 25, 33, 48):
-            synthesizer.select(0, program, is_drum=False)
-        yield
 
 
 @real
@@ -328,12 +232,15 @@ def test_without_the_library_the_error_says_what_to_install(
     assert not list(tmp_path.iterdir())
 
 
-def test_the_system_comes_before_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_the_system_comes_before_the_wheel(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    monkeypatch.setattr("sys.platform", platform)
     monkeypatch.setattr("ctypes.util.find_library", lambda name: f"lib{name}.so.3")
     assert next(fluidsynth._candidates()) == "libfluidsynth.so.3"
 
 
 def test_no_system_library_and_no_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
     monkeypatch.setattr("ctypes.util.find_library", lambda _: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert list(fluidsynth._candidates()) == []

@@ -59,7 +59,7 @@ def test_tracks_channels_and_programs(band: Band) -> None:
     tracks = read_with_mido(midi_bytes(band, programs={Role.STRINGS: 89})).tracks
     assert [track.name for track in tracks] == ["Drums", "Piano", "Guitar", "Bass", "Strings"]
     assert [{message.channel for message in track if not message.is_meta} for track in tracks] == [
-        {9}, {1}, {2}, {3}, {4}
+        {9}, {0}, {1}, {2}, {3}
     ]  # fmt: skip
     assert [message.program for track in tracks for message in track if message.type == "program_change"] == [
         0, 0, 25, 33, 89

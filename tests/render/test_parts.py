@@ -45,6 +45,11 @@ def test_programs_come_from_the_choice_then_the_track_then_the_role() -> None:
     assert [part.program for part in parts(band, {Role.PIANO: 0})] == [0, 27, 33]
 
 
+def test_each_part_has_a_channel_of_its_own() -> None:
+    band = Band(tuple(map(Track, ROLES)), 48)
+    assert [part.channel for part in parts(band)] == [9, 0, 1, 2, 3]
+
+
 def test_a_program_outside_general_midi_is_an_error_even_for_an_absent_role() -> None:
     with pytest.raises(OptionError, match="bass: program 128 is outside 0-127"):
         parts(Band((), 48), {Role.BASS: 128})

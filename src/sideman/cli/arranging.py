@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sideman.cli.batch import run_batch
-from sideman.cli.composing import Wishes, check_sound, compose, load_model, read_programs, write_take
+from sideman.cli.composing import Wishes, compose, load_model, read_programs, write_take
 from sideman.cli.outputs import MIDI_SUFFIXES, check_output, numbered
 from sideman.cli.terminal import counted, print_json, progress, read_stdin
 from sideman.errors import DataError
@@ -19,6 +20,8 @@ from sideman.errors import DataError
 if TYPE_CHECKING:
     from sideman.arrange import Arrangement, ArrangeOptions
     from sideman.music.band import Band, Role
+    from sideman.music.progression import Progression
+    from sideman.render.recording import Recording
 
 STYLES_HELP = "rock, pop, electronic, country, soul, jazz, latin, blues, folk, metal, reggae, hip-hop, punk or ambient"
 TRACKS_HELP = "drums, piano, guitar, bass, strings"
@@ -89,12 +92,14 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     options = wishes.options(takes)
     files = _Files(output, audio, soundfont, read_programs(program or []))
     files.check(takes)
-    arrangement = _prepare(progression, options, weights)
-    begin = time.perf_counter()
-    with progress("composing", arrangement.chart.bars * takes, "bars") as done:
-        bands = compose(arrangement, done)
-    seconds = time.perf_counter() - begin
-    written = files.write(arrangement, bands)
+    chords = _read(progression)
+    with files.recording(chords, options) as recording:
+        arrangement = _prepare(chords, options, weights)
+        begin = time.perf_counter()
+        with progress("composing", arrangement.chart.bars * takes, "bars") as done:
+            bands = compose(arrangement, done, recording)
+        seconds = time.perf_counter() - begin
+        written = files.write(arrangement, bands, recording)
     if as_json:
         print_json(_description(arrangement, bands, written, seconds))
         return
@@ -123,55 +128,56 @@ class _Files:
 
             for path in numbered(self.audio, takes):
                 check_output(path, WRITERS)
-            check_sound(self.soundfont)
 
-    def write(self, arrangement: Arrangement, bands: Sequence[Band]) -> list[dict[str, str]]:
-        """Write all takes; for each the names of its files by their kind.
+    def recording(self, chords: Progression, options: ArrangeOptions) -> AbstractContextManager[Recording | None]:
+        """The audio files, to be made from the bars as they come; nothing where none is wanted."""
+        if self.audio is None:
+            return nullcontext()
+        from sideman.render.recording import Recording
+
+        paths = numbered(self.audio, options.takes)
+        return Recording(
+            paths, options.roles, chords.steps, options.tempo, soundfont=self.soundfont, programs=self.programs
+        )
+
+    def write(
+        self, arrangement: Arrangement, bands: Sequence[Band], recording: Recording | None
+    ) -> list[dict[str, str]]:
+        """Write the MIDI files and wait for the audio; for each take the names of its files by their kind.
 
         Raises :class:`DataError` for the first that can't be written; those before it are whole and stay.
         """
-        written: list[dict[str, str]] = [{} for _ in bands]
+        written: dict[str, list[Path]] = {"midi": [], "audio": []}
         try:
-            self._write_midi(arrangement, bands, written)
-            self._write_audio(bands, written)
+            if self.midi is not None:
+                for band, path in zip(bands, numbered(self.midi, len(bands)), strict=True):
+                    write_take(arrangement, band, path, self.programs)
+                    written["midi"].append(path)
+            if recording is not None:
+                with progress("rendering", len(bands)) as done:
+                    recording.finish(done)
+                written["audio"] = recording.written
         except DataError as error:
-            names = [name for paths in written for name in paths.values()]
-            if not names:
+            paths = written["midi"] + (recording.written if recording is not None else [])
+            if not paths:
                 raise
-            kept = ", ".join(names[:MAX_NAMES]) + (" …" if len(names) > MAX_NAMES else "")
+            kept = ", ".join(map(str, paths[:MAX_NAMES])) + (" …" if len(paths) > MAX_NAMES else "")
             raise DataError(f"{error}; written before it: {kept}") from error
-        return written
-
-    def _write_midi(self, arrangement: Arrangement, bands: Sequence[Band], written: list[dict[str, str]]) -> None:
-        if self.midi is not None:
-            for paths, band, path in zip(written, bands, numbered(self.midi, len(bands)), strict=True):
-                write_take(arrangement, band, path, self.programs)
-                paths["midi"] = str(path)
-
-    def _write_audio(self, bands: Sequence[Band], written: list[dict[str, str]]) -> None:
-        if self.audio is None:
-            return
-        from sideman.render.audio import write_audio
-
-        with progress("rendering", len(bands)) as done:
-            for number, path in enumerate(numbered(self.audio, len(bands))):
-                write_audio(
-                    bands[number],
-                    path,
-                    soundfont=self.soundfont,
-                    programs=self.programs,
-                    on_progress=lambda share, number=number: done(number + share),  # type: ignore[misc]
-                )
-                written[number]["audio"] = str(path)
+        return [{kind: str(paths[take]) for kind, paths in written.items() if paths} for take in range(len(bands))]
 
 
-def _prepare(text: str, options: ArrangeOptions, weights: Path | None) -> Arrangement:
-    """Read the progression (- for standard input), load the weights; nothing is composed yet."""
-    from sideman.arrange import arrange as begin
+def _read(text: str) -> Progression:
+    """Read the progression, - from standard input."""
     from sideman.music.chords import MAX_TEXT, parse
 
-    progression = parse(read_stdin(MAX_TEXT) if text == "-" else text)
-    return begin(progression, options, model=load_model(weights))
+    return parse(read_stdin(MAX_TEXT) if text == "-" else text)
+
+
+def _prepare(chords: Progression, options: ArrangeOptions, weights: Path | None) -> Arrangement:
+    """Load the weights; nothing is composed yet."""
+    from sideman.arrange import arrange as begin
+
+    return begin(chords, options, model=load_model(weights))
 
 
 def _description(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -125,6 +124,8 @@ def _read_file(source: str) -> str:
 
 def _read_object(line: str) -> dict[str, Any]:
     """A line's object. Raises :class:`OptionError` where it is none."""
+    import json
+
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:

@@ -13,6 +13,7 @@ from sideman.errors import OptionError
 if TYPE_CHECKING:
     from sideman.arrange import Arrangement, ArrangeOptions, Model
     from sideman.music.band import Band, Role
+    from sideman.render.recording import Recording
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,6 @@ def read_programs(settings: Sequence[str]) -> dict[Role, int]:
     return programs
 
 
-def check_sound(soundfont: Path | None) -> None:
-    """Make sure that audio can be made: a SoundFont that loads, and FluidSynth to load it."""
-    from sideman.render.fluidsynth import FluidSynth
-    from sideman.render.soundfont import check_soundfont
-
-    FluidSynth(check_soundfont(soundfont)).close()
-
-
 def load_model(weights: Path | None) -> Model:
     """The model in a file, or the package's own."""
     from sideman.arrange import Model, default_model
@@ -87,10 +80,17 @@ def load_model(weights: Path | None) -> Model:
     return default_model() if weights is None else Model.load(weights)
 
 
-def compose(arrangement: Arrangement, on_progress: Callable[[float], object]) -> tuple[Band, ...]:
-    """All takes of an arrangement; ``on_progress`` is told the bars that are done, of all takes together."""
-    for done, _ in enumerate(arrangement, 1):
+def compose(
+    arrangement: Arrangement, on_progress: Callable[[float], object], recording: Recording | None = None
+) -> tuple[Band, ...]:
+    """All takes of an arrangement; ``on_progress`` is told the bars that are done, of all takes together.
+
+    ``recording`` gets each bar to play.
+    """
+    for done, bar in enumerate(arrangement, 1):
         on_progress(done)
+        if recording is not None:
+            recording.add(bar.take, bar.notes)
     return arrangement.bands
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -38,6 +37,8 @@ def make_folder(folder: Path) -> None:
 
 
 def _try(folder: Path) -> None:
+    import tempfile
+
     with tempfile.TemporaryFile(dir=folder):
         pass
 

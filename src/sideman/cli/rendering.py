@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sideman.cli.composing import check_sound, read_programs
+from sideman.cli.composing import read_programs
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import counted, print_json, progress
 
@@ -39,7 +39,6 @@ def render(
     check_output(output, WRITERS)
     programs = read_programs(program or [])
     band = read_midi(song)
-    check_sound(soundfont)
     with progress("rendering", 1) as done:
         write_audio(band, output, soundfont=soundfont, programs=programs, on_progress=done)
     length = seconds(band.steps, band.tempo)

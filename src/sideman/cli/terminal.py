@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,8 @@ def say(message: str) -> None:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """A result for a program, on standard output."""
+    import json
+
     typer.echo(json.dumps(value, indent=2))
 
 

@@ -128,7 +128,7 @@ class KernelEngine(Engine):
         self._engine = library.sideman_open(ctypes.addressof(shape), *addresses, threads)
         if not self._engine:
             raise MemoryError("no memory for the engine")
-        weakref.finalize(self, library.sideman_close, self._engine)
+        weakref.finalize(self, library.sideman_close, self._engine).atexit = False  # a thread may still be reading
         self._scratch = threading.local()
 
     def cache(self, rows: int) -> Cache:
@@ -143,22 +143,24 @@ class KernelEngine(Engine):
     def _read(self, cache: Cache, inputs: Inputs, wanted: Inputs | None) -> Floats:
         assert isinstance(cache, KernelCache)
         logits = np.empty((len(inputs if wanted is None else wanted), self.config.vocab), np.float32)
-        scratch = self._scratch_of_thread()
+        scratch, address = self._scratch_of_thread()
         job = _Job(
             None,
             *cache.addresses,
             *(len(cache.length), len(inputs), inputs.ctypes.data),
-            *(len(logits), None if wanted is None else wanted.ctypes.data, logits.ctypes.data, scratch.address),
+            *(len(logits), None if wanted is None else wanted.ctypes.data, logits.ctypes.data, address),
         )
         self._library.sideman_read(self._engine, ctypes.addressof(job))
+        del scratch  # not before: when a program ends, a thread's own memory is freed while it still reads
         return logits
 
-    def _scratch_of_thread(self) -> threading.local:
-        """Memory that the kernel works in, one for each thread that reads; its address is kept with it."""
+    def _scratch_of_thread(self) -> tuple[npt.NDArray[np.uint8], int]:
+        """Memory that the kernel works in, one for each thread that reads, and its address; keep it while it does."""
         if not hasattr(self._scratch, "memory"):
-            self._scratch.memory = _aligned((self._library.sideman_scratch(self._engine),), np.uint8)
-            self._scratch.address = self._scratch.memory.ctypes.data
-        return self._scratch
+            memory = _aligned((self._library.sideman_scratch(self._engine),), np.uint8)
+            self._scratch.memory = memory, memory.ctypes.data
+        scratch: tuple[npt.NDArray[np.uint8], int] = self._scratch.memory
+        return scratch
 
 
 def _pack(checkpoint: Checkpoint) -> list[npt.NDArray[Any]]:

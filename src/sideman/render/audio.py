@@ -1,38 +1,41 @@
-"""Band → audio: MP3, WAV, FLAC, 44.1 kHz stereo. Knows parts and blocks of sound; the synthesizer is behind a port.
+"""Band → audio: MP3, WAV, FLAC, 44.1 kHz stereo. Knows blocks of sound and formats; how notes sound is told elsewhere.
 
 A file is rendered once, block by block, into a spool that keeps long pieces on disk, while its peak is measured; then
 it is normalised and encoded. Measured against a second pass through the synthesizer, which is the slowest stage, this
 halves the time. Who wants the first bytes before the last note is rendered gives the gain.
+
+A band may still be on its way (:class:`LiveBand`): then its sound is made bar by bar, by the thread that asks for it.
 """
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Protocol
 
 import lameenc
 import numpy as np
 import numpy.typing as npt
-import soundfile
 
 from sideman.errors import DataError, OptionError
 from sideman.files import atomic_write
-from sideman.music.band import DURATION, ONSET, PITCH, VELOCITY, Band, Role
-from sideman.music.time import seconds
+from sideman.music.band import Band, Role
 from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynth
-from sideman.render.parts import Part, parts
+from sideman.render.playing import (
+    BLOCK_FRAMES,
+    CHANNELS,
+    Block,
+    LiveBand,
+    Synthesizer,
+    render_blocks,
+    total_frames,
+)
 from sideman.render.soundfont import check_soundfont
 
-Block = npt.NDArray[np.float32]  # (frames, 2), full scale is ±1
 Progress = Callable[[float], None]  # called with the share that is done, 0 to 1
 
-CHANNELS = 2
-BLOCK_FRAMES = SAMPLE_RATE // 2
-TAIL_SECONDS = 3.0  # after the band's last step: releases and reverb
-FADE_SECONDS = 1.0  # at the end of the tail, so that it ends in silence
 PEAK = 10 ** (-1 / 20)  # -1 dBFS: room for what MP3 adds
 SILENCE = 1e-5  # -100 dBFS
 FULL_SCALE = 32_767  # 16 bits
@@ -40,31 +43,10 @@ MP3_KBITS = 192
 MP3_QUALITY = 5  # LAME's own default between 0, slow, and 9
 SPOOL_BYTES = 64 * 2**20  # three minutes in memory, what is longer on disk
 SYNTHESIS_SHARE = 0.8  # of the time a file takes; the rest is encoding
-DRUM_CHANNEL = 9  # MIDI's tenth
-VOLUME, PAN = 7, 10  # MIDI controllers
-
-
-class Synthesizer(Protocol):
-    """Something that plays notes on MIDI channels (0-based) into blocks of frames."""
-
-    def select(self, channel: int, program: int, *, is_drum: bool) -> None:
-        """Give ``channel`` an instrument."""
-
-    def control(self, channel: int, controller: int, value: int) -> None:
-        """Turn a MIDI controller."""
-
-    def note_on(self, channel: int, pitch: int, velocity: int) -> None:
-        """Begin a note."""
-
-    def note_off(self, channel: int, pitch: int) -> None:
-        """End a note."""
-
-    def render(self, out: Block) -> None:
-        """Fill ``out`` with what sounds next."""
 
 
 def write_audio(
-    band: Band,
+    band: Band | LiveBand,
     path: Path | str,
     *,
     soundfont: Path | str | None = None,
@@ -86,15 +68,11 @@ def write_audio(
         blocks = audio_blocks(
             band, soundfont=soundfont, programs=programs, gain=gain, on_progress=on_progress, synthesizer=synthesizer
         )
-        try:
-            WRITERS[suffix](map(to_int16, blocks), temporary)
-        except soundfile.LibsndfileError as error:
-            # libsndfile tells no more of the system's reason.
-            raise DataError(f"cannot write {path}: probably the disk is full, free some space") from error
+        WRITERS[suffix](map(to_int16, blocks), temporary)
 
 
 def stream_mp3(
-    band: Band,
+    band: Band | LiveBand,
     *,
     soundfont: Path | str | None = None,
     programs: Mapping[Role, int] | None = None,
@@ -107,7 +85,7 @@ def stream_mp3(
 
 
 def audio_blocks(
-    band: Band,
+    band: Band | LiveBand,
     *,
     soundfont: Path | str | None = None,
     programs: Mapping[Role, int] | None = None,
@@ -123,7 +101,7 @@ def audio_blocks(
         raw = render_blocks(band, player, programs)
         if gain is None:
             synthesised = _counted(raw, total, lambda share: report(share * SYNTHESIS_SHARE))
-            blocks = _normalised(synthesised, must_sound=band.note_count > 0)
+            blocks = _normalised(synthesised, must_sound=lambda: band.note_count > 0)
             yield from _counted(blocks, total, lambda share: report(SYNTHESIS_SHARE + share * (1 - SYNTHESIS_SHARE)))
         else:
             yield from _counted((np.clip(block * np.float32(gain), -1, 1) for block in raw), total, report)
@@ -145,66 +123,6 @@ def common_gain(
     return _gain(peak)
 
 
-def total_frames(band: Band) -> int:
-    """Frames of the band's audio: its own length and the release tail."""
-    return _frame(band.steps, band.tempo) + round(TAIL_SECONDS * SAMPLE_RATE)
-
-
-def render_blocks(band: Band, synthesizer: Synthesizer, programs: Mapping[Role, int] | None = None) -> Iterator[Block]:
-    """What ``synthesizer`` makes of ``band``, in blocks of half a second; neither normalised nor clipped."""
-    played = parts(band, programs)
-    channels = [channel for channel in range(len(played) + 1) if channel != DRUM_CHANNEL]
-    numbered = [(DRUM_CHANNEL if part.is_drum else channels.pop(0), part) for part in played]
-    for channel, part in numbered:
-        synthesizer.select(channel, part.program, is_drum=part.is_drum)
-        synthesizer.control(channel, VOLUME, part.mix.volume)
-        synthesizer.control(channel, PAN, part.mix.pan)
-    total = total_frames(band)
-    events = iter([*_events(numbered, band.tempo), (total, 0, 0, 0)])
-    frame, channel, pitch, velocity = next(events)
-    for start in range(0, total, BLOCK_FRAMES):
-        block = np.zeros((min(BLOCK_FRAMES, total - start), CHANNELS), np.float32)
-        done = 0
-        while frame < start + len(block):
-            if frame - start > done:
-                synthesizer.render(block[done : frame - start])
-                done = frame - start
-            if velocity:
-                synthesizer.note_on(channel, pitch, velocity)
-            else:
-                synthesizer.note_off(channel, pitch)
-            frame, channel, pitch, velocity = next(events)
-        synthesizer.render(block[done:])
-        _fade(block, total - start)
-        yield block
-
-
-def _events(numbered: list[tuple[int, Part]], tempo: float) -> Iterator[tuple[int, int, int, int]]:
-    """(frame, channel, pitch, velocity) in order of time; velocity 0 ends a note, before any that begins then."""
-    rows = [np.empty((0, 4), np.int32)]
-    for channel, part in numbered:
-        onset, pitch, velocity = part.notes[:, ONSET], part.notes[:, PITCH], part.notes[:, VELOCITY]
-        here = np.full(len(part.notes), channel, np.int32)
-        rows.append(np.stack([onset, here, pitch, velocity], 1))
-        rows.append(np.stack([onset + part.notes[:, DURATION], here, pitch, np.zeros_like(pitch)], 1))
-    table = np.concatenate(rows)
-    order = np.lexsort((table[:, 2], table[:, 1], table[:, 3] > 0, table[:, 0]))
-    for step, channel, pitch, velocity in table[order].tolist():
-        yield _frame(step, tempo), channel, pitch, velocity
-
-
-def _frame(step: int, tempo: float) -> int:
-    return round(seconds(step, tempo) * SAMPLE_RATE)
-
-
-def _fade(block: Block, left: int) -> None:
-    """Fade ``block``, which begins ``left`` frames before the end, as far as it lies in the fade."""
-    length = round(FADE_SECONDS * SAMPLE_RATE)
-    if left - len(block) < length:
-        remaining = np.arange(left, left - len(block), -1, dtype=np.float32)
-        block *= np.minimum(remaining / length, 1)[:, None]
-
-
 def _peak(block: Block) -> float:
     return float(np.abs(block).max(initial=0))
 
@@ -213,14 +131,17 @@ def _gain(peak: float) -> float:
     return PEAK / peak if peak > SILENCE else 1.0
 
 
-def _normalised(blocks: Iterable[Block], *, must_sound: bool) -> Iterator[Block]:
-    """``blocks`` again, after the last of them, with the highest peak at -1 dBFS; silence stays silence."""
+def _normalised(blocks: Iterable[Block], *, must_sound: Callable[[], bool]) -> Iterator[Block]:
+    """``blocks`` again, after the last of them, with the highest peak at -1 dBFS; silence stays silence.
+
+    Whether it ``must_sound`` is asked when the last block has come.
+    """
     with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
         peak = 0.0
         for block in blocks:
             peak = max(peak, _peak(block))
             spool.write(block.tobytes())
-        if must_sound and peak <= SILENCE:
+        if peak <= SILENCE and must_sound():
             raise DataError("the SoundFont makes no sound for these notes: give another SoundFont or other programs")
         gain = np.float32(_gain(peak))
         spool.seek(0)
@@ -261,10 +182,16 @@ def _write_mp3(blocks: Iterable[npt.NDArray[np.int16]], path: Path) -> None:
 
 
 def _write_pcm(blocks: Iterable[npt.NDArray[np.int16]], path: Path) -> None:
+    import soundfile
+
     kind = path.suffix.removeprefix(".")
-    with soundfile.SoundFile(path, "w", SAMPLE_RATE, CHANNELS, "PCM_16", format=kind) as file:
-        for block in blocks:
-            file.write(block)
+    try:
+        with soundfile.SoundFile(path, "w", SAMPLE_RATE, CHANNELS, "PCM_16", format=kind) as file:
+            for block in blocks:
+                file.write(block)
+    except soundfile.LibsndfileError as error:
+        # libsndfile tells no more of the system's reason.
+        raise OSError(errno.EIO, "probably the disk is full, free some space", str(path)) from error
 
 
 WRITERS: dict[str, Callable[[Iterable[npt.NDArray[np.int16]], Path], None]] = {

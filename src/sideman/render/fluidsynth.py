@@ -11,6 +11,7 @@ import ctypes.util
 import functools
 import importlib.util
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,8 @@ from sideman.errors import DataError, MissingLibraryError
 from sideman.render.soundfont import stand_in
 
 SAMPLE_RATE = 44_100  # frames a second
+# Names that Linux's loader knows. Elsewhere ctypes looks for the library; on Linux it would call compilers to do so.
+SONAMES = ("libfluidsynth.so.3", "libfluidsynth.so.2")
 SYSTEM_NAMES = ("fluidsynth", "libfluidsynth-3", "libfluidsynth-2", "fluidsynth-3")
 WHEEL_PACKAGE = "pygame"
 # Where the wheel's build tools put the library, seen from site-packages: Linux, macOS, Windows.
@@ -97,7 +100,8 @@ class FluidSynth:
             put = self._library.fluid_settings_setint if isinstance(value, int) else self._library.fluid_settings_setnum
             put(self._settings, name.encode(), value)
         self._synth = self._library.new_fluid_synth(self._settings)
-        self._font_id = self._library.fluid_synth_sfload(self._synth, os.fsencode(soundfont), 1)
+        # 0: no channel gets an instrument of the font yet, whose samples would have to be decoded.
+        self._font_id = self._library.fluid_synth_sfload(self._synth, os.fsencode(soundfont), 0)
         if self._font_id < 0:
             self.close()
             version = self._library.fluid_version_str().decode()
@@ -177,9 +181,10 @@ def library() -> ctypes.CDLL:
 
 def _candidates() -> Iterator[str]:
     """Names and paths under which the library may be, the system's first."""
-    for name in SYSTEM_NAMES:
-        if found := ctypes.util.find_library(name):
-            yield found
+    if sys.platform == "linux":
+        yield from SONAMES
+    else:
+        yield from filter(None, map(ctypes.util.find_library, SYSTEM_NAMES))
     package = importlib.util.find_spec(WHEEL_PACKAGE)
     for folder in package.submodule_search_locations or () if package else ():
         for pattern in WHEEL_PATTERNS:

@@ -16,6 +16,8 @@ from sideman.errors import OptionError
 from sideman.music.band import DURATION, INSTRUMENTS, MAX_PROGRAM, ONSET, PITCH, Band, NoteArray, Role
 
 CENTRE = 64  # MIDI pan
+DRUM_CHANNEL = 9  # MIDI's tenth
+VOLUME, PAN = 7, 10  # MIDI controllers
 MIN_TEMPO, MAX_TEMPO = 4, 1000  # beats a minute; a MIDI file holds none below 3.6
 
 
@@ -40,6 +42,7 @@ class Part:
     """One track, ready to play: ``notes`` of shape (notes, 4) end with the band and never overlap on a pitch."""
 
     role: Role
+    channel: int  # of MIDI, 0-based
     program: int  # General MIDI, 0-based; for drums the kit
     notes: NoteArray
 
@@ -71,11 +74,13 @@ def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part,
     for role, program in chosen.items():
         if not 0 <= program <= MAX_PROGRAM:
             raise OptionError(f"{role}: program {program} is outside 0-127 (General MIDI counted from 0)")
+    free = iter(range(DRUM_CHANNEL))  # more than there are roles
     result = []
     for track in band.tracks:
         own = INSTRUMENTS[track.role].program if track.program is None else track.program
         notes = without_overlaps(track.notes, band.steps)
-        result.append(Part(track.role, chosen.get(track.role, own), notes))
+        channel = DRUM_CHANNEL if track.is_drum else next(free)
+        result.append(Part(track.role, channel, chosen.get(track.role, own), notes))
     return tuple(result)
 
 

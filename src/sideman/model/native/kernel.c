@@ -65,8 +65,8 @@ static const float *take_vector(struct packed *packed, int count) {
 
 static struct matrix take_matrix(struct packed *packed, int inputs, int outputs) {
   int width = panels(outputs) * PANEL;
-  struct matrix matrix = {packed->weights, packed->offsets, take_vector(packed, width), take_vector(packed, width),
-                          inputs, outputs};
+  const float *scale = take_vector(packed, width), *bias = take_vector(packed, width);
+  struct matrix matrix = {packed->weights, packed->offsets, scale, bias, inputs, outputs};
   packed->weights += (size_t)inputs * width, packed->offsets += width;
   return matrix;
 }

@@ -1,0 +1,108 @@
+"""Notes to raw sound: each event on its frame, whether the band is there or still on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.render.conftest import FakeSynthesizer, bars_of, piano
+
+from sideman.errors import OptionError
+from sideman.music.band import Band, Note, NoteArray, Role, Track
+from sideman.render.fluidsynth import SAMPLE_RATE
+from sideman.render.playing import TAIL_SECONDS, LiveBand, render_blocks, total_frames
+
+
+def test_notes_begin_and_end_on_their_frames() -> None:
+    player = FakeSynthesizer()
+    list(render_blocks(piano(Note(6, 3, 60, 80), Note(40, 8, 64, 90)), player))
+    step = 60 / 120 / 12 * SAMPLE_RATE
+    assert player.played == [
+        (round(6 * step), 0, 60, 80),
+        (round(9 * step), 0, 60, 0),
+        (round(40 * step), 0, 64, 90),
+        (round(48 * step), 0, 64, 0),
+    ]
+
+
+def test_a_pitch_ends_before_it_begins_anew() -> None:
+    player = FakeSynthesizer()
+    list(render_blocks(piano(Note(0, 24, 60, 80), Note(12, 12, 60, 70)), player))
+    assert [velocity for _, _, _, velocity in player.played] == [80, 0, 70, 0]
+
+
+def test_each_track_has_its_channel_instrument_and_place(band: Band) -> None:
+    player = FakeSynthesizer()
+    list(render_blocks(band, player, {Role.BASS: 35}))
+    assert player.selected == {9: (0, True), 0: (0, False), 1: (25, False), 2: (35, False), 3: (48, False)}
+    assert player.controls == {(channel, controller) for channel in player.selected for controller in (7, 10)}
+
+
+def test_blocks_have_the_promised_shape_and_length(band: Band) -> None:
+    blocks = list(render_blocks(band, FakeSynthesizer()))
+    assert {(block.shape[1], block.dtype) for block in blocks} == {(2, np.dtype(np.float32))}
+    assert sum(map(len, blocks)) == total_frames(band) == 2 * SAMPLE_RATE + TAIL_SECONDS * SAMPLE_RATE
+
+
+def test_the_tail_fades_to_silence(band: Band) -> None:
+    sound = np.concatenate(list(render_blocks(band, FakeSynthesizer(1.0))))
+    fade = sound[-SAMPLE_RATE:]
+    assert np.all(sound[:-SAMPLE_RATE] == 1)
+    assert np.all(np.diff(fade[:, 0]) < 0)
+    assert abs(fade[-1, 0]) < 1e-4
+
+
+# A band that is still being composed
+
+
+def live(band: Band) -> LiveBand:
+    return LiveBand(band.roles, band.steps, band.tempo, bars_of(band))
+
+
+@st.composite
+def songs(draw: st.DrawFn) -> Band:
+    """Up to four bars of two roles, of few pitches: notes ring over bar lines and begin anew while they sound."""
+    steps = draw(st.integers(1, 192))
+    note = st.builds(Note, st.integers(0, steps - 1), st.integers(1, 200), st.sampled_from([60, 61, 64]), st.just(80))
+    tracks = (Track(role, draw(st.lists(note, max_size=20))) for role in (Role.DRUMS, Role.BASS))
+    return Band(tuple(tracks), steps, draw(st.sampled_from([60.0, 97.0, 400.0])))
+
+
+@given(songs())
+def test_bar_by_bar_the_same_is_played(band: Band) -> None:
+    at_once, bar_by_bar = FakeSynthesizer(), FakeSynthesizer()
+    expected = list(render_blocks(band, at_once))
+    assert list(map(len, render_blocks(live(band), bar_by_bar))) == list(map(len, expected))
+    assert bar_by_bar.played == at_once.played
+    assert (bar_by_bar.selected, bar_by_bar.controls) == (at_once.selected, at_once.controls)
+
+
+def test_a_bar_is_asked_for_when_the_one_before_is_played() -> None:
+    player = FakeSynthesizer()
+    asked: list[int] = []
+
+    def bars() -> Iterator[dict[Role, NoteArray]]:
+        for number, notes in enumerate(bars_of(piano(Note(0, 60, 60, 80), Note(96, 10, 62, 80), steps=144))):
+            asked.append(player.frame)
+            assert player.selected
+            yield notes
+            assert number == 2 or len(player.played) == number + 1  # the first note ends in the second bar
+
+    total = len(np.concatenate(list(render_blocks(LiveBand([Role.PIANO], 144, 120.0, bars()), player))))
+    assert asked == [0, 0, 60 * SAMPLE_RATE // 24]
+    assert total == total_frames(piano(steps=144))
+
+
+def test_notes_are_counted_as_they_come(band: Band) -> None:
+    coming = live(band)
+    assert coming.note_count == 0
+    list(render_blocks(coming, FakeSynthesizer()))
+    assert coming.note_count == band.note_count
+
+
+def test_roles_that_play_twice_are_refused() -> None:
+    with pytest.raises(OptionError, match="one track a role"):
+        LiveBand([Role.BASS, Role.BASS], 48, 120.0, [])
