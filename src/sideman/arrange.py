@@ -127,6 +127,11 @@ class Arrangement:
         return self.bands[0]
 
     @property
+    def takes(self) -> tuple[Take, ...]:
+        """The takes, for who composes those of several arrangements together; ``bands`` then has nothing left to do."""
+        return tuple(self._takes)
+
+    @property
     def tokens(self) -> tuple[int, ...]:
         """How many ids each take has so far; those that the leader decided are counted too."""
         return tuple(len(take.ids) for take in self._takes)

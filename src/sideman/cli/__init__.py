@@ -17,6 +17,7 @@ import typer
 from sideman.cli.arranging import arrange
 from sideman.cli.data import encode, inspect
 from sideman.cli.rendering import render
+from sideman.cli.serving import serve
 from sideman.cli.terminal import say
 from sideman.cli.training import evaluate, export, train
 from sideman.errors import SidemanError
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (arrange, render, encode, inspect, train, evaluate, export):
+for command in (arrange, render, serve, encode, inspect, train, evaluate, export):
     app.command()(command)
 
 

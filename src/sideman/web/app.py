@@ -1,0 +1,108 @@
+"""The application, put together: settings in, an ASGI app out. Knows who needs whom; does nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from sideman.arrange import Model, default_model
+from sideman.web.arrangements import Arrangements
+from sideman.web.downloads import Downloads
+from sideman.web.guard import Guard
+from sideman.web.limiter import Limiter
+from sideman.web.metrics import Metrics
+from sideman.web.problems import COMPONENT, handle_problems
+from sideman.web.routes import Services, pages, router
+from sideman.web.sessions import Sessions
+from sideman.web.settings import Settings
+from sideman.web.store import SQLiteStore
+from sideman.web.streams import Streams
+
+SWEEP_SECONDS = 600.0
+OURS = ("HTTPValidationError", "ValidationError")  # FastAPI's words for what are problem details here
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
+    """The server of ``settings``, with ``model`` in place of the one that they name.
+
+    Opens the data folder. Raises :class:`DataError` where that can't be, :class:`CheckpointError` for the weights.
+    """
+    if model is None:
+        model = default_model() if settings.weights is None else Model.load(settings.weights)
+    store = SQLiteStore(settings.data)
+    metrics = Metrics()
+    arrangements = Arrangements(settings, store, model, metrics)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await anyio.to_thread.run_sync(arrangements.open)
+        sweeping = asyncio.create_task(_sweep(arrangements))
+        try:
+            yield
+        finally:
+            sweeping.cancel()
+            await anyio.to_thread.run_sync(arrangements.close)
+            store.close()
+
+    app = FastAPI(
+        title="Sideman",
+        summary="Chords in, a band out.",
+        version=version("sideman"),
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # FastAPI's pages load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # one path for one thing
+        lifespan=lifespan,
+    )
+    app.state.services = Services(
+        arrangements,
+        Sessions(store, days=settings.retention_days, secure=settings.https),
+        Downloads(arrangements),
+        Streams(arrangements, metrics),
+        metrics,
+        Limiter("arrangements", settings.arrangements_per_minute),
+    )
+    app.include_router(router)
+    app.include_router(pages)
+    app.state.routes = [*router.routes, *pages.routes]
+    handle_problems(app)
+    app.add_middleware(Guard, settings=settings, metrics=metrics)
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _sweep(arrangements: Arrangements) -> None:
+    """Now and then delete what is too old."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            await anyio.to_thread.run_sync(arrangements.sweep)
+        except Exception:
+            log.exception("sweeping failed")
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with problem details where FastAPI has its own form of errors."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        schemas = document["components"]["schemas"]
+        for name in OURS:
+            schemas.pop(name, None)
+        schemas["Problem"] = COMPONENT
+        for path in document["paths"].values():
+            for operation in path.values():
+                content = operation["responses"].get("422", {}).get("content", {})
+                if "application/json" in content:
+                    del operation["responses"]["422"]
+        app.openapi_schema = document
+    return app.openapi_schema

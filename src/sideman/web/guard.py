@@ -1,0 +1,180 @@
+"""The door: what every request passes before it is looked at, and every answer after. Knows headers, not routes.
+
+Plain ASGI: an event stream must not be collected on its way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sideman.web.limiter import Limiter
+from sideman.web.metrics import Metrics
+from sideman.web.problems import Problem
+from sideman.web.settings import Settings
+
+BODY_SECONDS = 20.0  # to send a request in
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",  # the synthesizer decodes its SoundFont in WebAssembly
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self' blob:",
+        "worker-src 'self' blob:",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), midi=(self)",
+}
+HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+UNCACHED = "no-store"
+
+log = logging.getLogger(__name__)
+
+
+class Guard:
+    """ASGI middleware: host, origin, rate and size of a request; headers, log line and metrics of an answer."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+        self._app = app
+        self._settings = settings
+        self._metrics = metrics
+        self._limiter = Limiter("requests", settings.requests_per_minute)
+        self._headers = HEADERS | (HTTPS_HEADERS if settings.https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begin = time.perf_counter()
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", UNCACHED)
+            await send(message)
+
+        try:
+            self._check(scope)
+            body = await self._read(scope, receive)
+            await self._app(scope, _replay(body, receive), answer)
+        except Problem as problem:
+            await problem.response(scope, receive, answer)
+        except Exception:
+            log.exception("a request failed")
+            if status:  # the answer has begun: cut it off, so that nobody takes it for whole
+                raise
+            detail = "the server failed: try again, or tell who runs it"
+            await Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "server", detail).response(scope, receive, answer)
+        finally:
+            self._record(scope, status, time.perf_counter() - begin)
+
+    def _check(self, scope: Scope) -> None:
+        """Raises :class:`Problem` for a request that is not for this server, or from a page of another one."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        allowed = self._settings.allowed_hosts
+        if allowed and _name(host) not in allowed:
+            # A page elsewhere whose name was made to lead here (DNS rebinding) would be of one origin with this one.
+            detail = "this server does not answer to that host name: allow it with SIDEMAN_HOSTS"
+            raise Problem(HTTPStatus.BAD_REQUEST, "host", detail)
+        origin = headers.get("origin")
+        if scope["method"] not in SAFE_METHODS and origin is not None and _authority(origin) != host:
+            raise Problem(HTTPStatus.FORBIDDEN, "origin", "pages of other sites may not ask for this")
+        self._limiter.check(client(scope))
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+        """The body, all of it. Raises :class:`Problem` where it is too long or too slow."""
+        limit = self._settings.body_bytes
+        too_long = Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "size", f"a request has at most {limit:,} bytes")
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdecimal() and (len(length) > len(str(limit)) or int(length) > limit):
+            raise too_long
+        body = bytearray()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise Problem(HTTPStatus.BAD_REQUEST, "broken", "the request broke off")
+                    body += message.get("body", b"")
+                    if len(body) > limit:
+                        raise too_long
+                    if not message.get("more_body", False):
+                        return bytes(body)
+        except TimeoutError as error:
+            raise Problem(HTTPStatus.REQUEST_TIMEOUT, "slow", "the request did not arrive in time") from error
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        method = scope["method"] if scope["method"] in (*SAFE_METHODS, "POST", "PATCH", "DELETE") else "other"
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
+        log.info(
+            "request",
+            extra={
+                "method": method,
+                "path": scope["path"][:200],
+                "status": status,
+                "milliseconds": round(seconds * 1000, 1),
+                "client": client(scope),
+            },
+        )
+
+
+def client(scope: Scope) -> str:
+    """The address that a request comes from."""
+    return str(scope["client"][0]) if scope.get("client") else "unknown"
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A ``receive`` that gives the body that was read, then whatever comes."""
+    waiting = [body]
+
+    async def again() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return again
+
+
+def _name(host: str) -> str:
+    """A Host header without its port and brackets."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _authority(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

@@ -1,0 +1,227 @@
+"""Composing for everybody at once: one thread, one batch, which takes join and leave between steps.
+
+Knows turns, deadlines and who still listens; takes come from :mod:`sideman.arrange`, what becomes of a finished piece
+is its owner's affair. No requests, no files.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import NamedTuple
+
+import numpy as np
+
+from sideman.arrange import Arrangement, Model
+from sideman.composer import Composer, Take
+from sideman.music.band import DURATION, ONSET
+from sideman.tokens.decode import BarNotes
+from sideman.web.events import Event, Listened
+from sideman.web.metrics import Metrics
+from sideman.web.problems import Problem
+from sideman.web.settings import Settings
+from sideman.web.store import Piece, State
+from sideman.web.turns import Queue
+
+POLL_SECONDS = 0.1  # how soon a deletion, a lost listener or the end of the server is noticed
+RETRY_SECONDS = 10.0
+STOPPING = "the server was stopped before it was finished: ask for it again"
+UNHEARD = "nobody listened any more: ask for it again"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Job:
+    """A piece on its way."""
+
+    piece: Piece
+    arrangement: Arrangement
+    log: Listened = field(default_factory=Listened)
+    state: State = State.WAITING
+    unwanted: bool = False  # deleted
+    heard: float = field(default_factory=time.monotonic)  # when somebody last asked for it
+
+    def __post_init__(self) -> None:
+        self.left = len(self.arrangement.takes)
+
+    @property
+    def bars(self) -> int:
+        """Bars of all takes together."""
+        return self.arrangement.chart.bars * len(self.arrangement.takes)
+
+
+class Turn(NamedTuple):
+    """A take and the piece that it is of."""
+
+    job: Job
+    take: Take
+
+
+Ended = Callable[[Job, State, "str | None"], None]
+
+
+class Composing:
+    """The thread. ``ended`` is called from it once for every job, also for those that came to nothing."""
+
+    def __init__(
+        self, model: Model, queue: Queue[Turn], settings: Settings, ended: Ended, metrics: Metrics | None = None
+    ) -> None:
+        self._model = model
+        self._queue = queue
+        self._settings = settings
+        self._ended = ended
+        self._metrics = metrics or Metrics()
+        self._metrics.waiting.set_function(lambda: len(queue))
+        self._metrics.running.set_function(lambda: len(self._steps))
+        self._jobs: set[Job] = set()
+        self._work = threading.Condition()  # guards the queue and the jobs
+        self._deadline: float | None = None
+        self._steps: dict[Turn, int] = {}  # takes in the batch: steps since they joined; the thread's own
+        self._composer = self._new_composer()
+        self._looked = 0.0
+        self._thread = threading.Thread(target=self._run, name="composing", daemon=True)
+
+    def start(self) -> None:
+        """Begin to compose what is submitted."""
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Have a piece composed. Raises :class:`Problem` where too much is under way, or the server is about to end."""
+        settings, takes, session = self._settings, job.arrangement.takes, job.piece.session
+        with self._work:
+            if self._deadline is not None:
+                raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", RETRY_SECONDS)
+            if len(self._queue) + len(takes) > settings.max_waiting:
+                detail = "too many people are composing: try again in a moment"
+                raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
+            mine = sum(other.left for other in self._jobs if other.piece.session == session)
+            if mine + len(takes) > settings.max_unfinished:
+                detail = (
+                    f"{mine} of your takes are on their way, at most {settings.max_unfinished} can be: wait or stop one"
+                )
+                raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
+            self._jobs.add(job)
+            for take in takes:
+                self._queue.put(session, Turn(job, take))
+            self._work.notify()
+
+    def drain(self) -> None:
+        """Take nothing new, and end when all is done or the grace is over. For signal handlers too: takes no lock."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self._settings.grace
+
+    def join(self) -> None:
+        """Wait until the thread has ended."""
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _new_composer(self) -> Composer:
+        return Composer(self._model.engine, self._model.columns, self._settings.batch)
+
+    def _run(self) -> None:
+        while not self._is_over():
+            try:
+                self._look_around()
+                self._make_room()
+                self._admit()
+                if self._steps:
+                    self._step()
+                else:
+                    with self._work:
+                        if not len(self._queue):
+                            self._work.wait(POLL_SECONDS)
+            except Exception:
+                log.exception("composing failed")
+                self._fail()
+        with self._work:  # whoever submitted before the deadline is in it now
+            left = list(self._jobs)
+        for job in left:
+            self._end(job, State.STOPPED, STOPPING)
+
+    def _is_over(self) -> bool:
+        deadline = self._deadline
+        return deadline is not None and (not self._jobs or time.monotonic() >= deadline)
+
+    def _look_around(self) -> None:
+        """Give up what nobody wants."""
+        now = time.monotonic()
+        if now < self._looked + POLL_SECONDS:
+            return
+        self._looked = now
+        with self._work:
+            jobs = list(self._jobs)
+        for job in jobs:
+            if job.log.listeners:
+                job.heard = now
+            if job.unwanted:
+                self._end(job, State.STOPPED, "deleted")
+            elif now - job.heard > self._settings.patience:
+                self._end(job, State.STOPPED, UNHEARD)
+
+    def _make_room(self) -> None:
+        """Where others wait, the take that has been in the batch longest goes back to the queue after its turn."""
+        if self._composer.room or not self._steps:
+            return
+        with self._work:
+            turn, steps = max(self._steps.items(), key=lambda entry: entry[1])
+            if steps >= self._settings.turn_steps and self._queue.others_wait(turn.job.piece.session):
+                self._composer.leave(turn.take)
+                del self._steps[turn]
+                self._queue.put(turn.job.piece.session, turn)
+
+    def _admit(self) -> None:
+        while self._composer.room:
+            with self._work:
+                turn = self._queue.take()
+            if turn is None:
+                return
+            turn.job.state = State.COMPOSING
+            self._composer.join(turn.take)
+            self._steps[turn] = 0
+
+    def _step(self) -> None:
+        jobs = {turn.take: turn.job for turn in self._steps}
+        for take, bar in self._composer.step():
+            job = jobs[take]
+            job.log.append(_bar_event(take, bar, job.arrangement.chart.steps))
+            self._metrics.bars.inc()
+        for turn in list(self._steps):
+            self._steps[turn] += 1
+            if turn.take.done:
+                del self._steps[turn]
+                turn.job.left -= 1
+                if not turn.job.left:
+                    self._end(turn.job, State.DONE, None)
+
+    def _fail(self) -> None:
+        """Nobody knows which take it was: all in the batch fail, those that wait go on with a new one."""
+        jobs = {turn.job for turn in self._steps}
+        self._steps.clear()
+        self._composer = self._new_composer()
+        for job in jobs:
+            self._end(job, State.FAILED, "composing failed: ask for it again, or tell who runs this server")
+
+    def _end(self, job: Job, state: State, detail: str | None) -> None:
+        with self._work:
+            self._jobs.discard(job)
+            self._queue.remove(lambda turn: turn.job is job)
+        for turn in [turn for turn in self._steps if turn.job is job]:
+            self._composer.leave(turn.take)
+            del self._steps[turn]
+        self._metrics.pieces.labels(state).inc()
+        self._ended(job, state, detail)
+
+
+def _bar_event(take: Take, bar: BarNotes, steps: int) -> Event:
+    """A bar for the page: notes as [onset, duration, pitch, velocity] in steps, none past the end of the piece."""
+    notes = {}
+    for role, rows in bar.notes.items():
+        cut = rows.copy()
+        cut[:, DURATION] = np.minimum(cut[:, DURATION], steps - cut[:, ONSET])
+        notes[role.value] = cut.tolist()
+    return Event.of("bar", {"take": take.number, "bar": bar.number, "notes": notes})

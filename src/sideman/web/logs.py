@@ -1,0 +1,48 @@
+"""Log lines: for people, or as JSON for programs. Knows logging; never sees cookies, chords or names."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+
+FIELDS = ("method", "path", "status", "milliseconds", "client", "piece", "state", "bars", "count")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, in ASCII: no text of a client can begin a line of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See :class:`logging.Formatter`."""
+        line = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+class TextLines(logging.Formatter):
+    """The same for people: ``12:34:56 info: request method=GET path=/api/health``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See :class:`logging.Formatter`."""
+        fields = "".join(f" {name}={getattr(record, name)!s}" for name in FIELDS if hasattr(record, name))
+        clock = time.strftime("%H:%M:%S", time.localtime(record.created))
+        line = f"{clock} {record.levelname.lower()}: {record.getMessage()}{fields}"
+        line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def configure(*, as_json: bool) -> None:
+    """Log to standard error: this package from INFO on, all others from WARNING on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if as_json else TextLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("sideman").setLevel(logging.INFO)

@@ -1,0 +1,259 @@
+"""The HTTP interface: which path does what. Thin: everything is done by what stands in :class:`Services`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+import anyio
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import FileResponse, StreamingResponse
+
+from sideman.arrange import MAX_TAKES
+from sideman.music.chords import parse
+from sideman.web import events, metrics
+from sideman.web.arrangements import Arrangements
+from sideman.web.downloads import AUDIO_TYPES, Downloads
+from sideman.web.guard import client
+from sideman.web.limiter import Limiter
+from sideman.web.problems import documented
+from sideman.web.schemas import (
+    ArrangementList,
+    ArrangementRequest,
+    ArrangementView,
+    ChartView,
+    ChordText,
+    Health,
+    Renaming,
+)
+from sideman.web.sessions import COOKIE, Session, Sessions
+from sideman.web.streams import Streams
+
+MIDI_TYPE = "audio/midi"
+ZIP_TYPE = "application/zip"
+DOWNLOAD_THREADS = 8  # apart from those of other requests, which must not wait for audio
+BAD, FORBIDDEN, MISSING, CONFLICT = 400, 403, 404, 409
+SIZE, UNREADABLE, TOO_MANY, STOPPING = 413, 422, 429, 503
+EVERYWHERE = documented(BAD, TOO_MANY)
+EVENTS = """Server-sent events. `bar`: {"take", "bar", "notes": {track: [[onset, duration, pitch, velocity], …]}}, onset
+and duration in steps, 12 a beat, counted from the start of the piece; `progress`: {"bars", "of"}; at the end `done`,
+`stopped` or `error`: {"detail"?}. Bars and the end have ids: `Last-Event-ID` goes on after one. 204 where nothing is
+left to tell: an `EventSource` then stops asking."""
+
+
+EVENT: dict[str, Any] = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"enum": ["bar", "progress", "done", "stopped", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "id": {"type": "string", "description": "Of bars and the end: what Last-Event-ID goes on after."},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the routes work with."""
+
+    arrangements: Arrangements
+    sessions: Sessions
+    downloads: Downloads
+    streams: Streams
+    metrics: metrics.Metrics
+    composing_limiter: Limiter
+    threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(DOWNLOAD_THREADS))
+
+
+def _services(request: Request) -> Services:
+    return cast("Services", request.app.state.services)
+
+
+Server = Annotated[Services, Depends(_services)]
+
+
+def _session(request: Request, server: Server) -> Session | None:
+    return server.sessions.find(request.cookies.get(COOKIE))
+
+
+def _limited(request: Request, server: Server) -> None:
+    """For what takes the server more than a moment."""
+    server.composing_limiter.check(client(request.scope))
+
+
+Asking = Annotated["Session | None", Depends(_session)]
+TakeNumber = Annotated[int, Query(ge=0, lt=MAX_TAKES, description="Which take, from 0.")]
+AudioKind = Literal["mp3", "wav", "flac"]
+LIMITED = [Depends(_limited)]
+
+router = APIRouter(prefix="/api", responses=EVERYWHERE)
+
+
+@router.post(
+    "/arrangements",
+    status_code=HTTPStatus.ACCEPTED,
+    responses={
+        202: {
+            "description": "It is being composed: see Location.",
+            "headers": {"Location": {"schema": {"type": "string"}, "description": "Where the arrangement is."}},
+        },
+        **documented(FORBIDDEN, CONFLICT, SIZE, UNREADABLE, STOPPING),
+    },
+    dependencies=LIMITED,
+)
+def create_arrangement(
+    body: ArrangementRequest, response: Response, session: Asking, server: Server
+) -> ArrangementView:
+    """Have a band composed."""
+    progression = server.arrangements.check(body)
+    session = session or server.sessions.begin()
+    view = server.arrangements.create(session, body, progression)
+    server.sessions.tell(session, response)
+    response.headers["Location"] = f"/api/arrangements/{view.id}"
+    return view
+
+
+@router.get("/arrangements")
+def list_arrangements(session: Asking, server: Server) -> ArrangementList:
+    """The pieces of this session, the latest first."""
+    return ArrangementList(arrangements=server.arrangements.all(session))
+
+
+@router.get("/arrangements/{identity}", responses=documented(MISSING))
+def get_arrangement(identity: str, session: Asking, server: Server) -> ArrangementView:
+    """A piece, and how far it has come."""
+    return server.arrangements.view(session, identity)
+
+
+@router.patch("/arrangements/{identity}", responses=documented(FORBIDDEN, MISSING, SIZE, UNREADABLE))
+def rename_arrangement(identity: str, body: Renaming, session: Asking, server: Server) -> ArrangementView:
+    """Give a piece another name."""
+    return server.arrangements.rename(session, identity, body.name)
+
+
+@router.delete("/arrangements/{identity}", status_code=HTTPStatus.NO_CONTENT, responses=documented(FORBIDDEN, MISSING))
+def delete_arrangement(identity: str, session: Asking, server: Server) -> None:
+    """Delete a piece and its files; stops it where it is being composed."""
+    server.arrangements.delete(session, identity)
+
+
+@router.get(
+    "/arrangements/{identity}/events",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": EVENTS, "content": {events.MEDIA_TYPE: {"schema": EVENT}}},
+        204: {"description": "All was told."},
+        **documented(MISSING),
+    },
+)
+def stream_events(
+    identity: str,
+    session: Asking,
+    server: Server,
+    last_event_id: Annotated[str, Header(description="The last event that was received.")] = "",
+) -> Response:
+    """The bars of a piece, as they are composed."""
+    return server.streams.response(session, identity, last_event_id)
+
+
+def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """Answers with a file, for the OpenAPI document."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types}
+    found = {"description": "The file.", "content": content}
+    return {200: found, 206: {**found, "description": "A range of it."}, 416: {"description": "No such range."}}
+
+
+FILE_PROBLEMS = documented(MISSING, CONFLICT, UNREADABLE)
+
+
+@router.get(
+    "/arrangements/{identity}/midi", response_class=FileResponse, responses={**_file(MIDI_TYPE), **FILE_PROBLEMS}
+)
+async def get_midi(identity: str, session: Asking, server: Server, take: TakeNumber = 0) -> Response:
+    """A take as a MIDI file: a track for each player, the chords as markers."""
+    path = await _made(server, server.downloads.midi, session, identity, take)
+    return _download(path, MIDI_TYPE, identity)
+
+
+@router.get(
+    "/arrangements/{identity}/audio.{kind}",
+    response_class=FileResponse,
+    responses={**_file(*AUDIO_TYPES.values()), **FILE_PROBLEMS},
+    dependencies=LIMITED,
+)
+async def get_audio(identity: str, kind: AudioKind, session: Asking, server: Server, take: TakeNumber = 0) -> Response:
+    """A take as sound."""
+    path = await _made(server, server.downloads.audio, session, identity, take, kind)
+    return _download(path, AUDIO_TYPES[kind], identity)
+
+
+@router.get(
+    "/arrangements/{identity}/stems.zip",
+    response_class=FileResponse,
+    responses={**_file(ZIP_TYPE), **FILE_PROBLEMS},
+    dependencies=LIMITED,
+)
+async def get_stems(
+    identity: str,
+    session: Asking,
+    server: Server,
+    take: TakeNumber = 0,
+    kind: Annotated[AudioKind, Query(alias="format", description="Of the files in it.")] = "wav",
+) -> Response:
+    """A file of sound for each track of a take, in one zip; together they are the take."""
+    path = await _made(server, server.downloads.stems, session, identity, take, kind)
+    return _download(path, ZIP_TYPE, identity)
+
+
+@router.post("/chords:parse", responses=documented(FORBIDDEN, SIZE, UNREADABLE))
+def parse_chords(body: ChordText) -> ChartView:
+    """Read chords: what they are and when, or which character is wrong."""
+    return ChartView.of(parse(body.progression))
+
+
+@router.get("/health")
+def get_health(server: Server) -> Health:
+    """Whether the server is well."""
+    pieces = server.arrangements
+    return Health(version=version("sideman"), model=pieces.fingerprint, waiting=len(pieces.waiting))
+
+
+pages = APIRouter(include_in_schema=False)
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Sideman</title>
+<h1>Sideman</h1>
+<p>Chords in, a band out. This is its server; its page is not built yet.</p>
+<p>Programs speak to it as <a href="/api/openapi.json">its OpenAPI document</a> says.</p>
+</html>
+"""
+
+
+@pages.get("/")
+def get_page() -> Response:
+    """What this is."""
+    return Response(PAGE, media_type="text/html")
+
+
+@pages.get("/metrics")
+def get_metrics(server: Server) -> Response:
+    """Numbers for Prometheus."""
+    return Response(server.metrics.text(), media_type=metrics.MEDIA_TYPE)
+
+
+async def _made(server: Services, make: Callable[..., Path], *arguments: object) -> Path:
+    """A file of :class:`Downloads`, made by a thread of its own kind."""
+    return await anyio.to_thread.run_sync(functools.partial(make, *arguments), limiter=server.threads)
+
+
+def _download(path: Path, media_type: str, identity: str) -> FileResponse:
+    name = f"sideman-{identity[:8]}-{path.name}"
+    return FileResponse(path, media_type=media_type, filename=name, headers={"Cache-Control": "private, no-cache"})

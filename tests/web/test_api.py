@@ -1,0 +1,359 @@
+"""What a program that follows the OpenAPI document gets."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from typing import Any
+
+import httpx
+import mido
+import pytest
+import soundfile
+from tests.render.conftest import real
+from tests.tiny import tiny_checkpoint
+from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, files, listen, view, wait_until
+
+from sideman import ArrangeOptions, Model, Role, SamplingOptions, arrange
+from sideman.render.midi import midi_bytes
+from sideman.web.fingerprint import fingerprint
+
+
+def problem(response: httpx.Response, status: int) -> dict[str, Any]:
+    """The problem details of a refusal."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    details = dict(response.json())
+    assert {"type", "title", "status", "detail"} <= details.keys()
+    assert details["status"] == status
+    assert "\n" not in details["detail"]
+    return details
+
+
+# Pieces
+
+
+def test_asking_for_a_piece_says_where_it_is(browser: httpx.Client) -> None:
+    response = browser.post("/api/arrangements", json={"progression": "C:4 | Am:4"})
+    assert response.status_code == 202
+    piece = response.json()
+    assert response.headers["location"] == f"/api/arrangements/{piece['id']}"
+    assert piece["progression"] == piece["name"] == "C:4.0|Am:4.0".replace(".0", "")
+    assert (piece["bars"], piece["beats"], piece["seconds"], piece["key"]) == (2, 8, 4, "C major")
+    assert browser.get(response.headers["location"]).json()["id"] == piece["id"]
+
+
+def test_options_are_taken_and_told(browser: httpx.Client) -> None:
+    options: dict[str, Any] = {
+        "tempo": 96.5,
+        "style": "jazz",
+        "tracks": ["drums", "bass"],
+        "seed": 7,
+        "takes": 2,
+        "density": 1,
+        "temperature": 1.0,
+        "top_p": 0.9,
+        "name": "A tune",
+    }
+    piece = compose(browser, **options)
+    assert {name: piece[name] for name in options} == options
+    assert piece["state"] == "done"
+    assert piece["progress"] == {"bars": 8, "of": 8}
+
+
+def test_without_a_seed_every_piece_is_another(browser: httpx.Client) -> None:
+    assert create(browser)["seed"] != create(browser)["seed"]
+
+
+def test_midi_is_what_the_library_composes(browser: httpx.Client, model: Model) -> None:
+    piece = compose(browser, seed=3, takes=2, style="rock", tempo=90)
+    options = ArrangeOptions(tempo=90, style="rock", takes=2, sampling=SamplingOptions(seed=3))
+    arrangement = arrange(CHORDS, options, model=model)
+    for take, band in enumerate(arrangement.bands):
+        response = browser.get(f"/api/arrangements/{piece['id']}/midi", params={"take": take})
+        assert response.headers["content-type"] == "audio/midi"
+        key = arrangement.key.name
+        assert response.content == midi_bytes(band, progression=arrangement.progression, key=key)
+    song = mido.MidiFile(file=io.BytesIO(response.content))
+    assert song.length == pytest.approx(16 * 60 / 90, abs=0.01)
+
+
+def test_a_piece_says_which_model_made_it(browser: httpx.Client, model: Model) -> None:
+    piece = create(browser)
+    assert piece["model"] == fingerprint(model) == browser.get("/api/health").json()["model"]
+    assert create(browser, model=piece["model"])["model"] == piece["model"]
+    refused = problem(browser.post("/api/arrangements", json={"progression": "C", "model": "another"}), 409)
+    assert piece["model"] in refused["detail"]
+
+
+def test_fingerprint_names_weights_and_engine() -> None:
+    checkpoint = tiny_checkpoint()
+    names = [fingerprint(Model(checkpoint, "numpy")), fingerprint(Model(tiny_checkpoint(), "numpy"))]
+    checkpoint.weights["transformer.ln_f.bias"][0] += 1
+    names.append(fingerprint(Model(checkpoint, "numpy")))
+    assert names[0] == names[1] != names[2]
+    assert names[0].endswith("-numpy")
+
+
+def test_pieces_are_listed_the_latest_first(browser: httpx.Client) -> None:
+    assert browser.get("/api/arrangements").json() == {"arrangements": []}
+    made = []
+    for chords in ("C:4", "D:4", "E:4"):
+        made.append(create(browser, chords)["id"])
+        time.sleep(0.01)
+    assert [piece["id"] for piece in browser.get("/api/arrangements").json()["arrangements"]] == made[::-1]
+
+
+def test_a_piece_can_be_renamed(browser: httpx.Client) -> None:
+    piece = compose(browser)
+    response = browser.patch(f"/api/arrangements/{piece['id']}", json={"name": "Très ♭onne"})
+    assert response.json() == piece | {"name": "Très ♭onne"}
+    assert view(browser, piece["id"])["name"] == "Très ♭onne"
+    problem(browser.patch(f"/api/arrangements/{piece['id']}", json={"name": ""}), 422)
+
+
+def test_a_deleted_piece_is_gone(server: Server, browser: httpx.Client) -> None:
+    piece = compose(browser)
+    assert any(piece["id"] in name for name in files(server.settings.data))
+    assert browser.delete(f"/api/arrangements/{piece['id']}").status_code == 204
+    assert not any(piece["id"] in name for name in files(server.settings.data))
+    for path in ("", "/midi", "/events", "/audio.mp3", "/stems.zip"):
+        problem(browser.get(f"/api/arrangements/{piece['id']}{path}"), 404)
+    problem(browser.delete(f"/api/arrangements/{piece['id']}"), 404)
+
+
+def test_deleting_stops_what_is_being_composed(start: Start) -> None:
+    server = start()
+    with server.browser() as browser:
+        identity = create(browser, LONG, takes=8)["id"]
+        wait_until(lambda: view(browser, identity)["progress"]["bars"] > 0)
+        assert view(browser, identity)["state"] == "composing"
+        browser.delete(f"/api/arrangements/{identity}")
+        wait_until(lambda: not server.services.arrangements.composing._jobs)
+        assert server.services.arrangements.composing._steps == {}
+        compose(browser, "C:4")
+    assert not any(identity in name for name in files(server.settings.data))
+
+
+# Files
+
+
+@real
+def test_audio_lasts_as_long_as_the_piece(browser: httpx.Client) -> None:
+    piece = compose(browser, "C:4", seed=1, tempo=240, tracks=["piano", "drums"])
+    for kind, media_type in (("wav", "audio/wav"), ("flac", "audio/flac"), ("mp3", "audio/mpeg")):
+        response = browser.get(f"/api/arrangements/{piece['id']}/audio.{kind}")
+        assert response.headers["content-type"] == media_type
+        info = soundfile.info(io.BytesIO(response.content))
+        assert info.duration == pytest.approx(piece["seconds"] + 3, abs=0.1)  # and its release
+    part = browser.get(f"/api/arrangements/{piece['id']}/audio.wav", headers={"Range": "bytes=0-3"})
+    assert (part.status_code, part.content) == (206, b"RIFF")
+
+
+@real
+def test_stems_hold_a_file_for_each_track(browser: httpx.Client) -> None:
+    piece = compose(browser, "C:4", seed=1, tempo=400, tracks=["bass", "drums"])
+    response = browser.get(f"/api/arrangements/{piece['id']}/stems.zip", params={"format": "flac"})
+    assert response.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        assert sorted(archive.namelist()) == ["bass.flac", "drums.flac"]
+        assert archive.testzip() is None
+
+
+@real
+def test_old_audio_makes_room_for_new(start: Start) -> None:
+    server = start(session_megabytes=1)
+    with server.browser() as browser:
+        piece = compose(browser, "C:4", seed=1, takes=2, tempo=400, tracks=["piano", "drums"])
+        for take in (0, 1):
+            browser.get(f"/api/arrangements/{piece['id']}/audio.wav", params={"take": take}).raise_for_status()
+        assert [name for name in files(server.settings.data) if name.endswith(".wav")] == [
+            f"{next(server.settings.data.glob('sessions/*/*')).relative_to(server.settings.data)}/take-1.wav"
+        ]
+        long = compose(browser, "C:64", seed=1, tempo=60)
+        refused = problem(browser.get(f"/api/arrangements/{long['id']}/audio.wav"), 409)
+        assert "MP3" in refused["detail"]
+
+
+def test_files_of_an_unfinished_piece_are_not_there_yet(browser: httpx.Client) -> None:
+    piece = create(browser, LONG, takes=4)
+    refused = browser.get(f"/api/arrangements/{piece['id']}/midi")
+    assert "still being composed" in problem(refused, 409)["detail"]
+    assert int(refused.headers["retry-after"]) >= 1
+    browser.delete(f"/api/arrangements/{piece['id']}")
+
+
+@pytest.mark.parametrize("path", ["midi?take=1", "audio.mp3?take=7", "stems.zip?take=63"])
+def test_a_take_that_was_not_composed(browser: httpx.Client, path: str) -> None:
+    piece = compose(browser, "C:4")
+    assert "counted from 0" in problem(browser.get(f"/api/arrangements/{piece['id']}/{path}"), 404)["detail"]
+
+
+# Chords
+
+
+def test_chords_are_read(browser: httpx.Client) -> None:
+    chart = browser.post("/api/chords:parse", json={"progression": "C Am | F/A:4 | N.C."}).json()
+    assert chart["progression"] == "C:2|Am:2|F/A:4|N.C.:4"
+    assert (chart["bars"], chart["beats"], chart["key"]) == (3, 12, "F major")
+    chords = [(chord["name"], chord["bar"], chord["onset"], chord["duration"]) for chord in chart["chords"]]
+    assert chords == [("C", 0, 0, 2), ("Am", 0, 2, 2), ("F/A", 1, 4, 4), ("N.C.", 2, 8, 4)]
+    assert [chord["pitch_classes"] for chord in chart["chords"]] == [[0, 4, 7], [0, 4, 9], [0, 5, 9], []]
+    assert [chord["bass"] for chord in chart["chords"]] == [0, 9, 9, None]
+
+
+@pytest.mark.parametrize("path", ["/api/chords:parse", "/api/arrangements"])
+@pytest.mark.parametrize(
+    ("chords", "position", "remedy"),
+    [("C:4|H7:4", 5, "roots are A to G (H is B)"), ("C:x", 3, "beats"), (" ", 1, "progression such as")],
+)
+def test_wrong_chords_are_told_with_place_and_remedy(
+    browser: httpx.Client, path: str, chords: str, position: int, remedy: str
+) -> None:
+    details = problem(browser.post(path, json={"progression": chords}), 422)
+    assert details["type"] == "urn:sideman:chords"
+    assert details["position"] == position
+    assert remedy in details["remedy"]
+    assert details["remedy"] in details["detail"]
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "body.progression"),
+        ({"progression": ""}, "body.progression"),
+        ({"progression": 7}, "body.progression"),
+        ({"progression": "C", "tempo": 19}, "body.tempo"),
+        ({"progression": "C", "tempo": "120"}, "body.tempo"),
+        ({"progression": "C", "tracks": ["banjo"]}, "body.tracks.0"),
+        ({"progression": "C", "tracks": []}, "body.tracks"),
+        ({"progression": "C", "seed": -1}, "body.seed"),
+        ({"progression": "C", "seed": 2**53}, "body.seed"),
+        ({"progression": "C", "path": "/etc/passwd"}, "body.path"),
+        ([], "body"),
+    ],
+    ids=str,
+)
+def test_wrong_fields_are_named(browser: httpx.Client, body: object, field: str) -> None:
+    assert problem(browser.post("/api/arrangements", json=body), 422)["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"style": "polka"}, "unknown style 'polka'"),
+        ({"tracks": ["bass", "bass"]}, "each once"),
+        ({"temperature": 0.001}, "temperature"),
+        ({"takes": 9}, "9 takes are too many"),
+        ({"progression": "C:4000"}, "1000 bars are too many"),
+        ({"progression": "C:1000", "tempo": 20}, "minutes are too many"),
+    ],
+    ids=str,
+)
+def test_options_out_of_range_are_told(browser: httpx.Client, options: dict[str, Any], words: str) -> None:
+    response = browser.post("/api/arrangements", json={"progression": CHORDS} | options)
+    assert words in problem(response, 422)["detail"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"{", b"\xff", b"[" * 100_000, b'{"progression": "C", "tempo": NaN}', b'{"progression": "\\ud800"}'),
+        b'{"progression": "C", "seed": ' + b"9" * 5000 + b"}",
+    ],
+    ids=lambda content: str(content[:24]),
+)
+def test_what_is_no_json_of_ours(browser: httpx.Client, content: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    response = browser.post("/api/arrangements", content=content, headers=headers)
+    problem(response, response.status_code)
+    assert response.status_code in {400, 422}
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api", "/api/arrangements/", "/docs", "/redoc", "/openapi.json"])
+def test_unknown_paths(browser: httpx.Client, path: str) -> None:
+    problem(browser.get(path), 404)
+
+
+def test_wrong_methods(browser: httpx.Client) -> None:
+    for path, methods in (("/api/health", "GET"), ("/api/arrangements/1", "DELETE, GET, PATCH")):
+        response = browser.put(path)
+        problem(response, 405)
+        assert response.headers["allow"] == methods
+
+
+# The rest
+
+
+def test_health_and_metrics(browser: httpx.Client) -> None:
+    compose(browser)
+    assert browser.get("/api/health").json()["status"] == "ok"
+    text = browser.get("/metrics").text
+    assert 'sideman_pieces_total{state="done"}' in text
+    assert 'route="/api/arrangements/{identity}/events"' in text
+    assert "sideman_takes_waiting 0.0" in text
+
+
+def test_the_page_says_what_this_is_and_needs_no_script(browser: httpx.Client) -> None:
+    response = browser.get("/")
+    assert response.headers["content-type"].startswith("text/html")
+    assert "/api/openapi.json" in response.text
+    for sign in ("<script", "style=", "http://", "https://"):
+        assert sign not in response.text
+
+
+def test_a_session_keeps_so_many_pieces(start: Start) -> None:
+    with start(max_pieces=2).browser() as browser:
+        first = compose(browser, "C:4")
+        compose(browser, "C:4")
+        refused = browser.post("/api/arrangements", json={"progression": "C:4"})
+        assert "delete one" in problem(refused, 409)["detail"]
+        browser.delete(f"/api/arrangements/{first['id']}")
+        compose(browser, "C:4")
+
+
+def test_a_full_disk_takes_nothing_new(start: Start) -> None:
+    server = start(reserve_megabytes=10**9)
+    with server.browser() as browser:
+        refused = browser.post("/api/arrangements", json={"progression": "C:4"})
+        assert "disk is full" in problem(refused, 503)["detail"]
+        assert browser.get("/api/arrangements").json() == {"arrangements": []}
+    assert server.services.arrangements._live == {}
+
+
+def test_old_pieces_are_swept(server: Server, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = compose(browser)
+    stray = server.settings.data / "sessions" / "a" / "b"
+    stray.mkdir(parents=True)
+    server.services.arrangements.sweep()
+    assert not stray.exists()
+    assert view(browser, piece["id"]) == piece
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 31 * 86_400)
+    server.services.arrangements.sweep()
+    problem(browser.get(f"/api/arrangements/{piece['id']}"), 404)
+    assert files(server.settings.data) == set()
+
+
+def test_a_piece_that_cannot_be_kept_has_failed(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    server = start()
+    with server.browser() as browser:
+        compose(browser, "C:4")
+        (session,) = (server.settings.data / "sessions").iterdir()
+        for path in session.iterdir():
+            path.rename(server.settings.data / path.name)
+        session.rmdir()
+        session.write_text("in the way")
+        last = listen(browser, create(browser, "C:4")["id"])[-1]
+    assert last.kind == "error"
+    assert "could not be kept" in last.data["detail"]
+    assert "could not be kept" in caplog.text
+
+
+def test_roles_of_the_document_are_those_of_the_band(browser: httpx.Client) -> None:
+    document = browser.get("/api/openapi.json").json()
+    assert document["components"]["schemas"]["Role"]["enum"] == [role.value for role in Role]

@@ -1,0 +1,299 @@
+"""What people with bad intentions try: another's pieces, forged cookies, paths, floods, other sites."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+
+import httpx
+import pytest
+from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, files, view, wait_until
+
+from sideman.web import guard
+from sideman.web.sessions import COOKIE
+
+FORGED = [
+    "../../outside",
+    "..%2F..%2Foutside",
+    "/etc/passwd",
+    "0" * 32,
+    "f" * 10_000,
+    "' or 1=1 --",
+    "\N{FULLWIDTH DIGIT ONE}" * 32,
+    "",
+]
+
+
+def cookie(response: httpx.Response) -> SimpleCookie:
+    return SimpleCookie(response.headers["set-cookie"])
+
+
+# Sessions
+
+
+def test_the_cookie_is_random_and_out_of_reach_of_scripts(server: Server) -> None:
+    tokens = set()
+    for _ in range(3):
+        with server.browser() as browser:
+            morsel = cookie(browser.post("/api/arrangements", json={"progression": "C"}))[COOKIE]
+        assert morsel["httponly"]
+        assert morsel["samesite"] == "lax"
+        assert not morsel["secure"]
+        assert len(bytes.fromhex(morsel.value)) == 16
+        tokens.add(morsel.value)
+    assert len(tokens) == 3
+
+
+def test_behind_https_the_cookie_is_secure(start: Start) -> None:
+    with start(https=True).browser() as browser:
+        response = browser.post("/api/arrangements", json={"progression": "C"})
+    assert cookie(response)[COOKIE]["secure"]
+    assert "strict-transport-security" in response.headers
+
+
+def test_the_disk_does_not_know_the_cookie(server: Server, browser: httpx.Client) -> None:
+    compose(browser)
+    token = browser.cookies[COOKIE].encode()
+    for path in server.settings.data.rglob("*"):
+        assert token.decode() not in str(path)
+        if path.is_file() and path.name != "server.lock":
+            assert token not in path.read_bytes()
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=lambda text: ascii(text[:20]))
+def test_a_forged_cookie_is_nobody(server: Server, forged: str) -> None:
+    before = {path for path in server.settings.data.parent.rglob("*") if path.name == "outside"}
+    with httpx.Client(base_url=server.url) as client:
+        headers = {b"Cookie": f"{COOKIE}={forged}".encode()}
+        assert client.get("/api/arrangements", headers=headers).json() == {"arrangements": []}
+        response = client.post("/api/arrangements", headers=headers, json={"progression": "C"})
+    assert response.status_code == 202
+    assert cookie(response)[COOKIE].value != forged  # nor does a session begin that somebody else chose
+    assert {path for path in server.settings.data.parent.rglob("*") if path.name == "outside"} == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *(("GET", path) for path in ("", "/events", "/midi", "/audio.mp3", "/audio.wav", "/audio.flac", "/stems.zip")),
+        ("PATCH", ""),
+        ("DELETE", ""),
+    ],
+)
+@pytest.mark.parametrize("has_session", [True, False])
+def test_anothers_piece_is_not_there(
+    server: Server, other: httpx.Client, method: str, path: str, has_session: bool
+) -> None:
+    with server.browser() as owner, server.browser() as nobody:
+        identity = compose(owner)["id"]
+        body = {"name": "mine"} if method == "PATCH" else None
+        stranger = other if has_session else nobody
+        response = stranger.request(method, f"/api/arrangements/{identity}{path}", json=body)
+        unknown = stranger.request(method, f"/api/arrangements/{'0' * 32}{path}", json=body)
+        assert (response.status_code, response.content) == (unknown.status_code, unknown.content)
+        assert response.status_code == 404
+        assert identity not in stranger.get("/api/arrangements").text
+        assert view(owner, identity)["name"] == CHORDS
+
+
+@pytest.mark.parametrize(
+    "path", ["../../sideman.db", "..%2f..%2fsideman.db", "%2e%2e/%2e%2e/sideman.db", "%00", "%ff", "C" * 5000]
+)
+def test_ids_are_no_paths(server: Server, other: httpx.Client, path: str) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    request = f"GET /api/arrangements/{path}/midi HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: {COOKIE}="
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"{request}{other.cookies[COOKIE]}\r\n\r\n".encode())
+        answer = connection.makefile("rb").read()
+    assert answer.split()[1] == b"404"
+    assert b"SQLite" not in answer
+
+
+# Size and rate
+
+
+def test_too_large_a_request(server: Server, browser: httpx.Client) -> None:
+    limit = server.settings.body_bytes
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(limit // 1000 + 2):
+            yield b"x" * 1000
+
+    for content in (b"x" * (limit + 1), pieces()):
+        response = browser.post("/api/chords:parse", content=content)
+        assert response.status_code == 413
+        assert f"{limit:,} bytes" in response.json()["detail"]
+
+
+def test_a_length_that_is_none_stops_nobody(server: Server) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    head = f"POST /api/chords:parse HTTP/1.1\r\nHost: {host}\r\nContent-Length: {'9' * 400}\r\n\r\n"
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(1000).split()[1] in {b"400", b"413"}
+    assert httpx.get(f"{server.url}/api/health").status_code == 200
+
+
+def test_a_request_that_does_not_end(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.05)
+    host, port = server.url.removeprefix("http://").split(":")
+    head = f"POST /api/chords:parse HTTP/1.1\r\nHost: {host}\r\nContent-Length: 10\r\n\r\n{{"
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(1000).split()[1] == b"408"
+
+
+def test_a_request_that_breaks_off_is_not_looked_at(server: Server, other: httpx.Client) -> None:
+    before = len(other.get("/api/arrangements").json()["arrangements"])
+    host, port = server.url.removeprefix("http://").split(":")
+    head = f"POST /api/arrangements HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n"
+    head += f"Cookie: {COOKIE}={other.cookies[COOKIE]}\r\nContent-Type: application/json\r\n\r\n"
+    body = '{"progression": "C"}'
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"{head}{len(body):x}\r\n{body}\r\n".encode())
+    time.sleep(0.1)
+    assert len(other.get("/api/arrangements").json()["arrangements"]) == before
+
+
+def test_the_longest_text_is_read_in_time(browser: httpx.Client) -> None:
+    begin = time.perf_counter()
+    for text in ("C " * 75_000, "C|" * 75_000, "(" * 150_000, "C:" + "9" * 149_998):
+        assert browser.post("/api/chords:parse", json={"progression": text}).status_code == 422
+    assert browser.post("/api/chords:parse", json={"progression": "C" * 150_001}).status_code == 422
+    assert time.perf_counter() - begin < 10
+
+
+def test_too_many_requests_are_told_when_to_come_again(start: Start) -> None:
+    with start(requests_per_minute=5).browser() as browser:
+        answers = [browser.get("/api/health") for _ in range(8)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 3
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 120
+    assert answers[-1].headers["content-type"] == "application/problem+json"
+
+
+def test_too_many_pieces_are_told_when_to_come_again(start: Start) -> None:
+    with start(arrangements_per_minute=2).browser() as browser:
+        answers = [browser.post("/api/arrangements", json={"progression": "C"}) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [202, 202, 429]
+        assert "retry-after" in answers[-1].headers
+        assert browser.get("/api/arrangements").status_code == 200
+
+
+def test_forwarded_addresses_are_not_believed(start: Start) -> None:
+    with start(requests_per_minute=1).browser() as browser:
+        answers = [browser.get("/api/health", headers={"X-Forwarded-For": f"10.0.0.{n}"}) for n in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+
+
+def test_one_session_cannot_fill_the_queue(start: Start) -> None:
+    server = start(max_unfinished=4, max_waiting=6, batch=1)
+    with server.browser() as greedy, server.browser() as modest:
+        create(greedy, LONG, takes=4)
+        refused = greedy.post("/api/arrangements", json={"progression": "C"})
+        assert refused.status_code == 429
+        assert "retry-after" in refused.headers
+        create(modest, LONG, takes=2)
+        refused = modest.post("/api/arrangements", json={"progression": "C", "takes": 2})
+        assert refused.status_code == 429
+        assert "too many people" in refused.json()["detail"]
+        assert len(modest.get("/api/arrangements").json()["arrangements"]) == 1  # what was refused leaves nothing
+
+
+# Other sites
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "[", "a b"])
+def test_names_that_were_made_to_lead_here(browser: httpx.Client, host: str) -> None:
+    response = browser.get("/api/health", headers={"Host": host})
+    assert response.status_code == 400
+    if host:
+        assert "model" not in response.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1", "[::1]:8000"])
+def test_own_names_are_answered_to(browser: httpx.Client, host: str) -> None:
+    assert browser.get("/api/health", headers={"Host": host}).status_code == 200
+
+
+def test_hosts_can_be_allowed(start: Start) -> None:
+    with start(hosts=("band.example",)).browser() as browser:
+        assert browser.get("/api/health", headers={"Host": "band.example"}).status_code == 200
+        assert browser.get("/api/health").status_code == 400
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://["])
+def test_pages_of_other_sites_change_nothing(server: Server, browser: httpx.Client, origin: str) -> None:
+    identity = create(browser)["id"]
+    for method in ("PATCH", "DELETE"):
+        response = browser.request(
+            method, f"/api/arrangements/{identity}", json={"name": "evil"}, headers={"Origin": origin}
+        )
+        assert response.status_code == 403
+    own = {"Origin": server.url}
+    assert browser.patch(f"/api/arrangements/{identity}", json={"name": "mine"}, headers=own).status_code == 200
+
+
+def test_forms_of_other_sites_are_not_read(browser: httpx.Client) -> None:
+    content = b'{"progression": "C"}'
+    response = browser.post("/api/arrangements", content=content, headers={"Content-Type": "text/plain"})
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/", "/api/health", "/nothing", "/api/arrangements", "/metrics"])
+def test_every_answer_has_the_headers_that_protect(browser: httpx.Client, path: str) -> None:
+    headers = browser.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert "server" not in headers
+
+
+def test_faults_tell_nothing(
+    server: Server, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(server.services.arrangements, "all", fail)
+    response = browser.get("/api/arrangements")
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "content-security-policy" in response.headers
+    assert "secret" not in response.text
+    assert "a secret" in caplog.text
+
+
+def test_names_come_back_as_they_were(browser: httpx.Client) -> None:
+    name = "<script>alert(1)</script>\"'\r\nSet-Cookie: a=b"
+    piece = compose(browser, "C:4", name=name)
+    assert piece["name"] == name
+    response = browser.get(f"/api/arrangements/{piece['id']}/midi")
+    assert "set-cookie" not in response.headers
+    assert response.headers["content-disposition"] == f'attachment; filename="sideman-{piece["id"][:8]}-take-0.mid"'
+
+
+def test_many_open_streams(start: Start) -> None:
+    server = start(streams_per_session=2)
+    with server.browser() as browser:
+        identity = create(browser, LONG)["id"]
+        path = f"/api/arrangements/{identity}/events"
+        with browser.stream("GET", path) as first, browser.stream("GET", path) as second:
+            lines = [stream.iter_lines() for stream in (first, second)]  # kept, or they would be closed
+            assert [next(each) for each in lines] == ["retry: 2000"] * 2
+            refused = browser.get(path)
+            assert refused.status_code == 429
+            assert "retry-after" in refused.headers
+        wait_until(lambda: not server.services.streams._open)
+        with browser.stream("GET", path) as again:
+            assert again.status_code == 200
+        browser.delete(f"/api/arrangements/{identity}")
+
+
+def test_nothing_of_all_this_was_written_elsewhere(server: Server) -> None:
+    assert all(name.startswith("sessions/") for name in files(server.settings.data))

@@ -1,0 +1,103 @@
+"""Audio is made once, by a few at a time, and never half."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.web.conftest import Server, Start, compose, files, wait_until
+
+from sideman import Band, Role
+from sideman.errors import DataError
+from sideman.web import downloads
+
+
+class Renderer:
+    """In place of the synthesizer: writes when it is told to."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.bands: list[Band] = []
+
+    def write_audio(self, band: Band, path: Path, gain: float | None = None) -> None:
+        assert gain is None or gain > 0
+        self.bands.append(band)
+        assert self.go.wait(20)
+        if not path.parent.exists():
+            raise DataError(f"cannot write {path}: its folder does not exist, create it first")
+        path.write_bytes(b"sound")
+
+
+@pytest.fixture
+def renderer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Renderer]:
+    fake = Renderer()
+    monkeypatch.setattr(downloads, "write_audio", fake.write_audio)
+    monkeypatch.setattr(downloads, "common_gain", lambda bands: 1.0 / len(bands))
+    yield fake
+    fake.go.set()
+
+
+def get(browser: httpx.Client, path: str) -> httpx.Response:
+    return httpx.get(browser.base_url.join(path), cookies=dict(browser.cookies), timeout=30)
+
+
+def test_a_file_is_made_once_however_many_ask(browser: httpx.Client, renderer: Renderer) -> None:
+    path = f"/api/arrangements/{compose(browser)['id']}/audio.mp3"
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(get, browser, path) for _ in range(4)]
+        time.sleep(0.2)
+        renderer.go.set()
+        assert [answer.result().content for answer in answers] == [b"sound"] * 4
+    assert get(browser, path).content == b"sound"
+    assert len(renderer.bands) == 1
+
+
+def test_the_band_is_whole(browser: httpx.Client, renderer: Renderer) -> None:
+    renderer.go.set()
+    piece = compose(browser, "C:2", tempo=77.77, tracks=["drums", "bass", "strings"])
+    get(browser, f"/api/arrangements/{piece['id']}/audio.wav").raise_for_status()
+    get(browser, f"/api/arrangements/{piece['id']}/stems.zip").raise_for_status()
+    whole, *stems = renderer.bands
+    assert whole.roles == (Role.DRUMS, Role.BASS, Role.STRINGS)  # the silent ones too
+    assert (whole.steps, whole.tempo) == (24, 77.77)
+    assert [stem.tracks for stem in stems] == [(track,) for track in whole.tracks]
+
+
+def test_too_many_at_a_time_are_sent_away(start: Start, renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "BUSY_SECONDS", 0.05)
+    with start(renderings=1).browser() as browser, ThreadPoolExecutor(1) as pool:
+        path = f"/api/arrangements/{compose(browser, takes=2)['id']}/audio.mp3"
+        first = pool.submit(get, browser, path)
+        wait_until(lambda: renderer.bands)
+        refused = get(browser, f"{path}?take=1")
+        assert refused.status_code == 429
+        assert "retry-after" in refused.headers
+        renderer.go.set()
+        assert first.result().status_code == 200
+        assert get(browser, f"{path}?take=1").status_code == 200
+
+
+def test_a_piece_that_is_deleted_meanwhile(server: Server, browser: httpx.Client, renderer: Renderer) -> None:
+    identity = compose(browser)["id"]
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(get, browser, f"/api/arrangements/{identity}/audio.mp3")
+        wait_until(lambda: renderer.bands)
+        assert browser.delete(f"/api/arrangements/{identity}").status_code == 204
+        renderer.go.set()
+        assert answer.result().status_code == 404
+    assert not any(identity in name for name in files(server.settings.data))
+
+
+def test_a_fault_is_no_file(server: Server, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise DataError("the SoundFont makes no sound")
+
+    monkeypatch.setattr(downloads, "write_audio", fail)
+    identity = compose(browser)["id"]
+    assert get(browser, f"/api/arrangements/{identity}/audio.mp3").status_code == 500
+    assert not any(name.endswith(".mp3") and identity in name for name in files(server.settings.data))

@@ -1,0 +1,108 @@
+"""A server that is killed loses nothing that it called done, and leaves nothing torn."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+import httpx
+import mido
+import pytest
+from tests.web.conftest import LONG, compose, create, listen, view, wait_until
+
+PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
+
+
+class Process:
+    """`sideman serve`, as people run it."""
+
+    def __init__(self, data: Path, weights: Path, *options: str, **environment: str) -> None:
+        self._process = subprocess.Popen(
+            [*PROGRAM, "serve", "--port", "0", "--data", str(data), "--weights", str(weights), *options],
+            env=os.environ | {"SIDEMAN_MAX_UNFINISHED": "100", "SIDEMAN_GRACE": "0.2"} | environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stderr is not None
+        line = self._process.stderr.readline()
+        self.url = line.split()[-1].rstrip("/")
+        assert self.url.startswith("http://"), line + self._process.stderr.read()
+
+    def end(self, sign: int) -> tuple[int, str]:
+        """Exit code and what was said."""
+        self._process.send_signal(sign)
+        _, text = self._process.communicate(timeout=30)
+        return self._process.returncode, text
+
+    def __enter__(self) -> Self:
+        wait_until(self._answers)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/api/health").is_success
+        except httpx.TransportError:
+            return False
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_killed_while_it_composes(tmp_path: Path, weights: Path) -> None:
+    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, timeout=30) as browser:
+        done = [compose(browser, "C:4|F:4", seed=seed, takes=2) for seed in range(3)]
+        told = {piece["id"]: [event for event in listen(browser, piece["id"]) if event.number] for piece in done}
+        songs = {piece["id"]: browser.get(f"/api/arrangements/{piece['id']}/midi").content for piece in done}
+        # Short ones, that are being written at some moment, and long ones that can't be done.
+        mixed = [create(browser, "C:4" if number % 2 else LONG, seed=number)["id"] for number in range(10)]
+        wait_until(lambda: any(view(browser, identity)["state"] == "done" for identity in mixed))
+        assert server.end(signal.SIGKILL)[0] == -signal.SIGKILL
+        cookies = dict(browser.cookies)
+    torn = tmp_path / "sessions" / "0" / "1"
+    torn.mkdir(parents=True)
+    (next(tmp_path.glob("sessions/*/*/")) / ".take-0.mid.tmp").touch()
+    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
+        pieces = {piece["id"]: piece for piece in browser.get("/api/arrangements").json()["arrangements"]}
+        assert len(pieces) == 13
+        for piece in done:
+            assert pieces[piece["id"]] == piece
+            assert listen(browser, piece["id"]) == told[piece["id"]]
+            assert browser.get(f"/api/arrangements/{piece['id']}/midi").content == songs[piece["id"]]
+        states = {pieces[identity]["state"] for identity in mixed}
+        assert states == {"done", "stopped"}
+        for identity in mixed:
+            last = listen(browser, identity)[-1]
+            assert last.kind == pieces[identity]["state"]
+            if last.kind == "done":
+                (tmp_path / "song.mid").write_bytes(browser.get(f"/api/arrangements/{identity}/midi").content)
+                assert mido.MidiFile(tmp_path / "song.mid").length == pytest.approx(2)
+        assert not torn.exists()
+        assert not [*tmp_path.glob("sessions/*/*/.*")]
+        again = compose(browser, "C:4|F:4", seed=0, takes=2)  # life goes on, and so does the music
+        assert browser.get(f"/api/arrangements/{again['id']}/midi").content == songs[done[0]["id"]]
+        code, text = server.end(signal.SIGTERM)
+    assert code in {0, -signal.SIGTERM}
+    assert "Traceback" not in text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_stopped_while_somebody_listens(tmp_path: Path, weights: Path) -> None:
+    with Process(tmp_path, weights, "--json") as server, httpx.Client(base_url=server.url, timeout=30) as browser:
+        identity = create(browser, LONG, takes=8)["id"]
+        with browser.stream("GET", f"/api/arrangements/{identity}/events") as response:
+            lines = response.iter_lines()
+            next(line for line in lines if line == "event: bar")
+            server._process.send_signal(signal.SIGINT)
+            assert "event: stopped" in list(lines)
+        _, text = server._process.communicate(timeout=30)
+    assert "Traceback" not in text
+    assert text.count('"message": "piece ended"') == 1
