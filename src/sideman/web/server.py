@@ -52,10 +52,10 @@ def serve(settings: Settings) -> None:
 
     Raises :class:`DataError` where the address or the data folder can't be used, :class:`CheckpointError` for weights.
     """
-    configure(as_json=settings.json_logs)
     listening = _listen(settings)
     with listening:
         app = create_app(settings)
+        configure(as_json=settings.json_logs)
         if not settings.is_local:
             log.warning("everybody who reaches this machine can use this server: it asks nobody for a password")
         host, port = listening.getsockname()[:2]
