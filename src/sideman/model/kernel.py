@@ -108,8 +108,8 @@ class KernelCache(Cache):
 class KernelEngine(Engine):
     """See :class:`~sideman.model.runtime.Engine`. Weights, keys, values and what goes into products have 8 bits.
 
-    ``threads`` compute one call, by default as many as there are processors, at most :data:`MAX_THREADS`; calls at the
-    same time compute with one each.
+    ``threads`` compute one call, at most :data:`MAX_THREADS`; by default as many as there are processors, but no more
+    than heads, of which each has its own. Calls at the same time compute with one thread each.
     """
 
     def __init__(self, checkpoint: Checkpoint, threads: int | None = None) -> None:
@@ -123,7 +123,8 @@ class KernelEngine(Engine):
             config.norm_epsilon,
         )
         if threads is None:
-            threads = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, MAX_THREADS)
+            processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+            threads = min(processors, config.heads)
         addresses = [array.ctypes.data for array in self._packed]
         self._engine = library.sideman_open(ctypes.addressof(shape), *addresses, threads)
         if not self._engine:
