@@ -8,24 +8,12 @@ faster than one take after the other, tokens a second, and all takes' music in r
 from __future__ import annotations
 
 import argparse
-import time
 
-from benchmarks.generate import BARS, PROGRESSION
-from sideman.arrange import ArrangeOptions, Model, arrange, default_model
-from sideman.model.sampling import SamplingOptions
-from sideman.music.time import seconds
+from benchmarks.generate import BARS, compose
+from sideman.arrange import default_model
+from sideman.music.time import STEPS_PER_BAR, seconds
 
-
-def compose(model: Model, takes: int) -> tuple[float, float, int]:
-    """Seconds until the first bar, until the last, and ids."""
-    start = time.perf_counter()
-    arrangement = arrange(PROGRESSION, ArrangeOptions(takes=takes, sampling=SamplingOptions(seed=1)), model=model)
-    bars = iter(arrangement)
-    next(bars)
-    first = time.perf_counter() - start
-    for _ in bars:
-        pass
-    return time.perf_counter() - start, first, sum(arrangement.tokens)
+SEED = 1
 
 
 def main() -> None:
@@ -35,13 +23,15 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
     model = default_model()
-    compose(model, 1)
+    compose(model, 1, SEED)
     alone = 0.0
     print("takes  first bar s  all bars s  x one  x faster than alone  tokens/s  x live, all together")
     for takes in options.takes:
-        total, first, tokens = min(compose(model, takes) for _ in range(options.repeat))
+        runs = [compose(model, takes, SEED) for _ in range(options.repeat)]
+        arrangement, first, total = min(runs, key=lambda run: run[2])
+        tokens = sum(arrangement.tokens)
         alone = alone or total / takes
-        music = takes * seconds(BARS * 48, 120.0)
+        music = takes * seconds(BARS * STEPS_PER_BAR, arrangement.options.tempo)
         print(
             f"{takes:5}  {first:11.3f}  {total:10.2f}  {total / alone:5.2f}  {takes * alone / total:19.2f}"
             f"  {tokens / total:8.0f}  {music / total:21.0f}"

@@ -215,7 +215,7 @@ def test_bars_come_in_order_and_are_the_band(model: Model) -> None:
 def test_the_first_bar_comes_before_the_last_is_composed(model: Model) -> None:
     arrangement = arrange("C:4|" * 99 + "C:4", model=model)
     assert next(iter(arrangement)).number == 0
-    assert sum(len(take.bars) for take in arrangement._takes) == 1
+    assert sum(len(take.bars) for take in arrangement.takes) == 1
     assert arrangement.band.steps == 100 * STEPS_PER_BAR  # the rest is composed when asked for
 
 

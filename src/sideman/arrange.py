@@ -108,7 +108,8 @@ class Arrangement:
         self.chart = chart_of_progression(progression)
         self.key = self.chart.key
         self._model = model
-        self._takes = [self._take(number) for number in range(options.takes)]
+        # For who composes those of several arrangements together; ``bands`` then has nothing left to do.
+        self.takes = tuple(self._take(number) for number in range(options.takes))
         self._bars = self._compose()
 
     def __iter__(self) -> Iterator[Bar]:
@@ -119,7 +120,7 @@ class Arrangement:
         """The finished takes; composes what is still missing."""
         for _ in self._bars:
             pass
-        return tuple(self._band(take) for take in self._takes)
+        return tuple(self._band(take) for take in self.takes)
 
     @property
     def band(self) -> Band:
@@ -127,14 +128,9 @@ class Arrangement:
         return self.bands[0]
 
     @property
-    def takes(self) -> tuple[Take, ...]:
-        """The takes, for who composes those of several arrangements together; ``bands`` then has nothing left to do."""
-        return tuple(self._takes)
-
-    @property
     def tokens(self) -> tuple[int, ...]:
         """How many ids each take has so far; those that the leader decided are counted too."""
-        return tuple(len(take.ids) for take in self._takes)
+        return tuple(len(take.ids) for take in self.takes)
 
     def _take(self, number: int) -> Take:
         options = self.options
@@ -154,8 +150,8 @@ class Arrangement:
         return Band(tuple(tracks), steps, self.options.tempo)
 
     def _compose(self) -> Generator[Bar, None, None]:
-        composer = Composer(self._model.engine, self._model.columns, len(self._takes))
-        for take in self._takes:
+        composer = Composer(self._model.engine, self._model.columns, len(self.takes))
+        for take in self.takes:
             composer.join(take)
         while composer:
             for take, bar in composer.step():

@@ -19,7 +19,7 @@ def serve(
     weights: Annotated[Path | None, typer.Option(help="Other weights than those of the package.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Log as JSON lines.")] = False,
 ) -> None:
-    """Serve the web application, until Ctrl-C.
+    """Serve the HTTP interface, until Ctrl-C.
 
     \b
     Examples:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sideman.arrange import MAX_TAKES, MAX_TEMPO, MIN_TEMPO, ArrangeOptions
 from sideman.model.sampling import MAX_TEMPERATURE, SamplingOptions
 from sideman.music.band import ROLES, Role
-from sideman.music.chords import MAX_TEXT, Progression
+from sideman.music.chords import MAX_TEXT, TICKS_PER_BAR, Progression
 from sideman.music.time import TICKS_PER_BEAT
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.vocabulary import DENSITIES, STYLES
@@ -20,7 +20,6 @@ from sideman.web.store import State
 MAX_NAME = 200
 MAX_SEED = 2**53 - 1  # the largest that JavaScript reads without loss
 RANDOM_SEEDS = 2**32
-TICKS_PER_BAR = 4 * TICKS_PER_BEAT
 
 Chords = Annotated[
     str,
