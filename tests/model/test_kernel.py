@@ -15,7 +15,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import hatch_build
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -23,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.model.conftest import KERNEL_CONFIG, Floats, Integers, assert_close, random_checkpoint, random_ids
 
+from build_hooks import kernel as built
 from sideman.errors import OptionError
 from sideman.model import kernel
 from sideman.model.checkpoint import Checkpoint, shapes
@@ -89,9 +89,9 @@ def test_it_is_built_where_a_compiler_is() -> None:
 
 
 def test_what_is_built_is_what_is_looked_for() -> None:
-    compiler = hatch_build.Compiler(["cc"], "-march=x86-64-{}", [], {})
-    assert set(hatch_build.libraries("x86_64", compiler)) == {f"_kernel_{variant}.so" for variant in VARIANTS}
-    assert set(hatch_build.libraries("aarch64", compiler)) == {"_kernel.so"}
+    compiler = built.Compiler(["cc"], "-march=x86-64-{}", [], {})
+    assert set(built.libraries("x86_64", compiler)) == {f"_kernel_{variant}.so" for variant in VARIANTS}
+    assert set(built.libraries("aarch64", compiler)) == {"_kernel.so"}
 
 
 # The right numbers

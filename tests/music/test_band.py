@@ -47,9 +47,10 @@ def test_a_track_keeps_its_notes_in_order_and_read_only() -> None:
     assert hash(kept) == hash(track)
 
 
-def test_tracks_differ_by_role_program_and_notes() -> None:
+def test_tracks_differ_by_role_program_volume_and_notes() -> None:
     tracks = [Track(Role.PIANO, NOTES), Track(Role.BASS, NOTES), Track(Role.PIANO, NOTES, 4), Track(Role.PIANO)]
-    assert len(set(tracks)) == 4
+    tracks.append(Track(Role.PIANO, NOTES, volume=99))
+    assert len(set(tracks)) == 5
     assert tracks[0] != NOTES
     assert [track.is_drum for track in (tracks[0], Track(Role.DRUMS))] == [False, True]
 
@@ -74,6 +75,12 @@ def test_values_out_of_range_are_refused(note: Note, problem: str) -> None:
 def test_programs_out_of_range_are_refused(program: int) -> None:
     with pytest.raises(OptionError, match=f"bass: program {program} is outside 0-127"):
         Track(Role.BASS, program=program)
+
+
+@pytest.mark.parametrize("volume", [-1, 128])
+def test_volumes_out_of_range_are_refused(volume: int) -> None:
+    with pytest.raises(OptionError, match=f"bass: volume {volume} is outside 0-127"):
+        Track(Role.BASS, volume=volume)
 
 
 def test_a_band_has_one_track_a_role_in_lpds_order() -> None:

@@ -30,7 +30,7 @@ class FakeSynthesizer:
         self.level = level
         self.frame = 0
         self.selected: dict[int, tuple[int, bool]] = {}
-        self.controls: set[tuple[int, int]] = set()
+        self.controls: dict[tuple[int, int], int] = {}  # channel and controller: value
         self.played: list[tuple[int, int, int, int]] = []  # frame, channel, pitch, velocity
 
     def select(self, channel: int, program: int, *, is_drum: bool) -> None:
@@ -38,7 +38,7 @@ class FakeSynthesizer:
 
     def control(self, channel: int, controller: int, value: int) -> None:
         assert 0 <= value <= 127
-        self.controls.add((channel, controller))
+        self.controls[channel, controller] = value
 
     def note_on(self, channel: int, pitch: int, velocity: int) -> None:
         assert velocity > 0

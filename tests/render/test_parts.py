@@ -59,6 +59,17 @@ def test_every_role_has_its_place_in_the_mix() -> None:
     assert set(MIX) == set(ROLES)
 
 
+@pytest.mark.parametrize(("volume", "controller"), [(100, 96), (50, 48), (1, 1), (0, 0), (127, 122)])
+def test_a_volume_scales_the_place_in_the_mix(volume: int, controller: int) -> None:
+    (part,) = parts(Band((Track(Role.PIANO, volume=volume),), 48))
+    assert part.mix == MIX[Role.PIANO]._replace(volume=controller)
+
+
+def test_no_volume_is_beyond_midi() -> None:
+    (part,) = parts(Band((Track(Role.BASS, volume=127),), 48))
+    assert part.mix.volume == 127
+
+
 @pytest.mark.parametrize("tempo", [0, -5, 1, 1e9, float("nan")])
 def test_a_tempo_that_no_file_can_keep_is_an_error(tempo: float) -> None:
     with pytest.raises(OptionError, match="is outside 4-1000 beats a minute"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,7 +39,14 @@ def test_each_track_has_its_channel_instrument_and_place(band: Band) -> None:
     player = FakeSynthesizer()
     list(render_blocks(band, player, {Role.BASS: 35}))
     assert player.selected == {9: (0, True), 0: (0, False), 1: (25, False), 2: (35, False), 3: (48, False)}
-    assert player.controls == {(channel, controller) for channel in player.selected for controller in (7, 10)}
+    assert set(player.controls) == {(channel, controller) for channel in player.selected for controller in (7, 10)}
+
+
+def test_a_track_is_as_loud_as_its_volume_says(band: Band) -> None:
+    player = FakeSynthesizer()
+    tracks = tuple(replace(track, volume=50) if track.role is Role.BASS else track for track in band.tracks)
+    list(render_blocks(replace(band, tracks=tracks), player))
+    assert [player.controls[channel, 7] for channel in (9, 0, 1, 2, 3)] == [104, 96, 88, 54, 84]
 
 
 def test_blocks_have_the_promised_shape_and_length(band: Band) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from sideman.errors import DataError
-from sideman.music.band import INSTRUMENTS
+from sideman.music.band import INSTRUMENTS, ROLES
 from sideman.render.fluidsynth import DRUM_BANK, MELODIC_BANK, FluidSynth
-from sideman.render.soundfont import BUNDLED_SOUNDFONT, STAND_INS, check_soundfont, stand_in
+from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED, STAND_INS, check_soundfont, stand_in
 
 MEGABYTE = 1_000_000
 
@@ -34,6 +34,16 @@ def test_the_bundled_font_has_every_stand_in_and_every_role() -> None:
     assert set(STAND_INS) <= set(melodic)
     assert {instrument.program for instrument in INSTRUMENTS.values()} <= set(melodic)
     assert kits == [0]
+
+
+def test_every_instrument_that_is_offered_is_in_the_bundled_font() -> None:
+    assert tuple(OFFERED) == ROLES
+    with FluidSynth(check_soundfont(None)) as synthesizer:
+        for role, instruments in OFFERED.items():
+            bank = DRUM_BANK if INSTRUMENTS[role].is_drum else MELODIC_BANK
+            assert set(instruments) <= set(synthesizer.programs(bank)), role
+            assert INSTRUMENTS[role].program in instruments
+            assert len({*instruments.values()}) == len(instruments)
 
 
 def test_the_bundled_font_is_small_and_has_its_licence() -> None:

@@ -12,12 +12,13 @@ import mido
 import pytest
 import soundfile
 from tests.render.conftest import real
-from tests.tiny import tiny_checkpoint
 from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, files, listen, view, wait_until
 
 from sideman import ArrangeOptions, Model, Role, SamplingOptions, arrange
+from sideman.model.fingerprint import fingerprint
+from sideman.music.chords import parse
 from sideman.render.midi import midi_bytes
-from sideman.web.fingerprint import fingerprint
+from sideman.web.arrangements import default_name
 
 
 def problem(response: httpx.Response, status: int) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def test_asking_for_a_piece_says_where_it_is(browser: httpx.Client) -> None:
     assert response.status_code == 202
     piece = response.json()
     assert response.headers["location"] == f"/api/arrangements/{piece['id']}"
-    assert piece["progression"] == piece["name"] == "C:4.0|Am:4.0".replace(".0", "")
+    assert (piece["progression"], piece["name"]) == ("C:4|Am:4", "C Am")
     assert (piece["bars"], piece["beats"], piece["seconds"], piece["key"]) == (2, 8, 4, "C major")
     assert browser.get(response.headers["location"]).json()["id"] == piece["id"]
 
@@ -62,6 +63,20 @@ def test_options_are_taken_and_told(browser: httpx.Client) -> None:
     assert piece["progress"] == {"bars": 8, "of": 8}
 
 
+@pytest.mark.parametrize(
+    ("chords", "name"),
+    [
+        ("A7 | D7 | A7 | % | F#7:2 F#7:1 Bm7/E | N.C.", "A7 D7 A7 F#7 Bm7/E N.C."),
+        ("|".join(["C", "Am"] * 16), " ".join(["C", "Am"] * 16)),  # 79 characters
+        ("|".join(["C", "Am"] * 16 + ["F"]), " ".join(["C", "Am"] * 16) + "…"),
+        ("|".join(["Cm", "Am"] * 14), " ".join(["Cm", "Am"] * 13) + "…"),
+    ],
+)
+def test_a_piece_is_called_by_its_chords(chords: str, name: str) -> None:
+    assert default_name(parse(chords)) == name
+    assert len(name) <= 80
+
+
 def test_without_a_seed_every_piece_is_another(browser: httpx.Client) -> None:
     assert create(browser)["seed"] != create(browser)["seed"]
 
@@ -81,19 +96,10 @@ def test_midi_is_what_the_library_composes(browser: httpx.Client, model: Model) 
 
 def test_a_piece_says_which_model_made_it(browser: httpx.Client, model: Model) -> None:
     piece = create(browser)
-    assert piece["model"] == fingerprint(model) == browser.get("/api/health").json()["model"]
+    assert piece["model"] == fingerprint(model.checkpoint, model.engine) == browser.get("/api/health").json()["model"]
     assert create(browser, model=piece["model"])["model"] == piece["model"]
     refused = problem(browser.post("/api/arrangements", json={"progression": "C", "model": "another"}), 409)
     assert piece["model"] in refused["detail"]
-
-
-def test_fingerprint_names_weights_and_engine() -> None:
-    checkpoint = tiny_checkpoint()
-    names = [fingerprint(Model(checkpoint, "numpy")), fingerprint(Model(tiny_checkpoint(), "numpy"))]
-    checkpoint.weights["transformer.ln_f.bias"][0] += 1
-    names.append(fingerprint(Model(checkpoint, "numpy")))
-    assert names[0] == names[1] != names[2]
-    assert names[0].endswith("-numpy")
 
 
 def test_pieces_are_listed_the_latest_first(browser: httpx.Client) -> None:
@@ -203,6 +209,34 @@ def test_chords_are_read(browser: httpx.Client) -> None:
     assert [chord["bass"] for chord in chart["chords"]] == [0, 9, 9, None]
 
 
+def test_chords_are_told_one_by_one_in_the_reference_form(browser: httpx.Client) -> None:
+    chart = browser.post("/api/chords:parse", json={"progression": "C Am7 F | % | Bb/D:1.5"}).json()
+    texts = [chord["text"] for chord in chart["chords"]]
+    assert texts[0] == "C:4/3"
+    assert texts[-1] == "Bb/D:1.5"
+    assert "|".join(texts) == chart["progression"]
+
+
+@pytest.mark.parametrize(
+    ("semitones", "chords", "key"),
+    [
+        (0, "C:4|Am/E:4|N.C.:4", "C major"),
+        (1, "Db:4|Bbm/F:4|N.C.:4", "Db major"),
+        (-11, "Db:4|Bbm/F:4|N.C.:4", "Db major"),
+    ],
+)
+def test_chords_are_transposed(browser: httpx.Client, semitones: int, chords: str, key: str) -> None:
+    body = {"progression": "C | Am/E | N.C.", "transpose": semitones}
+    chart = browser.post("/api/chords:parse", json=body).json()
+    assert (chart["progression"], chart["key"]) == (chords, key)
+
+
+@pytest.mark.parametrize("semitones", [12, -12, 1.5, "1", None])
+def test_chords_are_transposed_by_less_than_an_octave(browser: httpx.Client, semitones: object) -> None:
+    response = browser.post("/api/chords:parse", json={"progression": "C", "transpose": semitones})
+    assert problem(response, 422)["field"] == "body.transpose"
+
+
 @pytest.mark.parametrize("path", ["/api/chords:parse", "/api/arrangements"])
 @pytest.mark.parametrize(
     ("chords", "position", "remedy"),
@@ -298,22 +332,32 @@ def test_health_and_metrics(browser: httpx.Client) -> None:
     assert "sideman_takes_waiting 0.0" in text
 
 
-def test_the_page_says_what_this_is_and_needs_no_script(browser: httpx.Client) -> None:
-    response = browser.get("/")
-    assert response.headers["content-type"].startswith("text/html")
-    assert "/api/openapi.json" in response.text
-    for sign in ("<script", "style=", "http://", "https://"):
-        assert sign not in response.text
-
-
 def test_a_session_keeps_so_many_pieces(start: Start) -> None:
     with start(max_pieces=2).browser() as browser:
-        first = compose(browser, "C:4")
-        compose(browser, "C:4")
+        first = compose(browser, "C:4", name="First")
+        second = compose(browser, "C:4")
+        browser.patch(f"/api/arrangements/{second['id']}", json={"name": "Second"})
         refused = browser.post("/api/arrangements", json={"progression": "C:4"})
         assert "delete one" in problem(refused, 409)["detail"]
         browser.delete(f"/api/arrangements/{first['id']}")
         compose(browser, "C:4")
+
+
+def test_in_a_full_session_the_oldest_without_a_name_makes_room(start: Start) -> None:
+    server = start(max_pieces=3)
+    with server.browser() as browser:
+        named, oldest, later = compose(browser, "C", name="C"), compose(browser, "C"), compose(browser, "C")
+        new = compose(browser, "C")
+        left = [piece["id"] for piece in browser.get("/api/arrangements").json()["arrangements"]]
+        assert left == [new["id"], later["id"], named["id"]]
+        assert not any(oldest["id"] in name for name in files(server.settings.data))
+
+
+def test_what_is_refused_costs_no_piece(start: Start) -> None:
+    with start(max_pieces=1, max_unfinished=1).browser() as browser:
+        kept = compose(browser, "C")
+        problem(browser.post("/api/arrangements", json={"progression": "C", "takes": 2}), 429)
+        assert view(browser, kept["id"]) == kept
 
 
 def test_a_full_disk_takes_nothing_new(start: Start) -> None:
@@ -352,6 +396,27 @@ def test_a_piece_that_cannot_be_kept_has_failed(start: Start, caplog: pytest.Log
     assert last.kind == "error"
     assert "could not be kept" in last.data["detail"]
     assert "could not be kept" in caplog.text
+
+
+@pytest.mark.parametrize("owner", ["arrangements", "store"])
+def test_after_any_fault_nobody_is_left_waiting(
+    start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, owner: str
+) -> None:
+    server = start()
+    arrangements = server.services.arrangements
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    if owner == "store":
+        monkeypatch.setattr(arrangements.store, "finish", fail)
+    else:
+        monkeypatch.setattr(arrangements, "_write", fail)
+    with server.browser() as browser:
+        last = listen(browser, create(browser, "C")["id"])[-1]
+    assert (last.kind, "could not be kept" in last.data["detail"]) == ("error", True)
+    wait_until(lambda: not arrangements._live)
+    assert "unforeseen" in caplog.text
 
 
 def test_roles_of_the_document_are_those_of_the_band(browser: httpx.Client) -> None:

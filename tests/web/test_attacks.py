@@ -6,12 +6,13 @@ import socket
 import time
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
+from itertools import cycle
 
 import httpx
 import pytest
-from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, files, view, wait_until
+from tests.web.conftest import LONG, Server, Start, compose, create, files, view, wait_until
 
-from sideman.web import guard
+from sideman.web import connections, guard
 from sideman.web.sessions import COOKIE
 
 FORGED = [
@@ -46,6 +47,31 @@ def test_the_cookie_is_random_and_out_of_reach_of_scripts(server: Server) -> Non
     assert len(tokens) == 3
 
 
+def test_every_piece_renews_the_cookie(start: Start) -> None:
+    with start(retention_days=2).browser() as browser:
+        first, second = (cookie(browser.post("/api/arrangements", json={"progression": "C"}))[COOKIE] for _ in range(2))
+        assert second.value == first.value
+        assert second["max-age"] == first["max-age"] == str(2 * 86_400)
+        assert all(second[name] == first[name] for name in ("httponly", "samesite", "path"))
+        assert "set-cookie" not in browser.get("/api/arrangements").headers
+
+
+def test_a_session_in_use_outlives_its_first_piece(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = start()
+    begun = time.time()
+    with server.browser() as browser:
+        for days in (0, 29):
+            monkeypatch.setattr(time, "time", lambda days=days: begun + days * 86_400)
+            identity = compose(browser, "C")["id"]
+        assert browser.delete(f"/api/arrangements/{identity}").status_code == 204
+        token = browser.cookies[COOKIE]
+        monkeypatch.setattr(time, "time", lambda: begun + 31 * 86_400)
+        server.services.arrangements.sweep()
+        assert browser.get("/api/arrangements").json() == {"arrangements": []}
+        compose(browser, "C")
+        assert browser.cookies[COOKIE] == token
+
+
 def test_behind_https_the_cookie_is_secure(start: Start) -> None:
     with start(https=True).browser() as browser:
         response = browser.post("/api/arrangements", json={"progression": "C"})
@@ -58,7 +84,7 @@ def test_the_disk_does_not_know_the_cookie(server: Server, browser: httpx.Client
     token = browser.cookies[COOKIE].encode()
     for path in server.settings.data.rglob("*"):
         assert token.decode() not in str(path)
-        if path.is_file() and path.name != "server.lock":
+        if path.is_file() and path.suffix != ".lock":
             assert token not in path.read_bytes()
 
 
@@ -95,7 +121,7 @@ def test_anothers_piece_is_not_there(
         assert (response.status_code, response.content) == (unknown.status_code, unknown.content)
         assert response.status_code == 404
         assert identity not in stranger.get("/api/arrangements").text
-        assert view(owner, identity)["name"] == CHORDS
+        assert view(owner, identity)["name"] == "C Am F G7"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +135,47 @@ def test_ids_are_no_paths(server: Server, other: httpx.Client, path: str) -> Non
         answer = connection.makefile("rb").read()
     assert answer.split()[1] == b"404"
     assert b"SQLite" not in answer
+
+
+# Chords that other servers fell over
+
+
+@pytest.mark.parametrize("path", ["/api/chords:parse", "/api/arrangements"])
+@pytest.mark.parametrize(
+    "chords",
+    [
+        "",
+        " ",
+        "|",
+        ":",
+        "C:",
+        "C:x",
+        "C:0",
+        "C:-1",
+        "C:1/0",
+        "C:1e9",
+        "C:nan",
+        "C:inf",
+        "\0",
+        "C:4|" * 5000,
+        None,
+        7,
+        [],
+    ],
+    ids=lambda chords: repr(chords)[:12],
+)
+def test_chords_that_are_none_are_told_and_are_no_fault(browser: httpx.Client, path: str, chords: object) -> None:
+    response = browser.post(path, json={"progression": chords})
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert browser.get("/api/arrangements").json() == {"arrangements": []}
+
+
+def test_a_song_can_be_fetched_again_and_again(browser: httpx.Client) -> None:
+    path = f"/api/arrangements/{compose(browser, 'C:4')['id']}/midi"
+    answers = [browser.get(path) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len({answer.content for answer in answers}) == 1
 
 
 # Size and rate
@@ -145,6 +212,65 @@ def test_a_request_that_does_not_end(server: Server, monkeypatch: pytest.MonkeyP
         assert connection.recv(1000).split()[1] == b"408"
 
 
+def held(url: str, sent: list[bytes], pause: float) -> float:
+    """Seconds until the server closes a connection on which this comes, a piece after the other, without an end."""
+    host, port = url.removeprefix("http://").split(":")
+    begin = time.monotonic()
+    with socket.create_connection((host, int(port))) as connection:
+        connection.settimeout(pause)
+        for piece in cycle(sent):
+            try:
+                connection.sendall(piece)
+                if connection.recv(1000) == b"":
+                    break
+            except TimeoutError:
+                assert time.monotonic() - begin < 20, "it is held for ever"
+            except OSError:  # reset
+                break
+    return time.monotonic() - begin
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [b""],
+        [b"GET / HTTP/1.1\r\n", *[b"X-Slow: 1\r\n"] * 1000],
+        [b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", *[b"G"] * 1000],
+        # The answer comes early, a body that nobody waits for does not end.
+        [b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", *[b"1\r\nx\r\n"] * 1000],
+    ],
+    ids=["nothing at all", "a head without an end", "a second head without an end", "the rest of an answered request"],
+)
+def test_connections_on_which_no_request_gets_complete_are_closed(
+    server: Server, monkeypatch: pytest.MonkeyPatch, sent: list[bytes]
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
+    assert 0.2 < held(server.url, sent, 0.02) < 10
+
+
+def test_patient_clients_are_not_cut_off(
+    server: Server, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    identity = create(browser, LONG, takes=8)["id"]
+    with browser.stream("GET", f"/api/arrangements/{identity}/events") as response:
+        begin = time.monotonic()
+        for line in response.iter_lines():
+            if line.startswith("data") and time.monotonic() > begin + 0.6:
+                break
+    host, port = server.url.removeprefix("http://").split(":")
+    asked = f"GET /api/health HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+    with socket.create_connection((host, int(port))) as connection:
+        for _ in range(2):
+            connection.sendall(asked)
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += connection.recv(10_000)
+            assert answer.startswith(b"HTTP/1.1 200")
+            time.sleep(0.5)  # a connection may be kept longer between requests
+    browser.delete(f"/api/arrangements/{identity}")
+
+
 def test_a_request_that_breaks_off_is_not_looked_at(server: Server, other: httpx.Client) -> None:
     before = len(other.get("/api/arrangements").json()["arrangements"])
     host, port = server.url.removeprefix("http://").split(":")
@@ -165,6 +291,14 @@ def test_the_longest_text_is_read_in_time(browser: httpx.Client) -> None:
     assert time.perf_counter() - begin < 10
 
 
+@pytest.fixture
+def _minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands still: no test begins in one minute and ends in the next."""
+    now = time.time() // 60 * 60 + 30
+    monkeypatch.setattr(time, "time", lambda: now)
+
+
+@pytest.mark.usefixtures("_minute")
 def test_too_many_requests_are_told_when_to_come_again(start: Start) -> None:
     with start(requests_per_minute=5).browser() as browser:
         answers = [browser.get("/api/health") for _ in range(8)]
@@ -173,6 +307,7 @@ def test_too_many_requests_are_told_when_to_come_again(start: Start) -> None:
     assert answers[-1].headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.usefixtures("_minute")
 def test_too_many_pieces_are_told_when_to_come_again(start: Start) -> None:
     with start(arrangements_per_minute=2).browser() as browser:
         answers = [browser.post("/api/arrangements", json={"progression": "C"}) for _ in range(3)]
@@ -181,6 +316,7 @@ def test_too_many_pieces_are_told_when_to_come_again(start: Start) -> None:
         assert browser.get("/api/arrangements").status_code == 200
 
 
+@pytest.mark.usefixtures("_minute")
 def test_forwarded_addresses_are_not_believed(start: Start) -> None:
     with start(requests_per_minute=1).browser() as browser:
         answers = [browser.get("/api/health", headers={"X-Forwarded-For": f"10.0.0.{n}"}) for n in range(2)]
@@ -250,7 +386,7 @@ def test_every_answer_has_the_headers_that_protect(browser: httpx.Client, path: 
     assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
-    assert headers["cache-control"] == "no-store"
+    assert headers["cache-control"] == ("no-cache" if path == "/" else "no-store")
     assert "server" not in headers
 
 

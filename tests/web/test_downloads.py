@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -10,10 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.render.conftest import real
 from tests.web.conftest import Server, Start, compose, files, wait_until
 
-from sideman import Band, Role
-from sideman.errors import DataError
+from sideman import ArrangeOptions, Band, Model, Role, SamplingOptions, arrange
+from sideman.errors import DataError, MissingLibraryError
+from sideman.render import fluidsynth
 from sideman.web import downloads
 
 
@@ -57,14 +61,16 @@ def test_a_file_is_made_once_however_many_ask(browser: httpx.Client, renderer: R
     assert len(renderer.bands) == 1
 
 
-def test_the_band_is_whole(browser: httpx.Client, renderer: Renderer) -> None:
+def test_the_band_is_whole(browser: httpx.Client, renderer: Renderer, model: Model) -> None:
     renderer.go.set()
-    piece = compose(browser, "C:2", tempo=77.77, tracks=["drums", "bass", "strings"])
+    piece = compose(browser, "C:2", seed=5, tempo=77.77, tracks=["drums", "bass", "strings"])
     get(browser, f"/api/arrangements/{piece['id']}/audio.wav").raise_for_status()
     get(browser, f"/api/arrangements/{piece['id']}/stems.zip").raise_for_status()
     whole, *stems = renderer.bands
     assert whole.roles == (Role.DRUMS, Role.BASS, Role.STRINGS)  # the silent ones too
     assert (whole.steps, whole.tempo) == (24, 77.77)
+    options = ArrangeOptions(tempo=77.77, roles=whole.roles, sampling=SamplingOptions(seed=5))
+    assert whole == arrange("C:2", options, model=model).band
     assert [stem.tracks for stem in stems] == [(track,) for track in whole.tracks]
 
 
@@ -93,11 +99,70 @@ def test_a_piece_that_is_deleted_meanwhile(server: Server, browser: httpx.Client
     assert not any(identity in name for name in files(server.settings.data))
 
 
-def test_a_fault_is_no_file(server: Server, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def full() -> DataError:
+    error = DataError("cannot write /secret/take-0.mp3: the disk is full")
+    error.__cause__ = OSError(errno.ENOSPC, "no space")
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind", "words"),
+    [
+        (MissingLibraryError("FluidSynth is missing: run 'pip install x'"), 503, "synthesizer", "pip install x"),
+        (full(), 503, "disk", "disk is full: take MIDI"),
+        (DataError("/secret/sideman.sf3 is torn"), 500, "rendering", "tell who runs this server"),
+        (OSError(errno.EIO, "/secret"), 500, "rendering", "tell who runs this server"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("file", ["audio.mp3", "stems.zip"])
+def test_a_file_that_cannot_be_made_is_a_problem_with_a_remedy(
+    server: Server,
+    browser: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    file: str,
+    error: Exception,
+    status: int,
+    kind: str,
+    words: str,
+) -> None:
     def fail(*_: object) -> None:
-        raise DataError("the SoundFont makes no sound")
+        raise error
 
     monkeypatch.setattr(downloads, "write_audio", fail)
-    identity = compose(browser)["id"]
-    assert get(browser, f"/api/arrangements/{identity}/audio.mp3").status_code == 500
-    assert not any(name.endswith(".mp3") and identity in name for name in files(server.settings.data))
+    monkeypatch.setattr(downloads, "common_gain", fail)
+    identity = compose(browser, "C:4")["id"]
+    response = get(browser, f"/api/arrangements/{identity}/{file}")
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == f"urn:sideman:{kind}"
+    assert words in response.json()["detail"]
+    assert "secret" not in response.text
+    assert str(error) in caplog.text
+    assert get(browser, f"/api/arrangements/{identity}/midi").status_code == 200
+    made = [name for name in files(server.settings.data) if identity in name]
+    assert sorted(Path(name).name for name in made) == ["events.jsonl", "take-0.mid"]
+
+
+def test_a_machine_without_a_synthesizer(browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    fluidsynth.library.cache_clear()
+    monkeypatch.setattr(fluidsynth, "_candidates", lambda: iter(()))
+    try:
+        identity = compose(browser, "C:4")["id"]
+        response = get(browser, f"/api/arrangements/{identity}/audio.mp3")
+    finally:
+        monkeypatch.undo()
+        fluidsynth.library.cache_clear()
+    assert response.status_code == 503
+    assert "apt install libfluidsynth3" in response.json()["detail"]
+
+
+@real
+def test_silence_is_a_file_too(server: Server, browser: httpx.Client) -> None:
+    piece = compose(browser, "C:4", tempo=400)
+    (events,) = server.settings.data.glob(f"sessions/*/{piece['id']}/events.jsonl")
+    silent = {"take": 0, "bar": 0, "notes": {role: [] for role in piece["tracks"]}}
+    events.write_text(json.dumps(silent) + "\n", "utf-8")
+    for path in ("audio.wav", "stems.zip", "midi?track=piano:4:100"):
+        assert get(browser, f"/api/arrangements/{piece['id']}/{path}").status_code == 200

@@ -86,7 +86,11 @@ def test_a_piece_that_nobody_hears_is_given_up(start: Start) -> None:
         piece = view(browser, identity)
         assert piece["state"] == "stopped"
         assert "nobody listened" in piece["detail"]
-        assert [event.kind for event in listen(browser, identity)] == ["stopped"]
+        # What was finished is kept.
+        kept = listen(browser, identity)
+        assert [event.kind for event in kept] == ["bar"] * piece["progress"]["bars"] + ["stopped"]
+        assert len(kept) > 1
+        assert browser.get(f"/api/arrangements/{identity}/midi").status_code == 409
 
 
 def test_asking_for_it_counts_as_listening(start: Start) -> None:

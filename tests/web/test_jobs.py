@@ -146,5 +146,7 @@ def test_too_much_is_refused_whole(model: Model, ends: Ends) -> None:
             thread.submit(refused)
         assert caught.value.status == 429
         assert int(caught.value.headers["Retry-After"]) > 0
+    with pytest.raises(Problem, match="3 of your takes are on their way, at most 3 can be: wait, or delete one"):
+        thread.submit(job(model, "a"))
     assert len(thread._queue) == 3
     assert len(thread._jobs) == 1

@@ -64,6 +64,7 @@ def test_killed_while_it_composes(tmp_path: Path, weights: Path) -> None:
         # Short ones, that are being written at some moment, and long ones that can't be done.
         mixed = [create(browser, "C:4" if number % 2 else LONG, seed=number)["id"] for number in range(10)]
         wait_until(lambda: any(view(browser, identity)["state"] == "done" for identity in mixed))
+        told_done = {identity for identity in mixed if view(browser, identity)["state"] == "done"}
         assert server.end(signal.SIGKILL)[0] == -signal.SIGKILL
         cookies = dict(browser.cookies)
     torn = tmp_path / "sessions" / "0" / "1"
@@ -76,12 +77,13 @@ def test_killed_while_it_composes(tmp_path: Path, weights: Path) -> None:
             assert pieces[piece["id"]] == piece
             assert listen(browser, piece["id"]) == told[piece["id"]]
             assert browser.get(f"/api/arrangements/{piece['id']}/midi").content == songs[piece["id"]]
-        states = {pieces[identity]["state"] for identity in mixed}
-        assert states == {"done", "stopped"}
+        assert {pieces[identity]["state"] for identity in mixed} == {"done", "stopped"}
+        assert {pieces[identity]["state"] for identity in told_done} == {"done"}
         for identity in mixed:
-            last = listen(browser, identity)[-1]
+            *bars, last = listen(browser, identity)
             assert last.kind == pieces[identity]["state"]
             if last.kind == "done":
+                assert [bar.kind for bar in bars] == ["bar"]
                 (tmp_path / "song.mid").write_bytes(browser.get(f"/api/arrangements/{identity}/midi").content)
                 assert mido.MidiFile(tmp_path / "song.mid").length == pytest.approx(2)
         assert not torn.exists()
@@ -95,6 +97,32 @@ def test_killed_while_it_composes(tmp_path: Path, weights: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_servers_that_share_a_folder(tmp_path: Path, weights: Path) -> None:
+    with Process(tmp_path, weights) as first, Process(tmp_path, weights) as second:
+        with httpx.Client(base_url=first.url, timeout=30) as browser:
+            done = compose(browser, "C:4|F:4")
+            song = browser.get(f"/api/arrangements/{done['id']}/midi").content
+            identity = create(browser, LONG, takes=8)["id"]
+            wait_until(lambda: view(browser, identity)["progress"]["bars"])
+            cookies = dict(browser.cookies)
+        being_written = next(tmp_path.glob("sessions/*/*/")) / ".take-0.wav"
+        being_written.touch()
+        with Process(tmp_path, weights), httpx.Client(base_url=second.url, cookies=cookies) as browser:
+            assert being_written.exists()  # by one of the others, for all that the third knows
+            assert view(browser, done["id"]) == done
+            assert browser.get(f"/api/arrangements/{done['id']}/midi").content == song
+            assert view(browser, identity)["state"] in {"waiting", "composing"}
+            elsewhere = browser.get(f"/api/arrangements/{identity}/events")
+            assert elsewhere.status_code == 503
+            assert "retry-after" in elsewhere.headers
+            first.end(signal.SIGKILL)
+            assert view(browser, identity)["state"] == "stopped"
+            assert listen(browser, identity)[-1].kind == "stopped"
+            assert second.end(signal.SIGTERM)[0] in {0, -signal.SIGTERM}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_stopped_while_somebody_listens(tmp_path: Path, weights: Path) -> None:
     with Process(tmp_path, weights, "--json") as server, httpx.Client(base_url=server.url, timeout=30) as browser:
         identity = create(browser, LONG, takes=8)["id"]
@@ -102,7 +130,13 @@ def test_stopped_while_somebody_listens(tmp_path: Path, weights: Path) -> None:
             lines = response.iter_lines()
             next(line for line in lines if line == "event: bar")
             server._process.send_signal(signal.SIGINT)
-            assert "event: stopped" in list(lines)
+            heard = list(lines)
+            assert "event: stopped" in heard
         _, text = server._process.communicate(timeout=30)
+        cookies = dict(browser.cookies)
+    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
+        bars = view(browser, identity)["progress"]["bars"]
+        assert bars == 1 + heard.count("event: bar")  # what was finished is kept
+        assert [event.kind for event in listen(browser, identity)] == ["bar"] * bars + ["stopped"]
     assert "Traceback" not in text
     assert text.count('"message": "piece ended"') == 1

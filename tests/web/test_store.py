@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from sideman.errors import DataError
+from sideman.web import owners
 from sideman.web.sessions import Sessions
-from sideman.web.store import Piece, SQLiteStore, State, Store
+from sideman.web.store import VERSIONS, Piece, SQLiteStore, State, Store
 
 PIECE = Piece("p", "s", "name", '{"a": 1}', State.WAITING, None, 1000.5)
 
@@ -19,8 +20,8 @@ PIECE = Piece("p", "s", "name", '{"a": 1}', State.WAITING, None, 1000.5)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SQLiteStore]:
     opened = SQLiteStore(tmp_path)
-    opened.add_session("s", 1000.0)
-    opened.add_session("t", 1000.0)
+    opened.use_session("s", 1000.0)
+    opened.use_session("t", 1000.0)
     yield opened
     opened.close()
 
@@ -45,13 +46,34 @@ def test_a_limit_is_one_of_each_session(store: SQLiteStore) -> None:
     assert store.add(replace(PIECE, id="q", session="t"), 1)
 
 
+def test_the_oldest_that_ended_without_a_name_makes_room(store: SQLiteStore) -> None:
+    kept = {"named": replace(PIECE, named=True, state=State.DONE), "unfinished": replace(PIECE, state=State.COMPOSING)}
+    spare = {state.value: replace(PIECE, state=state) for state in (State.DONE, State.FAILED, State.STOPPED)}
+    for age, (identity, piece) in enumerate((kept | spare).items()):
+        assert store.add(replace(piece, id=identity, created=float(age)), 5)
+    store.add(replace(PIECE, id="another's", session="t", state=State.DONE), 5)
+    assert store.make_room("s", 5) == []
+    assert store.add(replace(PIECE, id="new"), 5)
+    assert [piece.id for piece in store.make_room("s", 5)] == ["done"]
+    assert [piece.id for piece in store.make_room("s", 2)] == ["failed", "stopped"]
+    assert {piece.id for piece in store.pieces("s")} == {"named", "unfinished", "new"}
+    assert store.get("t", "another's") is not None
+
+
+def test_a_name_that_a_person_gave_keeps_a_piece(store: SQLiteStore) -> None:
+    store.add(replace(PIECE, state=State.DONE), 1)
+    store.rename("s", "p", PIECE.name)
+    assert not store.add(replace(PIECE, id="q"), 1)
+    assert store.make_room("s", 0) == []
+
+
 def test_changes_are_of_ones_own_pieces(store: SQLiteStore) -> None:
     store.add(PIECE, 9)
     assert not store.rename("t", "p", "stolen")
     assert not store.delete("t", "p")
     assert store.rename("s", "p", "new")
     assert store.finish("p", State.FAILED, "why")
-    assert store.get("s", "p") == replace(PIECE, name="new", state=State.FAILED, detail="why")
+    assert store.get("s", "p") == replace(PIECE, name="new", state=State.FAILED, detail="why", named=True)
     assert store.delete("s", "p")
     assert not store.finish("p", State.DONE)
 
@@ -62,13 +84,67 @@ def test_the_latest_come_first(store: SQLiteStore) -> None:
     assert [piece.id for piece in store.pieces("s")] == ["p3", "p2", "p1"]
 
 
-def test_only_what_was_unfinished_is_stopped(store: SQLiteStore) -> None:
+def states(store: SQLiteStore) -> dict[str, tuple[State, str | None]]:
+    return {piece.id: (piece.state, piece.detail) for piece in store.pieces("s")}
+
+
+def test_only_what_was_unfinished_is_stopped(store: SQLiteStore, tmp_path: Path) -> None:
+    ended = SQLiteStore(tmp_path)
     for state in State:
-        store.add(replace(PIECE, id=state, state=state), 9)
+        ended.add(replace(PIECE, id=state, state=state), 9)
+    ended.close()
     assert store.stop_unfinished("why") == 2
-    found = {piece.id: (piece.state, piece.detail) for piece in store.pieces("s")}
-    assert found["done"] == (State.DONE, None)
-    assert found["waiting"] == found["composing"] == (State.STOPPED, "why")
+    assert states(store)["done"] == (State.DONE, None)
+    assert states(store)["waiting"] == states(store)["composing"] == (State.STOPPED, "why")
+
+
+def test_what_servers_that_live_compose_goes_on(store: SQLiteStore, tmp_path: Path) -> None:
+    other = SQLiteStore(tmp_path)
+    store.add(PIECE, 9)
+    other.add(replace(PIECE, id="q"), 9)
+    assert store.stop_unfinished("why") == other.stop_unfinished("why") == 0
+    other.close()
+    assert store.stop_unfinished("why") == 1
+    assert states(store) == {"p": (State.WAITING, None), "q": (State.STOPPED, "why")}
+
+
+def test_servers_share_what_is_there(store: SQLiteStore, tmp_path: Path) -> None:
+    other = SQLiteStore(tmp_path)
+    assert store.add(PIECE, 1)
+    assert not other.add(replace(PIECE, id="q"), 1)
+    assert other.get("s", "p") == PIECE
+    assert other.delete("s", "p")
+    assert not store.finish("p", State.DONE)
+    other.close()
+
+
+def test_a_store_knows_whether_it_is_alone(store: SQLiteStore, tmp_path: Path) -> None:
+    with store.alone() as alone:
+        assert alone
+    other = SQLiteStore(tmp_path)
+    with store.alone() as alone:
+        assert not alone
+    other.close()
+    with store.alone() as alone:
+        assert alone
+    assert len([*tmp_path.glob("server-*.lock")]) == 1
+
+
+def test_stores_of_the_first_version_are_read_on(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "sideman.db")
+    database.executescript(f"{VERSIONS[0]} pragma user_version = 1;")
+    database.execute("insert into sessions values ('s', 1)")
+    values = PIECE.id, PIECE.session, PIECE.name, PIECE.description, PIECE.state, PIECE.detail, PIECE.created
+    database.execute("insert into pieces values (?, ?, ?, ?, ?, ?, ?)", values)
+    database.commit()
+    database.close()
+    opened = SQLiteStore(tmp_path)
+    assert opened.get("s", "p") == replace(PIECE, named=True)
+    assert opened.stop_unfinished("why") == 1
+    assert opened.make_room("s", 0) == []
+    opened.use_session("s", 2.0)
+    assert opened.has_session("s")
+    opened.close()
 
 
 def test_sweeping_takes_old_pieces_and_empty_sessions(store: SQLiteStore) -> None:
@@ -79,9 +155,15 @@ def test_sweeping_takes_old_pieces_and_empty_sessions(store: SQLiteStore) -> Non
     assert [piece.id for piece in store.pieces("s")] == ["q"]
 
 
+def test_a_session_that_was_used_since_is_not_swept(store: SQLiteStore) -> None:
+    store.use_session("s", 2000.0)
+    store.sweep(2000.0)
+    assert (store.has_session("s"), store.has_session("t")) == (True, False)
+
+
 def test_everything_is_there_the_next_time(tmp_path: Path) -> None:
     first = SQLiteStore(tmp_path)
-    first.add_session("s", 1.0)
+    first.use_session("s", 1.0)
     first.add(PIECE, 9)
     first.close()
     second = SQLiteStore(tmp_path)
@@ -92,10 +174,14 @@ def test_everything_is_there_the_next_time(tmp_path: Path) -> None:
 # What it refuses
 
 
-def test_a_second_server_is_refused(store: SQLiteStore, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_shared_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owners, "WAIT_SECONDS", 0.01)
+    lock = sqlite3.connect(tmp_path / "server.lock", isolation_level=None)  # as the first version held it
+    lock.execute("begin exclusive")
     with pytest.raises(DataError, match="another server keeps its pieces"):
         SQLiteStore(tmp_path)
-    assert store.has_session("s")
+    lock.close()
+    SQLiteStore(tmp_path).close()
 
 
 def test_a_later_version_is_refused(tmp_path: Path) -> None:
@@ -103,7 +189,14 @@ def test_a_later_version_is_refused(tmp_path: Path) -> None:
     database = sqlite3.connect(tmp_path / "sideman.db")
     database.execute("pragma user_version = 99")
     database.close()
-    with pytest.raises(DataError, match="another version"):
+    with pytest.raises(DataError, match="a later version"):
+        SQLiteStore(tmp_path)
+    assert not [*tmp_path.glob("server-*")]
+
+
+def test_a_folder_that_cannot_be_written_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "server.lock").mkdir()
+    with pytest.raises(DataError, match=r"cannot keep pieces in .*: unable to open database file; give another folder"):
         SQLiteStore(tmp_path)
 
 
@@ -124,10 +217,8 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
 def test_a_session_is_found_by_its_cookie_alone(store: SQLiteStore) -> None:
     sessions = Sessions(store, days=1, secure=False)
-    begun = sessions.begin()
-    assert begun.token is not None
-    found = sessions.find(begun.token)
-    assert found is not None
-    assert (found.id, found.token) == (begun.id, None)
+    begun = sessions.use(None)
+    assert sessions.find(begun.token) == sessions.use(begun) == begun
+    assert begun.token not in repr(begun)
     for text in (None, "", begun.id, begun.token.upper() + "x", begun.token + "\n", "0" * 32):
         assert sessions.find(text) is None

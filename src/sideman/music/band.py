@@ -20,6 +20,7 @@ ONSET, DURATION, PITCH, VELOCITY = range(4)  # columns of a note array
 NoteArray = npt.NDArray[np.int32]  # (notes, 4)
 MIDI_VALUES = 128
 MAX_PROGRAM = MIDI_VALUES - 1
+AS_COMPOSED = 100  # the volume of a track that nobody turned up or down
 
 
 class Role(StrEnum):
@@ -81,15 +82,23 @@ class Note(NamedTuple):
 class Track:
     """The notes of one role, sorted by onset, then pitch.
 
-    ``notes`` takes any iterable of notes or an array of shape (notes, 4) and is kept read-only.
+    ``notes`` takes any iterable of notes or an array of shape (notes, 4) and is kept read-only. ``volume``, 0 to 127,
+    scales the role's own place in the mix; it is about the sound, not the music, and no MIDI file gives it back.
     Raises :class:`OptionError` where a value is out of range.
     """
 
     role: Role
     notes: NoteArray
     program: int | None = None  # None: the role's own
+    volume: int = AS_COMPOSED
 
-    def __init__(self, role: Role, notes: NoteArray | Iterable[Note] = (), program: int | None = None) -> None:
+    def __init__(
+        self,
+        role: Role,
+        notes: NoteArray | Iterable[Note] = (),
+        program: int | None = None,
+        volume: int = AS_COMPOSED,
+    ) -> None:
         array = np.array(notes if isinstance(notes, np.ndarray) else list(notes), np.int32).reshape(-1, 4)
         array = array[np.lexsort((array[:, DURATION], array[:, PITCH], array[:, ONSET]))]
         if len(array):
@@ -100,10 +109,13 @@ class Track:
                 raise OptionError(f"{role}: a pitch is outside 0-127 or a velocity outside 1-127")
         if program is not None and not 0 <= program <= MAX_PROGRAM:
             raise OptionError(f"{role}: program {program} is outside 0-127 (General MIDI counted from 0)")
+        if not 0 <= volume < MIDI_VALUES:
+            raise OptionError(f"{role}: volume {volume} is outside 0-127 ({AS_COMPOSED} is as composed)")
         array.flags.writeable = False
         object.__setattr__(self, "role", Role(role))
         object.__setattr__(self, "notes", array)
         object.__setattr__(self, "program", program)
+        object.__setattr__(self, "volume", volume)
 
     @property
     def is_drum(self) -> bool:
@@ -119,11 +131,11 @@ class Track:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Track):
             return NotImplemented
-        same = self.role == other.role and self.program == other.program
+        same = (self.role, self.program, self.volume) == (other.role, other.program, other.volume)
         return same and np.array_equal(self.notes, other.notes)
 
     def __hash__(self) -> int:
-        return hash((self.role, self.program, self.notes.tobytes()))
+        return hash((self.role, self.program, self.volume, self.notes.tobytes()))
 
 
 @dataclass(frozen=True)

@@ -217,7 +217,8 @@ def _chord(word: _Word) -> Chord:
         suffix, _, bass = suffix.rpartition("/")
         if bass not in NOTE_NAMES:
             slash = word.text.rindex("/") + 1
-            remedy = "bass notes are A to G with up to two '#' or 'b', upper case"
+            hint = ", upper case" if bass[:1].upper() + bass[1:] in NOTE_NAMES else ""
+            remedy = f"bass notes are A to G with up to two '#' or 'b'{hint}"
             raise _error("unknown bass note", word.text[slash:], word.position + slash, remedy)
     quality = SPELLINGS.get(suffix)
     if quality is None:

@@ -13,7 +13,19 @@ from typing import NamedTuple
 import numpy as np
 
 from sideman.errors import OptionError
-from sideman.music.band import DURATION, INSTRUMENTS, MAX_PROGRAM, ONSET, PITCH, Band, NoteArray, Role
+from sideman.music.band import (
+    AS_COMPOSED,
+    DURATION,
+    INSTRUMENTS,
+    MAX_PROGRAM,
+    MIDI_VALUES,
+    ONSET,
+    PITCH,
+    Band,
+    NoteArray,
+    Role,
+    Track,
+)
 
 CENTRE = 64  # MIDI pan
 DRUM_CHANNEL = 9  # MIDI's tenth
@@ -44,6 +56,7 @@ class Part:
     role: Role
     channel: int  # of MIDI, 0-based
     program: int  # General MIDI, 0-based; for drums the kit
+    mix: Mix
     notes: NoteArray
 
     @property
@@ -55,11 +68,6 @@ class Part:
     def is_drum(self) -> bool:
         """Whether it plays on the drum channel."""
         return INSTRUMENTS[self.role].is_drum
-
-    @property
-    def mix(self) -> Mix:
-        """Its volume and pan."""
-        return MIX[self.role]
 
 
 def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part, ...]:
@@ -80,8 +88,14 @@ def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part,
         own = INSTRUMENTS[track.role].program if track.program is None else track.program
         notes = without_overlaps(track.notes, band.steps)
         channel = DRUM_CHANNEL if track.is_drum else next(free)
-        result.append(Part(track.role, channel, chosen.get(track.role, own), notes))
+        result.append(Part(track.role, channel, chosen.get(track.role, own), _mix(track), notes))
     return tuple(result)
+
+
+def _mix(track: Track) -> Mix:
+    """The role's own, louder or softer by the track's volume, as far as MIDI goes."""
+    volume, pan = MIX[track.role]
+    return Mix(min(round(volume * track.volume / AS_COMPOSED), MIDI_VALUES - 1), pan)
 
 
 def without_overlaps(notes: NoteArray, steps: int) -> NoteArray:

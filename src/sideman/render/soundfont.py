@@ -1,4 +1,4 @@
-"""SoundFonts: the one that comes with the package, and what stands in for an instrument that a font lacks.
+"""SoundFonts: the one that comes with the package and who can play what on it; what stands in where a font lacks it.
 
 Knows files and General MIDI programs, no synthesizer.
 """
@@ -9,10 +9,50 @@ from collections.abc import Collection
 from pathlib import Path
 
 from sideman.errors import DataError
+from sideman.music.band import Role
 
 BUNDLED_SOUNDFONT = Path(__file__).parent / "data" / "sideman.sf3"
 HEADER_BYTES = 12  # "RIFF", a length, "sfbk"
 FAMILY_SIZE = 8  # General MIDI orders its 128 programs in families of eight
+
+# What each role may play on the bundled font: General MIDI programs, of drums kits, and what people call them.
+OFFERED: dict[Role, dict[int, str]] = {
+    Role.DRUMS: {0: "Standard kit"},
+    Role.PIANO: {
+        0: "Grand piano",
+        1: "Bright piano",
+        3: "Honky-tonk piano",
+        4: "Electric piano",
+        7: "Clavinet",
+        11: "Vibraphone",
+        16: "Organ",
+    },
+    Role.GUITAR: {
+        24: "Nylon-string guitar",
+        25: "Steel-string guitar",
+        26: "Jazz guitar",
+        27: "Clean electric guitar",
+        28: "Muted electric guitar",
+        30: "Distorted guitar",
+    },
+    Role.BASS: {
+        32: "Double bass",
+        33: "Electric bass",
+        38: "Synth bass",
+        39: "Round synth bass",
+    },
+    Role.STRINGS: {
+        44: "Tremolo strings",
+        48: "Strings",
+        49: "Slow strings",
+        50: "Synth strings",
+        51: "Soft synth strings",
+        61: "Brass section",
+        88: "Bright pad",
+        89: "Warm pad",
+        90: "Poly synth",
+    },
+}
 
 # Who plays for a family of which a font has no member, by the family's place in General MIDI.
 STAND_INS: tuple[int, ...] = (

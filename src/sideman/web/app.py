@@ -14,13 +14,14 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from sideman.arrange import Model, default_model
+from sideman.web import page
 from sideman.web.arrangements import Arrangements
 from sideman.web.downloads import Downloads
 from sideman.web.guard import Guard
 from sideman.web.limiter import Limiter
 from sideman.web.metrics import Metrics
 from sideman.web.problems import COMPONENT, handle_problems
-from sideman.web.routes import Services, pages, router
+from sideman.web.routes import Services, router, unlisted
 from sideman.web.sessions import Sessions
 from sideman.web.settings import Settings
 from sideman.web.store import SQLiteStore
@@ -72,9 +73,10 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
         metrics,
         Limiter("arrangements", settings.arrangements_per_minute),
     )
-    app.include_router(router)
-    app.include_router(pages)
-    app.state.routes = [*router.routes, *pages.routes]
+    routers = router, unlisted, page.page_router(page.FOLDER)
+    for each in routers:
+        app.include_router(each)
+    app.state.routes = [route for each in routers for route in each.routes]
     handle_problems(app)
     app.add_middleware(Guard, settings=settings, metrics=metrics)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]

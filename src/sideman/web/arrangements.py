@@ -11,36 +11,35 @@ import json
 import logging
 import secrets
 import shutil
-import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
+from itertools import groupby
 from pathlib import Path
 
 from sideman.arrange import Model, arrange
-from sideman.errors import SidemanError
 from sideman.files import atomic_write
+from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import Progression, parse
 from sideman.music.time import SECONDS_PER_MINUTE, seconds
 from sideman.render.midi import write_midi
 from sideman.web.events import Event, EventLog
-from sideman.web.fingerprint import fingerprint
 from sideman.web.jobs import STOPPING, Composing, Job, Turn
 from sideman.web.metrics import Metrics
 from sideman.web.problems import Problem
 from sideman.web.schemas import ArrangementRequest, ArrangementView, Description, Progress
 from sideman.web.sessions import SECONDS_PER_DAY, Session, piece_folder
 from sideman.web.settings import MEGABYTE, Settings
-from sideman.web.store import Piece, State, Store
+from sideman.web.store import UNFINISHED, Piece, State, Store
 from sideman.web.turns import FairQueue, Queue
 
 ID_BYTES = 16
 DISK_RETRY_SECONDS = 600.0
+ELSEWHERE_RETRY_SECONDS = 2.0
 NAME_LENGTH = 80  # of a name made from the chords
 EVENTS_FILE = "events.jsonl"
-UNFINISHED = (State.WAITING, State.COMPOSING)
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ class Arrangements:
         self.settings = settings
         self.store = store
         self.model = model
-        self.fingerprint = fingerprint(model)
+        self.fingerprint = fingerprint(model.checkpoint, model.engine)
         self.waiting: Queue[Turn] = queue or FairQueue[Turn]()
         self.composing = Composing(model, self.waiting, settings, self._ended, metrics)
         self._live: dict[str, Job] = {}
@@ -62,13 +61,12 @@ class Arrangements:
         self._writing = ThreadPoolExecutor(1, "writing")
 
     def open(self) -> None:
-        """Mend what an earlier server left, and begin to compose."""
-        stopped = self.store.stop_unfinished(STOPPING)
-        if stopped:
-            log.warning("pieces were left unfinished and are marked as stopped", extra={"count": stopped})
+        """Mend what earlier servers left, and begin to compose."""
         self.sweep()
-        for torn in (self.settings.data / "sessions").glob("*/*/.*"):  # files that were being written
-            shutil.rmtree(torn) if torn.is_dir() else torn.unlink()
+        with self.store.alone() as alone:
+            torn = (self.settings.data / "sessions").glob("*/*/.*") if alone else ()  # files that were being written
+            for path in torn:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.composing.start()
 
     def close(self) -> None:
@@ -78,7 +76,10 @@ class Arrangements:
         self._writing.shutdown()
 
     def create(self, session: Session, request: ArrangementRequest, progression: Progression) -> ArrangementView:
-        """Have a piece composed. Raises :class:`Problem` where it, or what is under way, is too much."""
+        """Have a piece composed. Raises :class:`Problem` where it, or what is under way, is too much.
+
+        Where a session is full, its oldest piece that has ended and was given no name makes room.
+        """
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
@@ -93,9 +94,9 @@ class Arrangements:
             seconds=seconds(progression.steps, request.tempo),
             model=self.fingerprint,
         )
-        name = request.name or _shortened(str(progression))
+        name = request.name or default_name(progression)
         identity, text = secrets.token_hex(ID_BYTES), description.model_dump_json()
-        piece = Piece(identity, session.id, name, text, State.WAITING, None, time.time())
+        piece = Piece(identity, session.id, name, text, State.WAITING, None, time.time(), request.name is not None)
         job = self._live[identity] = Job(piece, arrangement)
         try:
             self._keep(piece)
@@ -104,6 +105,8 @@ class Arrangements:
             del self._live[identity]
             self.store.delete(session.id, identity)
             raise
+        for old in self.store.make_room(session.id, self.settings.max_pieces):
+            self._remove(old)
         return self._view(piece)
 
     def _keep(self, piece: Piece) -> None:
@@ -133,12 +136,20 @@ class Arrangements:
     def find(self, session: Session | None, identity: str) -> Piece:
         """A piece of this session. Raises :class:`Problem` for any other: whether it exists is nobody's business."""
         piece = self.store.get(session.id, identity) if session is not None else None
+        job = self._live.get(identity)
+        if piece is not None and piece.state in UNFINISHED and job is None:  # it ended now, or with its server
+            self._stop_orphans()
+            piece = self.store.get(piece.session, identity)
         if piece is None:
             raise Problem(HTTPStatus.NOT_FOUND, "unknown", "no such arrangement in this session")
-        job = self._live.get(identity)
         if job is not None:
             job.heard = time.monotonic()
         return piece
+
+    def _stop_orphans(self) -> None:
+        stopped = self.store.stop_unfinished(STOPPING)
+        if stopped:
+            log.warning("pieces were left unfinished and are marked as stopped", extra={"count": stopped})
 
     def view(self, session: Session | None, identity: str) -> ArrangementView:
         """A piece for its owner."""
@@ -146,7 +157,13 @@ class Arrangements:
 
     def all(self, session: Session | None) -> list[ArrangementView]:
         """All pieces of a session, the latest first."""
-        return [] if session is None else [self._view(piece) for piece in self.store.pieces(session.id)]
+        if session is None:
+            return []
+        pieces = self.store.pieces(session.id)
+        if any(piece.state in UNFINISHED and piece.id not in self._live for piece in pieces):
+            self._stop_orphans()
+            pieces = self.store.pieces(session.id)
+        return [self._view(piece) for piece in pieces]
 
     def rename(self, session: Session | None, identity: str, name: str) -> ArrangementView:
         """Give a piece another name."""
@@ -173,7 +190,7 @@ class Arrangements:
         if piece.state in UNFINISHED:
             raise Problem(HTTPStatus.CONFLICT, "unfinished", "it is still being composed: wait for the last bar", 1)
         if piece.state is not State.DONE:
-            raise Problem(HTTPStatus.CONFLICT, piece.state, f"there is nothing to hear: {piece.detail}")
+            raise Problem(HTTPStatus.CONFLICT, piece.state, f"it was not finished: {piece.detail}")
         return piece, description
 
     def folder(self, piece: Piece) -> Path:
@@ -187,15 +204,21 @@ class Arrangements:
         if job is not None:
             return job.log, job.bars
         piece = self.find(session, identity)  # it may have ended in between
+        if piece.state in UNFINISHED:
+            detail = "another server composes it: ask that one, or come again when it is done"
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "elsewhere", detail, ELSEWHERE_RETRY_SECONDS)
         description = Description.model_validate_json(piece.description)
-        bars: list[Event] = []
-        if piece.state is State.DONE:
-            lines = (self.folder(piece) / EVENTS_FILE).read_text("utf-8").splitlines()
-            bars = [Event("bar", line) for line in lines]
+        bars = [Event("bar", line) for line in self._kept(piece)]
         return EventLog([*bars, _ending(piece.state, piece.detail)], closed=True), description.bars * description.takes
 
+    def _kept(self, piece: Piece) -> list[str]:
+        """The bars of a piece that has ended, as JSON; of one that was stopped, those that were finished."""
+        path = self.folder(piece) / EVENTS_FILE
+        return path.read_text("utf-8").splitlines() if piece.state is State.DONE or path.exists() else []
+
     def sweep(self) -> None:
-        """Delete what is older than the retention time, and files that belong to no piece."""
+        """Delete what is older than the retention time, and files that belong to no piece; stop what has no server."""
+        self._stop_orphans()
         before = time.time() - self.settings.retention_days * SECONDS_PER_DAY
         for piece in self.store.sweep(before):
             job = self._live.get(piece.id)
@@ -203,8 +226,9 @@ class Arrangements:
                 job.unwanted = True
             self._remove(piece)
         with self._changing:
-            known = self.store.folders()
-            for folder in (self.settings.data / "sessions").glob("*/*"):
+            folders = list((self.settings.data / "sessions").glob("*/*"))
+            known = self.store.folders()  # after them: other servers may add pieces, but rows come before folders
+            for folder in folders:
                 if (folder.parent.name, folder.name) not in known:
                     shutil.rmtree(folder, ignore_errors=True)
 
@@ -218,8 +242,12 @@ class Arrangements:
         job = self._live.get(piece.id)
         description = Description.model_validate_json(piece.description)
         of = description.bars * description.takes
-        state, bars = piece.state, of if piece.state is State.DONE else 0
-        if job is not None and state in UNFINISHED:
+        state, bars = piece.state, 0
+        if state is State.DONE:
+            bars = of
+        elif state is State.STOPPED:
+            bars = len(self._kept(piece))
+        elif job is not None:
             state, bars = job.state, min(of, len(job.log.events))
         return ArrangementView(
             **description.model_dump(),
@@ -240,12 +268,14 @@ class Arrangements:
         try:
             if state is State.DONE:
                 self._write(job)
+            elif state is State.STOPPED and job.log.events and not job.unwanted:
+                self._write_events(job)
             if not self.store.finish(piece.id, state, detail):  # deleted meanwhile
                 self._remove(piece)
-        except (SidemanError, OSError, sqlite3.Error):
+        except Exception:  # whatever it is, nobody is left waiting
             log.exception("a piece could not be kept")
             state, detail = State.FAILED, "it could not be kept: tell who runs this server"
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(Exception):  # of the store; a later server marks it as stopped
                 self.store.finish(piece.id, state, detail)
         job.state = state
         job.log.append(_ending(state, detail), last=True)
@@ -260,6 +290,12 @@ class Arrangements:
             for take, band in enumerate(arrangement.bands):
                 path = midi_path(folder, take)
                 write_midi(band, path, progression=arrangement.progression, key=arrangement.key.name)
+        self._write_events(job)
+
+    def _write_events(self, job: Job) -> None:
+        folder = self.folder(job.piece)
+        with self._changing:
+            folder.mkdir(parents=True, exist_ok=True)
             with atomic_write(folder / EVENTS_FILE) as temporary:
                 temporary.write_text("".join(f"{event.data}\n" for event in job.log.events), "utf-8")
 
@@ -275,5 +311,7 @@ def _ending(state: State, detail: str | None) -> Event:
     return Event(kind, json.dumps({} if detail is None else {"detail": detail}))
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= NAME_LENGTH else f"{text[: NAME_LENGTH - 1]}…"
+def default_name(progression: Progression) -> str:
+    """The chords alone, one that is repeated told once, as many as fit."""
+    name = " ".join(chord for chord, _ in groupby(str(span.chord) for span in progression))
+    return name if len(name) <= NAME_LENGTH else f"{name[:NAME_LENGTH].rpartition(' ')[0]}…"

@@ -5,26 +5,34 @@ MIDI lies there; sound is made when it is first asked for, and kept while there 
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import json
+import logging
+import os
 import shutil
 import threading
+import time
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sideman.errors import DataError
+import numpy as np
+
+from sideman.errors import MissingLibraryError, SidemanError
 from sideman.files import atomic_write
-from sideman.music.band import Band, Track
+from sideman.music.band import Band, Role, Track
 from sideman.music.chords import parse
 from sideman.render.audio import common_gain, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE
-from sideman.render.midi import read_midi
+from sideman.render.midi import midi_bytes
 from sideman.render.playing import TAIL_SECONDS
-from sideman.web.arrangements import Arrangements, midi_path
+from sideman.web.arrangements import DISK_RETRY_SECONDS, EVENTS_FILE, Arrangements, midi_path
+from sideman.web.mixing import Mix
 from sideman.web.problems import Problem
 from sideman.web.schemas import Description
 from sideman.web.sessions import Session
@@ -34,6 +42,9 @@ AUDIO_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
 BYTES_PER_SECOND = {"mp3": 24_000, "wav": 4 * SAMPLE_RATE, "flac": 4 * SAMPLE_RATE}  # FLAC: at most
 MADE_AGAIN = ("*.mp3", "*.wav", "*.flac", "*.zip")  # what may be deleted to make room
 BUSY_SECONDS = 5.0
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+log = logging.getLogger(__name__)
 
 
 class Downloads:
@@ -47,36 +58,43 @@ class Downloads:
         self._making: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
     def midi(self, session: Session | None, identity: str, take: int) -> Path:
-        """The MIDI file of a take."""
+        """The MIDI file of a take as it is composed."""
         piece, _ = self._arrangements.finished(session, identity, take)
         return midi_path(self._arrangements.folder(piece), take)
 
-    def audio(self, session: Session | None, identity: str, take: int, kind: str) -> Path:
+    def mixed_midi(self, session: Session | None, identity: str, take: int, mix: Mix) -> bytes:
+        """The same in another mix; made in a moment, and not kept."""
+        piece, description = self._arrangements.finished(session, identity, take)
+        band = mix.apply(_band(self._arrangements.folder(piece), take, description))
+        return midi_bytes(band, progression=parse(description.progression), key=description.key)
+
+    def audio(self, session: Session | None, identity: str, take: int, mix: Mix, kind: str) -> Path:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`."""
         piece, description = self._arrangements.finished(session, identity, take)
         folder = self._arrangements.folder(piece)
-        path = folder / f"take-{take}.{kind}"
+        path = folder / f"take-{take}{mix.suffix}.{kind}"
+        mix.sounding(description.tracks)  # or it is refused at once
         with self._making_of(path, self._bytes(description, kind)) as missing:
             if missing:
-                write_audio(_band(folder, take, description), path)
+                write_audio(mix.apply(_band(folder, take, description)), path)
         return path
 
-    def stems(self, session: Session | None, identity: str, take: int, kind: str) -> Path:
+    def stems(self, session: Session | None, identity: str, take: int, mix: Mix, kind: str) -> Path:
         """A zip of one file a track; played together they are the take, at the loudness of its mix."""
         piece, description = self._arrangements.finished(session, identity, take)
         folder = self._arrangements.folder(piece)
-        path = folder / f"take-{take}-{kind}.zip"
-        tracks = len(description.tracks)
+        path = folder / f"take-{take}{mix.suffix}-{kind}.zip"
+        tracks = len(mix.sounding(description.tracks))
         with self._making_of(path, 2 * tracks * self._bytes(description, kind)) as missing:
             if missing:
-                _write_stems(_band(folder, take, description), path, kind)
+                _write_stems(mix.apply(_band(folder, take, description)), path, kind)
         return path
 
     @staticmethod
     def _bytes(description: Description, kind: str) -> int:
         return int((description.seconds + TAIL_SECONDS) * BYTES_PER_SECOND[kind])
 
-    @contextmanager
+    @contextlib.contextmanager
     def _making_of(self, path: Path, size: int) -> Iterator[bool]:
         """Gives whether ``path`` has to be made, when it is this thread's turn to; it will have about ``size`` bytes.
 
@@ -87,7 +105,7 @@ class Downloads:
         try:
             with lock:
                 if path.exists():
-                    path.touch()  # the last to be deleted
+                    os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))  # the last to be deleted
                     yield False
                     return
                 if not self._free.acquire(timeout=BUSY_SECONDS):
@@ -96,10 +114,12 @@ class Downloads:
                 try:
                     self._make_room(path.parents[1], size)
                     yield True
-                except DataError as error:
-                    if path.parent.exists():
-                        raise
-                    raise Problem(HTTPStatus.NOT_FOUND, "unknown", "the arrangement was deleted meanwhile") from error
+                except (SidemanError, OSError) as error:
+                    if not path.parent.exists():
+                        detail = "the arrangement was deleted meanwhile"
+                        raise Problem(HTTPStatus.NOT_FOUND, "unknown", detail) from error
+                    log.warning("a file could not be made: %s", error)
+                    raise _refusal(error) from error
                 finally:
                     self._free.release()
         finally:
@@ -110,10 +130,13 @@ class Downloads:
     def _make_room(self, folder: Path, size: int) -> None:
         """Delete what can be made again, the longest unused first, until a session's folder has room for ``size``."""
         limit = self._settings.session_megabytes * MEGABYTE
-        files = {file: file.stat() for file in folder.glob("*/*") if file.is_file()}
+        files = {}
+        for file in folder.glob("*/*"):
+            with contextlib.suppress(FileNotFoundError):  # what is being written changes its name
+                files[file] = file.stat()
         used = sum(status.st_size for status in files.values())
         again = [file for pattern in MADE_AGAIN for file in files if file.match(pattern)]
-        for file in sorted(again, key=lambda file: files[file].st_mtime):
+        for file in sorted(again, key=lambda file: files[file].st_atime):
             if used + size <= limit:
                 break
             file.unlink(missing_ok=True)
@@ -124,12 +147,35 @@ class Downloads:
             raise Problem(HTTPStatus.CONFLICT, "quota", detail)
 
 
+def _refusal(error: Exception) -> Problem:
+    """What a client is told; paths of this machine are for its log alone."""
+    if isinstance(error, MissingLibraryError):
+        detail = f"this server makes no sound files, take MIDI. For who runs it: {error}"
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "synthesizer", detail)
+    if _system_error(error) in DISK_FULL:
+        detail = "the server's disk is full: take MIDI, or come again later"
+        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "disk", detail, DISK_RETRY_SECONDS)
+    detail = "the file could not be made: take MIDI, or tell who runs this server, whose log says why"
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "rendering", detail)
+
+
+def _system_error(error: BaseException | None) -> int | None:
+    """The number of the system's error behind this one."""
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__
+    return None if error is None else error.errno
+
+
 def _band(folder: Path, take: int, description: Description) -> Band:
-    """A take as it was composed: a silent track, which no MIDI file tells from none, is there too."""
-    band = read_midi(midi_path(folder, take))
-    tracks = {track.role: track for track in band.tracks}
-    chairs = tuple(tracks.get(role, Track(role)) for role in description.tracks)
-    return replace(band, tracks=chairs, steps=parse(description.progression).steps, tempo=description.tempo)
+    """A take as it was composed. MIDI would not do: it doesn't tell a silent track from none."""
+    rows: dict[Role, list[list[int]]] = {role: [] for role in description.tracks}
+    for line in (folder / EVENTS_FILE).read_text("utf-8").splitlines():
+        bar = json.loads(line)
+        if bar["take"] == take:
+            for role in rows:
+                rows[role] += bar["notes"][role]
+    tracks = tuple(Track(role, np.array(notes, np.int32)) for role, notes in rows.items())
+    return Band(tracks, parse(description.progression).steps, description.tempo)
 
 
 def _write_stems(band: Band, path: Path, kind: str) -> None:

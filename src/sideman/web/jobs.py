@@ -101,9 +101,8 @@ class Composing:
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
             mine = sum(other.left for other in self._jobs if other.piece.session == session)
             if mine + len(takes) > settings.max_unfinished:
-                detail = (
-                    f"{mine} of your takes are on their way, at most {settings.max_unfinished} can be: wait or stop one"
-                )
+                limit = settings.max_unfinished
+                detail = f"{mine} of your takes are on their way, at most {limit} can be: wait, or delete one"
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
             self._jobs.add(job)
             for take in takes:

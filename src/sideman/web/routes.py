@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
+from pydantic import Field
 
 from sideman.arrange import MAX_TAKES
 from sideman.music.chords import parse
@@ -22,6 +23,8 @@ from sideman.web.arrangements import Arrangements
 from sideman.web.downloads import AUDIO_TYPES, Downloads
 from sideman.web.guard import client
 from sideman.web.limiter import Limiter
+from sideman.web.mixing import PATTERN, Mix
+from sideman.web.options import OptionsView
 from sideman.web.problems import documented
 from sideman.web.schemas import (
     ArrangementList,
@@ -35,11 +38,14 @@ from sideman.web.schemas import (
 from sideman.web.sessions import COOKIE, Session, Sessions
 from sideman.web.streams import Streams
 
+T = TypeVar("T")
 MIDI_TYPE = "audio/midi"
 ZIP_TYPE = "application/zip"
+UNSHARED = {"Cache-Control": "private, no-cache"}
 DOWNLOAD_THREADS = 8  # apart from those of other requests, which must not wait for audio
 BAD, FORBIDDEN, MISSING, CONFLICT = 400, 403, 404, 409
-SIZE, UNREADABLE, TOO_MANY, STOPPING = 413, 422, 429, 503
+SIZE, UNREADABLE, TOO_MANY = 413, 422, 429
+FAULT, UNAVAILABLE = 500, 503
 EVERYWHERE = documented(BAD, TOO_MANY)
 EVENTS = """Server-sent events. `bar`: {"take", "bar", "notes": {track: [[onset, duration, pitch, velocity], …]}}, onset
 and duration in steps, 12 a beat, counted from the start of the piece; `progress`: {"bars", "of"}; at the end `done`,
@@ -90,6 +96,22 @@ def _limited(request: Request, server: Server) -> None:
 Asking = Annotated["Session | None", Depends(_session)]
 TakeNumber = Annotated[int, Query(ge=0, lt=MAX_TAKES, description="Which take, from 0.")]
 AudioKind = Literal["mp3", "wav", "flac"]
+Strips = Annotated[
+    list[Annotated[str, Field(json_schema_extra={"pattern": PATTERN})]],
+    Query(
+        default_factory=list,
+        json_schema_extra={"uniqueItems": True},
+        description="ROLE:PROGRAM:VOLUME, once for each role that shall sound otherwise: a General MIDI program that "
+        "/api/options offers, and a volume from 0, which leaves it out, to 127; 100 is as composed.",
+    ),
+]
+
+
+def _mix(track: Strips) -> Mix:
+    return Mix.read(track)
+
+
+Mixed = Annotated[Mix, Depends(_mix)]
 LIMITED = [Depends(_limited)]
 
 router = APIRouter(prefix="/api", responses=EVERYWHERE)
@@ -103,7 +125,7 @@ router = APIRouter(prefix="/api", responses=EVERYWHERE)
             "description": "It is being composed: see Location.",
             "headers": {"Location": {"schema": {"type": "string"}, "description": "Where the arrangement is."}},
         },
-        **documented(FORBIDDEN, CONFLICT, SIZE, UNREADABLE, STOPPING),
+        **documented(FORBIDDEN, CONFLICT, SIZE, UNREADABLE, UNAVAILABLE),
     },
     dependencies=LIMITED,
 )
@@ -112,7 +134,7 @@ def create_arrangement(
 ) -> ArrangementView:
     """Have a band composed."""
     progression = server.arrangements.check(body)
-    session = session or server.sessions.begin()
+    session = server.sessions.use(session)
     view = server.arrangements.create(session, body, progression)
     server.sessions.tell(session, response)
     response.headers["Location"] = f"/api/arrangements/{view.id}"
@@ -149,7 +171,7 @@ def delete_arrangement(identity: str, session: Asking, server: Server) -> None:
     responses={
         200: {"description": EVENTS, "content": {events.MEDIA_TYPE: {"schema": EVENT}}},
         204: {"description": "All was told."},
-        **documented(MISSING),
+        **documented(MISSING, UNAVAILABLE),
     },
 )
 def stream_events(
@@ -170,13 +192,19 @@ def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
 
 
 FILE_PROBLEMS = documented(MISSING, CONFLICT, UNREADABLE)
+SOUND_PROBLEMS = {**FILE_PROBLEMS, **documented(FAULT, UNAVAILABLE)}
 
 
 @router.get(
     "/arrangements/{identity}/midi", response_class=FileResponse, responses={**_file(MIDI_TYPE), **FILE_PROBLEMS}
 )
-async def get_midi(identity: str, session: Asking, server: Server, take: TakeNumber = 0) -> Response:
+async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, take: TakeNumber = 0) -> Response:
     """A take as a MIDI file: a track for each player, the chords as markers."""
+    if mix:
+        song = await _made(server, server.downloads.mixed_midi, session, identity, take, mix)
+        name = _name(identity, f"take-{take}{mix.suffix}.mid")
+        headers = {**UNSHARED, "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(song, media_type=MIDI_TYPE, headers=headers)
     path = await _made(server, server.downloads.midi, session, identity, take)
     return _download(path, MIDI_TYPE, identity)
 
@@ -184,37 +212,46 @@ async def get_midi(identity: str, session: Asking, server: Server, take: TakeNum
 @router.get(
     "/arrangements/{identity}/audio.{kind}",
     response_class=FileResponse,
-    responses={**_file(*AUDIO_TYPES.values()), **FILE_PROBLEMS},
+    responses={**_file(*AUDIO_TYPES.values()), **SOUND_PROBLEMS},
     dependencies=LIMITED,
 )
-async def get_audio(identity: str, kind: AudioKind, session: Asking, server: Server, take: TakeNumber = 0) -> Response:
+async def get_audio(
+    identity: str, kind: AudioKind, session: Asking, server: Server, mix: Mixed, take: TakeNumber = 0
+) -> Response:
     """A take as sound."""
-    path = await _made(server, server.downloads.audio, session, identity, take, kind)
+    path = await _made(server, server.downloads.audio, session, identity, take, mix, kind)
     return _download(path, AUDIO_TYPES[kind], identity)
 
 
 @router.get(
     "/arrangements/{identity}/stems.zip",
     response_class=FileResponse,
-    responses={**_file(ZIP_TYPE), **FILE_PROBLEMS},
+    responses={**_file(ZIP_TYPE), **SOUND_PROBLEMS},
     dependencies=LIMITED,
 )
 async def get_stems(
     identity: str,
     session: Asking,
     server: Server,
+    mix: Mixed,
     take: TakeNumber = 0,
     kind: Annotated[AudioKind, Query(alias="format", description="Of the files in it.")] = "wav",
 ) -> Response:
     """A file of sound for each track of a take, in one zip; together they are the take."""
-    path = await _made(server, server.downloads.stems, session, identity, take, kind)
+    path = await _made(server, server.downloads.stems, session, identity, take, mix, kind)
     return _download(path, ZIP_TYPE, identity)
 
 
 @router.post("/chords:parse", responses=documented(FORBIDDEN, SIZE, UNREADABLE))
 def parse_chords(body: ChordText) -> ChartView:
-    """Read chords: what they are and when, or which character is wrong."""
-    return ChartView.of(parse(body.progression))
+    """Read chords, and transpose them: what they are and when, or which character is wrong."""
+    return ChartView.of(parse(body.progression).transpose(body.transpose))
+
+
+@router.get("/options")
+def get_options(server: Server) -> OptionsView:
+    """What can be asked for: styles, instruments, limits, and chords to begin with."""
+    return OptionsView.of(server.arrangements.settings, server.arrangements.fingerprint)
 
 
 @router.get("/health")
@@ -224,36 +261,24 @@ def get_health(server: Server) -> Health:
     return Health(version=version("sideman"), model=pieces.fingerprint, waiting=len(pieces.waiting))
 
 
-pages = APIRouter(include_in_schema=False)
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Sideman</title>
-<h1>Sideman</h1>
-<p>Chords in, a band out. This is its server; its page is not built yet.</p>
-<p>Programs speak to it as <a href="/api/openapi.json">its OpenAPI document</a> says.</p>
-</html>
-"""
+unlisted = APIRouter(include_in_schema=False)
 
 
-@pages.get("/")
-def get_page() -> Response:
-    """What this is."""
-    return Response(PAGE, media_type="text/html")
-
-
-@pages.get("/metrics")
+@unlisted.get("/metrics")
 def get_metrics(server: Server) -> Response:
     """Numbers for Prometheus."""
     return Response(server.metrics.text(), media_type=metrics.MEDIA_TYPE)
 
 
-async def _made(server: Services, make: Callable[..., Path], *arguments: object) -> Path:
-    """A file of :class:`Downloads`, made by a thread of its own kind."""
+async def _made(server: Services, make: Callable[..., T], *arguments: object) -> T:
+    """What :class:`Downloads` makes, by a thread of its own kind."""
     return await anyio.to_thread.run_sync(functools.partial(make, *arguments), limiter=server.threads)
 
 
 def _download(path: Path, media_type: str, identity: str) -> FileResponse:
-    name = f"sideman-{identity[:8]}-{path.name}"
-    return FileResponse(path, media_type=media_type, filename=name, headers={"Cache-Control": "private, no-cache"})
+    return FileResponse(path, media_type=media_type, filename=_name(identity, path.name), headers=UNSHARED)
+
+
+def _name(identity: str, file: str) -> str:
+    """What a browser calls a file that it keeps."""
+    return f"sideman-{identity[:8]}-{file}"

@@ -12,6 +12,7 @@ from sideman.arrange import MAX_TAKES, MAX_TEMPO, MIN_TEMPO, ArrangeOptions
 from sideman.model.sampling import MAX_TEMPERATURE, SamplingOptions
 from sideman.music.band import ROLES, Role
 from sideman.music.chords import MAX_TEXT, TICKS_PER_BAR, Progression
+from sideman.music.qualities import SEMITONES_PER_OCTAVE
 from sideman.music.time import TICKS_PER_BEAT
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.vocabulary import DENSITIES, STYLES
@@ -95,12 +96,14 @@ class ChordText(Strict):
     """Chords to be read."""
 
     progression: Chords
+    transpose: int = Field(0, gt=-SEMITONES_PER_OCTAVE, lt=SEMITONES_PER_OCTAVE, description="Semitones to move them.")
 
 
 class ChordView(BaseModel):
     """A chord in time."""
 
     name: str
+    text: str = Field(description="With its duration in the reference form, such as C:4: joined by | a progression.")
     bar: int = Field(description="The bar in which it begins, from 0.")
     onset: float = Field(description="Where it begins, in beats from the start.")
     duration: float = Field(description="In beats.")
@@ -123,6 +126,7 @@ class ChartView(BaseModel):
         chords = [
             ChordView(
                 name=str(span.chord),
+                text=str(span),
                 bar=span.onset // TICKS_PER_BAR,
                 onset=span.onset / TICKS_PER_BEAT,
                 duration=span.duration / TICKS_PER_BEAT,

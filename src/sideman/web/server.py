@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from sideman.errors import DataError
 from sideman.web.app import create_app
+from sideman.web.connections import Connection
 from sideman.web.logs import configure
 from sideman.web.routes import Services
 from sideman.web.settings import Settings
@@ -30,6 +31,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI, settings: Settings) -> None:
         config = uvicorn.Config(
             app,
+            http=Connection,
             log_config=None,
             access_log=False,  # the guard logs
             server_header=False,

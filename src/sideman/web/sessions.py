@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.responses import Response
@@ -25,10 +25,10 @@ _TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 @dataclass(frozen=True)
 class Session:
-    """A browser. ``id`` names it in the store and its folder; ``token`` is its cookie where that is new."""
+    """A browser. ``id`` names it in the store and its folder; ``token`` is its cookie."""
 
     id: str
-    token: str | None = None
+    token: str = field(repr=False)
 
 
 class Sessions:
@@ -43,23 +43,23 @@ class Sessions:
         """The session of a cookie that this server gave; None for any other text."""
         if cookie is None or not _TOKEN.fullmatch(cookie):
             return None
-        session = Session(_hash(cookie))
+        session = Session(_hash(cookie), cookie)
         return session if self._store.has_session(session.id) else None
 
-    def begin(self) -> Session:
-        """A new one."""
-        token = secrets.token_hex(BYTES)
-        session = Session(_hash(token), token)
-        self._store.add_session(session.id, time.time())
+    def use(self, session: Session | None) -> Session:
+        """This one, or a new one for nobody; from now on it is kept for as long as a cookie that is given now."""
+        if session is None:
+            token = secrets.token_hex(BYTES)
+            session = Session(_hash(token), token)
+        self._store.use_session(session.id, time.time())
         return session
 
     def tell(self, session: Session, response: Response) -> None:
-        """Give a new session's cookie to its browser."""
-        if session.token is not None:
-            age = int(self._days * SECONDS_PER_DAY)
-            response.set_cookie(
-                COOKIE, session.token, max_age=age, httponly=True, samesite="lax", secure=self._secure, path="/"
-            )
+        """Give a session's cookie to its browser, anew: it lives for as long as a piece of this moment."""
+        age = int(self._days * SECONDS_PER_DAY)
+        response.set_cookie(
+            COOKIE, session.token, max_age=age, httponly=True, samesite="lax", secure=self._secure, path="/"
+        )
 
 
 def _hash(token: str) -> str:

@@ -1,22 +1,26 @@
-"""Sessions and pieces that outlive the server, in SQLite. Knows rows; no files, no cookies and nothing under way.
+"""Sessions and pieces that outlive the server, in SQLite. Knows rows and who writes them; no files, no cookies.
 
-:class:`Store` is the port: what several server processes would share stands behind it.
+:class:`Store` is the port: what several servers share stands behind it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
 from sideman.errors import DataError
+from sideman.web.owners import Owners
 
-VERSION = 1  # of the tables, as SQLite's user_version
 BUSY_SECONDS = 10.0
-TABLES = """
+# Each makes of the version before the next one; the number of them is SQLite's user_version.
+VERSIONS = (
+    """
 create table sessions (id text primary key, created real not null) without rowid;
 create table pieces (
     id text primary key,
@@ -29,7 +33,15 @@ create table pieces (
 ) without rowid;
 create index pieces_of_session on pieces (session, created);
 create index pieces_by_age on pieces (created);
-"""
+""",
+    "alter table pieces add column owner text;",  # the server that composes it, see owners.py
+    # Of earlier pieces nobody knows who named them: they count as named, and none makes room.
+    """
+alter table sessions rename column created to used;
+alter table pieces add column named integer not null default 1;
+""",
+)
+COLUMNS = "id, session, name, description, state, detail, created, named"  # of a Piece, in its order
 
 
 class State(StrEnum):
@@ -42,9 +54,15 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+UNFINISHED = (State.WAITING, State.COMPOSING)
+
+
 @dataclass(frozen=True)
 class Piece:
-    """What is kept of a piece besides its files. ``description`` is JSON, ``created`` seconds since 1970."""
+    """What is kept of a piece besides its files. ``description`` is JSON, ``created`` seconds since 1970.
+
+    ``named`` says whether a person gave it its name.
+    """
 
     id: str
     session: str
@@ -53,19 +71,26 @@ class Piece:
     state: State
     detail: str | None
     created: float
+    named: bool = False
 
 
 class Store(Protocol):
-    """Keeps sessions and pieces. A piece is only ever found together with its session."""
+    """Keeps sessions and pieces. A piece is only ever found together with its session.
 
-    def add_session(self, session: str, now: float) -> None:
-        """Remember a new session."""
+    Several servers may share one. A piece belongs to the server that added it until it is finished.
+    """
+
+    def use_session(self, session: str, now: float) -> None:
+        """Remember a session, new or not, as used at this moment."""
 
     def has_session(self, session: str) -> bool:
-        """Whether it was added and not swept."""
+        """Whether it was used and not swept."""
 
     def add(self, piece: Piece, limit: int) -> bool:
-        """Keep a piece, unless its session has ``limit`` already."""
+        """Keep a piece, unless its session has ``limit`` already that can't make room: named ones, unfinished ones."""
+
+    def make_room(self, session: str, limit: int) -> list[Piece]:
+        """Forget the oldest pieces that can make room until a session has no more than ``limit``; those."""
 
     def get(self, session: str, piece: str) -> Piece | None:
         """A piece of this session."""
@@ -74,7 +99,7 @@ class Store(Protocol):
         """All of a session, the latest first."""
 
     def rename(self, session: str, piece: str, name: str) -> bool:
-        """Give a piece another name; False where there is none."""
+        """Give a piece another name, which a person chose; False where there is none."""
 
     def finish(self, piece: str, state: State, detail: str | None = None) -> bool:
         """Write down how a piece ended; False where it was deleted meanwhile."""
@@ -83,10 +108,13 @@ class Store(Protocol):
         """Forget a piece; False where there is none."""
 
     def stop_unfinished(self, detail: str) -> int:
-        """Mark as stopped what an earlier server left unfinished; how many."""
+        """Mark as stopped what servers that have ended left unfinished; how many."""
+
+    def alone(self) -> AbstractContextManager[bool]:
+        """Gives whether no other server shares this store, and lets none begin to until the block ends."""
 
     def sweep(self, before: float) -> list[Piece]:
-        """Forget the pieces from before a time, and sessions as old that have none; the pieces."""
+        """Forget the pieces from before a time, and sessions unused since then that have none; the pieces."""
 
     def folders(self) -> set[tuple[str, str]]:
         """Session and id of every piece."""
@@ -96,7 +124,7 @@ class Store(Protocol):
 
 
 class SQLiteStore:
-    """A :class:`Store` in one file, for one server: a second one that opens the same folder is refused.
+    """A :class:`Store` in one file, for the servers of one machine.
 
     Raises :class:`DataError` where the folder can't be used. May be called by any thread.
     """
@@ -105,8 +133,12 @@ class SQLiteStore:
         self._lock = threading.Lock()
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)  # nobody else on this machine
-            self._guard = _claim(folder)
-            self._database = self._open(folder / "sideman.db")
+            with ExitStack() as undoing:
+                self._owners = Owners(folder)
+                undoing.callback(self._owners.close)
+                with self._owners.standstill():  # one after the other makes the tables
+                    self._database = self._open(folder / "sideman.db")
+                undoing.pop_all()
         except (OSError, sqlite3.Error) as error:
             raise DataError(f"cannot keep pieces in {folder}: {error}; give another folder with --data") from error
 
@@ -116,15 +148,16 @@ class SQLiteStore:
         database.execute("pragma journal_mode = wal")
         database.execute("pragma synchronous = full")  # what is said to be done survives a power cut
         (version,) = database.execute("pragma user_version").fetchone()
-        if version == 0:
-            database.executescript(f"begin; {TABLES} pragma user_version = {VERSION}; commit;")
-        elif version != VERSION:
-            raise DataError(f"{path} was written by another version of Sideman: update, or give another --data")
+        if version > len(VERSIONS):
+            raise DataError(f"{path} was written by a later version of Sideman: update, or give another --data")
+        for number, change in enumerate(VERSIONS[version:], version + 1):
+            database.executescript(f"begin; {change} pragma user_version = {number}; commit;")
         return database
 
-    def add_session(self, session: str, now: float) -> None:
+    def use_session(self, session: str, now: float) -> None:
         """See :class:`Store`."""
-        self._change("insert into sessions values (?, ?)", session, now)
+        use = "insert into sessions values (?, ?) on conflict (id) do update set used = excluded.used"
+        self._change(use, session, now)
 
     def has_session(self, session: str) -> bool:
         """See :class:`Store`."""
@@ -133,10 +166,20 @@ class SQLiteStore:
     def add(self, piece: Piece, limit: int) -> bool:
         """See :class:`Store`."""
         return self._change(
-            "insert into pieces select ?, ?, ?, ?, ?, ?, ? where (select count(*) from pieces where session = ?) < ?",
+            f"insert into pieces ({COLUMNS}, owner) select ?, ?, ?, ?, ?, ?, ?, ?, ? "
+            "where (select count(*) from pieces where session = ? and (named or state in (?, ?))) < ?",
             *(piece.id, piece.session, piece.name, piece.description, piece.state, piece.detail, piece.created),
-            *(piece.session, limit),
+            *(piece.named, self._owners.name, piece.session, *UNFINISHED, limit),
         )
+
+    def make_room(self, session: str, limit: int) -> list[Piece]:
+        """See :class:`Store`."""
+        spare = self._pieces(
+            "where session = ? and not named and state not in (?, ?) order by created, id "
+            "limit max(0, (select count(*) from pieces where session = ?) - ?)",
+            *(session, *UNFINISHED, session, limit),
+        )
+        return [piece for piece in spare if self.delete(piece.session, piece.id)]
 
     def get(self, session: str, piece: str) -> Piece | None:
         """See :class:`Store`."""
@@ -149,7 +192,7 @@ class SQLiteStore:
 
     def rename(self, session: str, piece: str, name: str) -> bool:
         """See :class:`Store`."""
-        return self._change("update pieces set name = ? where session = ? and id = ?", name, session, piece)
+        return self._change("update pieces set name = ?, named = 1 where session = ? and id = ?", name, session, piece)
 
     def finish(self, piece: str, state: State, detail: str | None = None) -> bool:
         """See :class:`Store`."""
@@ -161,12 +204,20 @@ class SQLiteStore:
 
     def stop_unfinished(self, detail: str) -> int:
         """See :class:`Store`."""
+        owners = "select distinct owner from pieces where state in (?, ?) and owner not null"
+        found = [owner for (owner,) in self._rows(owners, *UNFINISHED)]
+        with self._owners.standstill():
+            ended = self._owners.dead(found)
+        stop = "update pieces set state = ?, detail = ? where state in (?, ?) and owner is ?"
+        stopped = [(State.STOPPED, detail, *UNFINISHED, owner) for owner in (*ended, None)]
         with self._lock:
-            cursor = self._database.execute(
-                "update pieces set state = ?, detail = ? where state in (?, ?)",
-                (State.STOPPED, detail, State.WAITING, State.COMPOSING),
-            )
-            return cursor.rowcount
+            return self._database.executemany(stop, stopped).rowcount
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """See :class:`Store`."""
+        with self._owners.standstill():
+            yield self._owners.alone()
 
     def sweep(self, before: float) -> list[Piece]:
         """See :class:`Store`."""
@@ -174,7 +225,7 @@ class SQLiteStore:
         with self._lock:
             self._database.executemany("delete from pieces where id = ?", [(piece.id,) for piece in old])
             self._database.execute(
-                "delete from sessions where created < ? and id not in (select session from pieces)", (before,)
+                "delete from sessions where used < ? and id not in (select session from pieces)", (before,)
             )
         return old
 
@@ -186,14 +237,13 @@ class SQLiteStore:
         """See :class:`Store`."""
         with self._lock:
             self._database.close()
-            self._guard.close()
+            self._owners.close()
 
     def _pieces(self, where: str, *values: object) -> list[Piece]:
-        columns = "id, session, name, description, state, detail, created"
-        rows = self._rows(f"select {columns} from pieces {where}", *values)
+        rows = self._rows(f"select {COLUMNS} from pieces {where}", *values)
         return [
-            Piece(identity, session, name, description, State(state), detail, created)
-            for identity, session, name, description, state, detail, created in rows
+            Piece(identity, session, name, description, State(state), detail, created, bool(named))
+            for identity, session, name, description, state, detail, created, named in rows
         ]
 
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
@@ -203,14 +253,3 @@ class SQLiteStore:
     def _change(self, statement: str, *values: object) -> bool:
         with self._lock:
             return self._database.execute(statement, values).rowcount > 0
-
-
-def _claim(folder: Path) -> sqlite3.Connection:
-    """Hold ``folder`` until the connection is closed, or the process ends in any way."""
-    guard = sqlite3.connect(folder / "server.lock", 0.5, isolation_level=None, check_same_thread=False)
-    try:
-        guard.execute("begin exclusive")
-    except sqlite3.OperationalError as error:
-        guard.close()
-        raise DataError(f"another server keeps its pieces in {folder}: stop it, or give another --data") from error
-    return guard

@@ -1,0 +1,93 @@
+"""The mix of a download: who plays which instrument, and how loud. Knows ``piano:4:100`` and bands; no files.
+
+Whatever a client writes becomes a role and two numbers, or an error; names are made from these.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import NamedTuple, Self
+
+from sideman.errors import OptionError
+from sideman.music.band import AS_COMPOSED, INSTRUMENTS, MIDI_VALUES, Band, Role
+from sideman.render.soundfont import OFFERED
+
+DIGITS = 12  # of the hash in a name
+LONGEST_VALUE = 32  # characters of the client's text that an error repeats
+_NUMBER = "(0|[1-9][0-9]{0,2})"
+_FORM = re.compile(f"([a-z]+):{_NUMBER}:{_NUMBER}")
+# The same for the OpenAPI document, exact.
+_INSTRUMENT = "|".join(f"{role}:({'|'.join(map(str, programs))})" for role, programs in OFFERED.items())
+PATTERN = f"^({_INSTRUMENT}):(12[0-7]|1[01][0-9]|[1-9]?[0-9])$"
+
+
+class Strip(NamedTuple):
+    """A role's strip of the mixer: General MIDI program and volume, 0 to 127; at 0 it is left out."""
+
+    program: int
+    volume: int
+
+    @classmethod
+    def of(cls, role: Role) -> Self:
+        """As it is composed."""
+        return cls(INSTRUMENTS[role].program, AS_COMPOSED)
+
+
+class Mix:
+    """The strips of some roles; all others play as they are composed."""
+
+    def __init__(self, strips: Mapping[Role, Strip]) -> None:
+        self._strips = {role: strips[role] for role in Role if role in strips and strips[role] != Strip.of(role)}
+
+    @classmethod
+    def read(cls, texts: Iterable[str]) -> Self:
+        """From ``ROLE:PROGRAM:VOLUME`` each. Raises :class:`OptionError` where one says something else."""
+        strips: dict[Role, Strip] = {}
+        for text in texts:
+            role, strip = _read(text)
+            if role in strips:
+                raise OptionError(f"two tracks for {role}: give one")
+            strips[role] = strip
+        return cls(strips)
+
+    def __bool__(self) -> bool:
+        return bool(self._strips)
+
+    def sounding(self, roles: Collection[Role]) -> list[Role]:
+        """Those of ``roles`` that are heard. Raises :class:`OptionError` where none is."""
+        heard = [role for role in roles if role not in self._strips or self._strips[role].volume]
+        if not heard:
+            raise OptionError("every track is left out: give one a volume above 0")
+        return heard
+
+    @property
+    def suffix(self) -> str:
+        """What its files are called besides their take: nothing where all play as they are composed."""
+        if not self._strips:
+            return ""
+        said = " ".join(f"{role}:{strip.program}:{strip.volume}" for role, strip in self._strips.items())
+        return f"-mix-{hashlib.sha256(said.encode()).hexdigest()[:DIGITS]}"
+
+    def apply(self, band: Band) -> Band:
+        """``band``, with these instruments and volumes, without the tracks that are not heard."""
+        heard = [band[role] for role in self.sounding(band.roles)]
+        strips = self._strips
+        mixed = (replace(track, **strips[track.role]._asdict()) if track.role in strips else track for track in heard)
+        return replace(band, tracks=tuple(mixed))
+
+
+def _read(text: str) -> tuple[Role, Strip]:
+    match = _FORM.fullmatch(text)
+    if match is None or match[1] not in tuple(Role):
+        shown = text[:LONGEST_VALUE]
+        raise OptionError(f"cannot read the track {shown!r}: write ROLE:PROGRAM:VOLUME such as piano:4:100")
+    role, program, volume = Role(match[1]), int(match[2]), int(match[3])
+    if program not in OFFERED[role]:
+        offered = ", ".join(f"{number} ({name})" for number, name in OFFERED[role].items())
+        raise OptionError(f"program {program} is none for {role}: one of {offered}")
+    if volume >= MIDI_VALUES:
+        raise OptionError(f"volume {volume} of {role} is outside 0-{MIDI_VALUES - 1} ({AS_COMPOSED} is as composed)")
+    return role, Strip(program, volume)

@@ -1,0 +1,150 @@
+"""What the page offers: styles, instruments, chords to click, limits. All of it from tables; knows no requests."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from sideman.arrange import MAX_TEMPO, MIN_TEMPO, ArrangeOptions
+from sideman.music.band import INSTRUMENTS, ROLES, Role
+from sideman.music.chords import MAX_TEXT, REFERENCE_QUALITIES
+from sideman.music.progression import MAJOR_ROOTS
+from sideman.render.parts import MIX
+from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED
+from sideman.tokens.vocabulary import DENSITIES, STYLES
+from sideman.web.schemas import MAX_NAME
+from sideman.web.settings import Settings
+
+DIGITS = 16  # of a hash
+
+
+@dataclass(frozen=True)
+class Example:
+    """Chords to begin with, that show something of the language and of the band."""
+
+    name: str
+    progression: str
+    tempo: float
+    style: str | None
+
+
+EXAMPLES = (
+    Example("Four chords", "C:4|Am:4|F:4|G7:4", 120, None),
+    Example("Pop anthem", "D | A/C# | Bm7 | Gadd9 | D | A/C# | Bm7 Asus4 | G", 116, "pop"),
+    Example("Ballad", "G:4|D/F#:4|Em7:4|CM7:4|G/B:4|Am7:4|Dsus4:4|D7:4", 72, "soul"),
+    Example("Twelve-bar blues", "A7 | D7 | A7 | % | D7 | % | A7 | F#7 | Bm7 | E7 | A7 F#7 | Bm7 E7", 104, "blues"),
+    Example("Two five one", "Dm7:4|G7:4|CM7:8|Cm7:4|F7:4|BbM7:8", 132, "jazz"),
+    Example("Minor and moody", "Am | Am/G | FM7 | E7 | Am | Dm6 | Bm7-5 E7b9 | AmM7", 92, "rock"),
+    Example("Bossa", "Dm9:4|G13:4|CM9:4|A7b13:4|Dm9:4|Db7#11:4|C69:8", 128, "latin"),
+    Example(
+        "Rhythm changes",
+        "Bb6 G7 | Cm7 F7 | Dm7 G7 | Cm7 F7 | Fm7 Bb7 | Eb6 Edim7 | Bb6/F G7 | Cm7 F7",
+        168,
+        "jazz",
+    ),
+)
+
+
+class Range(BaseModel):
+    """What a number may be."""
+
+    minimum: float
+    maximum: float
+    default: float
+
+    @classmethod
+    def of_tempo(cls) -> Self:
+        """Beats a minute."""
+        return cls(minimum=MIN_TEMPO, maximum=MAX_TEMPO, default=ArrangeOptions.tempo)
+
+
+class InstrumentView(BaseModel):
+    """What a role may play."""
+
+    program: int = Field(description="Of General MIDI, from 0; of drums a kit.")
+    name: str
+
+
+class TrackView(BaseModel):
+    """A chair in the band, and how it sounds unless told otherwise."""
+
+    role: Role
+    is_drum: bool
+    program: int = Field(description="Of General MIDI, from 0; of drums a kit.")
+    volume: int = Field(description="MIDI controller 7 of a track at volume 100.")
+    pan: int = Field(description="MIDI controller 10.")
+    instruments: list[InstrumentView]
+
+    @classmethod
+    def of(cls, role: Role) -> Self:
+        """Of a role."""
+        instrument, mix = INSTRUMENTS[role], MIX[role]
+        offered = [InstrumentView(program=program, name=name) for program, name in OFFERED[role].items()]
+        return cls(
+            role=role,
+            is_drum=instrument.is_drum,
+            program=instrument.program,
+            volume=mix.volume,
+            pan=mix.pan,
+            instruments=offered,
+        )
+
+
+class QualityView(BaseModel):
+    """A chord quality of the reference form."""
+
+    name: str = Field(description="What is written after the root.")
+    degrees: str = Field(description="Its tones as musicians count them, such as 1 b3 5.")
+
+
+class OptionsView(BaseModel):
+    """What the page offers."""
+
+    version: str
+    model: str = Field(description="Fingerprint of the weights and the engine.")
+    soundfont: str = Field(description="Where the SoundFont is that audio files are made with.")
+    styles: list[str]
+    tempo: Range
+    densities: int = Field(description="How many there are, from 0.")
+    max_bars: int
+    max_minutes: float
+    max_takes: int
+    retention_days: float = Field(description="How long a piece is kept.")
+    max_text: int = Field(description="Characters of a progression.")
+    max_name: int = Field(description="Characters of a name.")
+    tracks: list[TrackView]
+    roots: list[str]
+    qualities: list[QualityView]
+    examples: list[Example]
+
+    @classmethod
+    def of(cls, settings: Settings, fingerprint: str) -> Self:
+        """Of a server with these settings, and of a model."""
+        return cls(
+            version=version("sideman"),
+            model=fingerprint,
+            soundfont=f"/soundfont.sf3?v={_soundfont_hash()}",
+            styles=list(STYLES),
+            tempo=Range.of_tempo(),
+            densities=DENSITIES,
+            max_bars=settings.max_bars,
+            max_minutes=settings.max_minutes,
+            max_takes=settings.max_takes,
+            retention_days=settings.retention_days,
+            max_text=MAX_TEXT,
+            max_name=MAX_NAME,
+            tracks=[TrackView.of(role) for role in ROLES],
+            roots=list(MAJOR_ROOTS),
+            qualities=[QualityView(name=quality.name, degrees=quality.degrees) for quality in REFERENCE_QUALITIES],
+            examples=list(EXAMPLES),
+        )
+
+
+@functools.cache
+def _soundfont_hash() -> str:
+    return hashlib.sha256(BUNDLED_SOUNDFONT.read_bytes()).hexdigest()[:DIGITS]

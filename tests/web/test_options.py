@@ -1,0 +1,75 @@
+"""What the page offers is what the server takes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from typing import Any
+
+import httpx
+import pytest
+from tests.web.conftest import Server, create
+
+from sideman.music.chords import REFERENCE_QUALITIES, parse
+from sideman.render.parts import MIX
+from sideman.render.soundfont import OFFERED
+from sideman.tokens.vocabulary import STYLES
+from sideman.web.options import EXAMPLES
+
+
+@pytest.fixture
+def options(browser: httpx.Client) -> dict[str, Any]:
+    return dict(browser.get("/api/options").json())
+
+
+def test_limits_are_the_servers(server: Server, browser: httpx.Client, options: dict[str, Any]) -> None:
+    for name in ("max_bars", "max_minutes", "max_takes", "retention_days"):
+        assert options[name] == getattr(server.settings, name)
+    assert options["model"] == browser.get("/api/health").json()["model"]
+    tempo = options["tempo"]
+    create(browser, "C", tempo=tempo["minimum"], density=options["densities"] - 1, name="n" * options["max_name"])
+    assert create(browser, "C")["tempo"] == tempo["default"]
+    for wrong in ({"tempo": tempo["maximum"] + 1}, {"density": options["densities"]}, {"progression": "x" * 150_001}):
+        assert browser.post("/api/arrangements", json={"progression": "C"} | wrong).status_code == 422
+    assert options["max_text"] == 150_000
+
+
+def test_every_style_is_taken(browser: httpx.Client, options: dict[str, Any]) -> None:
+    assert options["styles"] == list(STYLES)
+    create(browser, "C", style=options["styles"][-1])
+
+
+def test_the_soundfont_is_where_it_says(browser: httpx.Client, options: dict[str, Any]) -> None:
+    response = browser.get(options["soundfont"])
+    assert response.status_code == 200
+    assert hashlib.sha256(response.content).hexdigest().startswith(options["soundfont"].partition("?v=")[2])
+
+
+def test_tracks_are_the_band(options: dict[str, Any]) -> None:
+    for track in options["tracks"]:
+        instruments = {each["program"]: each["name"] for each in track["instruments"]}
+        assert instruments == OFFERED[track["role"]]
+        assert track["program"] in instruments
+        assert (track["volume"], track["pan"]) == MIX[track["role"]]
+    assert [track["role"] for track in options["tracks"] if track["is_drum"]] == ["drums"]
+
+
+def test_every_chord_to_click_is_read(options: dict[str, Any]) -> None:
+    assert len(options["qualities"]) == len(REFERENCE_QUALITIES) == 17
+    assert options["qualities"][:2] == [{"name": "", "degrees": "1 3 5"}, {"name": "m", "degrees": "1 b3 5"}]
+    assert len(options["roots"]) == 12
+    for root in options["roots"]:
+        for quality in options["qualities"]:
+            (span,) = parse(f"{root}{quality['name']}:4")
+            assert str(span.chord) == root + quality["name"]
+
+
+def test_examples_can_be_composed(server: Server, options: dict[str, Any]) -> None:
+    assert options["examples"] == [asdict(example) for example in EXAMPLES]
+    assert len({example.name for example in EXAMPLES}) == len(EXAMPLES) >= 8
+    for example in EXAMPLES:
+        assert example.style in {None, *STYLES}
+        progression = parse(example.progression)
+        assert 4 <= progression.bars <= min(16, server.settings.max_bars)
+        assert progression.beats == 4 * progression.bars
+        assert options["tempo"]["minimum"] <= example.tempo <= options["tempo"]["maximum"]
