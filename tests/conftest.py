@@ -1,4 +1,4 @@
-"""What all tests share: properties that a busy machine can't fail, the kernel, and the word on checks that failed."""
+"""What all tests share: properties that a busy machine can't fail, the kernel, and words on what else was found out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,13 @@ def needs_kernel() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the checks that script/test ran before and that failed, so that green tests don't hide them."""
+    """Tell what tests measured; and name the checks that script/test ran before and that failed: green hides them."""
+    reports = [report for each in terminalreporter.stats.values() for report in each]
+    measured = {line for report in reports for line in getattr(report, "user_properties", ())}
+    if measured:
+        terminalreporter.section("measured")
+        for name, value in sorted(measured):
+            terminalreporter.write_line(f"{name}: {value}")
     failed = os.environ.get("SIDEMAN_FAILED_CHECKS")
     if failed:
         terminalreporter.section("failed before the tests, see above", red=True)

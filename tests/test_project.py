@@ -127,7 +127,7 @@ def test_readme_starts_with_the_two_commands() -> None:
     assert commands == ["script/server", "script/test"]
 
 
-@pytest.mark.parametrize("script", ["script/server", "script/test", "script/setup", ".ci/run"])
+@pytest.mark.parametrize("script", ["script/screenshots", "script/server", "script/setup", "script/test", ".ci/run"])
 def test_script_can_be_run(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
     assert run("bash", "-n", script).stderr == ""
@@ -165,7 +165,7 @@ def test_readme_commands_exist_with_their_options() -> None:
 
 def test_readme_leads_to_every_document() -> None:
     documents = [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob("docs/*.md"))]
-    assert sorted({*re.findall(r"\]\((docs/[^)#]+)\)", README)}) == documents
+    assert sorted({*re.findall(r"\]\((docs/[^)#]+\.md)\)", README)}) == documents
 
 
 @pytest.mark.slow

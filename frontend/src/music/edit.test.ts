@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { barsOf, cell, cellsOf, dropIndex, insert, move, onsetOf, remove, repeat, replace, write } from "./edit";
+import type { Chart, Chord } from "./piece";
+
+const chord = (text: string, duration: number): Chord => ({
+  name: text.slice(0, text.indexOf(":")),
+  text,
+  bar: 0,
+  onset: 0,
+  duration,
+  pitch_classes: [],
+  bass: null,
+});
+const chartOf = (...chords: Chord[]): Chart => ({ progression: "", key: "C major", bars: 1, beats: 4, chords });
+const row = [cell("C", 4), cell("Am", 2), cell("F", 2)];
+
+describe("the chords of a chart", () => {
+  it("keep their durations as the server writes them", () => {
+    const cells = cellsOf(chartOf(chord("C6/9/E:4", 4), chord("Dm:1/3", 1 / 3)));
+    expect(cells.map(({ duration }) => duration)).toEqual(["4", "1/3"]);
+    expect(write(cells)).toBe("C6/9/E:4|Dm:1/3");
+  });
+
+  it("are written in the reference form", () => {
+    expect(write(row)).toBe("C:4|Am:2|F:2");
+    expect(write([])).toBe("");
+  });
+
+  it("can be edited", () => {
+    expect(write(insert(row, 1, cell("G7", 1.5)))).toBe("C:4|G7:1.5|Am:2|F:2");
+    expect(write(remove(row, 0))).toBe("Am:2|F:2");
+    expect(write(replace(row, 2, cell("Fm", 2)))).toBe("C:4|Am:2|Fm:2");
+    expect(write(repeat(row, 1))).toBe("C:4|Am:2|Am:2|F:2");
+  });
+
+  it("move to where they are to stand, forth and back", () => {
+    expect(write(move(row, 0, 2))).toBe("Am:2|F:2|C:4");
+    expect(write(move(row, 2, 0))).toBe("F:2|C:4|Am:2");
+    expect(move(move(row, 0, 1), 1, 0)).toEqual(row);
+  });
+
+  it("stay as they are where there is no such chord", () => {
+    expect(move(row, 3, 0)).toBe(row);
+    expect(replace(row, 3, cell("G", 4))).toBe(row);
+    expect(repeat(row, -1)).toBe(row);
+  });
+});
+
+describe("bars", () => {
+  it("hold the chords that sound in them", () => {
+    expect(barsOf(row).map((bar) => bar.map(({ cell: at, beats }) => [at, beats]))).toEqual([
+      [[0, 4]],
+      [
+        [1, 2],
+        [2, 2],
+      ],
+    ]);
+  });
+
+  it("share a chord that lasts over their line", () => {
+    const [first, second, third] = barsOf([cell("C", 2), cell("G", 8)]);
+    expect(first?.at(1)).toEqual({ cell: 1, beats: 2, isContinued: false, continues: true });
+    expect(second).toEqual([{ cell: 1, beats: 4, isContinued: true, continues: true }]);
+    expect(third).toEqual([{ cell: 1, beats: 2, isContinued: true, continues: false }]);
+  });
+
+  it("end on the line after thirds of a beat", () => {
+    const thirds = Array.from({ length: 12 }, () => ({ name: "C", duration: "1/3", beats: 1 / 3 }));
+    expect(barsOf(thirds)).toHaveLength(1);
+    expect(onsetOf(thirds, 12)).toBe(4);
+  });
+
+  it("are none without chords", () => {
+    expect(barsOf([])).toEqual([]);
+  });
+});
+
+describe("a dropped chord", () => {
+  it("stands behind the chords before it", () => {
+    expect(dropIndex([1, 0, 2], 1)).toBe(1);
+    expect(dropIndex([2, 0, 1], 0)).toBe(0);
+    expect(dropIndex([1, 2, 0], 2)).toBe(2);
+  });
+
+  it("counts a chord of several bars once, and not the rest of itself", () => {
+    expect(dropIndex([0, 0, 0, 2, 1], 3)).toBe(1);
+    expect(dropIndex([1, 1, 2, 1], 3)).toBe(1);
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * A chart as a row of chords that can be edited, written back in the reference form, and laid out in bars. Knows a
+ * chord by the name that it was given, never what it means; knows no requests and no page.
+ */
+
+import { BEATS_PER_BAR, type Chart } from "./piece";
+
+const BAR_LINE = "|";
+const TICKS_PER_BEAT = 24; // every duration is a whole number of them
+const TICKS_PER_BAR = TICKS_PER_BEAT * BEATS_PER_BAR;
+
+/** A chord and how long it lasts. */
+export interface Cell {
+  readonly name: string; // "Am"
+  readonly duration: string; // as it is written: "4", "1.5", "1/3"
+  readonly beats: number;
+}
+
+/** What a cell shows in one bar: all of a chord, or the part of it that lies there. */
+export interface Segment {
+  readonly cell: number; // its place in the chart, from 0
+  readonly beats: number;
+  readonly isContinued: boolean; // it began in the bar before
+  readonly continues: boolean; // it goes on in the next bar
+}
+
+/** The chords of a chart that the server has read. */
+export function cellsOf(chart: Chart): readonly Cell[] {
+  return chart.chords.map(({ name, text, duration }) => ({
+    name,
+    duration: text.slice(text.lastIndexOf(":") + 1),
+    beats: duration,
+  }));
+}
+
+/** A chord from the palette. */
+export function cell(name: string, beats: number): Cell {
+  return { name, duration: String(beats), beats };
+}
+
+/** The reference form: `C:4|Am:4`. */
+export function write(cells: readonly Cell[]): string {
+  return cells.map(({ name, duration }) => `${name}:${duration}`).join(BAR_LINE);
+}
+
+// What reorders is told of any items, so that places can be followed as well as chords.
+
+/** With a chord put in, so that it stands at `at`. */
+export function insert<Item>(cells: readonly Item[], at: number, added: Item): readonly Item[] {
+  return cells.toSpliced(at, 0, added);
+}
+
+/** Without the chord at `at`. */
+export function remove<Item>(cells: readonly Item[], at: number): readonly Item[] {
+  return cells.toSpliced(at, 1);
+}
+
+/** With the chord at `from` taken out and put in so that it stands at `to`. */
+export function move<Item>(cells: readonly Item[], from: number, to: number): readonly Item[] {
+  const moved = cells[from];
+  return moved === undefined ? cells : insert(remove(cells, from), to, moved);
+}
+
+/** With another chord at `at`. */
+export function replace(cells: readonly Cell[], at: number, other: Cell): readonly Cell[] {
+  return at in cells ? cells.with(at, other) : cells;
+}
+
+/** With the chord at `at` once more behind it. */
+export function repeat<Item>(cells: readonly Item[], at: number): readonly Item[] {
+  const repeated = cells[at];
+  return repeated === undefined ? cells : insert(cells, at + 1, repeated);
+}
+
+/** The chords by bars; one that lasts over a bar line is in each of its bars. The last bar may be short. */
+export function barsOf(cells: readonly Cell[]): readonly (readonly Segment[])[] {
+  const bars: Segment[][] = [];
+  let ticks = 0; // from the start, whole numbers: sums of thirds of a beat end on the bar line
+  for (const [index, { beats }] of cells.entries()) {
+    const start = ticks;
+    const end = start + Math.round(beats * TICKS_PER_BEAT);
+    while (ticks < end) {
+      const bar = Math.floor(ticks / TICKS_PER_BAR);
+      const until = Math.min(end, (bar + 1) * TICKS_PER_BAR);
+      bars[bar] ??= [];
+      bars[bar].push({
+        cell: index,
+        beats: (until - ticks) / TICKS_PER_BEAT,
+        isContinued: ticks > start,
+        continues: until < end,
+      });
+      ticks = until;
+    }
+  }
+  return bars;
+}
+
+/** Beats from the start of the chart to the chord at `at`. */
+export function onsetOf(cells: readonly Cell[], at: number): number {
+  return cells.slice(0, at).reduce((sum, { beats }) => sum + Math.round(beats * TICKS_PER_BEAT), 0) / TICKS_PER_BEAT;
+}
+
+/**
+ * Where a chord lands that was dropped among the segments of a ribbon: `order` has the chord of each segment as they
+ * lie now, and the one at `place` is what was dropped. Dropped into the middle of a long chord it comes behind it.
+ */
+export function dropIndex(order: readonly number[], place: number): number {
+  const dropped = order[place];
+  return new Set(order.slice(0, place).filter((other) => other !== dropped)).size;
+}

@@ -1,0 +1,199 @@
+/** Lets the transport play what is open, as the controls are set. Knows signals and timers; no notes and no audio. */
+
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { ROLES, STEPS_PER_BAR } from "../music/piece";
+import { audible, mixer, offer } from "../state/band";
+import { bars, isComposing, piece, take } from "../state/piece";
+import { loop, type Player, playState, soundProblem, speed } from "../state/playback";
+import { Stopwatch } from "./stopwatch";
+import { NO_SYNTH, SoundError, type Synth } from "./synth";
+import { type Score, Transport } from "./transport";
+
+const TICK = 25; // milliseconds
+const HORIZON = 0.3; // seconds that are sent ahead: longer than a busy page hangs
+const HIDDEN_HORIZON = 1.6; // where the page isn't seen, timers come once a second
+const AWAKE = 5_000; // milliseconds that the sound stays on after the last note: reverb fades, play starts faster
+const NO_SOUND = "The sound can't be started. Reload the page, or try another browser.";
+
+/** Where the sound comes from: a synthesizer that is loaded when first asked for. */
+export type Source = () => Promise<Synth>;
+
+/** A player of the open piece. `source` is asked at each start, and may give another synthesizer each time. */
+export function createPlayer(source: Source): Player & { switchSource(): Promise<void> } {
+  const synth = signal<Synth>(NO_SYNTH);
+  const length = computed(() => {
+    const open = piece.value;
+    if (open === null) return 0;
+    return isComposing.value || open.state === "done" ? open.bars : bars.value.length;
+  });
+  const transport = new Transport(NO_SYNTH, () => untracked(score));
+  const stopwatch = new Stopwatch();
+  let attempt = 0; // counts starts and stops: what was awaited for an earlier one is void
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let rest: ReturnType<typeof setTimeout> | undefined;
+
+  function score(): Score {
+    const wanted = loop.value;
+    const to = Math.min(wanted?.to ?? 0, length.value);
+    return {
+      bars: bars.value,
+      length: length.value,
+      tempo: (piece.value?.tempo ?? 1) * speed.value,
+      loop: wanted && wanted.from < to ? { from: wanted.from, to } : null,
+    };
+  }
+
+  function tick(): void {
+    if (transport.state === "stopped") return;
+    transport.tick(document.hidden ? HIDDEN_HORIZON : HORIZON);
+    publish();
+    if (playState.peek() === "stopped") idle();
+  }
+
+  function publish(): void {
+    playState.value = transport.state;
+    Object.assign(document.documentElement.dataset, { late: `${transport.late}`, waits: `${transport.waits}` });
+    const first = transport.firstNote;
+    if (first !== null && synth.peek().heard() >= first) stopwatch.sounds(synth.peek().performanceTime(first));
+  }
+
+  function idle(): void {
+    clearInterval(timer);
+    clearTimeout(rest);
+    rest = setTimeout(() => synth.peek().suspend(), AWAKE);
+  }
+
+  function run(): void {
+    clearInterval(timer);
+    clearTimeout(rest);
+    timer = setInterval(tick, TICK);
+    tick();
+  }
+
+  function connect(next: Synth): void {
+    const before = synth.peek();
+    if (next === before) return;
+    transport.connect(next);
+    before.suspend();
+    synth.value = next;
+  }
+
+  /** Have a synthesizer whose clock runs, and use it from now on. Whether there is one. */
+  async function prepare(): Promise<boolean> {
+    try {
+      const next = await source();
+      await next.resume();
+      connect(next);
+      soundProblem.value = null;
+      if (playState.peek() === "stopped") idle();
+      return true;
+    } catch (error) {
+      soundProblem.value = explain(error);
+      return false;
+    }
+  }
+
+  async function play(): Promise<void> {
+    if (playState.peek() !== "stopped") return;
+    attempt += 1;
+    const mine = attempt;
+    stopwatch.pressed();
+    playState.value = "waiting";
+    noticeBar();
+    const ready = await prepare();
+    if (mine !== attempt) return;
+    if (ready) {
+      transport.play();
+      run();
+    } else {
+      playState.value = "stopped";
+    }
+  }
+
+  function pause(): void {
+    attempt += 1;
+    transport.pause();
+    publish();
+    idle();
+  }
+
+  function noticeBar(): void {
+    const bar = Math.floor(transport.position() / STEPS_PER_BAR);
+    if (playState.peek() !== "stopped" && bars.peek()[bar] !== undefined) stopwatch.hasBar();
+  }
+
+  async function switchSource(): Promise<void> {
+    if (playState.peek() === "stopped") return; // the next start asks anyway
+    if (await prepare()) tick();
+    else pause();
+  }
+
+  let lastPiece: string | undefined;
+  let lastLength = 0;
+  effect(() => {
+    const id = piece.value?.id;
+    const now = piece.value?.bars ?? 0;
+    if (id !== lastPiece) {
+      const before = loop.peek();
+      const everything = before?.from === 0 && before.to === lastLength;
+      untracked(() => {
+        pause();
+        transport.seek(0);
+        loop.value = everything && now > 0 ? { from: 0, to: now } : null;
+      });
+    }
+    lastPiece = id;
+    lastLength = now;
+  });
+
+  let lastTake = take.peek();
+  effect(() => {
+    void bars.value;
+    if (take.value !== lastTake) transport.changeBars();
+    lastTake = take.value;
+    untracked(() => {
+      noticeBar();
+      tick();
+    });
+  });
+
+  effect(() => {
+    void [loop.value, speed.value, length.value];
+    untracked(tick);
+  });
+
+  for (const role of ROLES) {
+    const program = computed(
+      () => mixer[role].value.program ?? offer.value?.tracks.find((track) => track.role === role)?.program,
+    );
+    const volume = computed(() => mixer[role].value.volume);
+    effect(() => {
+      if (program.value !== undefined) synth.value.program(role, program.value);
+    });
+    effect(() => synth.value.volume(role, volume.value));
+    effect(() => synth.value.silence(role, !audible.value.has(role)));
+  }
+
+  document.addEventListener("visibilitychange", tick);
+
+  return {
+    async prepare() {
+      await prepare();
+    },
+    play,
+    pause,
+    seek(step) {
+      transport.seek(step);
+      tick();
+    },
+    position: () => transport.position(),
+    level: (role) => synth.peek().level(role),
+    switchSource,
+  };
+}
+
+function explain(error: unknown): string {
+  if (error instanceof SoundError) return error.message;
+  console.error(error);
+  return NO_SOUND;
+}

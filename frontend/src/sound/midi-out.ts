@@ -1,0 +1,147 @@
+/** The band on a MIDI device of the person: asks for access, lists devices, sends notes. Knows no transport. */
+
+import { signal } from "@preact/signals";
+import { ROLES, type Role } from "../music/piece";
+import { offer } from "../state/band";
+import { AS_COMPOSED, channelVolume, SoundError, type Synth } from "./synth";
+
+// As people count them, from 1: piano 1, guitar 2, bass 3, strings 4, drums 10.
+const CHANNELS: Record<Role, number> = { piano: 0, guitar: 1, bass: 2, strings: 3, drums: 9 };
+const NOTE_OFF = 0x80; // status bytes, of channel 0
+const NOTE_ON = 0x90;
+const CONTROL = 0xb0;
+const PROGRAM = 0xc0;
+const VOLUME = 7; // controllers
+const PAN = 10;
+const ALL_SOUND_OFF = 120;
+const ALL_NOTES_OFF = 123;
+const OFF_VELOCITY = 64; // of a keyboard that doesn't measure it
+const PASSED = 0.005; // seconds after the last of what is queued
+
+const NO_ACCESS = "This browser gave no access to MIDI. Allow MIDI for this page in its settings, then try again.";
+const UNPLUGGED = "The MIDI device is gone. Plug it in again, or choose another output.";
+
+/** A device as it is listed. */
+export interface MidiPort {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Devices that can play; null before the person asked for them. */
+export const midiPorts = signal<readonly MidiPort[] | null>(null);
+/** The synthesizer that is a MIDI device; null: the sound comes from the browser. */
+export const midiSynth = signal<MidiSynth | null>(null);
+
+let access: MIDIAccess | null = null;
+
+/** Whether this browser has MIDI at all. */
+export const hasMidi = (): boolean => typeof navigator.requestMIDIAccess === "function";
+
+/** List the devices, from now on. Asks the person for leave. Throws {@link SoundError} where there is none. */
+export async function askForMidi(): Promise<void> {
+  try {
+    access = await navigator.requestMIDIAccess({ sysex: false });
+  } catch (cause) {
+    throw new SoundError(NO_ACCESS, { cause });
+  }
+  access.onstatechange = list;
+  list();
+}
+
+/** Play on a device from now on; null: in the browser. */
+export function chooseMidi(id: string | null): void {
+  const output = id === null ? undefined : access?.outputs.get(id);
+  midiSynth.value = output ? new MidiSynth(output) : null;
+}
+
+function list(): void {
+  const outputs = [...(access?.outputs.values() ?? [])].filter(({ state }) => state === "connected");
+  midiPorts.value = outputs.map(({ id, name }) => ({ id, name: name ?? "MIDI device" }));
+  if (!outputs.some(({ id }) => id === midiSynth.peek()?.id)) chooseMidi(null);
+}
+
+/** A MIDI device. Its clock is that of the page; how loud it is nobody knows. */
+export class MidiSynth implements Synth {
+  readonly id: string;
+  private queued = 0; // the last time that something was sent for
+  private free = 0; // when all that was taken back has passed
+  private readonly volumes = new Map<Role, number>();
+  private readonly silent = new Set<Role>();
+
+  constructor(private readonly output: MIDIOutput) {
+    this.id = output.id;
+    for (const { role, pan } of offer.peek()?.tracks ?? []) this.control(role, PAN, pan);
+  }
+
+  now = () => performance.now() / 1000;
+  heard = this.now;
+  performanceTime = (time: number) => time * 1000;
+
+  noteOn(role: Role, pitch: number, velocity: number, time: number): void {
+    this.play([NOTE_ON + CHANNELS[role], pitch, velocity], time);
+  }
+
+  noteOff(role: Role, pitch: number, time: number): void {
+    this.play([NOTE_OFF + CHANNELS[role], pitch, OFF_VELOCITY], time);
+  }
+
+  program(role: Role, program: number): void {
+    this.send([PROGRAM + CHANNELS[role], program], this.now());
+  }
+
+  volume(role: Role, volume: number): void {
+    this.volumes.set(role, volume);
+    this.turn(role);
+  }
+
+  silence(role: Role, silent: boolean): void {
+    this.silent[silent ? "add" : "delete"](role);
+    this.turn(role);
+  }
+
+  /** What is on its way to a device can't be taken back everywhere: it is turned down until that has passed. */
+  stopAll(): number {
+    this.free = Math.max(this.now(), this.queued) + PASSED;
+    for (const role of ROLES) {
+      this.control(role, VOLUME, 0);
+      for (const time of [this.now(), this.free]) {
+        this.control(role, ALL_NOTES_OFF, 0, time);
+        this.control(role, ALL_SOUND_OFF, 0, time);
+      }
+      this.turn(role);
+    }
+    return this.free;
+  }
+
+  level = () => 0;
+
+  async resume(): Promise<void> {
+    if (!this.isThere()) throw new SoundError(UNPLUGGED);
+  }
+
+  suspend(): void {}
+
+  private turn(role: Role): void {
+    const own = offer.peek()?.tracks.find((track) => track.role === role)?.volume ?? AS_COMPOSED;
+    const volume = this.silent.has(role) ? 0 : channelVolume(own, this.volumes.get(role) ?? AS_COMPOSED);
+    this.control(role, VOLUME, volume, Math.max(this.free, this.now()));
+  }
+
+  private control(role: Role, controller: number, value: number, time = this.now()): void {
+    this.send([CONTROL + CHANNELS[role], controller, value], time);
+  }
+
+  private play(message: number[], time: number): void {
+    this.queued = Math.max(this.queued, time);
+    this.send(message, time);
+  }
+
+  /** A device that was pulled out gets nothing more: its port would throw, also where it is to fall silent. */
+  private send(message: number[], time: number): void {
+    if (this.isThere()) this.output.send(message, this.performanceTime(time));
+  }
+
+  private isThere(): boolean {
+    return this.output.state === "connected";
+  }
+}

@@ -1,0 +1,68 @@
+/** The player of this page, and what its sound comes from: the synthesizer in the browser, or a MIDI device. */
+
+import { effect, untracked } from "@preact/signals";
+import type { Offer } from "../api";
+import { offer } from "../state/band";
+import { createPlayer } from "./conductor";
+import { midiSynth } from "./midi-out";
+import { SoundError, type Synth } from "./synth";
+
+const NO_WORKLET = "This browser can't play sound here. Use a current one, and https or localhost.";
+const IDLE_TIMEOUT = 1_000; // milliseconds after which loading begins, however busy the page is
+
+let context: AudioContext | null = null;
+let loading: Promise<Synth> | null = null;
+
+/** The synthesizer in the browser, loaded once; after a failure it is tried again. */
+function internal(): Promise<Synth> {
+  loading ??= load().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<Synth> {
+  if (typeof AudioWorkletNode === "undefined") throw new SoundError(NO_WORKLET);
+  context ??= sleeping(new AudioContext({ latencyHint: "balanced" }));
+  const [offered, { loadSpessa }] = await Promise.all([offerKnown(), import("./spessa")]);
+  return loadSpessa(context, offered);
+}
+
+/** A context that doesn't run, and costs no power, before it is used; some browsers start it by themselves. */
+function sleeping(fresh: AudioContext): AudioContext {
+  void fresh.suspend();
+  return fresh;
+}
+
+function offerKnown(): Promise<Offer> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      const known = offer.value;
+      if (known === null) return;
+      resolve(known);
+      queueMicrotask(() => stop());
+    });
+  });
+}
+
+function source(): Promise<Synth> {
+  const device = midiSynth.peek();
+  if (device) return Promise.resolve(device);
+  const ready = internal();
+  // Also here, while the press of the person lasts: some browsers want it so. Whether it works is seen later.
+  context?.resume().catch(() => {});
+  return ready;
+}
+
+export const player = createPlayer(source);
+
+effect(() => {
+  void midiSynth.value;
+  untracked(() => void player.switchSource());
+});
+
+/** Begin to load once the page has settled, so that the first press of play is heard at once. */
+const preload = () => void internal().catch(() => {}); // told when play is pressed
+if ("requestIdleCallback" in window) requestIdleCallback(preload, { timeout: IDLE_TIMEOUT });
+else setTimeout(preload, IDLE_TIMEOUT);

@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Offer } from "../api";
+import { ROLES } from "../music/piece";
+import { loadSpessa } from "./spessa";
+import type { Synth } from "./synth";
+
+type Message = readonly [kind: string, channel: number, value: number, more?: number, time?: number];
+
+const SPARE = 15;
+const VOLUME = 7;
+let sent: Message[] = [];
+let torn = false;
+
+vi.mock("spessasynth_lib/dist/spessasynth_processor.min.js?url", () => ({ default: "/processor.js" }));
+vi.mock("spessasynth_lib", () => ({
+  WorkletSynthesizer: class {
+    isReady = Promise.resolve();
+    midiChannels = Array.from({ length: 16 }, (_, channel) => ({
+      setDrums: (isDrum: boolean) => sent.push(["drums", channel, Number(isDrum)]),
+    }));
+    eventHandler = {
+      addEvent: (_event: string, _id: string, callback: (error: Error) => void) => {
+        if (torn) callback(new Error("torn"));
+      },
+    };
+    soundBankManager = { addSoundBank: () => (torn ? new Promise(() => {}) : Promise.resolve()) };
+    setSystemParameter() {}
+    connect() {}
+    disconnectChannel() {}
+    connectChannel() {}
+    async getSnapshot() {}
+    programChange(channel: number, program: number) {
+      sent.push(["program", channel, program]);
+    }
+    controllerChange(channel: number, controller: number, value: number, { time = 0 } = {}) {
+      sent.push(["control", channel, controller, value, time]);
+    }
+    noteOn(channel: number, pitch: number, _velocity: number, { time = 0 } = {}) {
+      sent.push(["on", channel, pitch, 0, time]);
+    }
+    noteOff(channel: number, pitch: number, { time = 0 } = {}) {
+      sent.push(["off", channel, pitch, 0, time]);
+    }
+  },
+}));
+
+const context = {
+  currentTime: 10,
+  state: "suspended",
+  audioWorklet: { addModule: async () => {} },
+  getOutputTimestamp: () => ({}),
+  baseLatency: 0.01,
+  outputLatency: 0.03,
+  resume: async () => {},
+};
+const offer = {
+  soundfont: "/font",
+  tracks: ROLES.map((role) => ({ role, is_drum: role === "drums", program: 0, volume: 90, pan: 64, instruments: [] })),
+} as unknown as Offer;
+
+const load = () => loadSpessa(context as unknown as AudioContext, offer);
+const volumes = (channel: number) =>
+  sent.filter(([kind, on, controller]) => kind === "control" && on === channel && controller === VOLUME);
+
+let synth: Synth;
+
+beforeEach(async () => {
+  Object.assign(context, { currentTime: 10, state: "suspended" });
+  torn = false;
+  sent = [];
+  vi.stubGlobal("fetch", async () => new Response(new ArrayBuffer(8)));
+  vi.stubGlobal(
+    "DynamicsCompressorNode",
+    class {
+      connect() {}
+    },
+  );
+  vi.stubGlobal("AnalyserNode", class {});
+  synth = await load();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe("loading", () => {
+  it("strikes every key of every instrument once, unheard", () => {
+    const struck = sent.filter(([kind]) => kind === "on");
+    expect(struck.every(([, channel]) => channel === SPARE)).toBe(true);
+    expect(struck).toHaveLength(2 * 128); // one kit, and one program for all others
+  });
+
+  it("says so where the SoundFont isn't there", async () => {
+    vi.stubGlobal("fetch", async () => new Response(null, { status: 404 }));
+    await expect(load()).rejects.toThrow(/instruments couldn't be loaded/);
+  });
+
+  it("says so where the SoundFont is torn", async () => {
+    torn = true;
+    await expect(load()).rejects.toThrow(/instruments couldn't be loaded/);
+  });
+});
+
+describe("stopping", () => {
+  it("costs nothing where nothing was sent", () => {
+    sent = [];
+    expect(synth.stopAll()).toBe(10);
+    expect(sent).toEqual([]);
+  });
+
+  it("turns down what plays at once, and goes on elsewhere at once", () => {
+    synth.noteOn("bass", 40, 90, 10.2);
+    sent = [];
+    expect(synth.stopAll()).toBe(10);
+    expect(volumes(2)[0]).toEqual(["control", 2, VOLUME, 0, 0]);
+    synth.noteOn("bass", 41, 90, 10);
+    const on = sent.at(-1);
+    expect(on?.[1]).not.toBe(2);
+    expect(volumes(on?.[1] as number).every(([, , , value]) => value === 90)).toBe(true);
+  });
+
+  it("gives a lane its volume back once what was queued for it has passed", () => {
+    synth.noteOn("bass", 40, 90, 10.2);
+    sent = [];
+    synth.stopAll();
+    const back = volumes(2).at(-1);
+    expect(back?.[3]).toBe(90);
+    expect(back?.[4]).toBeGreaterThan(10.2);
+    synth.silence("bass", true); // meanwhile: holds when the lane comes back, too
+    expect(volumes(2).at(-1)).toEqual(["control", 2, VOLUME, 0, back?.[4]]);
+  });
+
+  it("again and again waits for a lane to be free", () => {
+    let ready = 0;
+    for (let stop = 0; stop < 3; stop += 1) {
+      synth.noteOn("bass", 40, 90, 10.2);
+      ready = synth.stopAll();
+    }
+    expect(ready).toBeGreaterThan(10.2);
+  });
+});
+
+describe("the mix", () => {
+  it("mutes in all lanes at once, and lets be heard again", () => {
+    sent = [];
+    synth.silence("piano", true);
+    synth.silence("piano", false);
+    expect(sent.map(([, channel, , value]) => [channel, value])).toEqual([
+      [0, 0],
+      [4, 0],
+      [10, 0],
+      [0, 90],
+      [4, 90],
+      [10, 90],
+    ]);
+  });
+
+  it("changes instruments once their samples are decoded", async () => {
+    sent = [];
+    synth.program("guitar", 27);
+    await vi.waitFor(() => expect(sent.at(-1)).toEqual(["program", 11, 27]));
+    expect(sent.filter(([kind]) => kind === "on")).toHaveLength(128);
+    expect(sent.slice(-3)).toEqual([
+      ["program", 1, 27],
+      ["program", 5, 27],
+      ["program", 11, 27],
+    ]);
+  });
+});
+
+it("hears what was sent a moment ago, and nothing while the clock stands", () => {
+  expect(synth.heard()).toBeCloseTo(9.97, 9);
+  expect(synth.level("bass")).toBe(0);
+});
+
+it("says how to start the sound where the browser doesn't let it", async () => {
+  vi.useFakeTimers();
+  context.resume = () => new Promise(() => {});
+  const blocked = expect(synth.resume()).rejects.toThrow(/Press play once more/);
+  await vi.advanceTimersByTimeAsync(5_000);
+  await blocked;
+  vi.useRealTimers();
+});

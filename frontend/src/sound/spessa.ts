@@ -1,0 +1,228 @@
+/** The synthesizer in the browser: spessasynth in an AudioWorklet, with the SoundFont that audio files are made with.
+ *
+ * Two of the library's ways shape this module. What it was told to play later can't be taken back: so there are three
+ * lanes, sets of channels of which one plays; to stop is to turn that lane down, let what is queued for it pass
+ * unheard, and go on in the next. And samples are decoded by the first note that needs them, on the audio thread: so
+ * all keys are struck before anybody listens.
+ */
+
+import { WorkletSynthesizer } from "spessasynth_lib";
+import processorUrl from "spessasynth_lib/dist/spessasynth_processor.min.js?url";
+import type { Offer } from "../api";
+import { ROLES, type Role } from "../music/piece";
+import { levelOf } from "./meter";
+import { AS_COMPOSED, channelVolume, SoundError, type Synth } from "./synth";
+
+type Lane = Readonly<Record<Role, number>>;
+
+// To the library channel 9 is drums by itself; those of the other lanes are made drums here.
+const LANES: readonly [Lane, ...Lane[]] = [
+  { piano: 0, guitar: 1, bass: 2, strings: 3, drums: 9 },
+  { piano: 4, guitar: 5, bass: 6, strings: 7, drums: 8 },
+  { piano: 10, guitar: 11, bass: 12, strings: 13, drums: 14 },
+];
+const SPARE_CHANNEL = 15; // for keys that are struck unheard
+const KEYS = 128;
+const STRUCK_VELOCITY = 64; // the SoundFont has the same samples for all
+
+const VOLUME = 7; // MIDI controllers
+const PAN = 10;
+const ALL_SOUND_OFF = 120;
+
+// Measured beside audio files of the same piece, which are normalised to -1 dBFS.
+const GAIN = 1.3;
+// What that brings above full scale when everybody plays is held down, not cut off. It adds 1.7 dB itself.
+const LIMITER: DynamicsCompressorOptions = { threshold: -3, knee: 0, ratio: 20, attack: 0.002, release: 0.1 };
+const REVERB = 0.5; // of the library's own
+const CHORUS = 0.5;
+
+const PASSED = 0.02; // seconds after the last of what is queued: then a lane may play again
+const METER_FRAMES = 1024;
+const KEYS_LISTENING = 2; // struck at once while somebody listens: about a millisecond of decoding
+const KEYS_ASLEEP = 16; // and before: short enough for the page
+const START_TIMEOUT = 3_000; // milliseconds
+
+const NO_WORKLET = "The part that makes the sound couldn't be loaded. Reload the page.";
+const NO_FONT = "The instruments couldn't be loaded from the server. Is it still running? Press play to try again.";
+const NO_START = "The browser doesn't let the sound start. Press play once more, or allow sound for this page.";
+
+/** Load the synthesizer and its instruments into an audio context. Throws {@link SoundError}. */
+export async function loadSpessa(context: AudioContext, offer: Offer): Promise<Synth> {
+  const font = fetchFont(offer.soundfont);
+  font.catch(() => {}); // told below, after the worklet
+  await context.audioWorklet.addModule(processorUrl).catch((error: unknown) => {
+    throw new SoundError(NO_WORKLET, { cause: error });
+  });
+  const library = new WorkletSynthesizer(context, { eventsEnabled: false });
+  await library.isReady;
+  await addFont(library, await font);
+  const synth = new Spessa(context, library, offer.tracks);
+  await Promise.all(offer.tracks.map(({ program, is_drum }) => synth.strike(program, is_drum)));
+  await library.getSnapshot(); // answered after all that
+  return synth;
+}
+
+async function fetchFont(address: string): Promise<ArrayBuffer> {
+  try {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return await response.arrayBuffer();
+  } catch (error) {
+    throw new SoundError(NO_FONT, { cause: error });
+  }
+}
+
+/** Hand a SoundFont over. The library tells of a torn one by an event alone. */
+function addFont(library: WorkletSynthesizer, font: ArrayBuffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    library.eventHandler.addEvent("soundBankError", "sideman", (cause) => reject(new SoundError(NO_FONT, { cause })));
+    void library.soundBankManager.addSoundBank(font, "sideman").then(resolve);
+  });
+}
+
+class Spessa implements Synth {
+  private lane: Lane = LANES[0];
+  private queued = 0; // the last time that a note was sent for
+  private readonly free = new Map(LANES.map((lane) => [lane, 0])); // when its queue is empty
+  private readonly own: Record<Role, number>; // MIDI controller 7 of a role at volume 100
+  private readonly volumes: Record<Role, number>;
+  private readonly silent = new Set<Role>();
+  private readonly programs = new Map<Role, number>(); // wanted
+  private readonly struck = new Set<string>(); // instruments whose samples are decoded
+  private readonly meters: Record<Role, AnalyserNode>;
+  private readonly frames = new Float32Array(METER_FRAMES);
+
+  constructor(
+    private readonly context: AudioContext,
+    private readonly library: WorkletSynthesizer,
+    tracks: Offer["tracks"],
+  ) {
+    library.setSystemParameter("gain", GAIN);
+    library.setSystemParameter("reverbGain", REVERB);
+    library.setSystemParameter("chorusGain", CHORUS);
+    const limiter = new DynamicsCompressorNode(context, LIMITER);
+    limiter.connect(context.destination);
+    library.connect(limiter);
+    library.disconnectChannel(limiter, SPARE_CHANNEL);
+    this.own = eachRole((role) => tracks.find((track) => track.role === role)?.volume ?? AS_COMPOSED);
+    this.volumes = eachRole(() => AS_COMPOSED);
+    this.meters = eachRole((role) => this.meter(LANES.map((lane) => lane[role])));
+    for (const lane of LANES) library.midiChannels[lane.drums]?.setDrums(true);
+    for (const { role, program, pan } of tracks) {
+      for (const lane of LANES) {
+        library.programChange(lane[role], program);
+        library.controllerChange(lane[role], PAN, pan);
+      }
+      this.turn(role);
+    }
+  }
+
+  now = () => this.context.currentTime;
+
+  heard(): number {
+    const { contextTime = 0, performanceTime = 0 } = this.context.getOutputTimestamp();
+    const latest = this.context.currentTime;
+    const heard = contextTime + (performance.now() - performanceTime) / 1000;
+    const plausible = contextTime > 0 && heard <= latest && heard > latest - 1;
+    return plausible ? heard : latest - (this.context.outputLatency || this.context.baseLatency || 0);
+  }
+
+  performanceTime = (time: number) => performance.now() + (time - this.heard()) * 1000;
+
+  noteOn(role: Role, pitch: number, velocity: number, time: number): void {
+    this.queued = Math.max(this.queued, time);
+    this.library.noteOn(this.lane[role], pitch, velocity, { time });
+  }
+
+  noteOff(role: Role, pitch: number, time: number): void {
+    this.queued = Math.max(this.queued, time);
+    this.library.noteOff(this.lane[role], pitch, { time });
+  }
+
+  program(role: Role, program: number): void {
+    this.programs.set(role, program);
+    void this.strike(program, role === "drums").then(() => {
+      if (this.programs.get(role) !== program) return; // changed again meanwhile
+      for (const lane of LANES) this.library.programChange(lane[role], program);
+    });
+  }
+
+  volume(role: Role, volume: number): void {
+    this.volumes[role] = volume;
+    this.turn(role);
+  }
+
+  silence(role: Role, silent: boolean): void {
+    this.silent[silent ? "add" : "delete"](role);
+    this.turn(role);
+  }
+
+  stopAll(): number {
+    const now = this.now();
+    if (this.queued === 0) return now; // nothing was sent to this lane
+    const free = Math.max(now, this.queued) + PASSED;
+    for (const role of ROLES) {
+      this.library.controllerChange(this.lane[role], VOLUME, 0);
+      this.library.controllerChange(this.lane[role], ALL_SOUND_OFF, 0, { time: free });
+    }
+    this.free.set(this.lane, free);
+    this.queued = 0;
+    for (const role of ROLES) this.turn(role);
+    this.lane = LANES.reduce((one, other) => (this.freeAt(other) < this.freeAt(one) ? other : one));
+    return Math.max(now, this.freeAt(this.lane));
+  }
+
+  level(role: Role): number {
+    if (this.context.state !== "running") return 0;
+    this.meters[role].getFloatTimeDomainData(this.frames);
+    return levelOf(this.frames);
+  }
+
+  async resume(): Promise<void> {
+    if (this.context.state === "running") return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const blocked = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new SoundError(NO_START)), START_TIMEOUT);
+    });
+    await Promise.race([this.context.resume(), blocked]).finally(() => clearTimeout(timer));
+  }
+
+  suspend(): void {
+    void this.context.suspend();
+  }
+
+  /** Strike all keys of an instrument unheard, so that its samples are decoded; bit by bit while somebody listens. */
+  async strike(program: number, isDrum: boolean): Promise<void> {
+    const name = `${isDrum} ${program}`;
+    if (this.struck.has(name)) return;
+    this.struck.add(name);
+    for (let key = 0; key < KEYS; ) {
+      const end = key + (this.context.state === "running" ? KEYS_LISTENING : KEYS_ASLEEP);
+      this.library.midiChannels[SPARE_CHANNEL]?.setDrums(isDrum); // another instrument is struck meanwhile
+      this.library.programChange(SPARE_CHANNEL, program);
+      for (; key < Math.min(end, KEYS); key += 1) this.library.noteOn(SPARE_CHANNEL, key, STRUCK_VELOCITY);
+      this.library.controllerChange(SPARE_CHANNEL, ALL_SOUND_OFF, 0);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  private freeAt(lane: Lane): number {
+    return this.free.get(lane) ?? 0;
+  }
+
+  /** Set the volume of a role: at once in lanes that are free, in the others as soon as they are. */
+  private turn(role: Role): void {
+    const volume = this.silent.has(role) ? 0 : channelVolume(this.own[role], this.volumes[role]);
+    for (const lane of LANES) this.library.controllerChange(lane[role], VOLUME, volume, { time: this.freeAt(lane) });
+  }
+
+  private meter(channels: readonly number[]): AnalyserNode {
+    const meter = new AnalyserNode(this.context, { fftSize: METER_FRAMES });
+    for (const channel of channels) this.library.connectChannel(meter, channel);
+    return meter;
+  }
+}
+
+function eachRole<Value>(make: (role: Role) => Value): Record<Role, Value> {
+  return Object.fromEntries(ROLES.map((role) => [role, make(role)])) as Record<Role, Value>;
+}

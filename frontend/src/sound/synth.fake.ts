@@ -1,0 +1,73 @@
+/** A synthesizer for tests: its clock is set by hand, and it remembers what it was told. */
+
+import type { Role } from "../music/piece";
+import type { Synth } from "./synth";
+
+export interface Told {
+  readonly on: boolean;
+  readonly role: Role;
+  readonly pitch: number;
+  readonly time: number;
+}
+
+export class FakeSynth implements Synth {
+  time = 0;
+  latency = 0;
+  running = false;
+  /** Notes begun and ended, in the order in which they were told; those taken back are gone. */
+  told: Told[] = [];
+  readonly programs = new Map<Role, number>();
+  readonly volumes = new Map<Role, number>();
+  readonly silent = new Set<Role>();
+  stops = 0;
+  /** Seconds after stopAll in which it takes no notes. */
+  recovery = 0;
+
+  now = () => this.time;
+  heard = () => this.time - this.latency;
+  performanceTime = (time: number) => time * 1000;
+
+  noteOn(role: Role, pitch: number, _velocity: number, time: number): void {
+    this.told.push({ on: true, role, pitch, time });
+  }
+  noteOff(role: Role, pitch: number, time: number): void {
+    this.told.push({ on: false, role, pitch, time });
+  }
+  program(role: Role, program: number): void {
+    this.programs.set(role, program);
+  }
+  volume(role: Role, volume: number): void {
+    this.volumes.set(role, volume);
+  }
+  silence(role: Role, silent: boolean): void {
+    this.silent[silent ? "add" : "delete"](role);
+  }
+  stopAll(): number {
+    this.stops += 1;
+    const sounding = this.sounding(this.time);
+    this.told = this.told.filter(({ time }) => time <= this.time);
+    for (const [role, pitch] of sounding) this.noteOff(role, pitch, this.time);
+    return this.time + this.recovery;
+  }
+  level = () => 0;
+  async resume(): Promise<void> {
+    this.running = true;
+  }
+  suspend(): void {
+    this.running = false;
+  }
+
+  /** Notes begun, as [time, pitch]. */
+  get onsets(): [number, number][] {
+    return this.told.filter(({ on }) => on).map(({ time, pitch }) => [time, pitch]);
+  }
+
+  /** What sounds at a time, as [role, pitch]. Of two messages at one time the later told holds. */
+  sounding(time: number): [Role, number][] {
+    const last = new Map<string, Told>();
+    for (const message of [...this.told].sort((one, other) => one.time - other.time)) {
+      if (message.time <= time) last.set(`${message.role} ${message.pitch}`, message);
+    }
+    return [...last.values()].filter(({ on }) => on).map(({ role, pitch }) => [role, pitch]);
+  }
+}

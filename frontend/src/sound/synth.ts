@@ -1,0 +1,57 @@
+/** What makes sound, as the transport sees it: a clock and five players. Knows no bars and no browser. */
+
+import type { Role } from "../music/piece";
+
+/** Something that plays notes at given times. */
+export interface Synth {
+  /** Seconds of its clock; all times given to it are measured by it. */
+  now(): number;
+  /** The moment of its clock that leaves the speakers now, a little behind {@link now}. */
+  heard(): number;
+  /** A moment of its clock in the milliseconds of `performance.now()`. */
+  performanceTime(time: number): number;
+  noteOn(role: Role, pitch: number, velocity: number, time: number): void;
+  noteOff(role: Role, pitch: number, time: number): void;
+  /** Give a role another instrument of General MIDI, from 0; for drums a kit. Holds from the next note on. */
+  program(role: Role, program: number): void;
+  /** 0 to 127, 100 is as composed. Holds at once. */
+  volume(role: Role, volume: number): void;
+  /** Mute a role at once, also what rings; or let it be heard again. */
+  silence(role: Role, silent: boolean): void;
+  /** End all notes and forget those sent for later. Returns the time from which on the next may be sent. */
+  stopAll(): number;
+  /** How loud a role is heard now: 0 to 1. */
+  level(role: Role): number;
+  /** Let the clock run. Throws {@link SoundError} where the browser doesn't allow it. */
+  resume(): Promise<void>;
+  /** Let the clock stand, to save power. */
+  suspend(): void;
+}
+
+/** Why there is no sound, with a remedy, in a sentence for the person. */
+export class SoundError extends Error {
+  override name = "SoundError";
+}
+
+/** A synthesizer that isn't there yet: its clock stands still. */
+export const NO_SYNTH: Synth = {
+  now: () => 0,
+  heard: () => 0,
+  performanceTime: () => performance.now(),
+  noteOn() {},
+  noteOff() {},
+  program() {},
+  volume() {},
+  silence() {},
+  stopAll: () => 0,
+  level: () => 0,
+  resume: async () => {},
+  suspend() {},
+};
+
+export const AS_COMPOSED = 100; // volume
+
+/** MIDI controller 7 for a role that has `own` at volume 100. */
+export function channelVolume(own: number, volume: number): number {
+  return Math.min(Math.round((own * volume) / AS_COMPOSED), 127);
+}

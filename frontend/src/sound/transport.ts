@@ -1,0 +1,247 @@
+/** Plays bars on a synthesizer, ahead of time and to the point. Knows no browser: somebody calls `tick` often enough.
+ *
+ * What is played is one line of steps that only ever grows (`played`), also through loops and jumps. Spans map it
+ * to the steps of the piece and to the synthesizer's clock; each start, jump, wait or change of speed begins a span.
+ */
+
+import {
+  type BarNotes,
+  type Note,
+  ROLES,
+  type Role,
+  SECONDS_PER_MINUTE,
+  STEPS_PER_BAR,
+  STEPS_PER_BEAT,
+} from "../music/piece";
+import type { Loop, PlayState } from "../state/playback";
+import type { Synth } from "./synth";
+
+/** What is to be played, as it is now. */
+export interface Score {
+  readonly bars: readonly BarNotes[]; // those that are there
+  readonly length: number; // bars, with those still to come
+  readonly tempo: number; // beats a minute, as heard
+  readonly loop: Loop | null;
+}
+
+export const LEAD = 0.04; // seconds between a decision and its first note
+const EARLIEST = 0.005; // seconds ahead at which a note still comes in time
+
+interface Span {
+  readonly played: number;
+  readonly step: number; // of the piece
+  readonly time: number; // of the clock
+  readonly rate: number; // steps a second
+}
+
+interface Ringing {
+  readonly role: Role;
+  readonly pitch: number;
+  readonly onset: number; // played
+  end: number; // played
+}
+
+export class Transport {
+  state: PlayState = "stopped";
+  /** Notes that came later than they should have, since the last start. */
+  late = 0;
+  /** Times that it had to wait for a bar, since the last start. */
+  waits = 0;
+  /** When the first note since the last start sounds, by the clock; null before it is sent. */
+  firstNote: number | null = null;
+
+  private rest = 0; // the step at which it stands while stopped
+  private played = 0; // all before is sent
+  private step = 0; // the same in the piece
+  private overdue = 0; // played: notes before come late
+  private starved = false; // the bar after what is sent wasn't there
+  private spans: Span[] = [];
+  private readonly ringing = new Map<string, Ringing>();
+
+  constructor(
+    private synth: Synth,
+    private readonly score: () => Score,
+  ) {}
+
+  /** Play on another synthesizer, from where it is. */
+  connect(synth: Synth): void {
+    const position = this.position();
+    this.synth.stopAll();
+    this.synth = synth;
+    if (this.state === "stopped") this.rest = position;
+    else this.start(position);
+  }
+
+  play(): void {
+    if (this.state !== "stopped") return;
+    this.late = this.waits = 0;
+    this.firstNote = null;
+    this.start(this.rest >= this.score().length * STEPS_PER_BAR ? 0 : this.rest);
+  }
+
+  pause(): void {
+    if (this.state === "stopped") return;
+    this.rest = this.position();
+    this.state = "stopped";
+    this.synth.stopAll();
+    this.ringing.clear();
+  }
+
+  seek(step: number): void {
+    const target = Math.max(0, Math.min(step, this.score().length * STEPS_PER_BAR));
+    if (this.state === "stopped") this.rest = target;
+    else this.start(target);
+  }
+
+  /** Other bars from now on, at the same place: what rings ends before the first of their notes. */
+  changeBars(): void {
+    for (const note of this.ringing.values()) note.end = Math.min(note.end, this.played);
+  }
+
+  /** The step that is heard now. */
+  position(): number {
+    if (this.state === "stopped") return this.rest;
+    const heard = this.synth.heard();
+    const index = Math.max(
+      0,
+      this.spans.findLastIndex((span) => span.time <= heard),
+    );
+    const span = this.spans[index] as Span;
+    const end = this.spans[index + 1]?.played ?? this.played;
+    return span.step + Math.max(0, Math.min((heard - span.time) * span.rate, end - span.played));
+  }
+
+  /** Send what is due within the next seconds. Call it again well before they are over. */
+  tick(horizon: number): void {
+    if (this.state === "stopped") return;
+    const score = this.score();
+    const now = this.synth.now();
+    if (score.loop && this.step > score.loop.to * STEPS_PER_BAR) {
+      this.start(score.loop.from * STEPS_PER_BAR);
+    }
+    this.follow(score, now);
+    const goesOn = this.send(score, now + horizon);
+    this.release(now + horizon);
+    this.forget();
+    if (goesOn === "ends" && this.synth.heard() >= this.timeOf(this.played)) {
+      this.state = "stopped";
+      this.rest = 0;
+      return;
+    }
+    this.starved = goesOn === "starves";
+    const waiting = this.starved && (this.state === "waiting" || now >= this.timeOf(this.played));
+    if (waiting && this.state === "playing") this.waits += 1;
+    this.state = waiting ? "waiting" : "playing";
+  }
+
+  private get span(): Span {
+    return this.spans.at(-1) as Span;
+  }
+
+  private timeOf(played: number): number {
+    return this.span.time + (played - this.span.played) / this.span.rate;
+  }
+
+  private start(step: number): void {
+    const ready = this.synth.stopAll();
+    this.ringing.clear();
+    this.step = step;
+    this.overdue = this.played;
+    const time = Math.max(this.synth.now() + LEAD, ready);
+    this.spans = [{ played: this.played, step, time, rate: rateOf(this.score().tempo) }];
+    this.starved = false;
+    this.state = this.hasNext(this.score()) ? "playing" : "waiting"; // not counted: nothing broke off
+  }
+
+  private begin(step: number, time: number, rate: number): void {
+    this.step = step;
+    this.spans.push({ played: this.played, step, time, rate });
+  }
+
+  /** Begin a span where the tempo is another one, or where the clock has overtaken what was sent. */
+  private follow(score: Score, now: number): void {
+    const rate = rateOf(score.tempo);
+    const due = this.timeOf(this.played);
+    if (due < now + EARLIEST && this.hasNext(score)) {
+      if (this.state === "playing") {
+        if (this.starved) this.waits += 1;
+        else this.overdue = this.played + (now - due) * this.span.rate;
+      }
+      this.begin(this.step, now + LEAD, rate);
+    } else if (rate !== this.span.rate) {
+      this.begin(this.step, due, rate);
+    }
+  }
+
+  private hasNext({ bars, length, loop }: Score): boolean {
+    const bar = Math.floor(this.step / STEPS_PER_BAR);
+    if (loop && this.step === loop.to * STEPS_PER_BAR) return bars[loop.from] !== undefined;
+    return bar < length && bars[bar] !== undefined;
+  }
+
+  /** Send the notes that begin before `until`. */
+  private send({ bars, length, loop }: Score, until: number): "runs" | "starves" | "ends" {
+    for (;;) {
+      if (loop && this.step === loop.to * STEPS_PER_BAR) {
+        this.begin(loop.from * STEPS_PER_BAR, this.timeOf(this.played), this.span.rate);
+      }
+      const bar = Math.floor(this.step / STEPS_PER_BAR);
+      if (bar >= length) return "ends";
+      const notes = bars[bar];
+      if (notes === undefined) return "starves";
+      const last = loop && loop.to > bar ? loop.to : length; // where notes are cut
+      const barEnd = (bar + 1) * STEPS_PER_BAR;
+      const horizon = this.step + (until - this.timeOf(this.played)) * this.span.rate;
+      if (horizon > this.step) this.sendUntil(notes, Math.min(horizon, barEnd), last * STEPS_PER_BAR);
+      if (horizon < barEnd) return "runs";
+    }
+  }
+
+  private sendUntil(notes: BarNotes, target: number, cut: number): void {
+    for (const role of ROLES) {
+      const due = (notes[role] ?? []).filter(([onset]) => onset >= this.step && onset < target);
+      for (const note of due.sort(([one], [other]) => one - other)) this.begins(role, note, cut);
+    }
+    this.played += target - this.step;
+    this.step = target;
+  }
+
+  private begins(role: Role, [onset, duration, pitch, velocity]: Note, cut: number): void {
+    const played = this.played + (onset - this.step); // exact where they are equal
+    const end = played + Math.min(duration, cut - onset);
+    const key = `${role} ${pitch}`;
+    const before = this.ringing.get(key);
+    if (before?.onset === played) {
+      before.end = Math.max(before.end, end); // one key can't be pressed twice at once
+      return;
+    }
+    if (before) this.synth.noteOff(role, pitch, this.timeOf(Math.min(before.end, played)));
+    const time = this.timeOf(played);
+    this.synth.noteOn(role, pitch, velocity, time);
+    this.ringing.set(key, { role, pitch, onset: played, end });
+    this.firstNote = Math.min(this.firstNote ?? time, time);
+    if (played < this.overdue) this.late += 1;
+  }
+
+  /** End the notes that end before `until`; also while it waits for the next bar. */
+  private release(until: number): void {
+    for (const [key, note] of this.ringing) {
+      const time = this.timeOf(note.end);
+      if (time < until) {
+        this.synth.noteOff(note.role, note.pitch, time);
+        this.ringing.delete(key);
+      }
+    }
+  }
+
+  /** Drop the spans that are no longer heard. */
+  private forget(): void {
+    const heard = this.synth.heard();
+    const index = this.spans.findLastIndex((span) => span.time <= heard);
+    if (index > 0) this.spans.splice(0, index);
+  }
+}
+
+function rateOf(tempo: number): number {
+  return (tempo * STEPS_PER_BEAT) / SECONDS_PER_MINUTE;
+}

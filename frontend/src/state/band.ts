@@ -1,0 +1,67 @@
+/** What the leader has set: the chart as text, the options of the next composition, the mix. Knows no requests. */
+
+import { computed, type Signal, signal } from "@preact/signals";
+import type { Offer, Problem } from "../api";
+import { type Chart, ROLES, type Role } from "../music/piece";
+import { piece } from "./piece";
+
+/** What the server offers; null until it has answered. */
+export const offer = signal<Offer | null>(null);
+
+/** The chords as they stand in the field. */
+export const chartText = signal("C:4|Am:4|F:4|G7:4");
+/** The chart of the last text that could be read; null before the first. */
+export const chart = signal<Chart | null>(null);
+/** Why the text in the field can't be read. */
+export const chartProblem = signal<Problem | null>(null);
+
+/** What is asked for besides the chords. */
+export interface Options {
+  readonly tempo: number;
+  readonly style: string | null;
+  readonly tracks: readonly Role[];
+  readonly density: number | null;
+  readonly takes: number;
+  readonly seed: number | null; // null: another one each time
+}
+
+export const DEFAULT_OPTIONS: Options = {
+  tempo: 120,
+  style: null,
+  tracks: ROLES,
+  density: null,
+  takes: 1,
+  seed: null,
+};
+
+export const options = signal<Options>(DEFAULT_OPTIONS);
+
+/** Change some of the options. */
+export function setOptions(change: Partial<Options>): void {
+  options.value = { ...options.value, ...change };
+}
+
+/** A strip of the mixer. */
+export interface Strip {
+  readonly muted: boolean;
+  readonly solo: boolean;
+  readonly volume: number; // MIDI controller 7: 0 to 127
+  readonly program: number | null; // General MIDI; null: the role's own
+}
+
+export const DEFAULT_VOLUME = 100;
+const NEW_STRIP: Strip = { muted: false, solo: false, volume: DEFAULT_VOLUME, program: null };
+
+/** The mixer; it stays as it is from piece to piece. */
+export const mixer = Object.fromEntries(ROLES.map((role) => [role, signal(NEW_STRIP)])) as Record<Role, Signal<Strip>>;
+
+/** Change a strip. */
+export function setStrip(role: Role, change: Partial<Strip>): void {
+  mixer[role].value = { ...mixer[role].value, ...change };
+}
+
+/** Which tracks are heard: all that aren't muted or, of those that play in the open piece, the ones that play solo. */
+export const audible = computed<ReadonlySet<Role>>(() => {
+  const solo = (piece.value?.tracks ?? ROLES).filter((role) => mixer[role].value.solo);
+  return new Set((solo.length ? solo : ROLES).filter((role) => !mixer[role].value.muted));
+});

@@ -1,0 +1,106 @@
+/**
+ * The chart as chords that are selected, moved and changed one by one. What is done here becomes the text at once, and
+ * the server reads it after. Knows no page.
+ */
+
+import { computed, signal } from "@preact/signals";
+import { type Cell, cellsOf, insert, move, onsetOf, remove, repeat, replace, write } from "../music/edit";
+import { BEATS_PER_BAR } from "../music/piece";
+import { chart, chartText } from "./band";
+import { isReadable, setText } from "./chart";
+
+/** What was made of the chart here, while the server has yet to read it. */
+const edited = signal<{ readonly text: string; readonly cells: readonly Cell[] } | null>(null);
+
+/** The chords of the text in the field; null while they aren't known, or can't be. */
+export const cells = computed<readonly Cell[] | null>(() => {
+  if (edited.value?.text === chartText.value) return edited.value.cells;
+  if (chartText.value.trim() === "") return [];
+  return isReadable.value && chart.value ? cellsOf(chart.value) : null;
+});
+
+/** The chords to be shown: those of the text, or the last that could be read. */
+export const shownCells = computed<readonly Cell[]>(() => cells.value ?? (chart.value ? cellsOf(chart.value) : []));
+
+const choice = signal<number | null>(null);
+
+/** The place of the selected chord, from 0; null where none is. */
+export const selected = computed<number | null>(() => {
+  const at = choice.value;
+  return at !== null && at < (cells.value?.length ?? 0) ? at : null;
+});
+
+/** The selected chord. */
+export const selectedCell = computed<Cell | null>(() =>
+  selected.value === null ? null : (cells.value?.[selected.value] ?? null),
+);
+
+export function select(at: number | null): void {
+  choice.value = at;
+}
+
+/** What a screen reader says of the last change. */
+export const announcement = signal("");
+
+/** Change the chords. Returns whether they could be changed, as all that follow do. */
+function commit(change: (cells: readonly Cell[]) => readonly Cell[]): boolean {
+  const before = cells.peek();
+  if (before === null) return false; // the text has an error, which is for the person to mend
+  const after = change(before);
+  edited.value = { text: write(after), cells: after };
+  setText(write(after));
+  return true;
+}
+
+/** Change the order or number of the chords; the selection stays with its chord, or ends with it. */
+function rearrange(change: <Item>(row: readonly Item[]) => readonly Item[]): boolean {
+  const at = selected.peek();
+  const places = change([...(cells.peek() ?? []).keys()]);
+  if (!commit(change)) return false;
+  if (at !== null) select(places.includes(at) ? places.indexOf(at) : null);
+  return true;
+}
+
+const barOf = (all: readonly Cell[], at: number): number => Math.floor(onsetOf(all, at) / BEATS_PER_BAR);
+
+/** What a chord is called: "Am, bar 2, 4 beats, 2 of 4". `bar`, from 0, saves counting where it is known. */
+export function describe(all: readonly Cell[], at: number, bar: number = barOf(all, at)): string {
+  const described = all[at];
+  if (described === undefined) return "";
+  const beats = described.beats === 1 ? "1 beat" : `${described.duration} beats`;
+  return `${described.name}, bar ${bar + 1}, ${beats}, ${at + 1} of ${all.length}`;
+}
+
+const described = (at: number): string => describe(cells.peek() ?? [], at);
+
+/** Put a chord behind the selected one, or at the end. */
+export function addCell(added: Cell): void {
+  const at = selected.peek() === null ? (cells.peek()?.length ?? 0) : (selected.peek() ?? 0) + 1;
+  if (!commit((all) => insert(all, at, added))) return;
+  if (selected.peek() !== null) select(at);
+  announcement.value = `Added ${described(at)}`;
+}
+
+export function changeCell(at: number, other: Cell): void {
+  if (commit((all) => replace(all, at, other))) announcement.value = `Now ${described(at)}`;
+}
+
+export function moveCell(from: number, to: number): boolean {
+  const last = (cells.peek()?.length ?? 0) - 1;
+  if (from === to || to < 0 || to > last || !rearrange((row) => move(row, from, to))) return false;
+  announcement.value = `Moved: ${described(to)}`;
+  return true;
+}
+
+export function repeatCell(at: number): boolean {
+  if (!rearrange((row) => repeat(row, at))) return false;
+  announcement.value = `Repeated: ${described(at + 1)}`;
+  return true;
+}
+
+export function removeCell(at: number): boolean {
+  const name = cells.peek()?.[at]?.name;
+  if (name === undefined || !rearrange((row) => remove(row, at))) return false;
+  announcement.value = `Removed ${name}, ${cells.peek()?.length ?? 0} left`;
+  return true;
+}

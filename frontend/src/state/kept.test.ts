@@ -1,0 +1,34 @@
+import { beforeEach, expect, test } from "vitest";
+import { DEFAULT_OPTIONS, DEFAULT_VOLUME, mixer, options, setOptions, setStrip } from "./band";
+import { recallSettings } from "./kept";
+
+beforeEach(() => {
+  localStorage.clear();
+  options.value = DEFAULT_OPTIONS;
+  setStrip("bass", { muted: false, volume: DEFAULT_VOLUME, program: null });
+});
+
+test("options and mixer come back as they were left, mutes don't", () => {
+  recallSettings();
+  setOptions({ tempo: 77, style: "jazz", tracks: ["bass", "piano"], density: 0, takes: 3, seed: 5 });
+  setStrip("bass", { volume: 30, program: 32, muted: true });
+  const left = options.value;
+  const kept = { ...localStorage };
+  options.value = DEFAULT_OPTIONS;
+  setStrip("bass", { volume: DEFAULT_VOLUME, program: null, muted: false });
+  for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value);
+  recallSettings();
+  expect(options.value).toEqual(left);
+  expect(mixer.bass.value).toMatchObject({ volume: 30, program: 32, muted: false });
+});
+
+test.each(["no JSON", "null", "7", '{"tempo": "fast", "tracks": ["kazoo"], "takes": null}', '{"bass": 3}'])(
+  "what is kept may be anything: %s",
+  (kept) => {
+    localStorage.setItem("sideman.options", kept);
+    localStorage.setItem("sideman.mixer", kept);
+    recallSettings();
+    expect(options.value).toEqual(DEFAULT_OPTIONS);
+    expect(mixer.bass.value.volume).toBe(DEFAULT_VOLUME);
+  },
+);

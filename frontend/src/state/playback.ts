@@ -1,0 +1,41 @@
+/** How the open piece is played: what the controls show and set. Knows no synthesizer; `sound/player.ts` obeys it. */
+
+import { signal } from "@preact/signals";
+import type { Role } from "../music/piece";
+
+/** `waiting`: it is to play, and waits for the sound to be ready or for the next bar to be composed. */
+export type PlayState = "stopped" | "playing" | "waiting";
+
+export const playState = signal<PlayState>("stopped");
+
+/** What is waited for since play was pressed, before anything can play; null: nothing. */
+export const starting = signal<string | null>(null);
+
+/** Bars that are played again and again; `to` is the first bar after them. */
+export interface Loop {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const loop = signal<Loop | null>(null);
+
+/** 1 is the tempo of the piece; changes what is heard, not the files. */
+export const speed = signal(1);
+
+/** Why nothing can be heard, for the person; null where all is well. */
+export const soundProblem = signal<string | null>(null);
+
+/** What plays. The position is a function, as it changes with every frame. */
+export interface Player {
+  /** Get the sound ready. Call it where the person pressed something, if `play` is to come a moment later. */
+  prepare(): Promise<void>;
+  /** Play from the position on. Call it where the person pressed something: browsers ask for that. */
+  play(): Promise<void>;
+  pause(): void;
+  /** Go to a step of the piece, 48 a bar; goes on playing where it plays. */
+  seek(step: number): void;
+  /** The step that is heard now, with fractions. */
+  position(): number;
+  /** How loud a track is right now: 0 to 1. */
+  level(role: Role): number;
+}

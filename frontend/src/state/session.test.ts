@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Arrangement } from "../api";
+import { CHART, PIECE } from "../fixtures";
+import type { BarNotes } from "../music/piece";
+import { chart, chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions } from "./band";
+import { bars, piece, pieceChart, takes } from "./piece";
+import { compose, composeAnother, isAsking, isCurrent, notice, open, pieces, remove, rename } from "./session";
+
+/** The browser's EventSource, told what to say. */
+class Events extends EventTarget {
+  static readonly CLOSED = 2;
+  static last: Events;
+  readyState = 1;
+  constructor(readonly url: string) {
+    super();
+    Events.last = this;
+  }
+  say(kind: string, data: unknown): void {
+    this.dispatchEvent(new MessageEvent(kind, { data: JSON.stringify(data) }));
+  }
+  break(forGood: boolean): void {
+    this.readyState = forGood ? Events.CLOSED : 0;
+    this.dispatchEvent(new Event("error"));
+  }
+  close(): void {
+    this.readyState = Events.CLOSED;
+  }
+}
+
+type Answer = (body: Record<string, unknown>) => Response;
+let answers: Record<string, Answer>;
+let asked: { route: string; body: Record<string, unknown> }[];
+const ROUTE = `/api/arrangements/${PIECE.id}`;
+const NOTES: BarNotes = { bass: [[0, 12, 36, 90]] };
+
+function problem(status: number, fields: Record<string, unknown>, headers: Record<string, string> = {}): Answer {
+  return () => Response.json(fields, { status, headers });
+}
+
+beforeEach(() => {
+  asked = [];
+  answers = {
+    "POST /api/arrangements": (body) =>
+      Response.json({ ...PIECE, ...body, progression: PIECE.progression, state: "waiting" }, { status: 202 }),
+    "GET /api/arrangements": () => Response.json({ arrangements: [PIECE] }),
+    "POST /api/chords:parse": () => Response.json(CHART),
+  };
+  vi.stubGlobal("EventSource", Events);
+  vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+    const route = `${init.method} ${path}`;
+    const body = init.body ? (JSON.parse(String(init.body)) as Record<string, unknown>) : {};
+    asked.push({ route, body });
+    const answer = answers[route];
+    if (answer === undefined) throw new Error(`nobody expected ${route}`);
+    return answer(body);
+  });
+  chartText.value = "C Am";
+  chart.value = CHART;
+  chartProblem.value = null;
+  options.value = DEFAULT_OPTIONS;
+  piece.value = null;
+  pieces.value = [];
+  notice.value = null;
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function settled(): Promise<void> {
+  await vi.waitFor(() => expect(isAsking.value).toBe(false));
+}
+
+test("composing asks for what is in the field, and the bars come in", async () => {
+  setOptions({ tempo: 90, style: "jazz" });
+  expect(await compose()).toBe(true);
+  expect(asked[0]).toMatchObject({
+    route: "POST /api/arrangements",
+    body: { progression: "C Am", tempo: 90, style: "jazz", takes: 1, density: null },
+  });
+  expect(asked[0]?.body).not.toHaveProperty("seed");
+  expect(Events.last.url).toBe(`${ROUTE}/events`);
+  Events.last.say("bar", { take: 0, bar: 0, notes: NOTES });
+  Events.last.say("bar", { take: 0, bar: 0, notes: NOTES }); // told again after a break
+  Events.last.say("bar", { take: 0, bar: 1, notes: {} });
+  expect(bars.value).toEqual([NOTES, {}]);
+  Events.last.say("done", {});
+  expect(piece.value?.state).toBe("done");
+  await vi.waitFor(() => expect(pieces.value).toEqual([PIECE]));
+});
+
+test("a pinned seed and that of a link are asked for; another version has none", async () => {
+  setOptions({ seed: 5 });
+  await compose();
+  await compose({ seed: 9, model: "m" });
+  await composeAnother();
+  const bodies = asked.filter(({ route }) => route === "POST /api/arrangements").map(({ body }) => body);
+  expect(bodies.map((body) => body.seed)).toEqual([5, 9, undefined]);
+  expect(bodies[1]).toMatchObject({ model: "m" });
+});
+
+test("takes are kept apart", async () => {
+  setOptions({ takes: 2 });
+  await compose();
+  Events.last.say("bar", { take: 1, bar: 0, notes: NOTES });
+  expect(takes.value).toEqual([[], [NOTES]]);
+});
+
+test.each<[string, () => void]>([
+  ["the chords", () => (chart.value = { ...CHART, progression: "C:4" })],
+  ["the tempo", () => setOptions({ tempo: 121 })],
+  ["the style", () => setOptions({ style: "rock" })],
+  ["who plays", () => setOptions({ tracks: ["bass"] })],
+  ["the seed", () => setOptions({ seed: 8 })],
+  ["an error in the field", () => (chartProblem.value = {} as never)],
+  ["an end before its time", () => (piece.value = { ...PIECE, state: "stopped" })],
+])("%s changed: it has to be composed anew", (_, change) => {
+  piece.value = PIECE;
+  setOptions({ seed: PIECE.seed });
+  expect(isCurrent.value).toBe(true);
+  change();
+  expect(isCurrent.value).toBe(false);
+});
+
+test("an error in the chords goes to the field", async () => {
+  const wrong = { type: "urn:sideman:chords", detail: "unknown chord 'H'", value: "H", position: 3, remedy: "H is B" };
+  answers["POST /api/arrangements"] = problem(422, wrong);
+  expect(await compose()).toBe(false);
+  expect(chartProblem.value).toMatchObject({ kind: "chords", value: "H", position: 3, remedy: "H is B" });
+  expect(notice.value).toBeNull();
+});
+
+test("any other no is told, with the time to wait", async () => {
+  answers["POST /api/arrangements"] = problem(
+    429,
+    { type: "urn:sideman:busy", detail: "too many" },
+    { "Retry-After": "9.2" },
+  );
+  expect(await compose()).toBe(false);
+  expect(notice.value).toEqual({ kind: "problem", text: "too many (in 10 s)" });
+  await settled();
+});
+
+test("a server that is gone is told of", async () => {
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  expect(await compose()).toBe(false);
+  expect(notice.value?.text).toMatch(/can't be reached/);
+});
+
+test("opening a piece brings back its chords and options", async () => {
+  const other: Arrangement = { ...PIECE, tempo: 60, style: "rock", takes: 2, tracks: ["strings", "drums"] };
+  await open(other);
+  expect(chartText.value).toBe(PIECE.progression);
+  expect(options.value).toEqual({
+    tempo: 60,
+    style: "rock",
+    takes: 2,
+    density: null,
+    seed: null,
+    tracks: ["drums", "strings"],
+  });
+  expect(isCurrent.value).toBe(true);
+});
+
+test("a connection that breaks is told of until bars come again to the end", async () => {
+  await compose();
+  Events.last.break(false);
+  expect(notice.value?.text).toMatch(/Trying again/);
+  Events.last.say("done", {});
+  expect(notice.value).toBeNull();
+});
+
+test("a connection that ended for good is made again, and brings the bars that are missing", async () => {
+  vi.useFakeTimers();
+  await compose();
+  const first = Events.last;
+  first.say("bar", { take: 0, bar: 0, notes: NOTES });
+  answers[`GET ${ROUTE}`] = () => Response.json({ ...PIECE, state: "composing" });
+  first.break(true);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(Events.last).not.toBe(first);
+  Events.last.say("bar", { take: 0, bar: 0, notes: NOTES });
+  Events.last.say("bar", { take: 0, bar: 1, notes: {} });
+  expect(bars.value).toEqual([NOTES, {}]);
+  expect(notice.value).toBeNull();
+});
+
+test("a server that is gone for a while is asked again until it answers", async () => {
+  vi.useFakeTimers();
+  await compose();
+  answers[`GET ${ROUTE}`] = problem(503, { detail: "stopping" });
+  for (let round = 0; round < 3; round++) {
+    Events.last.break(true);
+    await vi.advanceTimersByTimeAsync(5_000);
+  }
+  Events.last.say("done", {});
+  expect(piece.value?.state).toBe("done");
+});
+
+test("a piece that is gone is closed", async () => {
+  vi.useFakeTimers();
+  await compose();
+  answers[`GET ${ROUTE}`] = problem(404, { detail: "no such arrangement" });
+  Events.last.break(true);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([piece.value, pieceChart.value, takes.value]).toEqual([null, null, []]);
+  expect(notice.value?.text).toMatch(/no longer there/);
+});
+
+test("a piece that was broken off is composed again from its own seed", async () => {
+  await compose();
+  Events.last.say("stopped", { detail: "the server was stopped" });
+  expect(notice.value?.text).toMatch(/the server was stopped/);
+  expect(isCurrent.value).toBe(false);
+  chart.value = CHART;
+  await compose();
+  expect(asked.filter(({ route }) => route === "POST /api/arrangements")[1]?.body.seed).toBe(PIECE.seed);
+});
+
+test("what became of a piece that is no longer open is nobody's concern", async () => {
+  await open({ ...PIECE, id: "other" });
+  const other = Events.last;
+  await open(PIECE);
+  other.say("stopped", { detail: "too late" });
+  expect(piece.value?.state).toBe("done");
+  expect(notice.value).toBeNull();
+});
+
+test("of two pieces that are opened the later one is shown, whichever answer comes first", async () => {
+  const waiting: (() => void)[] = [];
+  answers["POST /api/chords:parse"] = () => Response.json(CHART);
+  const quick = fetch;
+  vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+    if (path.endsWith("parse")) await new Promise<void>((resolve) => waiting.push(resolve));
+    return quick(path, init);
+  });
+  const both = [open({ ...PIECE, id: "first" }), open(PIECE)];
+  waiting[1]?.();
+  await vi.waitFor(() => expect(piece.value?.id).toBe(PIECE.id));
+  waiting[0]?.();
+  await Promise.all(both);
+  expect(piece.value?.id).toBe(PIECE.id);
+});
+
+test("a piece is renamed where it is open and in the list", async () => {
+  await open(PIECE);
+  answers[`PATCH ${ROUTE}`] = (body) => Response.json({ ...PIECE, ...body });
+  answers["GET /api/arrangements"] = () => Response.json({ arrangements: [{ ...PIECE, name: "Bridge" }] });
+  await rename(PIECE.id, "Bridge");
+  expect(piece.value?.name).toBe("Bridge");
+  expect(pieces.value[0]?.name).toBe("Bridge");
+});
+
+test("a piece that is deleted is closed, and no longer listened to", async () => {
+  await open(PIECE);
+  answers[`DELETE ${ROUTE}`] = () => new Response(null, { status: 204 });
+  answers["GET /api/arrangements"] = () => Response.json({ arrangements: [] });
+  await remove(PIECE.id);
+  expect([piece.value, pieceChart.value, takes.value]).toEqual([null, null, []]);
+  expect(pieces.value).toEqual([]);
+  expect(Events.last.readyState).toBe(Events.CLOSED);
+});

@@ -1,0 +1,211 @@
+/** What happens when somebody presses something: composing, opening, renaming, deleting. Knows no pixels and no sound. */
+
+import { batch, computed, signal } from "@preact/signals";
+import {
+  type Arrangement,
+  type ArrangementRequest,
+  createArrangement,
+  deleteArrangement,
+  getArrangement,
+  listArrangements,
+  Problem,
+  parseChords,
+  renameArrangement,
+} from "../api";
+import { ROLES } from "../music/piece";
+import { type End, listen } from "../stream";
+import { chart, chartProblem, chartText, options, setOptions } from "./band";
+import { addBar, closePiece, openPiece, piece } from "./piece";
+
+const RETRY = 3_000; // milliseconds
+const GONE = 404;
+const BROKEN = "The connection to the server broke. Trying again…";
+
+/** The pieces of this browser, the latest first. */
+export const pieces = signal<readonly Arrangement[]>([]);
+
+/** Something the person should know; `status` of what goes well, `problem` of what doesn't. */
+export interface Notice {
+  readonly kind: "status" | "problem";
+  readonly text: string;
+}
+
+export const notice = signal<Notice | null>(null);
+
+/** Whether a piece is being asked for right now. */
+export const isAsking = signal(false);
+
+const complain = (text: string): void => {
+  notice.value = { kind: "problem", text };
+};
+
+/** Whether the open piece was made from what the field and the options ask for. */
+const fits = computed(() => {
+  const open = piece.value;
+  const wanted = options.value;
+  return (
+    open !== null &&
+    chartProblem.value === null &&
+    chart.value?.progression === open.progression &&
+    open.tempo === wanted.tempo &&
+    open.style === wanted.style &&
+    open.density === wanted.density &&
+    open.takes === wanted.takes &&
+    (wanted.seed === null || wanted.seed === open.seed) &&
+    sameTracks(open.tracks, wanted.tracks)
+  );
+});
+
+const wasBrokenOff = computed(() => piece.value?.state === "stopped" || piece.value?.state === "failed");
+
+/** Whether what the field and the options ask for is open: to play it needs no composing. */
+export const isCurrent = computed(() => fits.value && !wasBrokenOff.value);
+
+function sameTracks(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((role) => other.includes(role));
+}
+
+/** Seed and model that a piece must have. */
+interface Exactly {
+  readonly seed?: number;
+  readonly model?: string;
+}
+
+/** Have the band compose what is in the field; a piece that was broken off, from its own seed. Whether it began. */
+export async function compose(exactly?: Exactly): Promise<boolean> {
+  if (isAsking.value) return false;
+  isAsking.value = true;
+  notice.value = null;
+  const { seed, ...rest } = options.value;
+  const again = fits.value && piece.value ? { seed: piece.value.seed } : {};
+  const request: ArrangementRequest = { progression: chartText.value, ...rest, ...(seed === null ? {} : { seed }) };
+  try {
+    const arrangement = await createArrangement({ ...request, ...(exactly ?? again) });
+    void refreshPieces();
+    return await show(arrangement);
+  } catch (error) {
+    told(error);
+    return false;
+  } finally {
+    isAsking.value = false;
+  }
+}
+
+/** Have another version composed: the same chords and options, other notes. */
+export function composeAnother(): Promise<boolean> {
+  setOptions({ seed: null });
+  return compose({});
+}
+
+/** Open a piece of the list: its chords and options come back with it. */
+export async function open(arrangement: Arrangement): Promise<void> {
+  try {
+    if (!(await show(arrangement))) return;
+    const { tempo, style, density, takes, tracks } = arrangement;
+    batch(() => {
+      chartText.value = arrangement.progression;
+      setOptions({ tempo, style, density, takes, tracks: ROLES.filter((role) => tracks.includes(role)), seed: null });
+    });
+  } catch (error) {
+    told(error);
+  }
+}
+
+let openings = 0; // what was asked for before the last of them is void
+let stopListening = (): void => {};
+
+/** Open a piece as it is, without its chords and options. Whether nothing else was opened meanwhile. */
+export async function show(arrangement: Arrangement): Promise<boolean> {
+  openings += 1;
+  const mine = openings;
+  const chords = await parseChords(arrangement.progression);
+  if (mine !== openings) return false;
+  batch(() => openPiece(arrangement, chords));
+  hear(arrangement.id);
+  return true;
+}
+
+/** Hear of the open piece from its first bar on, or again. */
+function hear(id: string): void {
+  stopListening();
+  const stop = listen(id, {
+    bar: (number, bar, notes) => {
+      if (notice.value?.text === BROKEN) notice.value = null;
+      addBar(number, bar, notes);
+    },
+    ended: (end, detail) => conclude(id, end, detail),
+    interrupted: (forGood) => {
+      complain(BROKEN);
+      if (!forGood) return;
+      const timer = setTimeout(() => void hearAgain(id), RETRY);
+      stopListening = () => clearTimeout(timer);
+    },
+  });
+  stopListening = stop;
+}
+
+/** After a connection that ended for good: hear of the piece again, unless it is gone. */
+async function hearAgain(id: string): Promise<void> {
+  try {
+    await getArrangement(id);
+  } catch (error) {
+    if (piece.value?.id === id && error instanceof Problem && error.status === GONE) {
+      close();
+      complain("This piece is no longer there: it was deleted, or it was too old.");
+      void refreshPieces();
+      return;
+    }
+  }
+  if (piece.value?.id === id) hear(id);
+}
+
+function conclude(id: string, state: End, detail: string | null): void {
+  void refreshPieces();
+  if (piece.value?.id !== id) return;
+  piece.value = { ...piece.value, state, detail };
+  if (state !== "done")
+    complain(`The piece was not finished: ${detail ?? state}. Press play to have it composed again.`);
+  else if (notice.value?.text === BROKEN) notice.value = null;
+}
+
+function close(): void {
+  stopListening();
+  openings += 1;
+  batch(closePiece);
+}
+
+/** Ask the server which pieces there are. */
+export async function refreshPieces(): Promise<void> {
+  try {
+    pieces.value = await listArrangements();
+  } catch (error) {
+    told(error);
+  }
+}
+
+export async function rename(id: string, name: string): Promise<void> {
+  try {
+    const renamed = await renameArrangement(id, name);
+    if (piece.value?.id === id) piece.value = { ...piece.value, name: renamed.name };
+  } catch (error) {
+    told(error);
+  }
+  await refreshPieces();
+}
+
+export async function remove(id: string): Promise<void> {
+  try {
+    await deleteArrangement(id);
+    if (piece.value?.id === id) close();
+  } catch (error) {
+    told(error);
+  }
+  await refreshPieces();
+}
+
+/** Tell the person of an error: at the chords where it is about them. Anything that is no {@link Problem} is ours. */
+function told(error: unknown): void {
+  if (!(error instanceof Problem)) throw error;
+  if (error.kind === "chords") chartProblem.value = error;
+  else complain(error.retryAfter === null ? error.message : `${error.message} (in ${Math.ceil(error.retryAfter)} s)`);
+}

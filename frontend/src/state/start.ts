@@ -1,0 +1,62 @@
+/** What is there when the page opens: the piece of a link, or the one that was open last. Knows no pixels. */
+
+import { batch } from "@preact/signals";
+import { getOffer, type Offer, Problem } from "../api";
+import { chartText, offer, setOptions } from "./band";
+import { isThe, readFragment } from "./link";
+import { piece } from "./piece";
+import { compose, isAsking, notice, open, pieces, refreshPieces, show } from "./session";
+
+const RETRY = 3_000; // milliseconds
+const NO_SERVER = "The server can't be reached. Is it still running? Trying again…";
+const ANOTHER_MODEL =
+  "The piece of this link was composed with another model. Press play to hear what the one here makes of its chords.";
+
+/** Ask the server what it offers and open what there is. `edited`: the field holds chords that a person left there. */
+export async function start(edited: boolean): Promise<void> {
+  window.addEventListener("hashchange", () => void openLink());
+  offer.value = await offered();
+  await refreshPieces();
+  if (await openLink()) return;
+  const [latest] = pieces.value;
+  if (latest === undefined || piece.value !== null || isAsking.value) return; // somebody was faster
+  if (edited) await show(latest);
+  else await open(latest);
+}
+
+/** What the server offers, as soon as it answers. */
+async function offered(): Promise<Offer> {
+  for (;;) {
+    try {
+      const answer = await getOffer();
+      if (notice.value?.text === NO_SERVER) notice.value = null;
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      notice.value = { kind: "problem", text: NO_SERVER };
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+    }
+  }
+}
+
+/** Open the piece that the address asks for, if it does; have it composed again where it isn't in the list. */
+async function openLink(): Promise<boolean> {
+  const linked = readFragment(location.hash);
+  if (linked === null) return false;
+  const known = pieces.value.find((each) => isThe(linked, each));
+  if (known !== undefined) {
+    await open(known);
+  } else {
+    const { seed, model, progression, ...options } = linked;
+    const isOurs = model === offer.value?.model;
+    batch(() => {
+      chartText.value = progression;
+      setOptions({ ...options, seed: isOurs ? seed : null });
+    });
+    if (!isOurs) notice.value = { kind: "status", text: ANOTHER_MODEL };
+    else if (!(await compose({ seed, model }))) return true; // play asks for it again
+    setOptions({ seed: null });
+  }
+  history.replaceState(null, "", location.pathname); // what is done next is another piece
+  return true;
+}

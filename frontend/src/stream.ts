@@ -1,0 +1,39 @@
+/** The bars of a piece as they are composed, over server-sent events. Knows the wire; not what becomes of the bars. */
+
+import type { State } from "./api";
+import type { BarNotes } from "./music/piece";
+
+/** How a piece ended. */
+export type End = Exclude<State, "waiting" | "composing">;
+
+/** Who wants to hear. */
+export interface Listener {
+  /** A bar was composed. After a break it may be told again. */
+  bar(take: number, bar: number, notes: BarNotes): void;
+  /** All is told: nothing is called any more. */
+  ended(end: End, detail: string | null): void;
+  /** The connection broke; it is tried again by itself where `forGood` is false. */
+  interrupted(forGood: boolean): void;
+}
+
+const ENDS: Record<string, End> = { done: "done", stopped: "stopped", error: "failed" };
+
+/** Hear of a piece from its first bar on. Returns what stops it. */
+export function listen(id: string, listener: Listener): () => void {
+  const source = new EventSource(`/api/arrangements/${id}/events`);
+  source.addEventListener("bar", (event) => {
+    const { take, bar, notes } = JSON.parse(event.data) as { take: number; bar: number; notes: BarNotes };
+    listener.bar(take, bar, notes);
+  });
+  for (const [kind, end] of Object.entries(ENDS)) {
+    source.addEventListener(kind, (event: Event) => {
+      if (event instanceof MessageEvent) {
+        source.close();
+        listener.ended(end, (JSON.parse(event.data) as { detail?: string }).detail ?? null);
+      } else {
+        listener.interrupted(source.readyState === EventSource.CLOSED); // the browser's own "error": no message
+      }
+    });
+  }
+  return () => source.close();
+}

@@ -1,0 +1,58 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { Problem } from "./api";
+import { OFFER, PIECE } from "./fixtures";
+import { ROLES, type Role } from "./music/piece";
+import type { Strip } from "./state/band";
+import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf } from "./takeaway";
+
+const [MIDI] = KINDS as [Kind];
+const STRIP: Strip = { muted: false, solo: false, volume: 100, program: null };
+const ALL: ReadonlySet<Role> = new Set(ROLES);
+
+function strips(change: Partial<Record<Role, Partial<Strip>>> = {}): Record<Role, Strip> {
+  return Object.fromEntries(ROLES.map((role) => [role, { ...STRIP, ...change[role] }])) as Record<Role, Strip>;
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("a mixer that nobody touched asks for nothing", () => {
+  expect(mixOf(strips(), ALL, OFFER, ROLES)).toEqual([]);
+  expect(addressOf(PIECE, MIDI, 0, [])).toBe(`/api/arrangements/${PIECE.id}/midi?take=0`);
+});
+
+test("volume, instrument and silence go along, of the tracks that play", () => {
+  const heard = new Set(ROLES.filter((role) => role !== "drums" && role !== "strings"));
+  const mix = mixOf(strips({ bass: { volume: 40 }, piano: { program: 4 } }), heard, OFFER, ["drums", "bass", "piano"]);
+  expect(mix).toEqual(["drums:0:0", "bass:33:40", "piano:4:100"]);
+  expect(addressOf(PIECE, MIDI, 1, mix)).toBe(
+    `/api/arrangements/${PIECE.id}/midi?take=1&track=drums%3A0%3A0&track=bass%3A33%3A40&track=piano%3A4%3A100`,
+  );
+});
+
+test.each([
+  ["Bridge", 1, 0, "Bridge.mid"],
+  ["Bridge", 3, 2, "Bridge C.mid"],
+  ["C:4|F#m7-5:4", 1, 0, "C 4 F#m7-5 4.mid"],
+  ["../../x\\y\n", 1, 0, "x y.mid"],
+  ["///", 1, 0, "Sideman.mid"],
+])("%j, one of %i takes, number %i, is saved as %j", (name, takes, take, file) => {
+  expect(fileName({ ...PIECE, name, takes }, MIDI, take)).toBe(file);
+});
+
+test("a file is fetched with the share that is there", async () => {
+  const body = new Uint8Array(1_000);
+  vi.stubGlobal("fetch", async () => new Response(body, { headers: { "Content-Length": "1000" } }));
+  const shares: (number | null)[] = [];
+  const blob = await fetchFile("/x", (share) => shares.push(share));
+  expect(blob.size).toBe(1_000);
+  expect(shares[0]).toBeNull();
+  expect(shares.at(-1)).toBe(1);
+});
+
+test("a file that can't be had is the server's problem, in its words", async () => {
+  const problem = { type: "urn:sideman:quota", detail: "no room for this file" };
+  vi.stubGlobal("fetch", async () => Response.json(problem, { status: 409 }));
+  const error = await fetchFile("/x", () => {}).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(Problem);
+  expect(error).toMatchObject({ status: 409, kind: "quota", message: "no room for this file" });
+});

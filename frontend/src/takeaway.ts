@@ -1,0 +1,73 @@
+/** Files of a piece: where they are, what they are called, and how they get to the person's disk. */
+
+import { type Arrangement, ask, type Offer } from "./api";
+import { ROLES, type Role, takeName } from "./music/piece";
+import { DEFAULT_VOLUME, type Strip } from "./state/band";
+
+/** A kind of file that the server makes. */
+export interface Kind {
+  readonly name: string; // on its button
+  readonly path: string; // below the piece's own
+  readonly ending: string;
+  readonly about: string;
+}
+
+export const KINDS: readonly Kind[] = [
+  { name: "MIDI", path: "midi", ending: "mid", about: "for your studio: a track for each player, chords as markers" },
+  { name: "MP3", path: "audio.mp3", ending: "mp3", about: "to listen to and send around" },
+  { name: "WAV", path: "audio.wav", ending: "wav", about: "uncompressed" },
+  { name: "Stems", path: "stems.zip", ending: "zip", about: "a WAV file for each player, in a zip" },
+];
+
+/** The mix as the server wants it: one entry for each track that isn't as it was composed. */
+export function mixOf(strips: Record<Role, Strip>, audible: ReadonlySet<Role>, offer: Offer, roles: readonly Role[]) {
+  return ROLES.filter((role) => roles.includes(role)).flatMap((role) => {
+    const own = offer.tracks.find((track) => track.role === role)?.program ?? 0;
+    const program = strips[role].program ?? own;
+    const volume = audible.has(role) ? strips[role].volume : 0;
+    return program === own && volume === DEFAULT_VOLUME ? [] : [`${role}:${program}:${volume}`];
+  });
+}
+
+/** Where a file of a take is. */
+export function addressOf(piece: Arrangement, kind: Kind, take: number, mix: readonly string[]): string {
+  const fields = new URLSearchParams({ take: String(take) });
+  for (const entry of mix) fields.append("track", entry);
+  return `/api/arrangements/${piece.id}/${kind.path}?${fields}`;
+}
+
+/** What a file is called on the person's disk. */
+export function fileName(piece: Arrangement, kind: Kind, take: number): string {
+  const name =
+    piece.name
+      .replace(/[^\p{Letter}\p{Number}#()+ -]+/gu, " ")
+      .trim()
+      .slice(0, 60) || "Sideman";
+  return `${name}${piece.takes > 1 ? ` ${takeName(take)}` : ""}.${kind.ending}`;
+}
+
+/** Fetch a file; `progress` hears of the share that is there, null while the server is still making it. */
+export async function fetchFile(address: string, progress: (share: number | null) => void): Promise<Blob> {
+  progress(null);
+  const response = await ask(address);
+  const total = Number(response.headers.get("Content-Length") ?? 0);
+  if (!response.body) return response.blob();
+  const parts: BlobPart[] = [];
+  let size = 0;
+  const reader = response.body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    parts.push(next.value);
+    size += next.value.length;
+    progress(total ? size / total : null);
+  }
+  return new Blob(parts, { type: response.headers.get("Content-Type") ?? "" });
+}
+
+/** Hand a file to the browser, which puts it where downloads go. */
+export function save(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,111 @@
+/** The page: where everything is, and what Play means. */
+
+import { player } from "../sound/player";
+import { chartText } from "../state/band";
+import { readNow } from "../state/chart";
+import { isComposing } from "../state/piece";
+import { starting } from "../state/playback";
+import { compose, composeAnother, isAsking, isCurrent, notice } from "../state/session";
+import { FIELD_ID } from "./chart/ChartField";
+import { ChartPanel } from "./chart/ChartPanel";
+import { Header } from "./Header";
+import { Icon } from "./Icon";
+import { Mixer } from "./Mixer";
+import { isWide } from "./media";
+import { NoticeBar } from "./NoticeBar";
+import { Pieces } from "./Pieces";
+import { Roll } from "./roll/Roll";
+import { Settings } from "./Settings";
+import { TakeAway } from "./TakeAway";
+import { Takes } from "./Takes";
+import { TransportBar } from "./TransportBar";
+import "../styles/app.css";
+
+const NO_CHORDS = "Type some chords first, or take an example.";
+const UNREADABLE = "First mend the chords in the field.";
+
+/** Play what stands in the field: from the piece that is open if it is that, composed now if not. */
+const play = (): Promise<void> => playAfter(() => isCurrent.value || composeFrom(() => compose()));
+
+/** Play the same chords anew. */
+const playAnother = (): Promise<void> => playAfter(() => composeFrom(composeAnother));
+
+async function playAfter(getReady: () => boolean | Promise<boolean>): Promise<void> {
+  if (starting.value !== null) return;
+  performance.mark("sideman:pressed");
+  const sound = player.prepare(); // within the press, as browsers want it
+  try {
+    starting.value = "Asking the band…";
+    if ((await readNow()) === null) {
+      notice.value = { kind: "status", text: chartText.value.trim() ? UNREADABLE : NO_CHORDS };
+      document.getElementById(FIELD_ID)?.focus();
+    } else if (await getReady()) {
+      starting.value = "Getting the instruments ready…";
+      await sound;
+      await player.play();
+    }
+  } finally {
+    starting.value = null;
+  }
+}
+
+function composeFrom(begin: () => Promise<boolean>): Promise<boolean> {
+  player.pause();
+  return begin();
+}
+
+export function App() {
+  const chart = <ChartPanel onPlay={play} />;
+  const band = (
+    <>
+      <Takes />
+      <Roll player={player} />
+      <Mixer player={player} />
+    </>
+  );
+  const files = (
+    <>
+      <TakeAway />
+      <Pieces />
+    </>
+  );
+  return (
+    <>
+      <Header />
+      <main class="app">
+        <NoticeBar />
+        {isWide.value ? (
+          <div class="app-columns">
+            <div class="app-column">
+              {chart}
+              {band}
+            </div>
+            <div class="app-column">
+              <Settings />
+              {files}
+            </div>
+          </div>
+        ) : (
+          <div class="app-column">
+            {chart}
+            <Settings />
+            {band}
+            {files}
+          </div>
+        )}
+      </main>
+      <TransportBar onPlay={play}>
+        <button
+          type="button"
+          class="button"
+          disabled={isAsking.value || isComposing.value}
+          title="The same chords, played anew"
+          onClick={playAnother}
+        >
+          <Icon name="again" />
+          Another version
+        </button>
+      </TransportBar>
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+/** A "?" that opens the list of shortcuts, and where those of a single key are turned off. Obeys none itself. */
+
+import { useRef } from "preact/hooks";
+import { Icon } from "./Icon";
+import { SHORTCUTS } from "./keys";
+import { singleKeys } from "./single-keys";
+import "../styles/keys.css";
+
+interface Group {
+  readonly name: string;
+  readonly shortcuts: readonly { readonly keys: readonly string[]; readonly about: string }[];
+}
+
+// The last two are obeyed where they belong: by the chart and by the piano roll.
+const GROUPS: readonly Group[] = [
+  { name: "Everywhere", shortcuts: SHORTCUTS },
+  {
+    name: "Chords",
+    shortcuts: [
+      { keys: ["Ctrl", "Enter"], about: "Play, in the field" },
+      { keys: ["Ctrl", "Z"], about: "Undo" },
+      { keys: ["Ctrl", "Shift", "Z"], about: "Redo" },
+      { keys: ["Alt", "← →"], about: "Move a chord" },
+      { keys: ["Delete"], about: "Delete a chord" },
+      { keys: ["Ctrl", "D"], about: "Repeat a chord" },
+    ],
+  },
+  { name: "Piano roll", shortcuts: [{ keys: ["Ctrl", "Wheel"], about: "Zoom" }] },
+];
+
+export function KeysHelp() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="button quiet keys-open"
+        aria-label="Keyboard shortcuts"
+        title="Keyboard shortcuts"
+        onClick={() => dialog.current?.showModal()}
+      >
+        ?
+      </button>
+      <dialog ref={dialog} class="keys-dialog" aria-labelledby="keys-title" closedby="any">
+        <div class="keys-content">
+          <header class="keys-header">
+            <h2 id="keys-title">Keyboard shortcuts</h2>
+            <button
+              type="button"
+              class="button quiet"
+              aria-label="Close"
+              title="Close"
+              onClick={() => dialog.current?.close()}
+            >
+              <Icon name="close" />
+            </button>
+          </header>
+          <label class="keys-single">
+            <input
+              type="checkbox"
+              checked={singleKeys.value}
+              onChange={({ currentTarget }) => {
+                singleKeys.value = currentTarget.checked;
+              }}
+            />
+            <span>
+              Single keys
+              <small class="muted">The letter L and the digits. Turn them off if you speak to your computer.</small>
+            </span>
+          </label>
+          {GROUPS.map(({ name, shortcuts }) => (
+            <section key={name} aria-label={name}>
+              <h3 class="keys-group">{name}</h3>
+              <dl class="keys-list">
+                {shortcuts.map(({ keys, about }) => (
+                  <div key={about} class="keys-row">
+                    <dt>
+                      {keys.map((key) => (
+                        <kbd key={key} class="keys-key">
+                          {key}
+                        </kbd>
+                      ))}
+                    </dt>
+                    <dd>{about}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+/** Where the band is heard: in the browser, or on a MIDI device. Not there in browsers without MIDI. */
+
+import { askForMidi, chooseMidi, hasMidi, midiPorts, midiSynth } from "../sound/midi-out";
+import { soundProblem } from "../state/playback";
+
+const CHANNELS = "Channels: 1 piano, 2 guitar, 3 bass, 4 strings, 10 drums";
+
+async function ask(): Promise<void> {
+  try {
+    await askForMidi();
+  } catch (error) {
+    soundProblem.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+export function MidiSelect() {
+  if (!hasMidi()) return null;
+  const ports = midiPorts.value;
+  if (ports === null) {
+    return (
+      <button type="button" class="button transport-midi" title="Play on a MIDI device" onClick={ask}>
+        MIDI out
+      </button>
+    );
+  }
+  return (
+    <label class="transport-midi">
+      <span class="hidden">Play on</span>
+      <select
+        class="field"
+        title={CHANNELS}
+        value={midiSynth.value?.id ?? ""}
+        onChange={(event) => chooseMidi(event.currentTarget.value || null)}
+      >
+        <option value="">This browser</option>
+        {ports.length === 0 && <option disabled>No MIDI device found</option>}
+        {ports.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

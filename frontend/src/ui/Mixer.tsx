@@ -1,0 +1,124 @@
+/** The band as strips of a mixer: mute, solo, volume, instrument and a level meter for each. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { ROLE_NAMES, ROLES, type Role } from "../music/piece";
+import { audible, DEFAULT_VOLUME, mixer, offer, setStrip } from "../state/band";
+import { piece } from "../state/piece";
+import type { Player } from "../state/playback";
+import "../styles/mixer.css";
+
+const MAX_VOLUME = 127; // of MIDI controller 7
+const SPOKEN_MILLISECONDS = 200; // between two values of a meter that others than eyes read
+
+export function Mixer({ player }: { player: Player }) {
+  const roles = ROLES.filter((role) => piece.value === null || piece.value.tracks.includes(role));
+  return (
+    <section class="panel mixer" aria-label="Mixer">
+      <h2>Mixer</h2>
+      <div class="mixer-strips">
+        {roles.map((role) => (
+          <StripView key={role} role={role} player={player} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function StripView({ role, player }: { role: Role; player: Player }) {
+  const { muted, solo, volume, program } = mixer[role].value;
+  const track = offer.value?.tracks.find((each) => each.role === role);
+  const silent = !audible.value.has(role);
+  const name = ROLE_NAMES[role];
+  return (
+    <fieldset
+      aria-label={name}
+      class={`mixer-strip${silent ? " is-silent" : ""}`}
+      style={{ "--track": `var(--${role})` }}
+    >
+      <span class="mixer-name">{name}</span>
+      <div class="mixer-switches">
+        <button
+          type="button"
+          class="button small mixer-mute"
+          aria-label="Mute"
+          aria-pressed={muted}
+          title={`Mute ${name}`}
+          onClick={() => setStrip(role, { muted: !muted })}
+        >
+          M
+        </button>
+        <button
+          type="button"
+          class="button small mixer-solo"
+          aria-label="Solo"
+          aria-pressed={solo}
+          title={`Hear ${name} alone`}
+          onClick={() => setStrip(role, { solo: !solo })}
+        >
+          S
+        </button>
+      </div>
+      <Meter role={role} player={player} />
+      <input
+        type="range"
+        class="mixer-volume"
+        aria-label="Volume"
+        aria-valuetext={`${Math.round((volume / DEFAULT_VOLUME) * 100)} %`}
+        title="Volume; double click: as it was"
+        min={0}
+        max={MAX_VOLUME}
+        value={volume}
+        onInput={(event) => setStrip(role, { volume: event.currentTarget.valueAsNumber })}
+        onDblClick={() => setStrip(role, { volume: DEFAULT_VOLUME })}
+      />
+      <select
+        class="field mixer-instrument"
+        aria-label="Instrument"
+        disabled={(track?.instruments.length ?? 0) < 2}
+        value={program ?? track?.program ?? 0}
+        onChange={(event) => setStrip(role, { program: Number(event.currentTarget.value) })}
+      >
+        {track?.instruments.map((instrument) => (
+          <option key={instrument.program} value={instrument.program}>
+            {instrument.name}
+          </option>
+        ))}
+      </select>
+    </fieldset>
+  );
+}
+
+/** How loud a track is, read once a frame: Preact has no part in that. */
+function Meter({ role, player }: { role: Role; player: Player }) {
+  const meter = useRef<HTMLDivElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let spoken = 0;
+    let shown = -1;
+    let frame = requestAnimationFrame(function draw(now) {
+      frame = requestAnimationFrame(draw);
+      const level = Math.round(Math.min(player.level(role), 1) * 100);
+      if (level !== shown && bar.current) bar.current.style.transform = `scaleX(${level / 100})`;
+      shown = level;
+      if (now - spoken > SPOKEN_MILLISECONDS) {
+        spoken = now;
+        meter.current?.setAttribute("aria-valuenow", String(level));
+      }
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [role, player]);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: no two browsers let the bar of a <meter> be drawn in the same way
+    <div
+      ref={meter}
+      class="mixer-meter"
+      role="meter"
+      aria-label="Level"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={0}
+    >
+      <div ref={bar} class="mixer-level" />
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+/** What the person should know right now, until it is dismissed or overtaken. */
+
+import { soundProblem } from "../state/playback";
+import { notice } from "../state/session";
+import { Icon } from "./Icon";
+import "../styles/notice.css";
+
+export function NoticeBar() {
+  return (
+    <div class="notices">
+      {/* Both are there from the start: screen readers tell of changes in what they know. */}
+      <div role="alert">
+        {notice.value?.kind === "problem" && (
+          <Line
+            text={notice.value.text}
+            dismiss={() => {
+              notice.value = null;
+            }}
+          />
+        )}
+        {soundProblem.value !== null && (
+          <Line
+            text={soundProblem.value}
+            dismiss={() => {
+              soundProblem.value = null;
+            }}
+          />
+        )}
+      </div>
+      <div role="status">
+        {notice.value?.kind === "status" && (
+          <Line
+            text={notice.value.text}
+            dismiss={() => {
+              notice.value = null;
+            }}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Line({ text, dismiss }: { text: string; dismiss: () => void }) {
+  return (
+    <p class="notice">
+      <span>{text}</span>
+      <button type="button" class="button quiet small" aria-label="Dismiss" onClick={dismiss}>
+        <Icon name="close" />
+      </button>
+    </p>
+  );
+}

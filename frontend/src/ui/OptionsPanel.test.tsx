@@ -1,0 +1,99 @@
+import { render } from "preact";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { DEFAULT_OPTIONS, offer, options } from "../state/band";
+import { OptionsPanel } from "./OptionsPanel";
+
+const page = document.createElement("div");
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+const input = (selector: string): HTMLInputElement => {
+  const found = page.querySelector<HTMLInputElement>(selector);
+  if (!found) throw new Error(`no ${selector}`);
+  return found;
+};
+
+async function set(selector: string, value: string, event = "change"): Promise<HTMLInputElement> {
+  const field = input(selector);
+  field.value = value;
+  field.dispatchEvent(new Event(event, { bubbles: true }));
+  await settled();
+  return field;
+}
+
+beforeEach(async () => {
+  document.body.append(page);
+  options.value = DEFAULT_OPTIONS;
+  offer.value = {
+    version: "",
+    model: "",
+    soundfont: "",
+    styles: ["jazz", "hip-hop"],
+    tempo: { minimum: 40, maximum: 200, default: 120 },
+    densities: 5,
+    max_bars: 256,
+    max_minutes: 15,
+    max_takes: 2,
+    max_text: 1000,
+    max_name: 100,
+    retention_days: 30,
+    tracks: [],
+    roots: [],
+    qualities: [],
+    examples: [],
+  };
+  render(<OptionsPanel />, page);
+  await settled();
+});
+
+afterEach(() => {
+  render(null, page);
+  page.remove();
+});
+
+it("keeps the tempo within what the server takes", async () => {
+  expect((await set(".options-number", "999")).value).toBe("200");
+  expect(options.value.tempo).toBe(200);
+  expect((await set(".options-number", "")).value).toBe("200");
+  await set("input[type=range]", "87", "input");
+  expect(options.value.tempo).toBe(87);
+});
+
+it("offers the server's styles, and any", async () => {
+  const names = [...page.querySelectorAll("label:nth-of-type(1) option")].map((each) => each.textContent);
+  expect(names).toEqual(["Any style", "Jazz", "Hip-hop"]);
+  await set("select", "hip-hop");
+  expect(options.value.style).toBe("hip-hop");
+  await set("select", "");
+  expect(options.value.style).toBeNull();
+});
+
+it("lets the band decide its density, or not", async () => {
+  await set(".options-density select", "0");
+  expect(options.value.density).toBe(0);
+  await set(".options-density select", "");
+  expect(options.value.density).toBeNull();
+});
+
+it("offers no more takes than the server", () => {
+  expect(page.querySelectorAll(".options-segments button")).toHaveLength(2);
+});
+
+it("always has somebody play", async () => {
+  const chips = [...page.querySelectorAll<HTMLButtonElement>(".options-track")];
+  for (const chip of chips) {
+    chip.click();
+    await settled();
+  }
+  expect(options.value.tracks).toEqual(["strings"]);
+  expect(chips.at(-1)?.getAttribute("aria-disabled")).toBe("true");
+  chips[0]?.click();
+  expect(options.value.tracks).toEqual(["drums", "strings"]);
+});
+
+it("takes a seed, or none", async () => {
+  await set("#options-seed", "7");
+  expect(options.value.seed).toBe(7);
+  for (const bad of ["-1", "1.5", "99999999999999999999", ""]) {
+    expect((await set("#options-seed", bad)).value).toBe("");
+    expect(options.value.seed).toBeNull();
+  }
+});

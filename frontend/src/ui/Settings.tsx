@@ -1,0 +1,25 @@
+/** The options behind one line that says what they are. Where there is little room it stays folded until asked for. */
+
+import { ROLES } from "../music/piece";
+import { options } from "../state/band";
+import { isWide } from "./media";
+import { OptionsPanel } from "./OptionsPanel";
+
+export function Settings() {
+  return (
+    <details class="panel settings" open={isWide.value}>
+      <summary class="settings-summary">
+        <h2>Options</h2>
+        <span class="muted settings-about">{about()}</span>
+      </summary>
+      <OptionsPanel />
+    </details>
+  );
+}
+
+function about(): string {
+  const { tempo, style, tracks, takes } = options.value;
+  const band =
+    tracks.length === ROLES.length ? "all five play" : tracks.length === 1 ? "one plays" : `${tracks.length} play`;
+  return [`${tempo} bpm`, style ?? "any style", band, ...(takes > 1 ? [`${takes} takes`] : [])].join(" · ");
+}

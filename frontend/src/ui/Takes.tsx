@@ -1,0 +1,84 @@
+/** The takes of a piece side by side: what each looks like, and which one is heard. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { chordToneRatio, fitsOf } from "../music/harmony";
+import { ROLES, STEPS_PER_BAR, takeName } from "../music/piece";
+import { piece, pieceChart, type TakeBars, take, takes } from "../state/piece";
+import { coloursOf, watchTheme } from "./roll/colours";
+import "../styles/takes.css";
+
+const HEIGHT = 44; // CSS pixels of a picture
+const LOWEST = 28; // MIDI pitches that the picture shows
+const HIGHEST = 88;
+
+export function Takes() {
+  const open = piece.value;
+  if (open === null || open.takes < 2) return null;
+  return (
+    <fieldset class="panel takes">
+      <legend class="hidden">Takes</legend>
+      {takes.value.map((bars, number) => (
+        <label key={number} class={`takes-take${take.value === number ? " is-heard" : ""}`}>
+          <input
+            type="radio"
+            name="take"
+            class="takes-radio"
+            checked={take.value === number}
+            onChange={() => {
+              take.value = number;
+            }}
+          />
+          <span class="takes-name">{takeName(number)}</span>
+          <Picture bars={bars} of={open.bars} />
+          <span class="muted takes-about">{about(bars)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function about(bars: TakeBars): string {
+  const notes = bars.reduce((sum, bar) => sum + ROLES.reduce((count, role) => count + (bar[role]?.length ?? 0), 0), 0);
+  const ratio = chordToneRatio(fitsOf(pieceChart.value?.chords ?? [], bars));
+  return ratio === null ? `${notes} notes` : `${notes} notes, ${Math.round(ratio * 100)} % in the chords`;
+}
+
+/** All notes of a take, small. */
+function Picture({ bars, of }: { bars: TakeBars; of: number }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const shown = canvas.current;
+    if (!shown) return;
+    const draw = () => paint(shown, bars, of);
+    const stopWatching = watchTheme(draw);
+    const sizes = new ResizeObserver(draw); // draws at once, too
+    sizes.observe(shown);
+    return () => {
+      stopWatching();
+      sizes.disconnect();
+    };
+  }, [bars, of]);
+  return (
+    <span class="takes-picture" aria-hidden="true">
+      <canvas ref={canvas} height={HEIGHT} />
+    </span>
+  );
+}
+
+function paint(canvas: HTMLCanvasElement, bars: TakeBars, of: number): void {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const scale = devicePixelRatio;
+  const colours = coloursOf(canvas.parentElement ?? canvas).tracks;
+  canvas.width = canvas.clientWidth * scale;
+  canvas.height = HEIGHT * scale;
+  const step = canvas.width / (of * STEPS_PER_BAR);
+  const row = canvas.height / (HIGHEST - LOWEST + 1);
+  for (const role of ROLES) {
+    context.fillStyle = colours[role];
+    for (const [onset, duration, pitch] of bars.flatMap((bar) => bar[role] ?? [])) {
+      const top = (HIGHEST - Math.min(Math.max(pitch, LOWEST), HIGHEST)) * row;
+      context.fillRect(onset * step, top, Math.max(duration * step - 1, 1), Math.max(row, scale));
+    }
+  }
+}

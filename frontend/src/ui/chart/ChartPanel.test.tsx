@@ -1,0 +1,204 @@
+import { render } from "preact";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Problem } from "../../api";
+import type { Chart } from "../../music/piece";
+import { chartText, offer, options } from "../../state/band";
+import { select } from "../../state/cells";
+import { loadText } from "../../state/chart";
+import { ChartPanel } from "./ChartPanel";
+
+vi.mock(import("../../api"), async (original) => ({ ...(await original()), parseChords: async (text) => read(text) }));
+
+/** A server that reads the reference form, and knows no H. */
+function read(text: string): Chart {
+  const wrong = text.indexOf("H");
+  if (wrong >= 0) throw new Problem(422, "chords", "unknown chord 'H': (H is B)", "H", wrong + 1, "roots … (H is B)");
+  let onset = 0;
+  const chords = text.split("|").map((cell) => {
+    const [name = "", beats = ""] = cell.split(":");
+    onset += Number(beats);
+    return { name, text: cell, bar: 0, onset, duration: Number(beats), pitch_classes: [], bass: null };
+  });
+  return { progression: text, key: "C major", bars: 2, beats: onset, chords };
+}
+
+const page = document.createElement("div");
+const onPlay = vi.fn();
+const settled = () => new Promise((resolve) => setTimeout(resolve, 160)); // typing is read after a pause
+const all = (selector: string) => [...page.querySelectorAll<HTMLElement>(selector)];
+const one = (selector: string): HTMLElement => {
+  const [found] = all(selector);
+  if (!found) throw new Error(`no ${selector}`);
+  return found;
+};
+const button = (name: string): HTMLElement => {
+  const found = all("button").find((each) => (each.getAttribute("aria-label") ?? each.textContent)?.trim() === name);
+  if (!found) throw new Error(`no button ${name}`);
+  return found;
+};
+const press = (element: HTMLElement, key: string, modifiers: KeyboardEventInit = {}) =>
+  element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...modifiers }));
+
+async function type(text: string): Promise<void> {
+  const field = one("textarea") as HTMLTextAreaElement;
+  field.value = text;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  await settled();
+}
+
+beforeEach(async () => {
+  document.body.append(page);
+  loadText("C:4|Am:2|F:2");
+  select(null);
+  offer.value = {
+    version: "",
+    model: "",
+    soundfont: "",
+    styles: ["jazz"],
+    tempo: { minimum: 20, maximum: 400, default: 120 },
+    densities: 5,
+    max_bars: 256,
+    max_minutes: 15,
+    max_takes: 8,
+    max_text: 1000,
+    max_name: 100,
+    retention_days: 30,
+    tracks: [],
+    roots: ["C", "Db", "D"],
+    qualities: [
+      { name: "", degrees: "1 3 5" },
+      { name: "m", degrees: "1 b3 5" },
+    ],
+    examples: [{ name: "Blues", progression: "A:4|D:4", tempo: 96, style: "jazz" }],
+  };
+  render(<ChartPanel onPlay={onPlay} />, page);
+  await settled();
+});
+
+afterEach(() => {
+  render(null, page);
+  page.remove();
+});
+
+it("shows the chords as a list that reads well", () => {
+  expect(all("[role=option]").map((cell) => cell.getAttribute("aria-label"))).toEqual([
+    "C, bar 1, 4 beats, 1 of 3",
+    "Am, bar 2, 2 beats, 2 of 3",
+    "F, bar 2, 2 beats, 3 of 3",
+  ]);
+  expect(one(".ribbon-summary").textContent).toBe("C major, 2 bars, 0:04");
+});
+
+it("underlines an error, tells it and mends it", async () => {
+  await type("C:4|H:4");
+  expect(one("mark").textContent).toBe("H");
+  expect(one(".chart-problem-place[role=status]").textContent).toContain("H is B");
+  expect(one("textarea").getAttribute("aria-invalid")).toBe("true");
+  expect(one(".ribbon-bars").className).toContain("is-stale");
+  button("Change to B").click();
+  await settled();
+  expect(chartText.value).toBe("C:4|B:4");
+  expect(all("mark")).toHaveLength(0);
+  expect(one(".chart-problem-place[role=status]").textContent).toBe("");
+});
+
+it("plays with control and enter, and with no other", () => {
+  press(one("textarea"), "Enter");
+  expect(onPlay).not.toHaveBeenCalled();
+  press(one("textarea"), "Enter", { ctrlKey: true });
+  press(one("textarea"), "Enter", { metaKey: true });
+  expect(onPlay).toHaveBeenCalledTimes(2);
+});
+
+it("moves, repeats and removes chords by keyboard, and undoes it", async () => {
+  press(one('[data-cell="1"]'), "ArrowLeft", { altKey: true });
+  expect(chartText.value).toBe("Am:2|C:4|F:2");
+  await settled();
+  expect(document.activeElement?.getAttribute("aria-label")).toBe("Am, bar 1, 2 beats, 1 of 3");
+  press(one('[data-cell="0"]'), "d", { ctrlKey: true });
+  expect(chartText.value).toBe("Am:2|Am:2|C:4|F:2");
+  press(one('[data-cell="0"]'), "Delete");
+  expect(chartText.value).toBe("Am:2|C:4|F:2");
+  for (let step = 0; step < 3; step++) press(one(".ribbon"), "z", { ctrlKey: true });
+  expect(chartText.value).toBe("C:4|Am:2|F:2");
+});
+
+it("leaves the focus where it is when nothing was changed", async () => {
+  const field = one("textarea");
+  const attempts = [
+    ["2", "End", { altKey: true }], // at the edges
+    ["0", "ArrowLeft", { altKey: true }],
+    ["0", "ArrowRight", {}],
+  ] as const;
+  for (const [at, key, modifiers] of attempts) {
+    one(`[role=option][data-cell="${at}"]`).focus();
+    press(one(`[role=option][data-cell="${at}"]`), key, modifiers);
+    field.focus();
+    await type(`${chartText.value}|G:1`);
+    expect(document.activeElement).toBe(field);
+  }
+  await type("H:4"); // can't be edited now
+  press(one('[role=option][data-cell="1"]'), "Delete");
+  field.focus();
+  await type("C:4|G:4");
+  expect(document.activeElement).toBe(field);
+});
+
+it("goes from chord to chord by the arrows", () => {
+  one('[role=option][data-cell="0"]').focus();
+  press(one('[role=option][data-cell="0"]'), "ArrowRight");
+  expect(document.activeElement).toBe(one('[role=option][data-cell="1"]'));
+});
+
+it("moves, repeats and deletes the selected chord by taps alone", async () => {
+  button("Chord palette").click();
+  await settled();
+  one('[role=option][data-cell="1"]').click();
+  await settled();
+  const tap = async (name: string) => {
+    button(name).click();
+    await settled();
+    return chartText.value;
+  };
+  expect(await tap("Move chord left")).toBe("Am:2|C:4|F:2");
+  expect(button("Move chord left").getAttribute("aria-disabled")).toBe("true");
+  expect(await tap("Move chord left")).toBe("Am:2|C:4|F:2");
+  expect(await tap("Move chord right")).toBe("C:4|Am:2|F:2");
+  expect(await tap("Repeat chord")).toBe("C:4|Am:2|Am:2|F:2");
+  expect(await tap("Delete chord")).toBe("C:4|Am:2|F:2");
+  expect(all(".palette-action")).toHaveLength(0);
+  expect(document.activeElement?.textContent).toContain("Add ");
+});
+
+it("fills in an example with its tempo and style", () => {
+  button("Blues").click();
+  expect(chartText.value).toBe("A:4|D:4");
+  expect(options.value).toMatchObject({ tempo: 96, style: "jazz" });
+});
+
+it("builds and changes chords with the palette", async () => {
+  button("Chord palette").click();
+  await settled();
+  const choose = async (selector: string, text: string) => {
+    all(selector)
+      .find((each) => each.textContent === text)
+      ?.click();
+    await settled();
+  };
+  await choose(".palette-root", "D");
+  await choose(".palette-qualities button", "Dmminor");
+  await choose(".palette-beats button", "2");
+  await choose(".palette-do button", "Add Dm");
+  expect(chartText.value).toBe("C:4|Am:2|F:2|Dm:2");
+  await choose(".palette-fits button", "GV");
+  expect(chartText.value).toBe("C:4|Am:2|F:2|Dm:2|G:2");
+  one('[role=option][data-cell="0"]').click();
+  await settled();
+  await choose(".palette-root", "Db");
+  await choose(".palette-beats button", "8");
+  expect(chartText.value).toBe("Db:8|Am:2|F:2|Dm:2|G:2");
+  expect(all('[data-cell="0"]').map((segment) => segment.className)).toEqual([
+    "ribbon-cell is-selected continues",
+    "ribbon-cell is-selected is-continued",
+  ]);
+});

@@ -1,0 +1,66 @@
+/** Where in a text an error stands, and the corrections that its remedy names. Knows no page and no chords. */
+
+import type { Problem } from "../../api";
+
+const ELLIPSIS = "…"; // ends a value that the server has shortened
+const WORD = /^[^\s|]*/;
+
+/** A part of a text, in the UTF-16 units in which strings of this language count. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The unit at which a character stands; characters are code points and count from 1, as the server's do. */
+export function unitOf(text: string, position: number): number {
+  let unit = 0;
+  for (let character = 1; character < position && unit < text.length; character++) {
+    unit += (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return unit;
+}
+
+/** What to underline; null where there is nothing to point at. */
+export function rangeOf(text: string, problem: Problem): Range | null {
+  if (problem.position === null || text.trim() === "") return null;
+  const start = unitOf(text, problem.position);
+  const value = problem.value ?? "";
+  if (value !== "" && text.startsWith(value, start)) return { start, end: start + value.length };
+  if (value !== "" && text.endsWith(value, start)) return { start: start - value.length, end: start }; // "C:" and no duration
+  if (value.endsWith(ELLIPSIS)) {
+    const word = WORD.exec(text.slice(start))?.[0] ?? "";
+    return { start, end: start + Math.max(word.length, value.length - 1) };
+  }
+  const at = Math.min(start, text.trimEnd().length - 1);
+  return { start: at, end: unitOf(text.slice(at), 2) + at };
+}
+
+const REMEDIES: readonly RegExp[] = [
+  /^did you mean (?<first>\S+)\?$/,
+  /^write (?<first>[A-G]\S*?)(?: or (?<second>[A-G]\S*))?$/,
+  /the nearest is (?<first>\d+t)$/,
+];
+const GERMAN_B = "(H is B)";
+const UPPER_CASE = /, upper case$/;
+
+/** Texts to put in place of the wrong value, as the remedy names them: none, one or two. */
+export function corrections({ value, remedy }: Problem): readonly string[] {
+  if (value === null || remedy === null) return [];
+  if (UPPER_CASE.test(remedy)) {
+    const upper = value.charAt(0).toUpperCase() + value.slice(1);
+    return upper === value ? [] : [upper];
+  }
+  if (remedy.endsWith(GERMAN_B)) return [`B${value.slice(1)}`];
+  const named = REMEDIES.map((pattern) => pattern.exec(remedy)?.groups).find(Boolean);
+  const bass = value.includes("/") ? value.slice(value.lastIndexOf("/")) : ""; // remedies name root and quality alone
+  return Object.values(named ?? {})
+    .filter((text) => text !== undefined)
+    .map((text) => (text.includes("/") || /^\d/.test(text) ? text : text + bass));
+}
+
+/** The text with a correction in place of the wrong value; null where the value doesn't stand in it. */
+export function corrected(text: string, problem: Problem, correction: string): string | null {
+  const range = rangeOf(text, problem);
+  if (range === null || text.slice(range.start, range.end) !== problem.value) return null;
+  return text.slice(0, range.start) + correction + text.slice(range.end);
+}

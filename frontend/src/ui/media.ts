@@ -1,0 +1,15 @@
+/** How much room there is, as a signal. */
+
+import { type ReadonlySignal, signal } from "@preact/signals";
+
+/** Whether the options and the files have a column of their own: as in app.css. */
+export const isWide = matching("(min-width: 1100px)");
+
+function matching(query: string): ReadonlySignal<boolean> {
+  const list = window.matchMedia(query);
+  const matches = signal(list.matches);
+  list.addEventListener("change", () => {
+    matches.value = list.matches;
+  });
+  return matches;
+}

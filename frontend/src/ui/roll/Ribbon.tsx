@@ -1,0 +1,192 @@
+/** Bar numbers and chords above the notes: buttons to play from, a ruler to loop on. Knows the view; no canvas. */
+
+import { useComputed, useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { type Fit, stepsOf } from "../../music/harmony";
+import { type Chord, STEPS_PER_BAR } from "../../music/piece";
+import { bars, pieceChart } from "../../state/piece";
+import { loop, type Player } from "../../state/playback";
+import { barsBetween, numberEvery } from "./geometry";
+import type { View } from "./view";
+import { chordTitle, chordWords, shortName } from "./words";
+
+const NUMBER_ROOM = 34; // pixels for a bar number
+const LETTER = 10; // pixels of a letter of a chord, about
+const SMALL_LETTER = 7.7; // where that is too much
+const PADDING = 4; // of a cell
+const CLICK = 4; // pixels that a pointer may move in a click
+const WINDOW_FROM = 160; // chords from which on only those near the view are there
+
+interface Props {
+  readonly view: View;
+  readonly player: Player;
+  readonly fits: readonly (Fit | null)[];
+}
+
+export function Ribbon(props: Props) {
+  return (
+    <div class="roll-ribbon">
+      <Numbers {...props} />
+      <Chords {...props} />
+    </div>
+  );
+}
+
+/** The ruler: click goes to a bar's place, drag loops bars, double click plays on without a loop. */
+function Numbers({ view, player }: Props) {
+  const drag = useRef<{ readonly start: number; isLoop: boolean } | null>(null);
+  const scale = view.scale.value;
+  const bar = scale * STEPS_PER_BAR;
+  const every = numberEvery(scale, NUMBER_ROOM);
+  const { left, width } = view.drawn.value;
+  const first = Math.floor(left / bar / every) * every;
+  const numbers: number[] = [];
+  for (let at = first; at < view.length.value && at * bar < left + width; at += every) numbers.push(at);
+
+  const xOf = (event: PointerEvent | MouseEvent): number =>
+    event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left;
+  const down = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    drag.current = { start: xOf(event), isLoop: false };
+  };
+  const move = (event: PointerEvent): void => {
+    const held = drag.current;
+    if (!held) return;
+    const x = xOf(event);
+    held.isLoop ||= Math.abs(x - held.start) > CLICK;
+    if (held.isLoop) loop.value = barsBetween(held.start, x, scale, view.length.value);
+  };
+  const up = (event: PointerEvent): void => {
+    if (drag.current && !drag.current.isLoop) player.seek(Math.floor(xOf(event) / scale));
+    drag.current = null;
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: for pointers; the transport's fields loop by keyboard
+    <div
+      class="roll-numbers"
+      title="Drag over bars to loop them; double-click to end the loop"
+      onPointerDown={down}
+      onPointerMove={move}
+      onPointerUp={up}
+      onPointerCancel={() => {
+        drag.current = null;
+      }}
+      onDblClick={() => {
+        loop.value = null;
+      }}
+    >
+      {numbers.map((at) => (
+        <span key={at} class="roll-number" style={{ left: `${at * bar}px` }}>
+          {at + 1}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Chords({ view, player, fits }: Props) {
+  const chords = pieceChart.value?.chords ?? [];
+  const focused = useSignal(0); // the one that the tab key reaches
+  const scale = view.scale.value;
+  const { left, width } = view.drawn.value;
+  const list = useRef<HTMLDivElement>(null);
+  const there = bars.value.length;
+  const isNear = (chord: Chord): boolean => {
+    const [onset, end] = stepsOf(chord);
+    return end * scale >= left && onset * scale <= left + width;
+  };
+  const go = (index: number): void => {
+    const chord = chords[index];
+    if (!chord) return;
+    focused.value = index;
+    // The cell may not be there yet: scrolling to it, and rendering, come first.
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-chord="${index}"]`)?.focus());
+  };
+  const keys: Record<string, () => number> = {
+    ArrowLeft: () => Math.max(focused.value - 1, 0),
+    ArrowRight: () => Math.min(focused.value + 1, chords.length - 1),
+    Home: () => 0,
+    End: () => chords.length - 1,
+  };
+  return (
+    <div
+      ref={list}
+      class="roll-chords"
+      role="toolbar"
+      aria-label="Chords"
+      onKeyDown={(event) => {
+        const target = keys[event.key];
+        if (!target || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        event.stopPropagation();
+        go(target());
+      }}
+    >
+      {chords.map((chord, index) => {
+        if (chords.length >= WINDOW_FROM && index !== focused.value && !isNear(chord)) return null;
+        return (
+          <Cell
+            key={index}
+            index={index}
+            chord={chord}
+            fit={fits[index] ?? null}
+            isComposed={there > chord.bar && there * STEPS_PER_BAR >= stepsOf(chord)[1]}
+            isReached={index === focused.value}
+            scale={scale}
+            view={view}
+            choose={() => {
+              focused.value = index;
+              player.seek(stepsOf(chord)[0]);
+            }}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+interface CellProps {
+  readonly index: number;
+  readonly chord: Chord;
+  readonly fit: Fit | null;
+  readonly isComposed: boolean;
+  readonly isReached: boolean;
+  readonly scale: number;
+  readonly view: View;
+  readonly choose: () => void;
+}
+
+function Cell({ index, chord, fit, isComposed, isReached, scale, view, choose }: CellProps) {
+  const isNow = useComputed(() => (view.chord.value === index ? "true" : undefined));
+  const [onset, end] = stepsOf(chord);
+  const width = (end - onset) * scale;
+  const room = width - PADDING;
+  const isSmall = chord.name.length * LETTER > room;
+  const words = chordWords(chord, fit, isComposed);
+  const point = (): void => {
+    view.tip.value = { x: onset * scale - view.left.value, y: 0, lines: [chordTitle(chord), ...words] };
+  };
+  const leave = (): void => {
+    view.tip.value = null;
+  };
+  return (
+    <button
+      type="button"
+      class={`roll-chord${isComposed ? "" : " is-pending"}${isSmall ? " is-small" : ""}`}
+      data-chord={index}
+      style={{ left: `${onset * scale}px`, width: `${width}px` }}
+      tabIndex={isReached ? 0 : -1}
+      aria-label={[chordTitle(chord), ...words].join(", ")}
+      aria-current={isNow}
+      onClick={choose}
+      onFocus={point}
+      onBlur={leave}
+      onPointerEnter={point}
+      onPointerLeave={leave}
+    >
+      {shortName(chord.name, Math.floor(room / (isSmall ? SMALL_LETTER : LETTER)))}
+      {isComposed && fit?.inside != null && <i class="roll-fit" style={{ "--inside": fit.inside }} />}
+    </button>
+  );
+}

@@ -1,0 +1,217 @@
+/** The piano roll under its chords: what the band plays, to see, to go to and to loop. Puts its parts together. */
+
+import "../../styles/roll.css";
+import { useComputed, useSignalEffect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { fitsOf, harmoniesOf } from "../../music/harmony";
+import { ROLE_NAMES, ROLES, STEPS_PER_BAR } from "../../music/piece";
+import { audible } from "../../state/band";
+import { bars, piece, pieceChart } from "../../state/piece";
+import { loop, type Player, playState } from "../../state/playback";
+import { Gutter } from "./Gutter";
+import { listenToGestures } from "./gestures";
+import { watchPlayhead } from "./playhead";
+import { Ribbon } from "./Ribbon";
+import { Stage } from "./Stage";
+import { View } from "./view";
+import { progressWords } from "./words";
+
+const ZOOM_STEP = 1.4;
+
+export function Roll({ player }: { readonly player: Player }) {
+  const view = useMemo(() => new View(), []);
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLDivElement>(null);
+  const placeHead = useRef(() => {});
+  const harmonies = useComputed(() => harmoniesOf(pieceChart.value?.chords ?? []));
+  const fits = useComputed(() => fitsOf(pieceChart.value?.chords ?? [], bars.value));
+  const identity = useComputed(() => piece.value?.id);
+
+  useSignalEffect(() => {
+    identity.value; // another piece: from its beginning
+    view.reset();
+    if (scroller.current) scroller.current.scrollLeft = 0;
+  });
+  const isOn = useComputed(() => playState.value !== "stopped"); // waiting for a bar is no new start
+  useSignalEffect(() => {
+    if (isOn.value) view.following.value = true;
+  });
+
+  useEffect(() => {
+    const [frame, stage] = [scroller.current, content.current?.querySelector<HTMLElement>(".roll-stage")];
+    if (!frame || !stage || !head.current) return;
+    const scrolled = (): void => {
+      view.left.value = frame.scrollLeft;
+    };
+    const measure = new ResizeObserver(() => {
+      view.width.value = frame.clientWidth;
+      view.height.value = stage.clientHeight;
+    });
+    measure.observe(frame);
+    measure.observe(stage);
+    frame.addEventListener("scroll", scrolled);
+    const deaf = listenToGestures(frame, stage, {
+      zoom: (factor, x) => view.zoomBy(factor, x),
+      scrolled: () => {
+        view.following.value = false;
+        view.tip.value = null;
+      },
+    });
+    const playhead = watchPlayhead(player, view, frame, head.current);
+    placeHead.current = playhead.place;
+    return () => {
+      measure.disconnect();
+      frame.removeEventListener("scroll", scrolled);
+      deaf();
+      playhead.stop();
+    };
+  }, [player, view]);
+
+  const scale = view.scale.value;
+  useLayoutEffect(() => {
+    const left = view.takeAnchor();
+    if (left !== null && scroller.current) {
+      scroller.current.scrollLeft = left;
+      view.left.value = scroller.current.scrollLeft;
+    }
+    placeHead.current();
+  }, [scale, view]);
+
+  const isEmpty = view.length.value === 0;
+  const key = (event: KeyboardEvent): void => {
+    const zooms: Record<string, number> = { "+": ZOOM_STEP, "=": ZOOM_STEP, "-": 1 / ZOOM_STEP };
+    const factor = zooms[event.key];
+    if (factor && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      view.zoomBy(factor);
+    } else if (event.key === "Escape" && loop.value) {
+      event.preventDefault();
+      loop.value = null;
+    }
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, this groups a picture and its tools
+    <div class="roll" role="group" aria-label="Piano roll" onKeyDown={key}>
+      <Key isEmpty={isEmpty} />
+      <Tools view={view} isEmpty={isEmpty} />
+      <div class={isEmpty ? "roll-frame is-empty" : "roll-frame"}>
+        <Gutter view={view} />
+        <div ref={scroller} class="roll-scroller">
+          <div ref={content} class="roll-content" style={{ width: isEmpty ? "100%" : `${view.content.value}px` }}>
+            <Ribbon view={view} player={player} fits={fits.value} />
+            <Stage view={view} player={player} harmonies={harmonies.value} />
+            <LoopBand view={view} />
+            <div ref={head} class="roll-head" hidden={isEmpty} />
+          </div>
+        </div>
+        {isEmpty && (
+          <p class="roll-hint">
+            <span>Press play: the band's notes appear here.</span>
+          </p>
+        )}
+        <TipBox view={view} />
+      </div>
+    </div>
+  );
+}
+
+/** Who plays in which colour. */
+function Key({ isEmpty }: { readonly isEmpty: boolean }) {
+  if (isEmpty) return null;
+  return (
+    <ul class="roll-key" aria-label="Colours">
+      {ROLES.filter((role) => piece.value?.tracks.includes(role)).map((role) => (
+        <li key={role} class={audible.value.has(role) ? `is-${role}` : `is-${role} is-silent`}>
+          {ROLE_NAMES[role]}
+        </li>
+      ))}
+      <li class="is-outside">Outside the chord</li>
+    </ul>
+  );
+}
+
+/** How near one looks, and whether the view goes along. */
+function Tools({ view, isEmpty }: { readonly view: View; readonly isEmpty: boolean }) {
+  return (
+    <div class="roll-tools">
+      <Progress />
+      <button
+        type="button"
+        class="button small"
+        aria-pressed={view.following.value}
+        disabled={isEmpty}
+        onClick={() => {
+          view.following.value = !view.following.value;
+        }}
+      >
+        Follow
+      </button>
+      <button
+        type="button"
+        class="button small"
+        disabled={isEmpty}
+        aria-label="Zoom out"
+        onClick={() => view.zoomBy(1 / ZOOM_STEP)}
+      >
+        −
+      </button>
+      <button
+        type="button"
+        class="button small"
+        disabled={isEmpty}
+        aria-label="Zoom in"
+        onClick={() => view.zoomBy(ZOOM_STEP)}
+      >
+        +
+      </button>
+      <button
+        type="button"
+        class="button small"
+        disabled={isEmpty}
+        aria-label="Fit the whole piece"
+        onClick={() => {
+          view.zoom.value = "fit";
+        }}
+      >
+        Fit
+      </button>
+    </div>
+  );
+}
+
+/** How far the piece has come, as long as it isn't whole. */
+function Progress() {
+  const [there, of] = [bars.value.length, pieceChart.value?.bars ?? 0];
+  if (!piece.value || there >= of) return null;
+  return <p class="roll-progress">{progressWords(piece.value.state, there, of)}</p>;
+}
+
+/** The bars that are played again and again. */
+function LoopBand({ view }: { readonly view: View }) {
+  if (!loop.value || !view.length.value) return null;
+  const bar = view.scale.value * STEPS_PER_BAR;
+  const { from, to } = loop.value;
+  return <div class="roll-loop" style={{ left: `${from * bar}px`, width: `${(to - from) * bar}px` }} />;
+}
+
+/** A word on what is pointed at. Screen readers have it from the labels. */
+function TipBox({ view }: { readonly view: View }) {
+  const tip = view.tip.value;
+  if (!tip) return null;
+  const [title, ...lines] = tip.lines;
+  const isRight = tip.x > view.width.value / 2;
+  const x = Math.min(Math.max(tip.x, 0), view.width.value);
+  return (
+    <div
+      class={isRight ? "roll-tip is-right" : "roll-tip"}
+      aria-hidden="true"
+      style={{ "--x": `${x}px`, "--y": `${tip.y}px` }}
+    >
+      <strong>{title}</strong>
+      {lines.map((line) => (
+        <span key={line}>{line}</span>
+      ))}
+    </div>
+  );
+}

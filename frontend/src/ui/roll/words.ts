@@ -1,0 +1,73 @@
+/** What the roll says in words: of chords, of notes, and of how far the piece has come. Knows no pixels but room for text. */
+
+import type { Arrangement } from "../../api";
+import { type Fit, type Harmony, isInside, lastBegun, stepsOf } from "../../music/harmony";
+import { type Chord, type Note, ROLE_NAMES, type Role, STEPS_PER_BAR } from "../../music/piece";
+import { barAndBeat } from "../places";
+import { drumName } from "./drums";
+
+const PITCH_NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"] as const;
+const MIDDLE_C_OCTAVE = 4; // MIDI pitch 60 is C4
+const NO_CHORD = "N.C.";
+
+/** "C4" for MIDI's 60. */
+export function pitchName(pitch: number): string {
+  return `${PITCH_NAMES[pitch % 12]}${Math.floor(pitch / 12) - 5 + MIDDLE_C_OCTAVE}`;
+}
+
+/** How a chord is kept to, in words; an empty list where nothing sounds or nothing is asked for. */
+function fitWords(fit: Fit | null): readonly string[] {
+  if (!fit) return [];
+  const words = fit.inside === null ? [] : [`${Math.round(fit.inside * 100)} % of the sounding time in the chord`];
+  if (fit.bassOnRoot !== null) words.push(fit.bassOnRoot ? "bass on its root" : "bass begins on another note");
+  return words;
+}
+
+/** How a chord is called and where it is: "Bar 3: F". */
+export function chordTitle(chord: Chord): string {
+  const [onset] = stepsOf(chord);
+  const beat = onset % STEPS_PER_BAR ? `, beat ${barAndBeat(onset).split(".")[1]}` : "";
+  return `Bar ${chord.bar + 1}${beat}: ${chord.name === NO_CHORD ? "no chord" : chord.name}`;
+}
+
+/** The lines of a chord's tip; a slash chord has no root to keep to, but a note behind its slash. */
+export function chordWords(chord: Chord, fit: Fit | null, isComposed: boolean): readonly string[] {
+  if (!isComposed) return ["Still composing"];
+  const words = fitWords(fit).map((line) =>
+    chord.name.includes("/") ? line.replace("its root", "its slash note") : line,
+  );
+  return words.length ? words : [chord.bass === null ? "The band plays as it likes" : "Nothing sounds here"];
+}
+
+/** The lines of a note's tip. */
+export function noteWords(role: Role, note: Note, harmonies: readonly Harmony[], chords: readonly Chord[]): string[] {
+  const [onset, , pitch] = note;
+  if (role === "drums") return [drumName(pitch), `Drums, ${barAndBeat(onset)}`];
+  const inside = isInside(note, harmonies);
+  const harmony = harmonies[Math.max(lastBegun(harmonies, onset), 0)];
+  const chord = harmony && chords[harmony.chord]?.name;
+  const lines = [pitchName(pitch), `${ROLE_NAMES[role]}, ${barAndBeat(onset)}`];
+  if (inside !== null && chord) lines.push(inside ? `In ${chord}` : `Outside ${chord}`);
+  return lines;
+}
+
+const CHORD_PARTS = /^([A-G][#b]{0,2})(m(?!a))?/;
+
+/** A chord's name in so much room, in characters: whole, without its bass, without what follows its third, its root. */
+export function shortName(name: string, room: number): string {
+  if (name.length <= room) return name;
+  const [, root = "", minor = ""] = CHORD_PARTS.exec(name) ?? [];
+  if (!root) return room >= 2 ? "–" : ""; // N.C.
+  const upper = name.split("/")[0] ?? name;
+  const candidates = [upper.length < name.length ? `${upper}/` : upper, `${root}${minor}…`, `${root}${minor}`, root];
+  return candidates.find((candidate) => candidate.length <= room) ?? "";
+}
+
+/** How far the piece has come, where it isn't whole: "Composing: 3 of 8 bars". */
+export function progressWords(state: Arrangement["state"], there: number, of: number): string {
+  const count = `${there} of ${of} bars`;
+  if (state === "waiting") return "Waiting for its turn";
+  if (state === "stopped") return `Stopped after ${count}`;
+  if (state === "failed") return `Failed after ${count}`;
+  return there ? `Still composing: ${count} are there` : "Composing the first bar…";
+}

@@ -1,0 +1,21 @@
+import type { HttpProxy } from "vite";
+import { defineConfig } from "vitest/config";
+
+const SERVER = "http://127.0.0.1:8000"; // `sideman serve`, for `npm run dev`
+
+const proxied = {
+  target: SERVER,
+  // The server refuses what pages of other sites ask for: this one is served from another port.
+  configure: (proxy: HttpProxy.ProxyServer) => proxy.on("proxyReq", (request) => request.removeHeader("origin")),
+};
+
+export default defineConfig({
+  build: {
+    outDir: "../src/sideman/web/page",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0, // the page's policy allows no data: scripts, and files of their own are cached for good
+  },
+  server: { proxy: { "/api": proxied, "/soundfont.sf3": proxied } },
+  test: { environment: "happy-dom" },
+});

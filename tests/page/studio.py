@@ -1,0 +1,190 @@
+"""What a person finds on the page, by the names that a person (or a screen reader) finds it by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Download, Locator, Page, Response, expect
+
+CHORDS = "C:4|Am:4|F:4|G7:4"
+TRACKS = ("Drums", "Bass", "Piano", "Guitar", "Strings")
+TYPING = 30  # milliseconds a key
+STEPS_PER_BAR = 48
+
+# Pixels of a canvas that have a track's colour, full or less so: those on the line between it and the ground. Every
+# third pixel is looked at, each colour once: whoever plays has to be at the next note within 0.2 s.
+PIXELS = """
+(canvas) => {
+  const rgb = (name) => {
+    const probe = document.createElement("span");
+    probe.style.color = `var(--${name})`;
+    canvas.parentElement.append(probe);
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    const pixel = new OffscreenCanvas(1, 1).getContext("2d");
+    pixel.fillStyle = colour;
+    pixel.fillRect(0, 0, 1, 1);
+    return [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const dot = (one, other) => one.reduce((sum, value, index) => sum + value * other[index], 0);
+  const ground = rgb("panel");
+  const tracks = ["drums", "bass", "piano", "guitar", "strings"].map((name) => [name, rgb(name), 0]);
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  if (canvas.width && canvas.height) copy.drawImage(canvas, 0, 0);
+  const seen = new Map();
+  const pixels = new Uint32Array(copy.getImageData(0, 0, canvas.width || 1, canvas.height || 1).data.buffer);
+  for (let at = 0; at < pixels.length; at += 3) seen.set(pixels[at], (seen.get(pixels[at]) ?? 0) + 1);
+  for (const [colour, count] of seen) {
+    const gone = ground.map((value, index) => ((colour >> (8 * index)) & 255) - value);
+    for (const track of tracks) {
+      const way = track[1].map((value, index) => value - ground[index]);
+      const share = dot(way, gone) / dot(way, way);
+      const off = Math.hypot(...gone.map((value, index) => value - share * way[index]));
+      if (share > 0.7 && off < 12) track[2] += count;
+    }
+  }
+  return Object.fromEntries(tracks.map(([name, , count]) => [name, count]));
+}
+"""
+
+
+class Studio:
+    """A visitor's page, and what can be done there."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.chords = page.get_by_role("textbox", name="Chords", exact=True)
+        self.play = page.get_by_role("button", name="Play", exact=True)
+        self.pause = page.get_by_role("button", name="Pause", exact=True)
+        self.position = page.get_by_role("slider", name="Position", exact=True)
+        self.roll = page.get_by_test_id("roll")
+        self.pieces = page.get_by_role("list", name="Your pieces")
+        expect(self.chords).to_be_editable()
+
+    def type(self, chords: str = CHORDS) -> None:
+        """As a person does, key by key."""
+        self.chords.click()
+        self.chords.press("ControlOrMeta+a")
+        self.chords.press_sequentially(chords, delay=TYPING)
+
+    def type_and_have_read(self, chords: str) -> None:
+        """Type chords and wait until the server has read them: before, their cells can't be changed."""
+
+        def reads(response: Response) -> bool:
+            return (
+                response.url.endswith("/api/chords:parse")
+                and (response.request.post_data_json or {}).get("progression") == chords
+            )
+
+        with self.page.expect_response(reads):
+            self.type(chords)
+        self.page.wait_for_timeout(100)
+
+    def have_composed(self, chords: str = CHORDS) -> None:
+        """Have a piece composed to its end, and stop it: the files are ready."""
+        self.chords.fill(chords)
+        self.play.click()
+        self.pause.click()
+        expect(self.play).to_be_visible()
+        expect(self.file("MIDI")).to_be_enabled()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def choose_seed(self, seed: int) -> None:
+        """Have the same notes each time."""
+        with self.options():
+            self.page.get_by_label("Seed").fill(str(seed))
+            self.page.keyboard.press("Enter")
+
+    def choose_takes(self, takes: int) -> None:
+        """Have so many composed from now on."""
+        with self.options():
+            self.page.get_by_role("group", name="Takes").get_by_role("button", name=str(takes), exact=True).click()
+
+    @contextmanager
+    def options(self) -> Iterator[None]:
+        """In sight: where there is little room, they are folded away."""
+        summary = self.page.locator("summary").filter(has_text="Options")
+        folded = not self.page.get_by_label("Seed").is_visible()
+        if folded:
+            summary.click()
+        yield
+        if folded:
+            summary.click()
+
+    def file(self, name: str) -> Locator:
+        """The button of a kind of file."""
+        return self.page.get_by_role("region", name="Take away").get_by_role("button", name=name, exact=True)
+
+    def track(self, name: str) -> Locator:
+        """Its strip of the mixer."""
+        return self.page.get_by_role("region", name="Mixer").get_by_role("group", name=name, exact=True)
+
+    def meter(self, track: str) -> Locator:
+        return self.track(track).get_by_role("meter")
+
+    def level(self, track: str) -> float:
+        """What a track's meter shows, 0 to 100."""
+        return float(self.meter(track).get_attribute("aria-valuenow") or "nan")
+
+    def loudest(self, track: str, milliseconds: int = 1_500) -> float:
+        """The most that a track's meter shows within a time."""
+        rounds = milliseconds // 100
+        levels = []
+        for _ in range(rounds):
+            levels.append(self.level(track))
+            self.page.wait_for_timeout(100)
+        return max(levels)
+
+    def wait_for_sound(self, track: str) -> None:
+        expect(self.meter(track)).not_to_have_attribute("aria-valuenow", "0")
+
+    @property
+    def bar(self) -> int:
+        """The bar that is heard, or would be, from 1."""
+        return int(float(self.position.input_value()) // STEPS_PER_BAR) + 1
+
+    def wait_for_bar(self, bar: int) -> None:
+        """Until the playhead is there."""
+        field = self.position.element_handle()
+        condition = f"field => Math.floor(field.valueAsNumber / {STEPS_PER_BAR}) + 1 === {bar}"
+        self.page.wait_for_function(condition, arg=field)
+
+    def pixels(self) -> dict[str, int]:
+        """How many pixels of the roll each track has."""
+        counted: dict[str, int] = self.roll.evaluate(PIXELS)
+        return counted
+
+    def measured(self, name: str) -> list[float]:
+        """Seconds of a User Timing measure, each time it was taken."""
+        script = "name => performance.getEntriesByName(name, 'measure').map(({ duration }) => duration / 1000)"
+        seconds: list[float] = self.page.evaluate(script, name)
+        return seconds
+
+    def count(self, name: str) -> int:
+        """What the player counts: ``late`` notes, ``waits``."""
+        return int(self.page.evaluate("name => document.documentElement.dataset[name]", name))
+
+    def download(self, name: str, folder: Path) -> Path:
+        """Press a download's button and have its file."""
+        with self.page.expect_download() as waiting:
+            self.file(name).click()
+        download: Download = waiting.value
+        path = folder / download.suggested_filename
+        download.save_as(path)
+        return path
+
+    def ask(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """What the server answers to this browser."""
+        response = self.page.request.get(path)
+        assert response.ok
+        return response.json()
+
+    def open_button(self, name: str = "") -> Locator:
+        """Of the pieces in the list that have the name within theirs."""
+        return self.pieces.get_by_role("button", name=re.compile(f"^Open .*{re.escape(name)}"))

@@ -1,0 +1,202 @@
+"""Play: what is heard and how soon, what is seen meanwhile, and how a person leads it by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from tests.page.conftest import Visit
+from tests.page.studio import CHORDS, TRACKS, TYPING, Studio
+
+LONG = "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 8)
+SOON = 3.0  # seconds, on a machine that is busy with other tests; 1 is the goal on an idle one
+MOST_TRACKS = 4  # of the five: one may lie below another
+
+
+def seen(studio: Studio) -> set[str]:
+    """The tracks that can be seen in the roll."""
+    return {track for track, pixels in studio.pixels().items() if pixels > 20}
+
+
+def test_band_is_heard_soon_and_without_a_gap(studio: Studio, record_property: Callable[[str, object], None]) -> None:
+    studio.chords.fill(LONG)
+    studio.chords.press_sequentially("|C:4", delay=TYPING)
+    studio.play.click()
+    expect(studio.pause).to_be_visible()
+    for track in TRACKS:
+        studio.wait_for_sound(track)
+    studio.wait_for_bar(3)
+    (to_bar,), (to_sound,) = (studio.measured(f"sideman:play-to-{what}") for what in ("bar", "sound"))
+    record_property("from play to the first bar", f"{to_bar:.2f} s")
+    record_property("from play to the first sound", f"{to_sound:.2f} s")
+    assert 0 < to_bar <= to_sound <= SOON
+    assert (studio.count("late"), studio.count("waits")) == (0, 0)
+
+
+def test_notes_are_seen_in_the_colours_of_their_tracks(studio: Studio) -> None:
+    assert max(studio.pixels().values()) == 0
+    studio.have_composed()
+    assert len(seen(studio)) >= MOST_TRACKS
+
+
+def test_muted_track_falls_silent_and_the_others_go_on(studio: Studio) -> None:
+    studio.chords.fill(LONG)
+    studio.play.click()
+    studio.wait_for_sound("Bass")
+    before = studio.pixels()
+    mute = studio.track("Bass").get_by_role("button", name="Mute")
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    expect(studio.meter("Bass")).to_have_attribute("aria-valuenow", "0")
+    assert studio.loudest("Bass") == 0
+    assert studio.loudest("Drums") > 0
+    assert studio.pixels()["bass"] < before["bass"] / 2  # it fades in the roll too
+    mute.click()
+    studio.wait_for_sound("Bass")
+
+
+def test_solo_leaves_one_track(studio: Studio) -> None:
+    studio.chords.fill(LONG)
+    studio.play.click()
+    studio.wait_for_sound("Drums")
+    studio.track("Drums").get_by_role("button", name="Solo").click()
+    for track in TRACKS[1:]:
+        expect(studio.meter(track)).to_have_attribute("aria-valuenow", "0")
+    assert studio.loudest("Drums") > 0
+    assert studio.loudest("Piano", 500) == 0
+
+
+def test_volume_is_heard(studio: Studio) -> None:
+    studio.chords.fill(LONG)
+    studio.play.click()
+    studio.wait_for_sound("Drums")
+    studio.track("Drums").get_by_role("slider", name="Volume").fill("0")
+    expect(studio.meter("Drums")).to_have_attribute("aria-valuenow", "0")
+    assert studio.loudest("Drums", 800) == 0
+
+
+def test_instrument_can_be_chosen(studio: Studio) -> None:
+    studio.chords.fill(LONG)
+    studio.play.click()
+    studio.wait_for_sound("Piano")
+    instrument = studio.track("Piano").get_by_role("combobox", name="Instrument")
+    names = instrument.get_by_role("option").all_text_contents()
+    assert len(names) >= 2
+    instrument.select_option(label=names[1])
+    assert studio.loudest("Piano") > 0
+
+
+def test_keyboard_plays_pauses_and_seeks(studio: Studio) -> None:
+    studio.have_composed(LONG)
+    studio.page.get_by_role("heading", name="Sideman").click()  # nothing has the focus
+    press = studio.page.keyboard.press
+    press("Home")
+    studio.wait_for_bar(1)
+    press("ArrowRight")
+    press("ArrowRight")
+    studio.wait_for_bar(3)
+    press("ArrowLeft")
+    studio.wait_for_bar(2)
+    press("Space")
+    expect(studio.pause).to_be_visible()
+    studio.wait_for_sound("Drums")
+    press("Space")
+    expect(studio.play).to_be_visible()
+    assert studio.bar >= 2
+    press("Home")
+    studio.wait_for_bar(1)
+
+
+def test_space_in_the_field_is_a_space(studio: Studio) -> None:
+    studio.type("C Am | F G7")
+    expect(studio.chords).to_have_value("C Am | F G7")
+    expect(studio.play).to_be_visible()
+
+
+def test_whole_page_can_be_played_by_keyboard(studio: Studio) -> None:
+    studio.type(CHORDS)
+    studio.page.keyboard.press("ControlOrMeta+Enter")
+    expect(studio.pause).to_be_visible()
+    studio.wait_for_sound("Bass")
+    reached = set()
+    for _ in range(120):
+        studio.page.keyboard.press("Tab")
+        script = "() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()"
+        reached.add(studio.page.evaluate(script))
+    assert {"Pause", "Mute", "Solo", "Volume", "Instrument", "MIDI", "MP3", "WAV", "Stems"} <= reached
+
+
+def test_click_in_the_roll_seeks(studio: Studio) -> None:
+    studio.have_composed()
+    box = studio.roll.bounding_box()
+    assert box is not None
+    studio.page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
+    studio.wait_for_bar(4)
+
+
+def test_loop_plays_again_and_again(studio: Studio) -> None:
+    studio.page.get_by_role("slider", name="Tempo in beats a minute").fill("400")
+    studio.have_composed("C:4|G:4")
+    studio.page.get_by_role("heading", name="Sideman").click()
+    studio.page.keyboard.press("l")
+    studio.play.click()
+    for bar in (2, 1, 2, 1):  # each takes 0.6 s
+        studio.wait_for_bar(bar)
+    expect(studio.pause).to_be_visible()
+    studio.page.keyboard.press("l")
+    expect(studio.play).to_be_visible()  # it ends
+
+
+def test_piece_ends_and_can_be_played_again(studio: Studio) -> None:
+    studio.page.get_by_role("slider", name="Tempo in beats a minute").fill("400")
+    studio.type("C:4|G:4")
+    for _ in range(2):
+        studio.play.click()
+        studio.wait_for_sound("Drums")
+        expect(studio.play).to_be_visible()
+    assert len(studio.measured("sideman:play-to-sound")) == 2
+    assert len(studio.ask("/api/arrangements")["arrangements"]) == 1  # the second time nothing was composed
+
+
+def test_takes_are_different_and_can_be_compared(studio: Studio) -> None:
+    studio.choose_takes(2)
+    studio.have_composed()
+    takes = [studio.page.get_by_role("radio", name=re.compile(rf"^{letter}\b")) for letter in "AB"]
+    expect(takes[0]).to_be_checked()
+    studio.play.click()
+    studio.wait_for_sound("Bass")
+    first = studio.pixels()
+    takes[1].check()
+    studio.wait_for_sound("Bass")
+    expect(studio.pause).to_be_visible()
+    assert studio.count("late") == 0
+    assert studio.pixels() != first
+
+
+def test_chords_that_were_changed_a_moment_ago_are_played(studio: Studio) -> None:
+    studio.have_composed("C:4|G:4")
+    studio.chords.fill("Dm:4|A7:4|Gm:4")
+    studio.chords.press("ControlOrMeta+Enter")  # before the server has read them
+    expect(studio.pieces.get_by_role("listitem")).to_have_count(2)
+    studio.wait_for_sound("Bass")
+    made = [piece["progression"] for piece in studio.ask("/api/arrangements")["arrangements"]]
+    assert made == ["Dm:4|A7:4|Gm:4", "C:4|G:4"]
+
+
+def test_another_version_has_other_notes(studio: Studio) -> None:
+    studio.have_composed()
+    first = studio.pixels()
+    studio.page.get_by_role("button", name="Another version").click()
+    studio.wait_for_sound("Bass")
+    studio.pause.click()
+    assert studio.pixels() != first
+    assert len(studio.ask("/api/arrangements")["arrangements"]) == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_roll_follows_the_colours_of_the_system(visit: Visit, scheme: str) -> None:
+    studio = Studio(visit(scheme=scheme))
+    studio.have_composed()
+    assert len(seen(studio)) >= MOST_TRACKS

@@ -1,0 +1,65 @@
+"""Files from the page: what is in them, and that they sound as the mixer is set."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import mido
+import soundfile
+from tests.page.studio import TRACKS, Studio
+
+SECONDS = 8.0  # four bars at 120 beats a minute
+RINGING = 5.0  # seconds that sound may go on after the last bar
+DRUM_CHANNEL = 9
+
+
+def channels(path: Path) -> set[int]:
+    """Those that play."""
+    return {message.channel for message in mido.MidiFile(path) if message.type == "note_on" and message.velocity}
+
+
+def test_midi_has_the_band_and_its_length(studio: Studio, tmp_path: Path) -> None:
+    studio.have_composed()
+    path = studio.download("MIDI", tmp_path)
+    assert path.suffix == ".mid"
+    assert SECONDS - 1 <= mido.MidiFile(path).length <= SECONDS + 0.5
+    assert len(channels(path)) == len(TRACKS)
+
+
+def test_files_sound_as_the_mixer_is_set(studio: Studio, tmp_path: Path) -> None:
+    studio.have_composed()
+    studio.track("Drums").get_by_role("button", name="Mute").click()
+    instrument = studio.track("Piano").get_by_role("combobox", name="Instrument")
+    program = instrument.get_by_role("option").nth(1).get_attribute("value")
+    assert program is not None
+    instrument.select_option(program)
+    path = studio.download("MIDI", tmp_path)
+    assert DRUM_CHANNEL not in channels(path)
+    programs = {message.program for message in mido.MidiFile(path) if message.type == "program_change"}
+    assert int(program) in programs
+
+
+def test_sound_has_the_length_of_the_piece(studio: Studio, tmp_path: Path) -> None:
+    studio.have_composed()
+    for name, kind in (("MP3", "MP3"), ("WAV", "WAV")):
+        path = studio.download(name, tmp_path)
+        sound = soundfile.info(path)
+        assert sound.format == kind
+        assert SECONDS - 0.1 <= sound.duration <= SECONDS + RINGING
+        samples, _ = soundfile.read(path)
+        assert abs(samples).max() > 0.05
+
+
+def test_stems_are_one_file_for_each_track(studio: Studio, tmp_path: Path) -> None:
+    studio.have_composed()
+    path = studio.download("Stems", tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        names = [Path(name).stem.lower() for name in archive.namelist()]
+    assert all(any(track.lower() in name for name in names) for track in TRACKS), names
+
+
+def test_nothing_to_take_before_there_is_a_piece(studio: Studio) -> None:
+    for name in ("MIDI", "MP3", "WAV", "Stems"):
+        assert studio.file(name).is_disabled()
