@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { OFFER } from "../fixtures";
 import { DEFAULT_OPTIONS, offer, options } from "../state/band";
 import { OptionsPanel } from "./OptionsPanel";
 
@@ -22,24 +23,8 @@ async function set(selector: string, value: string, event = "change"): Promise<H
 beforeEach(async () => {
   document.body.append(page);
   options.value = DEFAULT_OPTIONS;
-  offer.value = {
-    version: "",
-    model: "",
-    soundfont: "",
-    styles: ["jazz", "hip-hop"],
-    tempo: { minimum: 40, maximum: 200, default: 120 },
-    densities: 5,
-    max_bars: 256,
-    max_minutes: 15,
-    max_takes: 2,
-    max_text: 1000,
-    max_name: 100,
-    retention_days: 30,
-    tracks: [],
-    roots: [],
-    qualities: [],
-    examples: [],
-  };
+  const tempo = { minimum: 40, maximum: 200, default: 120 };
+  offer.value = { ...OFFER, styles: ["jazz", "hip-hop"], tempo, max_takes: 2 };
   render(<OptionsPanel />, page);
   await settled();
 });

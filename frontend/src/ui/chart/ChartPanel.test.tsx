@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Problem } from "../../api";
+import { OFFER } from "../../fixtures";
 import type { Chart } from "../../music/piece";
 import { chartText, offer, options } from "../../state/band";
 import { select } from "../../state/cells";
@@ -51,19 +52,7 @@ beforeEach(async () => {
   loadText("C:4|Am:2|F:2");
   select(null);
   offer.value = {
-    version: "",
-    model: "",
-    soundfont: "",
-    styles: ["jazz"],
-    tempo: { minimum: 20, maximum: 400, default: 120 },
-    densities: 5,
-    max_bars: 256,
-    max_minutes: 15,
-    max_takes: 8,
-    max_text: 1000,
-    max_name: 100,
-    retention_days: 30,
-    tracks: [],
+    ...OFFER,
     roots: ["C", "Db", "D"],
     qualities: [
       { name: "", degrees: "1 3 5" },
