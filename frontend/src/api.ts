@@ -85,6 +85,9 @@ export class Problem extends Error {
   }
 }
 
+/** Milliseconds after which a server that was out of reach is asked again. */
+export const RETRY = 3_000;
+
 const UNREACHABLE = "The server can't be reached. Is it still running?";
 
 /** An answer that says yes. Throws {@link Problem}. */

@@ -1,8 +1,8 @@
 /** Files of a piece: where they are, what they are called, and how they get to the person's disk. */
 
 import { type Arrangement, ask, type Offer } from "./api";
-import { ROLES, type Role, takeName } from "./music/piece";
-import { DEFAULT_VOLUME, type Strip } from "./state/band";
+import { AS_COMPOSED, ROLES, type Role, takeName } from "./music/piece";
+import type { Strip } from "./state/band";
 
 /** A kind of file that the server makes. */
 export interface Kind {
@@ -25,7 +25,7 @@ export function mixOf(strips: Record<Role, Strip>, audible: ReadonlySet<Role>, o
     const own = offer.tracks.find((track) => track.role === role)?.program ?? 0;
     const program = strips[role].program ?? own;
     const volume = audible.has(role) ? strips[role].volume : 0;
-    return program === own && volume === DEFAULT_VOLUME ? [] : [`${role}:${program}:${volume}`];
+    return program === own && volume === AS_COMPOSED ? [] : [`${role}:${program}:${volume}`];
   });
 }
 

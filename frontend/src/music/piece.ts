@@ -5,6 +5,10 @@ export const BEATS_PER_BAR = 4;
 export const STEPS_PER_BAR = STEPS_PER_BEAT * BEATS_PER_BAR; // 48
 export const SECONDS_PER_MINUTE = 60;
 
+/** The volume of a track that nobody turned up or down, as MIDI controller 7 counts. */
+export const AS_COMPOSED = 100;
+export const MAX_VOLUME = 127;
+
 /** The chairs of the band, in the order of the score: top to bottom in the mixer and in menus. */
 export const ROLES = ["drums", "bass", "piano", "guitar", "strings"] as const;
 export type Role = (typeof ROLES)[number];

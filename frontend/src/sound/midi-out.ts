@@ -1,9 +1,9 @@
 /** The band on a MIDI device of the person: asks for access, lists devices, sends notes. Knows no transport. */
 
 import { signal } from "@preact/signals";
-import { ROLES, type Role } from "../music/piece";
+import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
 import { offer } from "../state/band";
-import { AS_COMPOSED, channelVolume, SoundError, type Synth } from "./synth";
+import { channelVolume, SoundError, type Synth } from "./synth";
 
 // As people count them, from 1: piano 1, guitar 2, bass 3, strings 4, drums 10.
 const CHANNELS: Record<Role, number> = { piano: 0, guitar: 1, bass: 2, strings: 3, drums: 9 };

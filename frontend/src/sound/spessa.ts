@@ -9,9 +9,9 @@
 import { WorkletSynthesizer } from "spessasynth_lib";
 import processorUrl from "spessasynth_lib/dist/spessasynth_processor.min.js?url";
 import type { Offer } from "../api";
-import { ROLES, type Role } from "../music/piece";
+import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
 import { levelOf } from "./meter";
-import { AS_COMPOSED, channelVolume, SoundError, type Synth } from "./synth";
+import { channelVolume, SoundError, type Synth } from "./synth";
 
 type Lane = Readonly<Record<Role, number>>;
 

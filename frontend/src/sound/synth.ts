@@ -1,6 +1,6 @@
 /** What makes sound, as the transport sees it: a clock and five players. Knows no bars and no browser. */
 
-import type { Role } from "../music/piece";
+import { AS_COMPOSED, MAX_VOLUME, type Role } from "../music/piece";
 
 /** Something that plays notes at given times. */
 export interface Synth {
@@ -49,9 +49,7 @@ export const NO_SYNTH: Synth = {
   suspend() {},
 };
 
-export const AS_COMPOSED = 100; // volume
-
 /** MIDI controller 7 for a role that has `own` at volume 100. */
 export function channelVolume(own: number, volume: number): number {
-  return Math.min(Math.round((own * volume) / AS_COMPOSED), 127);
+  return Math.min(Math.round((own * volume) / AS_COMPOSED), MAX_VOLUME);
 }

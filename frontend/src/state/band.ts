@@ -2,7 +2,7 @@
 
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Offer, Problem } from "../api";
-import { type Chart, ROLES, type Role } from "../music/piece";
+import { AS_COMPOSED, type Chart, ROLES, type Role } from "../music/piece";
 import { piece } from "./piece";
 
 /** What the server offers; null until it has answered. */
@@ -49,8 +49,7 @@ export interface Strip {
   readonly program: number | null; // General MIDI; null: the role's own
 }
 
-export const DEFAULT_VOLUME = 100;
-const NEW_STRIP: Strip = { muted: false, solo: false, volume: DEFAULT_VOLUME, program: null };
+const NEW_STRIP: Strip = { muted: false, solo: false, volume: AS_COMPOSED, program: null };
 
 /** The mixer; it stays as it is from piece to piece. */
 export const mixer = Object.fromEntries(ROLES.map((role) => [role, signal(NEW_STRIP)])) as Record<Role, Signal<Strip>>;

@@ -4,13 +4,12 @@
  */
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
-import { Problem, parseChords } from "../api";
+import { Problem, parseChords, RETRY } from "../api";
 import type { Chart } from "../music/piece";
 import { chart, chartProblem, chartText } from "./band";
 import { advance, back, begin, changeOf, forward, joins, type Keystroke, type Timeline } from "./undo";
 
 const TYPING_DELAY = 120; // ms without a keystroke before the server is asked
-const RETRY_DELAY = 3000; // ms before it is asked again where it could not be reached
 const OCTAVE = 12;
 const STORAGE_KEY = "sideman.chart";
 const UNREADABLE_STATUS = [413, 422];
@@ -165,7 +164,7 @@ function refuse(text: string, error: unknown): void {
     }
     readingProblem.value = isUnreadable ? null : error;
   });
-  if (!isUnreadable) readLater(text, error.retryAfter === null ? RETRY_DELAY : error.retryAfter * 1000);
+  if (!isUnreadable) readLater(text, error.retryAfter === null ? RETRY : error.retryAfter * 1000);
 }
 
 /** Put the text back that was in the field before the page was loaded again. Returns whether there was one. */

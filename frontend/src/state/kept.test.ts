@@ -1,11 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, DEFAULT_VOLUME, mixer, options, setOptions, setStrip } from "./band";
+import { AS_COMPOSED } from "../music/piece";
+import { DEFAULT_OPTIONS, mixer, options, setOptions, setStrip } from "./band";
 import { recallSettings } from "./kept";
 
 beforeEach(() => {
   localStorage.clear();
   options.value = DEFAULT_OPTIONS;
-  setStrip("bass", { muted: false, volume: DEFAULT_VOLUME, program: null });
+  setStrip("bass", { muted: false, volume: AS_COMPOSED, program: null });
 });
 
 test("options and mixer come back as they were left, mutes don't", () => {
@@ -15,7 +16,7 @@ test("options and mixer come back as they were left, mutes don't", () => {
   const left = options.value;
   const kept = { ...localStorage };
   options.value = DEFAULT_OPTIONS;
-  setStrip("bass", { volume: DEFAULT_VOLUME, program: null, muted: false });
+  setStrip("bass", { volume: AS_COMPOSED, program: null, muted: false });
   for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value);
   recallSettings();
   expect(options.value).toEqual(left);
@@ -29,6 +30,6 @@ test.each(["no JSON", "null", "7", '{"tempo": "fast", "tracks": ["kazoo"], "take
     localStorage.setItem("sideman.mixer", kept);
     recallSettings();
     expect(options.value).toEqual(DEFAULT_OPTIONS);
-    expect(mixer.bass.value.volume).toBe(DEFAULT_VOLUME);
+    expect(mixer.bass.value.volume).toBe(AS_COMPOSED);
   },
 );

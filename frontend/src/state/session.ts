@@ -10,6 +10,7 @@ import {
   listArrangements,
   Problem,
   parseChords,
+  RETRY,
   renameArrangement,
 } from "../api";
 import { ROLES } from "../music/piece";
@@ -17,7 +18,6 @@ import { type End, listen } from "../stream";
 import { chart, chartProblem, chartText, options, setOptions } from "./band";
 import { addBar, closePiece, openPiece, piece } from "./piece";
 
-const RETRY = 3_000; // milliseconds
 const GONE = 404;
 const BROKEN = "The connection to the server broke. Trying again…";
 
@@ -118,7 +118,8 @@ let stopListening = (): void => {};
 export async function show(arrangement: Arrangement): Promise<boolean> {
   openings += 1;
   const mine = openings;
-  const chords = await parseChords(arrangement.progression);
+  const read = chart.peek();
+  const chords = read?.progression === arrangement.progression ? read : await parseChords(arrangement.progression);
   if (mine !== openings) return false;
   batch(() => openPiece(arrangement, chords));
   hear(arrangement.id);

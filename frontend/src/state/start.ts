@@ -1,13 +1,12 @@
 /** What is there when the page opens: the piece of a link, or the one that was open last. Knows no pixels. */
 
 import { batch } from "@preact/signals";
-import { getOffer, type Offer, Problem } from "../api";
+import { getOffer, type Offer, Problem, RETRY } from "../api";
 import { chartText, offer, setOptions } from "./band";
 import { isThe, readFragment } from "./link";
 import { piece } from "./piece";
 import { compose, isAsking, notice, open, pieces, refreshPieces, show } from "./session";
 
-const RETRY = 3_000; // milliseconds
 const NO_SERVER = "The server can't be reached. Is it still running? Trying again…";
 const ANOTHER_MODEL =
   "The piece of this link was composed with another model. Press play to hear what the one here makes of its chords.";

@@ -1,13 +1,12 @@
 /** The band as strips of a mixer: mute, solo, volume, instrument and a level meter for each. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { ROLE_NAMES, ROLES, type Role } from "../music/piece";
-import { audible, DEFAULT_VOLUME, mixer, offer, setStrip } from "../state/band";
+import { AS_COMPOSED, MAX_VOLUME, ROLE_NAMES, ROLES, type Role } from "../music/piece";
+import { audible, mixer, offer, setStrip } from "../state/band";
 import { piece } from "../state/piece";
 import type { Player } from "../state/playback";
 import "../styles/mixer.css";
 
-const MAX_VOLUME = 127; // of MIDI controller 7
 const SPOKEN_MILLISECONDS = 200; // between two values of a meter that others than eyes read
 
 export function Mixer({ player }: { player: Player }) {
@@ -63,13 +62,13 @@ function StripView({ role, player }: { role: Role; player: Player }) {
         type="range"
         class="mixer-volume"
         aria-label="Volume"
-        aria-valuetext={`${Math.round((volume / DEFAULT_VOLUME) * 100)} %`}
+        aria-valuetext={`${Math.round((volume / AS_COMPOSED) * 100)} %`}
         title="Volume; double click: as it was"
         min={0}
         max={MAX_VOLUME}
         value={volume}
         onInput={(event) => setStrip(role, { volume: event.currentTarget.valueAsNumber })}
-        onDblClick={() => setStrip(role, { volume: DEFAULT_VOLUME })}
+        onDblClick={() => setStrip(role, { volume: AS_COMPOSED })}
       />
       <select
         class="field mixer-instrument"

@@ -1,8 +1,8 @@
 /** The takes of a piece side by side: what each looks like, and which one is heard. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { chordToneRatio, fitsOf } from "../music/harmony";
-import { ROLES, STEPS_PER_BAR, takeName } from "../music/piece";
+import { type Chord, ROLES, STEPS_PER_BAR, takeName } from "../music/piece";
 import { piece, pieceChart, type TakeBars, take, takes } from "../state/piece";
 import { coloursOf, watchTheme } from "./roll/colours";
 import "../styles/takes.css";
@@ -18,28 +18,36 @@ export function Takes() {
     <fieldset class="panel takes">
       <legend class="hidden">Takes</legend>
       {takes.value.map((bars, number) => (
-        <label key={number} class={`takes-take${take.value === number ? " is-heard" : ""}`}>
-          <input
-            type="radio"
-            name="take"
-            class="takes-radio"
-            checked={take.value === number}
-            onChange={() => {
-              take.value = number;
-            }}
-          />
-          <span class="takes-name">{takeName(number)}</span>
-          <Picture bars={bars} of={open.bars} />
-          <span class="muted takes-about">{about(bars)}</span>
-        </label>
+        <Take key={number} number={number} bars={bars} of={open.bars} />
       ))}
     </fieldset>
   );
 }
 
-function about(bars: TakeBars): string {
+function Take({ number, bars, of }: { number: number; bars: TakeBars; of: number }) {
+  const chords = pieceChart.value?.chords;
+  const words = useMemo(() => about(bars, chords ?? []), [bars, chords]); // bars of the other takes come meanwhile
+  return (
+    <label class={`takes-take${take.value === number ? " is-heard" : ""}`}>
+      <input
+        type="radio"
+        name="take"
+        class="takes-radio"
+        checked={take.value === number}
+        onChange={() => {
+          take.value = number;
+        }}
+      />
+      <span class="takes-name">{takeName(number)}</span>
+      <Picture bars={bars} of={of} />
+      <span class="muted takes-about">{words}</span>
+    </label>
+  );
+}
+
+function about(bars: TakeBars, chords: readonly Chord[]): string {
   const notes = bars.reduce((sum, bar) => sum + ROLES.reduce((count, role) => count + (bar[role]?.length ?? 0), 0), 0);
-  const ratio = chordToneRatio(fitsOf(pieceChart.value?.chords ?? [], bars));
+  const ratio = chordToneRatio(fitsOf(chords, bars));
   return ratio === null ? `${notes} notes` : `${notes} notes, ${Math.round(ratio * 100)} % in the chords`;
 }
 
