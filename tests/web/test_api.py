@@ -406,6 +406,7 @@ def test_after_any_fault_nobody_is_left_waiting(
     arrangements = server.services.arrangements
 
     def fail(*_: object) -> None:
+        wait_until(lambda: all(job.log.listeners for job in arrangements._live.values()))  # a bar is composed sooner
         raise RuntimeError("unforeseen")
 
     if owner == "store":
