@@ -70,6 +70,7 @@ def test_settings_win_over_the_file(tmp_path: Path) -> None:
         ({"precision": "float16"}, "precision 'float16' is unknown"),
         ({"songs": "some"}, "songs 'some' is unknown"),
         ({"features": "track,colour"}, "unknown features colour"),
+        ({"decay": 1.5}, "decay is 1.5: give a share of the run, 0 to 1"),
         ({"layer": 2}, "unknown setting 'layer'"),
         ({"layers": "2"}, "setting layers is '2': give a value of type int"),
         ({"layers": True}, "setting layers is True"),
@@ -103,3 +104,8 @@ def test_features_come_in_the_order_of_the_vocabulary() -> None:
     assert config.network.features == tuple(FEATURE_SIZES[column] for column in config.columns)
     assert config.network.vocab == VOCABULARY.size
     assert TrainConfig().feature_names == FEATURE_NAMES
+
+
+def test_runs_of_earlier_versions_go_on() -> None:
+    config = TrainConfig.of({"tokens": 1000, "warmup_tokens": 10, "decay_tokens": 250})
+    assert (config.warmup, config.decay) == (0.01, 0.25)

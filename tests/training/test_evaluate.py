@@ -28,11 +28,11 @@ from sideman.training.evaluate import (
     ShuffledChords,
     evaluate_rows,
     fold_rows,
-    load_network,
     replace_chords,
     small_validation,
 )
 from sideman.training.shards import Dataset
+from sideman.training.weights import load_network
 
 
 def bars_of(song: Song) -> Ids:

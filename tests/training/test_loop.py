@@ -23,9 +23,11 @@ from sideman.errors import CheckpointError, DataError, OptionError
 from sideman.training import device, loop
 from sideman.training.config import TrainConfig
 from sideman.training.evaluate import Scores
+from sideman.training.export import export_run
 from sideman.training.loop import Place, Progress, Trainer, weighted_loss
 from sideman.training.processes import Processes
 from sideman.training.state import RunFolder
+from sideman.training.weights import load_network
 
 STEPS = TINY.tokens // TINY.batch_tokens
 
@@ -45,6 +47,8 @@ def train(
     told: list[Progress] = []
 
     def note(progress: Progress) -> None:
+        if told and told[-1].step == progress.step:  # the last step is told again with its scores
+            assert told.pop().scores is None
         told.append(progress)
         if progress.step == until:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -80,7 +84,7 @@ def test_each_step_is_told(whole: list[Progress]) -> None:
     assert [progress.tokens for progress in whole] == [256 * step for step in range(1, STEPS + 1)]
     assert [progress.step for progress in whole if progress.scores] == [4, 8, 12]
     for progress in whole:
-        assert progress.total_tokens == TINY.tokens
+        assert progress.share == pytest.approx(progress.tokens / TINY.tokens)
         assert progress.tokens_per_second > 0
         assert progress.peak_share > 0
 
@@ -89,6 +93,72 @@ def test_the_learning_rate_warms_up_and_comes_down(whole: list[Progress]) -> Non
     factors = [progress.learning_rate / TINY.learning_rate for progress in whole]
     assert factors == pytest.approx([0.5, 1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25])
     assert [progress.matrix_learning_rate / TINY.matrix_learning_rate for progress in whole] == pytest.approx(factors)
+
+
+@pytest.mark.parametrize("end", [{"minutes": 2.0}, {"epochs": 4.0}, {"tokens": 4096}])
+def test_the_schedule_follows_whatever_ends_the_run(dataset: Path, tmp_path: Path, end: dict[str, float]) -> None:
+    config = replace(TINY, **{"tokens": 10**9, **end}, warmup=0.1, decay=0.5)
+    trainer = Trainer(dataset, tmp_path / "run", config, device="cpu")
+
+    def at(share: float) -> float:
+        trainer.place = Place(step=1000, tokens=int(4096 * share), seconds=120 * share)
+        trainer.place.epoch, group = divmod(round(share * 4 * trainer.groups.count), trainer.groups.count)
+        trainer.place.group = group
+        return trainer._learning_rate_factor()
+
+    assert [at(share) for share in (0.25, 0.5, 0.75, 1.0)] == pytest.approx([1, 1, 0.5, 0])
+    trainer.place = Place()
+    assert trainer._learning_rate_factor() < 1
+
+
+def test_a_run_validates_at_its_end(dataset: Path, tmp_path: Path) -> None:
+    told, place = train(dataset, tmp_path / "run", replace(TINY, validate_tokens=10**9), until=5)
+    assert [progress.step for progress in told if progress.scores] == [5]
+    best = RunFolder(tmp_path / "run").load_best()
+    assert best is not None
+    assert best["place"]["step"] == place.step == 5
+
+
+def test_a_run_begins_with_the_weights_of_another(dataset: Path, tmp_path: Path) -> None:
+    train(dataset, tmp_path / "few", replace(TINY, features="track,recall"))
+    export_run(tmp_path / "few", tmp_path / "few.safetensors")
+    file, run = (
+        Trainer(dataset, tmp_path / name, TINY, device="cpu", weights=tmp_path / source)
+        for name, source in (("a", "few.safetensors"), ("b", "few"))
+    )
+    before, features = load_network(tmp_path / "few.safetensors")
+    rows = file.validation[0]
+    ids = torch.from_numpy(rows.ids.astype("int64"))
+    columns = [TINY.feature_names.index(name) for name in features]
+    values = torch.from_numpy(rows.features.astype("int64"))
+    with torch.no_grad():
+        expected = before(ids, values[:, :, columns])
+        for trainer, tolerance in ((file, 1e-5), (run, 2e-2)):  # the file's are rounded to float16
+            torch.testing.assert_close(trainer.model(ids, values), expected, atol=tolerance, rtol=0)
+    file.train()
+    facts = export_run(tmp_path / "a", tmp_path / "a.safetensors").meta
+    assert facts["tokens"] == 2 * TINY.tokens
+    assert facts["steps"] == 2 * STEPS
+    told, _ = train(dataset, tmp_path / "a", replace(TINY, tokens=256 * 14), resume=True)
+    assert len(told) == 2
+    assert export_run(tmp_path / "a", tmp_path / "a.safetensors").meta["steps"] == 2 * STEPS + 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"width": 32}, "has width 16, the network 32: begin with the same width"),
+        ({"layers": 2}, "has layers 1"),
+        ({"features": "track"}, "can't be left out"),
+    ],
+)
+def test_weights_of_another_shape_are_no_beginning(
+    dataset: Path, tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    train(dataset, tmp_path / "run", until=1)
+    with pytest.raises(CheckpointError, match=message):
+        Trainer(dataset, tmp_path / "other", replace(TINY, **changes), device="cpu", weights=tmp_path / "run")
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize(
@@ -171,7 +241,8 @@ def test_a_stopped_run_goes_on_exactly(dataset: Path, tmp_path: Path, whole: lis
     second, _ = train(dataset, tmp_path / "run", resume=True)
     assert [len(first), len(second)] == [until, STEPS - until]
     assert losses(first + second) == losses(whole)
-    assert [each.scores for each in first + second] == [each.scores for each in whole]
+    for mine, theirs in zip(first + second, whole, strict=True):
+        assert mine.scores == theirs.scores or (theirs.scores is None and mine.step == until)
 
 
 def test_a_run_stopped_over_epochs_goes_on_exactly(dataset: Path, tmp_path: Path) -> None:
@@ -200,7 +271,12 @@ from sideman.training import device
 from sideman.training.config import TrainConfig
 from sideman.training.loop import Trainer
 
+told = []
+
 def note(progress):
+    if progress.step in told:
+        return
+    told.append(progress.step)
     sys.stdout.write(json.dumps([progress.step, progress.loss]) + "\\n")  # at once: two processes share the line
     sys.stdout.flush()
 

@@ -21,7 +21,7 @@ PREVIEW = Preview(np.zeros((8, 16, 3), np.uint8), b"MThd")
 
 def progress(step: int, scores: Scores | None = None) -> Progress:
     """A step of 400 tokens that took 0.1 minutes."""
-    return Progress(step, 400 * step, 10_000, 1.0 / step, 0.002, 0.02, 100.0 * step, 0.5, 6.0 * step, scores)
+    return Progress(step, 400 * step, 0.04 * step, 1.0 / step, 0.002, 0.02, 100.0 * step, 0.5, 6.0 * step, scores)
 
 
 def curves(run: Path) -> dict[str, list[tuple[int, float]]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DEVICE_HELP = "auto, cpu, cuda, xpu or mps."
 
 
-def train(
+def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer reads by name
     dataset: Annotated[Path, typer.Argument(help="Folder that `sideman encode` made.")],
     run: Annotated[Path, typer.Option(help="Folder of the run: configuration, checkpoints, TensorBoard.")],
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
@@ -27,6 +27,12 @@ def train(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting on top. May be repeated.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on exactly where the run was.")] = False,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="WEIGHTS_OR_RUN", help="Begin with these weights: a .safetensors file or another run."
+        ),
+    ] = None,
     device: Annotated[str, typer.Option(help=DEVICE_HELP)] = "auto",
     preview_minutes: Annotated[
         float, typer.Option(min=0, help="A MIDI file and a picture of a fixed progression so often; 0: never.")
@@ -40,6 +46,7 @@ def train(
       sideman train data/lpd5 --run runs/first
       sideman train data/lpd5 --run runs/small --set layers=4 --set width=128 --set minutes=30
       sideman train data/lpd5 --run runs/first --resume
+      sideman train data/mine --run runs/mine --from band.safetensors --set minutes=60
       torchrun --no-python --nproc-per-node 2 sideman train data/lpd5 --run runs/two
     """  # noqa: D301 - \b keeps typer from filling the lines
     _need_torch()
@@ -50,9 +57,11 @@ def train(
 
     if resume and config is not None:
         raise OptionError("--config with --resume: the run has its configuration, change it with --set")
+    if resume and weights is not None:
+        raise OptionError("--from with --resume: a run goes on with its own weights, leave one of the two out")
     settings = setting or []
     wanted = RunFolder(run).config().updated(settings) if resume else TrainConfig.load(config, settings)
-    trainer = Trainer(dataset, run, wanted, device=device, resume=resume)
+    trainer = Trainer(dataset, run, wanted, device=device, resume=resume, weights=weights)
     with watch(trainer, preview_minutes) as show:
         place = trainer.train(show)
     if not trainer.processes.is_first:
@@ -85,8 +94,9 @@ def evaluate(
     """  # noqa: D301 - \b keeps typer from filling the lines
     _need_torch()
     from sideman.training.device import choose_device, set_threads
-    from sideman.training.evaluate import ShuffledChords, evaluate_rows, fold_rows, load_network
+    from sideman.training.evaluate import ShuffledChords, evaluate_rows, fold_rows
     from sideman.training.shards import FOLDS, Dataset
+    from sideman.training.weights import load_network
 
     if fold not in FOLDS:
         raise OptionError(f"unknown fold {fold!r}: one of {', '.join(FOLDS)}")

@@ -41,7 +41,7 @@ def watch(trainer: Trainer, preview_minutes: float) -> Iterator[Callable[[Progre
             on_preview=(lambda: compose_preview(trainer)) if preview_minutes else None,
             preview_minutes=preview_minutes,
         ) as records,
-        progress("training", config.tokens, "tokens") as bar,
+        progress("training", 1.0) as bar,
     ):
         lines = _Lines(bar)
 
@@ -74,8 +74,8 @@ class _Lines:
         words = (
             f"loss {now.loss:.3f}{self._best}, {now.tokens_per_second:,.0f} tokens/s, {now.peak_share:.0%} of the peak"
         )
-        self._bar(now.tokens, words)
+        self._bar(now.share, words)
         clock = time.monotonic()
         if not is_watched() and (now.scores is not None or clock - self._spoken >= SECONDS_BETWEEN_LINES):
-            say(f"step {now.step:,}: {now.tokens:,} of {now.total_tokens:,} tokens, {words}")
+            say(f"step {now.step:,}: {now.tokens:,} tokens, {now.share:.1%} of the run, {words}")
             self._spoken = clock

@@ -23,9 +23,11 @@ _AT_LEAST_1 = (
 )
 _ABOVE_0 = ("learning_rate", "matrix_learning_rate", "clip")
 _NOT_BELOW_0 = (
-    *("seed", "epochs", "minutes", "weight_decay", "warmup_tokens", "decay_tokens", "threads"),
-    *("checkpoint_minutes", "patience"),
+    *("seed", "epochs", "minutes", "weight_decay", "warmup", "decay", "threads", "checkpoint_minutes", "patience"),
 )
+_SHARES = ("warmup", "decay")
+# Settings of earlier versions, in ids: now shares of the run.
+_EARLIER = {"warmup_tokens": "warmup", "decay_tokens": "decay"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class TrainConfig:
     # steps
     row_tokens: int = 1024  # ids a row, up to the context
     batch_tokens: int = 8192  # ids a step, over all processes
-    tokens: int = 400_000_000  # ids in all; the schedule ends here
+    tokens: int = 400_000_000  # ids in all
     epochs: float = 0.0  # if above 0, ends after so many passes over the songs
     minutes: float = 0.0  # if above 0, ends after so many minutes
     # optimiser
@@ -52,8 +54,8 @@ class TrainConfig:
     learning_rate: float = 2e-3  # AdamW: embeddings, norms, biases
     matrix_learning_rate: float = 0.02  # Muon
     weight_decay: float = 0.01
-    warmup_tokens: int = 1_000_000
-    decay_tokens: int = 40_000_000  # the last of `tokens`: down to zero in a line
+    warmup: float = 0.01  # share of the run in which the rates rise
+    decay: float = 0.33  # share of the run in which they fall, at its end: down to zero in a line
     clip: float = 1.0  # norm of the gradient
     # device
     precision: str = "auto"  # bfloat16 where the device computes in it, else float32
@@ -77,6 +79,9 @@ class TrainConfig:
         for name in _NOT_BELOW_0:
             if not getattr(self, name) >= 0:
                 raise OptionError(f"{name} is {getattr(self, name)}: give at least 0")
+        for name in _SHARES:
+            if getattr(self, name) > 1:
+                raise OptionError(f"{name} is {getattr(self, name)}: give a share of the run, 0 to 1")
         if self.width % self.heads:
             raise OptionError(f"width {self.width} is no multiple of {self.heads} heads: change one of them")
         if self.row_tokens < MIN_ROW:
@@ -132,7 +137,7 @@ class TrainConfig:
         """From plain values, checked by type."""
         types = get_type_hints(cls)
         checked = {}
-        for key, value in values.items():
+        for key, value in _of_today(values).items():
             if key not in types:
                 raise OptionError(f"unknown setting {key!r}: there are {', '.join(types)}")
             wanted = types[key]
@@ -157,6 +162,18 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return asdict(self)
+
+
+def _of_today(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values under the names that settings have now, so that runs of earlier versions go on."""
+    ids = values.get("tokens", TrainConfig.tokens)
+    told: dict[str, Any] = {}
+    for key, value in values.items():
+        if key in _EARLIER and isinstance(value, int) and isinstance(ids, int) and ids > 0:
+            told[_EARLIER[key]] = min(1.0, value / ids)
+        else:
+            told[key] = value
+    return told
 
 
 def _value(key: str, text: str, wanted: type) -> Any:  # noqa: ANN401 - of the type asked for

@@ -12,7 +12,6 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
 
 from sideman.errors import DataError
-from sideman.model.checkpoint import load_checkpoint
 from sideman.model.gpt2 import GPT2
 from sideman.tokens.encode import Ids
 from sideman.tokens.prefix import FEATURE_NAMES
@@ -21,7 +20,6 @@ from sideman.training.batches import Rows, validation_rows
 from sideman.training.config import TrainConfig
 from sideman.training.device import Device
 from sideman.training.shards import Dataset, SongRow
-from sideman.training.state import RunFolder
 
 _ROWS_AT_ONCE = 8
 _BAR, _CHORD, _POSITION = (VOCABULARY.kinds.index(kind) for kind in ("bar", "chord", "position"))
@@ -163,22 +161,3 @@ def fold_rows(dataset: Dataset, steps: int, features: Iterable[str], songs: int 
         raise DataError(f"{dataset.folder} has no song of this fold: encode some with valid=PATH")
     columns = [FEATURE_NAMES.index(name) for name in features]
     return validation_rows(dataset, chosen, steps, columns), len(chosen)
-
-
-def load_network(path: Path) -> tuple[GPT2, tuple[str, ...]]:
-    """The network in a file of weights, or a run's that validated best, and the names of its features.
-
-    Raises :class:`CheckpointError` where there is none, or it speaks another vocabulary.
-    """
-    if path.is_dir():
-        run = RunFolder(path)
-        state = run.load_best() or run.load()
-        config = TrainConfig.of(state["config"])
-        shape, features, weights = config.network, config.feature_names, state["weights"]
-    else:
-        checkpoint = load_checkpoint(path, VOCABULARY.fingerprint)
-        shape, features = checkpoint.config, checkpoint.features
-        weights = {name: torch.from_numpy(value) for name, value in checkpoint.weights.items()}
-    model = GPT2(shape)
-    model.load_state_dict(weights)
-    return model, features

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from sideman.model.checkpoint import Checkpoint, save_checkpoint
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.config import TrainConfig
 from sideman.training.state import RunFolder
+from sideman.training.weights import of_state
 
 WHICH = ("best", "newest")
-_DIGITS = 4  # of what is measured
 
 
 def export_run(run: Path, output: Path, meta: Mapping[str, Any] | None = None, *, which: str = "best") -> Checkpoint:
@@ -30,12 +29,8 @@ def export_run(run: Path, output: Path, meta: Mapping[str, Any] | None = None, *
         raise CheckpointError(f"no checkpoint is called {which!r}: choose {' or '.join(WHICH)}")
     folder = RunFolder(run)
     state = (folder.load_best() if which == "best" else None) or folder.load()
-    config = TrainConfig.of(state["config"])
-    place = state["place"]
-    facts = {"steps": place["step"], "tokens": place["tokens"], "seconds": round(place["seconds"])}
-    if math.isfinite(place["best"]):
-        facts["best_bits_per_note"] = round(place["best"], _DIGITS)
-    checkpoint = checkpoint_of(state["weights"], config, {**facts, **(meta or {})})
+    trained = of_state(state)
+    checkpoint = checkpoint_of(trained.weights, TrainConfig.of(state["config"]), {**trained.facts, **(meta or {})})
     save_checkpoint(checkpoint, output)
     return checkpoint
 

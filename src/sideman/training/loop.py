@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self, cast
@@ -35,6 +35,7 @@ from sideman.training.processes import Processes
 from sideman.training.reader import reading_process
 from sideman.training.shards import Dataset, SongRow
 from sideman.training.state import RunFolder, weights_of
+from sideman.training.weights import begin_with
 
 _SECONDS_PER_MINUTE = 60.0
 
@@ -45,7 +46,7 @@ class Progress:
 
     step: int
     tokens: int
-    total_tokens: int
+    share: float  # of the run that is done, by whichever end comes first
     loss: float  # nats a token, of what is not forced
     learning_rate: float  # of this step: AdamW's
     matrix_learning_rate: float  # Muon's
@@ -73,8 +74,19 @@ class Trainer:
     """One run: a dataset, a folder, a configuration."""
 
     def __init__(
-        self, dataset: Path, run: Path, config: TrainConfig, *, device: str = "auto", resume: bool = False
+        self,
+        dataset: Path,
+        run: Path,
+        config: TrainConfig,
+        *,
+        device: str = "auto",
+        resume: bool = False,
+        weights: Path | None = None,
     ) -> None:
+        """``resume`` goes on with the run in the folder; else a new one begins, with the ``weights`` of a file or run.
+
+        Raises :class:`CheckpointError` where the run or the weights don't fit the configuration.
+        """
         self.config = config
         self.folder = RunFolder(run)
         self.device: Device = choose_device(device, config.precision)
@@ -96,8 +108,11 @@ class Trainer:
         self.model = GPT2(config.network).to(self.device.device)
         self.optimizers = make_optimizers(self.model, config, self.device.dtype)
         self.place = Place()
+        self.parent: dict[str, Any] = {}  # what is known of the weights that the run began with
         if resume:
             self._restore(self.folder.load())
+        elif weights is not None:
+            self.parent = begin_with(self.model, config.feature_names, weights)
         if self.processes.is_first:
             (self.folder.save_config if resume else self.folder.create)(config)
         self.network: nn.Module = self.model
@@ -117,6 +132,7 @@ class Trainer:
             "weights": weights_of(self.model),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "place": vars(self.place).copy(),
+            "parent": self.parent,
             "rng": torch.get_rng_state(),
         }
 
@@ -138,16 +154,20 @@ class Trainer:
             for group, values in zip(optimizer.param_groups, wanted, strict=True):
                 group.update(values)
         self.place = Place(**state["place"])
+        self.parent = state.get("parent", {})
         torch.set_rng_state(state["rng"])
 
     def train(self, on_progress: Callable[[Progress], None] | None = None) -> Place:
         """Train until the configured end, a signal or early stopping. Returns the place reached.
+
+        ``on_progress`` hears of every step; of the last one again, with its scores, where only the end validates it.
 
         Raises :class:`DataError` where the loss is no number; the checkpoints are from before that.
         """
         peak = self.device.matmul_peak()
         begin, before = time.perf_counter(), self.place.seconds
         saved, epoch = begin, self.place.epoch
+        progress: Progress | None = None  # of the last step
         with _StopSignal() as stop, contextlib.closing(self._batches()) as batches:
             while not self.processes.any(stop.is_set() or self._finished()):
                 start = time.perf_counter()
@@ -161,21 +181,25 @@ class Trainer:
                 if self.processes.is_first and (late or self.place.epoch > epoch):
                     self.save()
                     saved, epoch = now, self.place.epoch
+                progress = Progress(
+                    step=self.place.step,
+                    tokens=self.place.tokens,
+                    share=self._share(),
+                    loss=loss,
+                    learning_rate=factor * self.config.learning_rate,
+                    matrix_learning_rate=factor * self.config.matrix_learning_rate,
+                    tokens_per_second=speed,
+                    peak_share=speed * self._flops_per_token() / peak / self.processes.world,
+                    seconds=self.place.seconds,
+                    scores=scores,
+                )
                 if on_progress is not None:
-                    on_progress(
-                        Progress(
-                            step=self.place.step,
-                            tokens=self.place.tokens,
-                            total_tokens=self.config.tokens,
-                            loss=loss,
-                            learning_rate=factor * self.config.learning_rate,
-                            matrix_learning_rate=factor * self.config.matrix_learning_rate,
-                            tokens_per_second=speed,
-                            peak_share=speed * self._flops_per_token() / peak / self.processes.world,
-                            seconds=self.place.seconds,
-                            scores=scores,
-                        )
-                    )
+                    on_progress(progress)
+            if progress is not None and progress.scores is None:
+                # Validated at its end too, a run's best weights are never older than they need be.
+                progress = replace(progress, scores=self._validate())
+                if on_progress is not None:
+                    on_progress(progress)
         if self.processes.is_first:
             self.save()
         return self.place
@@ -185,13 +209,17 @@ class Trainer:
         return self.folder.save(self.state(), self.place.step, self.config.keep)
 
     def _finished(self) -> bool:
+        return self._share() >= 1 or 0 < self.config.patience <= self.place.worse
+
+    def _share(self) -> float:
+        """How much of the run is done, 0 to 1 and more: by whichever end comes first."""
         config, place = self.config, self.place
-        return (
-            place.tokens >= config.tokens
-            or 0 < config.epochs * self.groups.count <= place.epoch * self.groups.count + place.group
-            or 0 < config.minutes * _SECONDS_PER_MINUTE <= place.seconds
-            or 0 < config.patience <= place.worse
-        )
+        shares = [place.tokens / config.tokens]
+        if config.epochs:
+            shares.append((place.epoch + place.group / self.groups.count) / config.epochs)
+        if config.minutes:
+            shares.append(place.seconds / (config.minutes * _SECONDS_PER_MINUTE))
+        return max(shares)
 
     def _due(self, every: int) -> bool:
         """Whether this step passed a multiple of ``every`` tokens."""
@@ -223,11 +251,12 @@ class Trainer:
         raise DataError(f"the songs don't fill a step of {self.rows_per_step} rows: encode more or lower batch_tokens")
 
     def _learning_rate_factor(self) -> float:
-        """Warm-up, plateau, and a line down to zero over the last tokens."""
-        config, tokens = self.config, self.place.tokens
-        warm = min(1.0, (tokens + config.batch_tokens) / max(1, config.warmup_tokens))
-        left = (config.tokens - tokens) / max(1, config.decay_tokens)
-        return min(warm, 1.0, max(0.0, left))
+        """Warm-up, plateau, and a line down to zero at the run's end, all as shares of the run."""
+        config, share = self.config, self._share()
+        step = share / self.place.step if self.place.step else config.batch_tokens / config.tokens
+        warm = (share + step) / config.warmup if config.warmup else 1.0
+        left = (1 - share) / config.decay if config.decay else 1.0
+        return max(0.0, min(warm, 1.0, left))
 
     def _step(self, rows: Rows, factor: float) -> float:
         """One update. Returns the loss over all processes' rows."""

@@ -73,7 +73,8 @@ class Records:
         """Take the progress of a step."""
         due = progress.tokens // self.log_tokens > self._tokens // self.log_tokens
         self._tokens = progress.tokens
-        self._since.append(progress)
+        if not self._since or self._since[-1].step != progress.step:  # the last step may be told again, with its scores
+            self._since.append(progress)
         if progress.scores is not None:
             self._scores(progress)
         if due:

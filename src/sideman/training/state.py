@@ -21,6 +21,7 @@ from sideman.training.config import TrainConfig
 
 CONFIG = "config.json"
 BEST = "best.pt"
+_KEPT_OF_BEST = ("config", "weights", "place", "parent")
 _PATTERN = "state_*.pt"
 _TORN = ".state_*.pt", ".best.*.pt"  # what atomic_write leaves where it is killed
 
@@ -79,7 +80,7 @@ class RunFolder:
         This and :meth:`save` raise :class:`DataError` where the system refuses; what was there stays.
         """
         target = self.path / BEST
-        self._write({key: state[key] for key in ("config", "weights", "place")}, target)
+        self._write({key: value for key, value in state.items() if key in _KEPT_OF_BEST}, target)
         return target
 
     def load(self) -> dict[str, Any]:
