@@ -96,8 +96,8 @@ def test_the_learning_rate_warms_up_and_comes_down(whole: list[Progress]) -> Non
 
 
 @pytest.mark.parametrize("end", [{"minutes": 2.0}, {"epochs": 4.0}, {"tokens": 4096}])
-def test_the_schedule_follows_whatever_ends_the_run(dataset: Path, tmp_path: Path, end: dict[str, float]) -> None:
-    config = replace(TINY, **{"tokens": 10**9, **end}, warmup=0.1, decay=0.5)
+def test_the_schedule_follows_whatever_ends_the_run(dataset: Path, tmp_path: Path, end: dict[str, Any]) -> None:
+    config = replace(TINY, **({"tokens": 10**9, "warmup": 0.1, "decay": 0.5} | end))
     trainer = Trainer(dataset, tmp_path / "run", config, device="cpu")
 
     def at(share: float) -> float:
