@@ -16,7 +16,8 @@ import numpy as np
 
 from sideman.arrange import DEFAULT_WEIGHTS
 from sideman.model.checkpoint import load_checkpoint
-from sideman.model.runtime import Engine, open_engine
+from sideman.model.engine import Engine
+from sideman.model.runtime import open_engine
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.batches import Rows
 from sideman.training.evaluate import fold_rows

@@ -15,7 +15,8 @@ from tests.tiny import tiny_checkpoint
 
 from sideman.composer import _KEPT_AFTER_SLIDE as KEPT
 from sideman.composer import Composer, Take
-from sideman.model.runtime import Engine, open_engine
+from sideman.model.engine import Engine
+from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingOptions
 from sideman.music.band import Role
 from sideman.music.chords import parse

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from benchmarks.contestants.task import Floats, Stepper, Task
+from sideman.model.engine import Engine
 from sideman.model.kernel import KernelEngine, why_not
 from sideman.model.numpy_engine import NumpyEngine
-from sideman.model.runtime import Engine
 
 
 class _Ours(Stepper):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sideman.model.runtime import Engine
+from sideman.model.engine import Engine
 from sideman.model.sampling import Sampler, SamplingOptions
 from sideman.music.touch import touch
 from sideman.tokens.chart import Chart

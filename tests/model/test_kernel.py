@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -391,11 +392,18 @@ def test_closed_engines_leave_no_threads(threads: int, workers: int) -> None:
 
 @uses_kernel
 @counts_threads
-def test_an_engine_takes_the_processors_there_are() -> None:
+@pytest.mark.parametrize("processors", [1, 2, 4, 8, 64])
+@pytest.mark.parametrize("heads", [3, MAX_THREADS + 1])
+def test_an_engine_takes_the_processors_there_are(heads: int, processors: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "processors", lambda: processors)
+    checkpoint = network(replace(KERNEL_CONFIG, width=16 * heads, heads=heads))
     before = tasks()
-    standard = KernelEngine(network())
-    assert len(tasks() - before) == min(len(os.sched_getaffinity(0)), MAX_THREADS) - 1
-    np.testing.assert_array_equal(read_in_pieces(standard, *random_ids(CONTEXT), [9])[0], one_by_one()[8])
+    standard = KernelEngine(checkpoint)
+    assert len(tasks() - before) == min(processors, heads, MAX_THREADS) - 1
+    alone, together = (
+        read_in_pieces(each, *random_ids(CONTEXT), [9]) for each in (KernelEngine(checkpoint, 1), standard)
+    )
+    np.testing.assert_array_equal(together, alone)
 
 
 EXIT = """

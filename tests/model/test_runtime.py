@@ -24,9 +24,10 @@ from sideman.errors import OptionError, TokenError
 from sideman.model import kernel
 from sideman.model.checkpoint import Checkpoint
 from sideman.model.config import GPT2Config
+from sideman.model.engine import Cache, Engine
 from sideman.model.kernel import KernelEngine
 from sideman.model.numpy_engine import NumpyEngine
-from sideman.model.runtime import Cache, Engine, open_engine
+from sideman.model.runtime import open_engine
 
 CONTEXT = KERNEL_CONFIG.context  # no multiple of the kernel's blocks
 # Of the largest logit. The kernel computes with 8 bits, which networks with random weights feel more than trained ones;

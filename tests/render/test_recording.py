@@ -149,7 +149,7 @@ def test_a_take_that_cannot_be_written_ends_the_others(tmp_path: Path, monkeypat
 
 @pytest.mark.usefixtures("fakes")
 def test_what_was_written_before_an_error_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setattr("sideman.render.recording.processors", lambda: 1)
     fill_disk(monkeypatch, "2")
     bands = takes(4)
     paths = [tmp_path / f"{take}.mp3" for take in range(4)]

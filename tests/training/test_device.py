@@ -49,14 +49,15 @@ def test_each_process_of_torchrun_takes_a_gpu_of_its_own(monkeypatch: pytest.Mon
         choose_device("auto")
 
 
-def test_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("processors", [1, 2, 4, 8, 64])
+def test_threads(processors: int, monkeypatch: pytest.MonkeyPatch) -> None:
     before = torch.get_num_threads()
     try:
+        monkeypatch.setattr(device, "processors", lambda: processors)
         assert set_threads(1) == torch.get_num_threads() == 1
-        everything = set_threads(0)
-        assert everything == torch.get_num_threads() >= 1
-        monkeypatch.setenv("LOCAL_WORLD_SIZE", str(everything))
-        assert set_threads(0) == 1
+        assert set_threads(0) == torch.get_num_threads() == processors
+        monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
+        assert set_threads(0) == max(1, processors // 4)
     finally:
         torch.set_num_threads(before)
 

@@ -7,8 +7,8 @@ import hashlib
 import numpy as np
 
 from sideman.model.checkpoint import Checkpoint
+from sideman.model.engine import Engine
 from sideman.model.numpy_engine import NumpyEngine
-from sideman.model.runtime import Engine
 
 DIGITS = 16  # of the hash
 

@@ -1,4 +1,4 @@
-"""The engine that plays, on its kernel in C (``native/``): the same network as :mod:`sideman.model.runtime`, faster.
+"""The engine that plays, on its kernel in C (``native/``): the same network as :mod:`sideman.model.gpt2`.
 
 Knows the layouts that the kernel reads and how to call it. The kernel is compiled when the package is built; where it
 was not, :func:`load_library` says so and the numpy engine plays.
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import os
 import threading
 import weakref
 from functools import cache
@@ -21,9 +20,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sideman.machine import processors
 from sideman.model.checkpoint import Checkpoint
 from sideman.model.config import GPT2Config
-from sideman.model.runtime import Cache, Engine, Floats, Inputs
+from sideman.model.engine import Cache, Engine, Floats, Inputs
 
 ABI = 3
 ALIGN = 64  # bytes
@@ -106,7 +106,7 @@ class KernelCache(Cache):
 
 
 class KernelEngine(Engine):
-    """See :class:`~sideman.model.runtime.Engine`. Weights, keys, values and what goes into products have 8 bits.
+    """See :class:`~sideman.model.engine.Engine`. Weights, keys, values and what goes into products have 8 bits.
 
     ``threads`` compute one call, at most :data:`MAX_THREADS`; by default as many as there are processors, but no more
     than heads, of which each has its own. Calls at the same time compute with one thread each.
@@ -123,8 +123,7 @@ class KernelEngine(Engine):
             config.norm_epsilon,
         )
         if threads is None:
-            processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-            threads = min(processors, config.heads)
+            threads = min(processors(), config.heads)
         addresses = [array.ctypes.data for array in self._packed]
         self._engine = library.sideman_open(ctypes.addressof(shape), *addresses, threads)
         if not self._engine:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from sideman.model.checkpoint import Checkpoint, Weights
 from sideman.model.config import GPT2Config
-from sideman.model.runtime import Cache, Engine, Floats, Inputs
+from sideman.model.engine import Cache, Engine, Floats, Inputs
 from sideman.model.threads import one_blas_thread
 
 FEED_BLOCK = 128  # ids of a long feed read at once: enough for fast products, few enough to stay in the CPU's cache
@@ -60,7 +60,7 @@ class Layer:
 
 
 class NumpyEngine(Engine):
-    """See :class:`~sideman.model.runtime.Engine`. Read-only after construction."""
+    """See :class:`~sideman.model.engine.Engine`. Read-only after construction."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         super().__init__(checkpoint)

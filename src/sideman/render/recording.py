@@ -7,7 +7,6 @@ the last bar is to normalise and to encode. The files are, byte by byte, those o
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -15,6 +14,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
+from sideman.machine import processors
 from sideman.music.band import NoteArray, Role
 from sideman.music.time import bars
 from sideman.render.audio import write_audio
@@ -57,7 +57,7 @@ class Recording:
         self._bands = [LiveBand(roles, steps, tempo, self._coming(take)) for take in range(len(paths))]
         self._shares = [0.0] * len(paths)
         self._given_up = False
-        self._pool = ThreadPoolExecutor(min(len(paths), os.cpu_count() or 1))
+        self._pool = ThreadPoolExecutor(min(len(paths), processors()))
         self._jobs: list[Future[None]] = []
 
     def __enter__(self) -> Self:

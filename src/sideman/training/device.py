@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from sideman.errors import OptionError
+from sideman.machine import processors
 
 DEVICES = ("cuda", "xpu", "mps", "cpu")  # in order of preference
 _NUMBERED = ("cuda", "xpu")  # of which a machine may have several
@@ -84,7 +85,6 @@ def _computes_bfloat16(device: torch.device) -> bool:
 
 def set_threads(threads: int) -> int:
     """Use so many threads (0: all cores, shared with the other processes of the machine); returns the number."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    count = threads or max(1, cores // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+    count = threads or max(1, processors() // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     torch.set_num_threads(count)
     return count

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from sideman.errors import DataError
 from sideman.files import reason
+from sideman.machine import processors
 from sideman.tokens.encode import Ids
 from sideman.tokens.grid import GridLoss
 from sideman.tokens.vocabulary import VOCABULARY
@@ -33,7 +34,7 @@ from sideman.training.midi_folder import find_midi
 from sideman.training.shards import FOLDS, SongRow, write_dataset
 from sideman.training.song import Loss
 from sideman.training.styles import read_tags, style_of_tags
-from sideman.training.workers import Chunk, cores, encode_chunks
+from sideman.training.workers import Chunk, encode_chunks
 
 CHUNK = 64  # files
 VALID_PERCENT = 2  # of the clusters, where no fold is given
@@ -95,7 +96,7 @@ def encode_dataset(
     chunks = _chunks(files, work)
     todo = [chunk for chunk in chunks if not chunk.target.exists()]
     done = len(files) - sum(len(chunk.files) for chunk in todo)
-    for count in chain((0,), encode_chunks(todo, workers or cores())):
+    for count in chain((0,), encode_chunks(todo, workers or processors())):
         done += count
         if on_progress is not None:
             on_progress(done, len(files))

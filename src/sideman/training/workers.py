@@ -30,11 +30,6 @@ class Chunk(NamedTuple):
     target: Path
 
 
-def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def encode_chunks(chunks: Sequence[Chunk], workers: int) -> Iterator[int]:
     """Encode chunks in so many processes (1: in this one); gives the number of files of each as it is done.
 
