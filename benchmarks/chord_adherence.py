@@ -26,6 +26,7 @@ from sideman.music.time import STEPS_PER_BAR
 from sideman.render.midi import write_midi
 from sideman.tokens.chart import NO_BASS
 from sideman.tokens.decode import decode
+from sideman.tokens.form import Form
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.shards import Dataset, SongRow
@@ -80,7 +81,7 @@ def prompts(paths: list[Path], count: int) -> Iterator[Progression]:
 def human(dataset: Dataset, row: SongRow) -> tuple[float, float]:
     """Adherence of a song to its labels, in the normalised key."""
     song = [VOCABULARY.id("start"), *dataset.ids(row).tolist(), VOCABULARY.id("end")]
-    prefix, chords = Prefix(row.bars), []
+    prefix, chords = Prefix(Form.plain(row.bars)), []
     for token in song:
         prefix.push(token)
         if (

@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--songs", type=int, default=60, help="spread over the fold")
     parser.add_argument("--every", type=int, default=3, help="take one row of so many")
     options = parser.parse_args()
-    checkpoint = load_checkpoint(options.weights, VOCABULARY.fingerprint)
+    checkpoint = load_checkpoint(options.weights, VOCABULARY.sizes)
     found, count = fold_rows(Dataset(options.dataset, "valid"), checkpoint.config.context, checkpoint.features)
     chosen = set(np.linspace(0, count - 1, options.songs).astype(int).tolist())
     parts = [part.take(slice(None, None, options.every)) for number, part in enumerate(found) if number in chosen]

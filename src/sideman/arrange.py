@@ -18,14 +18,14 @@ import numpy as np
 
 from sideman.composer import Composer, Take
 from sideman.errors import OptionError
-from sideman.model.checkpoint import Checkpoint, load_checkpoint
+from sideman.model.checkpoint import Checkpoint, grown, load_checkpoint
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingOptions
 from sideman.music.band import DURATION, ONSET, ROLES, Band, NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.grammar import Leader
-from sideman.tokens.prefix import FEATURE_NAMES
+from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "model" / "weights" / "sideman.safetensors"
@@ -84,13 +84,14 @@ class Model:
 
     def __init__(self, checkpoint: Checkpoint, engine: str = "auto") -> None:
         self.checkpoint = checkpoint
-        self.engine = open_engine(checkpoint, engine)
+        today = grown(checkpoint, VOCABULARY.fingerprint, VOCABULARY.size, dict(FEATURES))
+        self.engine = open_engine(today, engine)
         self.columns = [FEATURE_NAMES.index(name) for name in checkpoint.features]
 
     @classmethod
     def load(cls, path: Path = DEFAULT_WEIGHTS) -> Model:
         """From a file of weights. Raises :class:`CheckpointError` where it doesn't fit this version."""
-        return cls(load_checkpoint(path, VOCABULARY.fingerprint))
+        return cls(load_checkpoint(path, VOCABULARY.sizes))
 
 
 @cache

@@ -31,7 +31,7 @@ class Take:
         self.number = number
         self.leader = leader
         self.prefix = leader.prefix()
-        self.decoder = Decoder(chart.shift)
+        self.decoder = Decoder(chart.shift, chart.lines)
         self.sampler = Sampler(sampling, number)
         self.ids: list[int] = []
         self.features: list[tuple[int, ...]] = []

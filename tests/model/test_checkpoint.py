@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.numpy import save_file
+from tests.tiny import tiny_checkpoint
 
 from sideman.errors import CheckpointError, DataError, OptionError
-from sideman.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, shapes, trunk
+from sideman.model.checkpoint import Checkpoint, grown, load_checkpoint, save_checkpoint, shapes, trunk
 from sideman.model.config import GPT2Config
+from sideman.model.numpy_engine import NumpyEngine
 
 
 @pytest.fixture
@@ -67,7 +69,30 @@ def test_a_network_without_features_round_trips(tmp_path: Path) -> None:
 
 def test_another_vocabulary_is_refused_with_both_fingerprints(saved: Path) -> None:
     with pytest.raises(CheckpointError, match=r"abc123.* speaks def456: use weights"):
-        load_checkpoint(saved, "def456")
+        load_checkpoint(saved, {"def456": 11})
+
+
+def test_earlier_vocabularies_are_read_at_their_size(checkpoint: Checkpoint, saved: Path) -> None:
+    ids = checkpoint.config.vocab
+    assert load_checkpoint(saved, {"def456": ids + 1, "abc123": ids}).config == checkpoint.config
+    with pytest.raises(CheckpointError, match=rf"has {ids} ids, its vocabulary {ids + 1}: it is damaged"):
+        load_checkpoint(saved, {"abc123": ids + 1})
+
+
+def test_a_grown_checkpoint_computes_what_it_computed() -> None:
+    small = tiny_checkpoint()
+    names = dict(zip(small.features, small.config.features, strict=True))
+    large = grown(small, "later", small.config.vocab + 2, {name: size + 3 for name, size in names.items()})
+    assert (large.config.vocab, large.vocabulary) == (small.config.vocab + 2, "later")
+    ids, features = [0, 2, 40], [[size - 1 for size in small.config.features]] * 3
+    before, after = (
+        engine.read(engine.cache(1), [0], ids, features, [3])[0] for engine in map(NumpyEngine, (small, large))
+    )
+    np.testing.assert_allclose(after[: len(before)], before, atol=1e-6)
+    assert not after[len(before) :].any()
+    assert grown(small, small.vocabulary, small.config.vocab, names) is small
+    with pytest.raises(CheckpointError, match=r"values of the feature track: update Sideman"):
+        grown(small, small.vocabulary, small.config.vocab, names | {"track": 1})
 
 
 def test_a_missing_file_and_a_folder_say_so(tmp_path: Path) -> None:

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Band, Note, Role, Track
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.key import Key
-from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.chart import NO_BASS, Change, Chart
 from sideman.tokens.drum_hits import HIGHEST_DRUM, LOWEST_DRUM
 from sideman.tokens.encode import Ids, encode
+from sideman.tokens.form import COMMON, Measure, bars_of
 from sideman.tokens.grammar import Mask
 from sideman.tokens.grid import DRUM_DURATION
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, STYLES, TEMPI, VOCABULARY
 
 _QUALITIES = len(REFERENCE_QUALITIES)
+MEASURES = st.sampled_from([COMMON] * 4 + [Measure(36), Measure(24), Measure(42), Measure(24, True), Measure(48, True)])
 
 
 class Song(NamedTuple):
@@ -37,7 +38,9 @@ class Song(NamedTuple):
 @st.composite
 def charts(draw: st.DrawFn, *, whole: bool = False, max_bars: int = 6) -> Chart:
     """A chart of any changes in any key, of whole bars if asked for."""
-    steps = STEPS_PER_BAR * draw(st.integers(1, max_bars)) - (0 if whole else draw(st.integers(0, STEPS_PER_BAR - 1)))
+    measures = draw(st.lists(MEASURES, min_size=1, max_size=max_bars))
+    steps = sum(measure.steps for measure in measures)
+    steps -= 0 if whole else draw(st.integers(0, measures[-1].steps - 1))
     chords = st.tuples(st.integers(0, NO_CHORD), st.integers(NO_BASS, SEMITONES - 1))
     drawn = draw(st.dictionaries(st.integers(0, steps - 1), chords, max_size=8)) | {0: draw(chords)}
     changes: list[Change] = []
@@ -46,7 +49,8 @@ def charts(draw: st.DrawFn, *, whole: bool = False, max_bars: int = 6) -> Chart:
         change = Change(onset, chord, NO_BASS if plain else bass)
         if not changes or (changes[-1].chord, changes[-1].bass) != (change.chord, change.bass):
             changes.append(change)
-    return Chart(tuple(changes), steps, Key(draw(st.integers(0, SEMITONES - 1)), draw(st.booleans())))
+    key = Key(draw(st.integers(0, SEMITONES - 1)), draw(st.booleans()))
+    return Chart(tuple(changes), steps, key, tuple(measures))
 
 
 @st.composite
@@ -61,9 +65,8 @@ def tracks(draw: st.DrawFn, role: Role, chart: Chart) -> Track:
     places = st.tuples(st.sampled_from(onsets), st.integers(low, high)) if onsets else st.nothing()
     notes = draw(st.dictionaries(places, lengths, max_size=12)) if onsets else {}
     levels = draw(st.lists(st.sampled_from(LOUDNESS), min_size=chart.bars, max_size=chart.bars))
-    return Track(
-        role, [Note(onset, notes[onset, pitch], pitch, levels[onset // STEPS_PER_BAR]) for onset, pitch in notes]
-    )
+    loudness = {onset: levels[bars_of(np.array(onset), chart.lines)] for onset, _ in notes}
+    return Track(role, [Note(onset, notes[onset, pitch], pitch, loudness[onset]) for onset, pitch in notes])
 
 
 @st.composite

@@ -82,12 +82,15 @@ def test_heads_tell_the_whole_chart(song: Chart) -> None:
     heads = song.heads()
     assert len(heads) == song.bars
     following = [*(head[0] for head in heads[1:]), SILENCE]
-    assert [head[-1] for head in heads] == [Change(48, change.chord, change.bass) for change in following]
+    assert [head[-1] for head in heads] == [
+        Change(measure.steps, change.chord, change.bass)
+        for measure, change in zip(song.measures, following, strict=True)
+    ]
     changes: list[Change] = []
     for bar, head in enumerate(heads):
         for change in head[:-1]:
             if not changes or (changes[-1].chord, changes[-1].bass) != (change.chord, change.bass):
-                changes.append(Change(48 * bar + change.onset, change.chord, change.bass))
+                changes.append(Change(int(song.lines[bar]) + change.onset, change.chord, change.bass))
     assert tuple(changes) == song.changes
 
 

@@ -18,6 +18,7 @@ from sideman.tokens.chart import Chart
 from sideman.tokens.decode import Decoder, decode, dump
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import encode
+from sideman.tokens.form import Form, bars_of
 from sideman.tokens.grammar import Leader
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
@@ -28,12 +29,12 @@ HEAD = "start bar chord:0 chord:204"
 
 @given(songs())
 def test_round_trip(song: Song) -> None:
-    assert decode(song.ids, song.chart.shift) == song.band
+    assert decode(song.ids, song.chart.shift, song.chart.measures) == song.band
 
 
 @given(songs())
 def test_bars_as_they_come_are_those_of_the_song(song: Song) -> None:
-    prefix, decoder = Prefix(song.chart.bars), Decoder(song.chart.shift)
+    prefix, decoder = Prefix(Form(song.chart.measures)), Decoder(song.chart.shift, song.chart.lines)
     bars = []
     for token in song.ids.tolist():
         prefix.push(token)
@@ -48,7 +49,7 @@ def test_bars_as_they_come_are_those_of_the_song(song: Song) -> None:
         assert list(bar.notes) == song.options["order"]
         for role, notes in bar.notes.items():
             whole = song.band[role].notes
-            within = whole[whole[:, 0] // STEPS_PER_BAR == bar.number]
+            within = whole[bars_of(whole[:, 0], song.chart.lines) == bar.number]
             assert np.array_equal(Track(role, notes).notes, within)
 
 
@@ -62,7 +63,7 @@ def bare(token: int) -> str:
 def test_what_the_grammar_allows_is_how_its_band_is_encoded(chart: Chart, roles: list[Role], seed: int) -> None:
     leader = Leader(chart, roles, tempo=98)
     ids = walk(leader.allowed, leader.prefix(), seed)
-    again = encode(decode(ids, leader.chart.shift), leader.chart, order=roles, density=True)
+    again = encode(decode(ids, leader.chart.shift, chart.measures), leader.chart, order=roles, density=True)
     # What is left free: drums that sound together may be told in several ways, and a density need not be kept.
     kept, told = ([bare(token) for token in row if VOCABULARY.kind(token) != "hit"] for row in (ids, again.tolist()))
     assert kept == told
@@ -86,7 +87,7 @@ def test_mutated_songs_decode_or_raise(song: Song, data: st.DataObject) -> None:
         st.lists(st.integers(0, VOCABULARY.size - 1), max_size=2)
     )
     try:
-        band = decode(ids, song.chart.shift)
+        band = decode(ids, song.chart.shift, song.chart.measures)
     except TokenError:
         return
     assert band.steps == STEPS_PER_BAR * ids.count(VOCABULARY.id("bar"))

@@ -14,10 +14,10 @@ from tests.tokens.conftest import Song, charts, songs, tokens, walk
 from sideman.errors import OptionError, TokenError
 from sideman.music.band import INSTRUMENTS, ONSET, ROLES, Role
 from sideman.music.chords import parse
-from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import decode
 from sideman.tokens.drum_hits import HITS
+from sideman.tokens.form import Form
 from sideman.tokens.grammar import Grammar, Leader, Mask
 from sideman.tokens.prefix import BARS_LEFT, FEATURE_NAMES, Prefix, Stage
 from sideman.tokens.vocabulary import DENSITIES, NO_CHORD, VOCABULARY
@@ -33,7 +33,7 @@ TWO = f"{HEAD} rest:3 rest:0 bar chord:0 chord:0"
 
 
 def after(text: str) -> Prefix:
-    prefix = Prefix(1)
+    prefix = Prefix(Form.plain(1))
     prefix.read(tokens(text))
     return prefix
 
@@ -151,7 +151,7 @@ def test_pitches_stay_in_midis_range(shift: int, pitches: str) -> None:
 
 @given(songs())
 def test_every_encoded_song_follows_the_grammar(song: Song) -> None:
-    grammar, prefix = Grammar((song.chart.shift,)), Prefix(song.chart.bars)
+    grammar, prefix = Grammar((song.chart.shift,)), Prefix(Form.plain(song.chart.bars))
     for token in song.ids.tolist():
         assert grammar.allowed(prefix)[token]
         prefix.push(token)
@@ -177,7 +177,7 @@ def test_the_leader_allows_what_was_encoded_for_the_same_choices(song: Song) -> 
 
 @given(st.integers(0, 2**32), st.integers(-5, 6))
 def test_walks_under_the_grammar_are_songs(seed: int, shift: int) -> None:
-    ids = walk(Grammar((shift,)).allowed, Prefix(8), seed)
+    ids = walk(Grammar((shift,)).allowed, Prefix(Form.plain(8)), seed)
     assert decode(ids, shift).steps == 48 * ids.count(VOCABULARY.id("bar"))
 
 
@@ -194,8 +194,8 @@ def test_walks_under_the_leader_are_what_was_asked_for(
     leader = Leader(chart, roles, style="jazz", tempo=96.0, density=density)
     prefix = leader.prefix()
     ids = walk(leader.allowed, prefix, seed, as_asked=leader.as_asked)
-    band = decode(ids, chart.shift)
-    assert band.steps == 48 * chart.bars
+    band = decode(ids, chart.shift, chart.measures)
+    assert band.steps == chart.lines[-1]
     assert {*band.roles} == {*roles}
     assert band.tempo == 98.0
     assert all(note.onset < chart.steps for track in band.tracks for note in track)
@@ -322,11 +322,11 @@ def test_in_an_excerpt_everybody_begins_and_the_music_goes_on(chart: Chart, role
     ids = walk(leader.allowed, prefix, seed, finished=leader.finished)
     assert ids[-1] == VOCABULARY.id("bar")
     assert not leader.allowed(prefix).any()
-    band = decode([*ids[:-1], VOCABULARY.id("end")], chart.shift)
-    assert band.steps == STEPS_PER_BAR * chart.bars
-    assert all(len(track) and track.notes[0, ONSET] < STEPS_PER_BAR for track in band.tracks)
+    band = decode([*ids[:-1], VOCABULARY.id("end")], chart.shift, chart.measures)
+    assert band.steps == chart.lines[-1]
+    assert all(len(track) and track.notes[0, ONSET] < chart.measures[0].steps for track in band.tracks)
     # The chart's first chord is told ahead of the bar that would follow, and no end is in sight.
-    last = Prefix(prefix.bars)
+    last = Prefix(Form.plain(prefix.bars))
     for token in ids[:-1]:
         last.push(token)
     assert (last.head[-1].chord, last.head[-1].bass) == (chart.changes[0].chord, chart.changes[0].bass)

@@ -30,11 +30,11 @@ def placed(role: Role, *rows: Note, steps: int = 96, shift: int = 0) -> tuple[li
 
 @given(st.sampled_from(ROLES), NOTES, charts(whole=True))
 def test_what_is_on_the_grid_can_be_told_and_stays(role: Role, rows: list[Note], chart: Chart) -> None:
-    array, loss = to_grid(role, notes(*sorted(rows)), chart.steps, chart.shift)
+    array, loss = to_grid(role, notes(*sorted(rows)), chart.steps, chart.shift, chart.lines)
     assert loss.dropped == len(rows) - len(array)
     band = Band((Track(role, array),), chart.steps)
-    assert decode(encode(band, chart, tempo=False), chart.shift) == band
-    again, nothing = to_grid(role, array, chart.steps, chart.shift)
+    assert decode(encode(band, chart, tempo=False), chart.shift, chart.measures) == band
+    again, nothing = to_grid(role, array, chart.steps, chart.shift, chart.lines)
     assert np.array_equal(again, array)
     assert nothing == GridLoss(notes=len(array))
 

@@ -12,6 +12,7 @@ from sideman.music.band import ROLES
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.tokens.chart import SILENCE, Change, Chart
 from sideman.tokens.drum_hits import HITS, LOWEST_DRUM
+from sideman.tokens.form import Form
 from sideman.tokens.grammar import Leader
 from sideman.tokens.prefix import BARS_LEFT, FEATURE_NAMES, FEATURE_SIZES, NONE, PHRASE, Prefix, Stage
 from sideman.tokens.vocabulary import VOCABULARY
@@ -24,7 +25,7 @@ PIANO, BASS = 1, 3
 
 def after(text: str, bars: int = 1) -> tuple[Prefix, dict[str, int]]:
     """The prefix after some tokens, and its features by name."""
-    prefix = Prefix(bars)
+    prefix = Prefix(Form.plain(bars))
     rows = prefix.read(tokens(text))
     return prefix, dict(zip(FEATURE_NAMES, rows[-1].tolist(), strict=True))
 
@@ -32,12 +33,12 @@ def after(text: str, bars: int = 1) -> tuple[Prefix, dict[str, int]]:
 @given(songs())
 def test_features_are_in_range_and_the_same_however_read(song: Song) -> None:
     ids = song.ids.tolist()
-    rows = Prefix(song.chart.bars).read(ids)
+    rows = Prefix(Form.plain(song.chart.bars)).read(ids)
     assert rows.dtype == np.int16
     assert rows.shape == (len(ids), len(FEATURE_SIZES))
     assert (rows >= 0).all()
     assert (rows < FEATURE_SIZES).all()
-    prefix = Prefix(song.chart.bars)
+    prefix = Prefix(Form.plain(song.chart.bars))
     half = len(ids) // 2
     assert np.array_equal(np.concatenate([prefix.read(ids[:half]), prefix.read(ids[half:])]), rows)
 
@@ -45,12 +46,12 @@ def test_features_are_in_range_and_the_same_however_read(song: Song) -> None:
 @given(charts(), st.integers(0, 2**32))
 def test_features_of_walks_are_in_range(chart: Chart, seed: int) -> None:
     leader = Leader(chart)
-    rows = Prefix(chart.bars).read(walk(leader.allowed, leader.prefix(), seed))
+    rows = Prefix(Form.plain(chart.bars)).read(walk(leader.allowed, leader.prefix(), seed))
     assert ((rows >= 0) & (rows < FEATURE_SIZES)).all()
 
 
 def test_nothing_read_yet() -> None:
-    prefix = Prefix(1)
+    prefix = Prefix(Form.plain(1))
     assert (prefix.stage, prefix.last, prefix.bar) == (Stage.EMPTY, -1, -1)
     assert prefix.read([]).shape == (0, len(FEATURE_NAMES))
 
@@ -162,7 +163,7 @@ def test_recall_is_what_followed_here_the_last_time() -> None:
 def test_place_in_the_song() -> None:
     bars = PHRASE + 3
     ids = tokens("start" + " bar chord:0 chord:0 rest:1" * bars + " end")
-    rows = Prefix(bars).read(ids)
+    rows = Prefix(Form.plain(bars)).read(ids)
     phrase, left = (rows[:, FEATURE_NAMES.index(name)].tolist() for name in ("phrase", "left"))
     expected = range(bars)
     assert phrase[1:-1:4] == [bar % PHRASE for bar in expected]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sideman.music.band import ROLES
 from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids
+from sideman.tokens.form import Form
 from sideman.tokens.prefix import FEATURE_NAMES, Prefix
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import batches
@@ -169,7 +170,7 @@ def test_features_are_the_prefixs(dataset: Path) -> None:
     row = data.rows[0]
     ids, features, head = read_song(row, data.ids(row), Reading([4, 3, 2, 1, 0], style=True, tempo=True, density=True))
     rows = cut_rows(ids, features, head, 100).of_features([0, 9, 3])
-    prefix = Prefix(row.bars)
+    prefix = Prefix(Form.plain(row.bars))
     expected = []
     for token in ids.tolist():
         prefix.push(token)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sideman.music.band import DURATION, ONSET, Band
 from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids
+from sideman.tokens.form import Form
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.excerpts import CUTS, GRID, MIN_BARS, cuts, excerpt
@@ -56,7 +57,7 @@ def test_excerpts_play_the_same_notes(dataset: Path, place: int) -> None:
 def test_an_excerpt_tells_no_chord_after_its_last_bar(dataset: Path) -> None:
     data = Dataset(dataset)
     ids = excerpt(data.ids(data.rows[0]), 2, 4)
-    prefix = Prefix(2)
+    prefix = Prefix(Form.plain(2))
     for token in [START, *ids.tolist()]:
         prefix.push(token)
         if prefix.stage is Stage.HEAD and prefix.bar == 1:

@@ -40,7 +40,7 @@ def test_weights_arrive_with_what_is_known_of_them(
 ) -> None:
     output = tmp_path / "weights.safetensors"
     given = export_run(run, output, {"data": "LPD-5"}, which=which)
-    loaded = load_checkpoint(output, VOCABULARY.fingerprint)
+    loaded = load_checkpoint(output, VOCABULARY.sizes)
     facts = {"steps": steps, "tokens": 256 * steps, "seconds": 13, "best_bits_per_note": 6.5432, "data": "LPD-5"}
     assert given.meta == loaded.meta == facts
     assert loaded.features == TINY.feature_names

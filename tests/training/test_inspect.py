@@ -16,6 +16,7 @@ from sideman.music.band import Band, Note, Role, Track
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.tokens.chart import Change, Chart
 from sideman.tokens.encode import encode_bars
+from sideman.tokens.form import common_time
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.inspect import band_of, dump_bar, find_song, piano_roll, plot, statistics
 from sideman.training.shards import Dataset, SongRow, write_dataset
@@ -30,7 +31,10 @@ def small(tmp_path: Path) -> Dataset:
     from sideman.music.key import Key
 
     chart = Chart(
-        (Change(0, 0), Change(48 + 24, 9 * QUALITIES + MINOR, 4), Change(96, NO_CHORD)), 144, Key(0, minor=False)
+        (Change(0, 0), Change(48 + 24, 9 * QUALITIES + MINOR, 4), Change(96, NO_CHORD)),
+        144,
+        Key(0, minor=False),
+        common_time(144),
     )
     bass = Track(Role.BASS, [Note(onset, 12, 36, 88) for onset in (0, 24, 48)])
     drums = Track(Role.DRUMS, [Note(0, 1, 36, 100), Note(0, 1, 42, 100)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ FORMAT_VERSION = 1
 STORED_DTYPES = ("float16", "float32")
 SAFETENSORS_DTYPES = ("F16", "F32")  # the same in safetensors' words
 TRUNK = "transformer."
+WORDS, TABLES = f"{TRUNK}wte.weight", "features.weight"
 TENSORS_OUTSIDE_LAYERS = 5
 TENSORS_PER_LAYER = 12
 
@@ -60,11 +61,11 @@ def shapes(config: GPT2Config) -> dict[str, tuple[int, ...]]:
     """Name and shape of every tensor of a network; projections are stored (in, out)."""
     width = config.width
     expected: dict[str, tuple[int, ...]] = {
-        "transformer.wte.weight": (config.vocab, width),
+        WORDS: (config.vocab, width),
         "transformer.wpe.weight": (config.context, width),
         "transformer.ln_f.weight": (width,),
         "transformer.ln_f.bias": (width,),
-        "features.weight": (max(1, sum(config.features)), width),
+        TABLES: (max(1, sum(config.features)), width),
     }
     projections = {
         "attn.c_attn": (width, 3 * width),
@@ -114,18 +115,18 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path | str, dtype: npt.DTypeLi
         temporary.write_bytes(content)
 
 
-def load_checkpoint(path: Path | str, vocabulary: str | None = None) -> Checkpoint:
+def load_checkpoint(path: Path | str, vocabularies: Mapping[str, int] | None = None) -> Checkpoint:
     """Read a checkpoint; the weights come as float32.
 
-    ``vocabulary`` is the fingerprint that the caller speaks. Raises :class:`CheckpointError` where the file is
+    ``vocabularies`` are those that the caller speaks: fingerprint → number of ids. Raises :class:`CheckpointError` where the file is
     missing, torn, no checkpoint of ours, or made for another vocabulary.
     """
     try:
         # Opening it first gives the system's reason; safetensors' own reader hides some of them.
         with Path(path).open("rb"), safe_open(path, framework="numpy") as file:
             description = _description((file.metadata() or {}).get(METADATA_KEY), path)
-            _check_vocabulary(description["vocabulary"], vocabulary, path)
             config = _config(description["config"], path)
+            _check_vocabulary(description["vocabulary"], config.vocab, vocabularies, path)
             tensors = _tensors(file, path)
     except OSError as error:
         raise CheckpointError(
@@ -139,6 +140,34 @@ def load_checkpoint(path: Path | str, vocabulary: str | None = None) -> Checkpoi
         )
     except CheckpointError as error:
         raise CheckpointError(f"the weights {path} are damaged: {error}") from error
+
+
+def grown(checkpoint: Checkpoint, vocabulary: str, ids: int, features: Mapping[str, int]) -> Checkpoint:
+    """The checkpoint for a vocabulary of more ``ids``, and for ``features`` (name → values) of more values.
+
+    What it doesn't have is zero: it computes what it computed. Raises :class:`CheckpointError` for a feature of which
+    it has more values, or that is not among these.
+    """
+    config = checkpoint.config
+    sizes = []
+    for name, size in zip(checkpoint.features, config.features, strict=True):
+        if features.get(name, 0) < size:
+            raise CheckpointError(f"the weights have {size} values of the feature {name}: update Sideman")
+        sizes.append(features[name])
+    if (ids, sizes) == (config.vocab, [*config.features]):
+        return checkpoint
+    tables = np.split(checkpoint.weights[TABLES], np.cumsum(config.features)[:-1]) if sizes else []
+    weights = dict(checkpoint.weights)
+    weights[WORDS] = padded(weights[WORDS], ids)
+    if tables:
+        weights[TABLES] = np.concatenate([padded(table, size) for table, size in zip(tables, sizes, strict=True)])
+    shape = replace(config, vocab=ids, features=tuple(sizes))
+    return replace(checkpoint, config=shape, weights=weights, vocabulary=vocabulary)
+
+
+def padded(table: npt.NDArray[np.floating[Any]], rows: int) -> npt.NDArray[np.floating[Any]]:
+    """A table (rows, width) with rows of zeros at its end."""
+    return np.concatenate([table, np.zeros((rows - len(table), table.shape[1]), table.dtype)])
 
 
 def trunk(checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, npt.NDArray[np.floating[Any]]]]:
@@ -183,12 +212,16 @@ def _description(text: str | None, path: Path | str) -> dict[str, Any]:
     return dict(description)
 
 
-def _check_vocabulary(found: str, wanted: str | None, path: Path | str) -> None:
-    if wanted is not None and found != wanted:
+def _check_vocabulary(found: str, ids: int, spoken: Mapping[str, int] | None, path: Path | str) -> None:
+    if spoken is None:
+        return
+    if found not in spoken:
         raise CheckpointError(
-            f"{path} was trained on the vocabulary {found}, this version of Sideman speaks {wanted}: "
+            f"{path} was trained on the vocabulary {found}, this version of Sideman speaks {', '.join(spoken)}: "
             "use weights trained with this version, or the version that trained these"
         )
+    if ids != spoken[found]:
+        raise CheckpointError(f"{path} has {ids} ids, its vocabulary {spoken[found]}: it is damaged, export it again")
 
 
 def _config(values: Mapping[str, Any], path: Path | str) -> GPT2Config:

@@ -7,24 +7,32 @@ reads in C major or A minor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from sideman.errors import TokenError
 from sideman.music.chords import REFERENCE_QUALITIES, Progression
 from sideman.music.harmony import ChordLabels, label_spans
 from sideman.music.key import Key, estimate_key
-from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_STEP, bars
+from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
+from sideman.tokens.form import Measure, bar_lines, common_time
 from sideman.tokens.vocabulary import NO_CHORD, SEMITONES
 
 NO_BASS = -1  # no slash bass: the bass is the root
+UNKNOWN = -1  # in the place of a chord: it is not told
 
 
 @dataclass(frozen=True)
 class Change:
-    """A chord that begins at ``onset`` steps. ``chord`` is a vocabulary value, ``bass`` a pitch class or NO_BASS."""
+    """A chord that begins at ``onset`` steps.
+
+    ``chord`` is a vocabulary value or UNKNOWN, ``bass`` a pitch class or NO_BASS.
+    """
 
     onset: int
     chord: int
@@ -32,13 +40,13 @@ class Change:
 
     @property
     def root(self) -> int:
-        """Pitch class of the root, -1 for N.C."""
-        return -1 if self.chord == NO_CHORD else self.chord // len(REFERENCE_QUALITIES)
+        """Pitch class of the root, -1 for N.C. and where no chord is told."""
+        return self.chord // len(REFERENCE_QUALITIES) if 0 <= self.chord < NO_CHORD else -1
 
     @property
     def quality(self) -> int:
-        """Index into the reference qualities, -1 for N.C."""
-        return -1 if self.chord == NO_CHORD else self.chord % len(REFERENCE_QUALITIES)
+        """Index into the reference qualities, -1 for N.C. and where no chord is told."""
+        return self.chord % len(REFERENCE_QUALITIES) if 0 <= self.chord < NO_CHORD else -1
 
 
 SILENCE = Change(0, NO_CHORD)
@@ -46,11 +54,22 @@ SILENCE = Change(0, NO_CHORD)
 
 @dataclass(frozen=True)
 class Chart:
-    """Chord changes in the normalised key, the first at step 0, no two alike in a row; ``steps`` long."""
+    """Chord changes in the normalised key, the first at step 0, no two alike in a row; ``steps`` long.
+
+    ``measures`` are its bars' lengths; the chart may fill a part of the last alone. Raises :class:`TokenError` where
+    they are too short or too long for it.
+    """
 
     changes: tuple[Change, ...]
     steps: int
     key: Key
+    measures: tuple[Measure, ...]
+
+    def __post_init__(self) -> None:
+        if not self.measures or not self.lines[-2] < self.steps <= self.lines[-1]:
+            raise TokenError(
+                f"a chart of {self.steps} steps in bars that end at step {self.lines[-1]}: give bars that fit it"
+            )
 
     @property
     def shift(self) -> int:
@@ -59,41 +78,37 @@ class Chart:
 
     @property
     def bars(self) -> int:
-        """Bars that the chart touches; the last may be shorter than 48 steps."""
-        return bars(self.steps)
+        """Bars that the chart touches; the last may be longer than what is left of it."""
+        return len(self.measures)
+
+    @cached_property
+    def lines(self) -> npt.NDArray[np.int64]:
+        """The onset of each bar in steps and the end of the last, (bars + 1,)."""
+        return bar_lines(self.measures)
 
     def heads(self) -> list[tuple[Change, ...]]:
         """For each bar: the chord at its start, the changes within it, and last the chord that begins the next bar.
 
-        Onsets count from the bar's start; the next bar's chord has onset 48. After the last bar comes N.C.
+        Onsets count from the bar's start; the next bar's chord has the bar's length. After the last bar comes N.C.
         """
-        within: list[list[Change]] = [[] for _ in range(self.bars)]
-        first = [SILENCE] * (self.bars + 1)
-        index = -1
-        for bar in range(self.bars):
-            start = bar * STEPS_PER_BAR
-            while index + 1 < len(self.changes) and self.changes[index + 1].onset < start + STEPS_PER_BAR:
-                index += 1
-                change = self.changes[index]
-                if change.onset > start:
-                    within[bar].append(Change(change.onset - start, change.chord, change.bass))
-                else:
-                    first[bar] = change
-            if index + 1 < len(self.changes) and self.changes[index + 1].onset == start + STEPS_PER_BAR:
-                first[bar + 1] = self.changes[index + 1]
-            elif bar + 1 < self.bars:
-                first[bar + 1] = self.changes[index]
-        return [
-            (
-                Change(0, first[bar].chord, first[bar].bass),
-                *within[bar],
-                Change(STEPS_PER_BAR, first[bar + 1].chord, first[bar + 1].bass),
-            )
-            for bar in range(self.bars)
-        ]
+        heads: list[tuple[Change, ...]] = []
+        within: list[Change] = []
+        changes = list(self.changes)
+        lines = self.lines.tolist()
+        current = SILENCE
+        for start, end in pairwise(lines):
+            while changes and changes[0].onset <= start:
+                current = changes.pop(0)
+            within = [replace(current, onset=0)]
+            while changes and changes[0].onset < end:
+                current = changes.pop(0)
+                within.append(replace(current, onset=current.onset - start))
+            ahead = changes[0] if changes and changes[0].onset == end else current if end < lines[-1] else SILENCE
+            heads.append((*within, replace(ahead, onset=end - start)))
+        return heads
 
 
-def _chart(spans: Iterable[tuple[int, int, int, int]], steps: int) -> Chart:
+def _chart(spans: Iterable[tuple[int, int, int, int]], steps: int, measures: Sequence[Measure] | None) -> Chart:
     """From (onset step, root or -1, quality, bass or -1); where two share a step the later one stands."""
     if steps < 1:
         raise TokenError("a chart has at least one step")
@@ -112,7 +127,7 @@ def _chart(spans: Iterable[tuple[int, int, int, int]], steps: int) -> Chart:
             slash = NO_BASS if bass[i] in (-1, root[i]) else int((bass[i] + key.shift) % SEMITONES)
         if not changes or (changes[-1].chord, changes[-1].bass) != (chord, slash):
             changes.append(Change(onset, chord, slash))
-    return Chart(tuple(changes), steps, key)
+    return Chart(tuple(changes), steps, key, common_time(steps) if measures is None else tuple(measures))
 
 
 def chart_of_progression(progression: Progression) -> Chart:
@@ -122,10 +137,10 @@ def chart_of_progression(progression: Progression) -> Chart:
         chord = span.chord
         root, bass = (-1 if pc is None else pc for pc in (chord.root_pc, chord.bass_pc))
         spans.append((span.onset // TICKS_PER_STEP, root, chord.model_quality, bass))
-    return _chart(spans, progression.steps)
+    return _chart(spans, progression.steps, None)
 
 
-def chart_of_labels(labels: ChordLabels) -> Chart:
-    """The chart of labels that a recogniser gave, one a beat."""
+def chart_of_labels(labels: ChordLabels, measures: Sequence[Measure] | None = None) -> Chart:
+    """The chart of labels that a recogniser gave, one a beat; of 4/4 unless its bars are given."""
     spans = [(start * STEPS_PER_BEAT, root, quality, bass) for start, _, root, quality, bass in label_spans(labels)]
-    return _chart(spans, len(labels.root) * STEPS_PER_BEAT)
+    return _chart(spans, len(labels.root) * STEPS_PER_BEAT, measures)

@@ -17,8 +17,8 @@ from sideman.errors import TokenError
 from sideman.music.band import ROLES, Band, NoteArray, Role, Track
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
-from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.drum_hits import HITS
+from sideman.tokens.form import Form, Measure, bar_lines
 from sideman.tokens.grammar import Grammar
 from sideman.tokens.grid import DRUM_DURATION
 from sideman.tokens.prefix import Prefix, Stage
@@ -39,10 +39,14 @@ class BarNotes(NamedTuple):
 
 
 class Decoder:
-    """Collects the notes of ids that follow the grammar. ``shift`` as in :class:`Chart`: pitches are moved back."""
+    """Collects the notes of ids that follow the grammar.
 
-    def __init__(self, shift: int = 0) -> None:
+    ``shift`` and ``lines`` as in :class:`Chart`: pitches are moved back, bars begin there.
+    """
+
+    def __init__(self, shift: int, lines: npt.NDArray[np.int64]) -> None:
         self.shift = shift
+        self._lines: list[int] = lines.tolist()
         self.tempo = DEFAULT_TEMPO
         self._rows: dict[Role, list[tuple[int, int, int, int]]] = {}
 
@@ -51,7 +55,7 @@ class Decoder:
         kind, value = VOCABULARY.kind(token), VOCABULARY.value(token)
         if prefix.stage is Stage.SOUND:
             role = ROLES[prefix.role]
-            onset = prefix.bar * STEPS_PER_BAR + prefix.position
+            onset = self._lines[prefix.bar] + prefix.position
             velocity = LOUDNESS[prefix.loudness[prefix.role]]
             if kind == "hit":
                 self._rows[role].extend((onset, DRUM_DURATION, pitch, velocity) for pitch in HITS[value])
@@ -74,16 +78,22 @@ class Decoder:
         return BarNotes(number, notes)
 
 
-def decode(ids: Sequence[int] | npt.NDArray[np.integer], shift: int = 0) -> Band:
+def decode(
+    ids: Sequence[int] | npt.NDArray[np.integer], shift: int = 0, measures: Sequence[Measure] | None = None
+) -> Band:
     """The band that a whole song's ids say, moved back by ``shift`` semitones as in :class:`Chart`.
+
+    Its bars are of 4/4 unless ``measures`` are given, one a bar.
 
     Raises :class:`TokenError`, naming position and token, for ids outside the vocabulary, ids that
     the grammar forbids and a song without END.
     """
-    decoder = Decoder(shift)
+    form = _form(ids, measures)
+    lines = bar_lines(form.measures)
+    decoder = Decoder(shift, lines)
     bars: list[BarNotes] = []
     count, stage = 0, Stage.EMPTY
-    for prefix, token in _walk(ids, shift):
+    for prefix, token in _walk(ids, shift, form):
         finished = decoder.push(prefix, token)
         if finished is not None:
             bars.append(finished)
@@ -91,16 +101,17 @@ def decode(ids: Sequence[int] | npt.NDArray[np.integer], shift: int = 0) -> Band
     if stage is not Stage.END:
         raise TokenError(f"the song stops after {count} ids without {VOCABULARY.name(VOCABULARY.id('end'))}")
     tracks = [Track(role, np.concatenate([bar.notes[role] for bar in bars])) for role in bars[0].notes]
-    return Band(tuple(tracks), len(bars) * STEPS_PER_BAR, decoder.tempo)
+    return Band(tuple(tracks), int(lines[-1]), decoder.tempo)
 
 
-def dump(ids: Sequence[int] | npt.NDArray[np.integer]) -> str:
+def dump(ids: Sequence[int] | npt.NDArray[np.integer], measures: Sequence[Measure] | None = None) -> str:
     """Ids for people, in the normalised key: one line for the song, each bar's chords and each part.
 
-    Takes the beginning of a song too. Raises :class:`TokenError` as :func:`decode` does.
+    Takes the beginning of a song too. Bars are of 4/4 unless ``measures`` are given, one a bar.
+    Raises :class:`TokenError` as :func:`decode` does.
     """
     lines: list[tuple[str, list[str]]] = []
-    for prefix, token in _walk(ids, 0):
+    for prefix, token in _walk(ids, 0, _form(ids, measures)):
         label, word = _words(prefix, token)
         if label:
             lines.append((label, []))
@@ -131,8 +142,9 @@ def _words(prefix: Prefix, token: int) -> tuple[str, str]:
             return "", f"tempo:{TEMPI[value]}"
         case "loudness":
             return "", f"loudness:{LOUDNESS[value]}"
-        case "chord":
-            return "", f"then {chord_name(value)}" if prefix.stage is Stage.HEAD else chord_name(value)
+        case "chord" | "unknown":
+            name = chord_name(value) if kind == "chord" else "?"
+            return "", f"then {name}" if prefix.stage is Stage.HEAD else name
         case "bass":
             return "", f"/{MAJOR_ROOTS[value]}"
         case "position":
@@ -153,13 +165,21 @@ def chord_name(value: int) -> str:
     return MAJOR_ROOTS[root] + REFERENCE_QUALITIES[quality].name
 
 
-def _walk(ids: Sequence[int] | npt.NDArray[np.integer], shift: int) -> Iterator[tuple[Prefix, int]]:
+def _form(ids: Sequence[int] | npt.NDArray[np.integer], measures: Sequence[Measure] | None) -> Form:
+    """The form of ids, of as many bars as they have. Raises :class:`TokenError` where ``measures`` are fewer."""
+    count = int((np.asarray(ids) == VOCABULARY.id("bar")).sum())
+    if measures is not None and len(measures) != count:
+        raise TokenError(f"{len(measures)} measures of {count} bars: give one a bar")
+    return Form.plain(count) if measures is None else Form(tuple(measures))
+
+
+def _walk(ids: Sequence[int] | npt.NDArray[np.integer], shift: int, form: Form) -> Iterator[tuple[Prefix, int]]:
     """Each id and the prefix that has taken it (one object, that changes). Raises :class:`TokenError`."""
     array = np.asarray(ids)
     if array.size and (array.ndim != 1 or array.dtype.kind not in "iu"):
         raise TokenError(f"ids are one row of whole numbers below {VOCABULARY.size}, not {array.dtype} {array.shape}")
     tokens: list[int] = array.tolist()
-    prefix = Prefix(tokens.count(VOCABULARY.id("bar")))
+    prefix = Prefix(form)
     grammar = Grammar((shift,))
     for number, token in enumerate(tokens):
         if not 0 <= token < VOCABULARY.size:

@@ -20,9 +20,9 @@ import numpy.typing as npt
 
 from sideman.errors import TokenError
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, VELOCITY, Band, NoteArray, Role
-from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.chart import NO_BASS, Change, Chart
 from sideman.tokens.drum_hits import HIGHEST_DRUM, HIT_MASKS, HITS, LOWEST_DRUM
+from sideman.tokens.form import bars_of
 from sideman.tokens.grid import DRUM_DURATION
 from sideman.tokens.vocabulary import DENSITIES, DENSITY_LIMITS, LENGTHS, LOUDNESS, STYLES, TEMPI, VOCABULARY
 
@@ -53,7 +53,7 @@ def encode(
     ``order`` of the parts within each bar is the band's own unless given. Raises :class:`TokenError`
     where a note is off the token grid (see :func:`sideman.tokens.grid.to_grid`).
     """
-    if band.steps != chart.steps or band.steps % STEPS_PER_BAR:
+    if not band.steps == chart.steps == chart.lines[-1]:
         raise TokenError(f"a band of {band.steps} steps on a chart of {chart.steps}: both want the same whole bars")
     order = band.roles if order is None else order
     if not order or sorted(order) != sorted(band.roles):
@@ -117,7 +117,7 @@ def head_ids(head: Sequence[Change]) -> list[int]:
     """Ids of a bar's chords, as :meth:`Chart.heads` gives them: what follows BAR."""
     ids: list[int] = []
     for change in head:
-        if 0 < change.onset < STEPS_PER_BAR:
+        if 0 < change.onset < head[-1].onset:
             ids.append(VOCABULARY.id("position", change.onset))
         ids.append(VOCABULARY.id("chord", change.chord))
         if change.bass != NO_BASS:
@@ -152,7 +152,7 @@ def _part_tokens(role: Role, notes: NoteArray, slot: int, chart: Chart, *, densi
         raise TokenError(f"{role}: an onset lies outside the chart's {chart.steps} steps")
     first = np.flatnonzero(np.r_[True, onset[1:] != onset[:-1]])  # first note of each onset
     onsets = onset[first]
-    bar, position = onsets // STEPS_PER_BAR, onsets % STEPS_PER_BAR
+    bar, position = _places(onsets, chart)
     played, begin = np.unique(bar, return_index=True)  # bars with notes, and their first onset
     out = [(_keys(bar, slot, position + 1, 0), VOCABULARY.ids("position", position))]
 
@@ -173,16 +173,23 @@ def _part_tokens(role: Role, notes: NoteArray, slot: int, chart: Chart, *, densi
     out.append((_keys(played[changed], slot, 0, 1), VOCABULARY.ids("loudness", low[changed])))
 
     if INSTRUMENTS[role].is_drum:
-        out.append(_hit_tokens(rows, first, slot))
+        out.append(_hit_tokens(rows, first, slot, chart))
     else:
-        out.extend(_pitch_tokens(role, rows, first, begin, slot, chart.shift))
+        out.extend(_pitch_tokens(role, rows, first, begin, slot, chart))
     return out
 
 
+def _places(onsets: _Ints, chart: Chart) -> tuple[_Ints, _Ints]:
+    """The bar of each onset, and the step in it."""
+    bar = bars_of(onsets, chart.lines)
+    return bar, onsets - chart.lines[bar]
+
+
 def _pitch_tokens(
-    role: Role, notes: _Ints, first: _Ints, begin: _Ints, slot: int, shift: int
+    role: Role, notes: _Ints, first: _Ints, begin: _Ints, slot: int, chart: Chart
 ) -> list[tuple[_Ints, _Ints]]:
     """Keys and ids of pitches, and of lengths where they change. Notes are sorted by onset, duration, pitch."""
+    shift = chart.shift
     pitch, duration = notes[:, PITCH] + shift, notes[:, DURATION]
     length = _INDEX_OF_LENGTH[np.clip(duration, 0, LENGTHS[-1])]
     if (length < 0).any() or (duration > LENGTHS[-1]).any():
@@ -192,7 +199,7 @@ def _pitch_tokens(
     place = np.sort(notes[:, ONSET] * MIDI_VALUES + pitch)
     if (place[1:] == place[:-1]).any():
         raise TokenError(f"{role}: two notes of one pitch on one onset")
-    bar, position = np.divmod(notes[:, ONSET], STEPS_PER_BAR)
+    bar, position = _places(notes[:, ONSET], chart)
     rank = 1 + length * _RANKS_PER_LENGTH
     # The length in force before a note is the note before it; a part starts with none.
     before = np.r_[-1, length[:-1]]
@@ -207,7 +214,7 @@ def _pitch_tokens(
     ]
 
 
-def _hit_tokens(notes: _Ints, first: _Ints, slot: int) -> tuple[_Ints, _Ints]:
+def _hit_tokens(notes: _Ints, first: _Ints, slot: int, chart: Chart) -> tuple[_Ints, _Ints]:
     """Keys and ids of drum hits."""
     pitch = notes[:, PITCH]
     if pitch.min() < LOWEST_DRUM or pitch.max() > HIGHEST_DRUM:
@@ -226,5 +233,5 @@ def _hit_tokens(notes: _Ints, first: _Ints, slot: int) -> tuple[_Ints, _Ints]:
     onset = np.repeat(np.arange(len(masks)), count[index])
     within = np.arange(len(onset)) - np.repeat(np.cumsum(count[index]) - count[index], count[index])
     hit = flat[start[index][onset] + within]
-    bar, position = np.divmod(notes[first, ONSET][onset], STEPS_PER_BAR)
+    bar, position = _places(notes[first, ONSET][onset], chart)
     return _keys(bar, slot, position + 1, 1 + hit), VOCABULARY.ids("hit", hit)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +17,12 @@ import numpy.typing as npt
 from sideman.errors import OptionError
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
 from sideman.music.key import SHIFTS
-from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HIT_MASKS, HITS
 from sideman.tokens.encode import head_ids, style_id, tempo_level
+from sideman.tokens.form import Form, Measure
 from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
-from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, VOCABULARY
+from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, POSITIONS, SEMITONES, VOCABULARY
 
 Mask = npt.NDArray[np.bool_]  # (vocab,)
 
@@ -72,13 +73,22 @@ _AFTER_KIND: dict[str, Mask] = {
     "style": _kinds("tempo", "bar"),
     "tempo": _kinds("bar"),
 }
-_ONLY_START, _ANY_CHORD, _ANY_POSITION, _ANY_HIT, _NOTHING = (
-    _kinds(*kinds) for kinds in (["start"], ["chord"], ["position"], ["hit"], [])
+_ONLY_START, _ANY_CHORD, _ANY_HIT, _NOTHING = (
+    _kinds(*kinds) for kinds in (["start"], ["chord", "unknown"], ["hit"], [])
 )
 _PARTS = _part_masks()
 _POSITIONS_ABOVE, _LENGTHS_ABOVE, _PITCHES_ABOVE, _HITS_ABOVE = (
-    _above(size) for size in (STEPS_PER_BAR, len(LENGTHS), MIDI_VALUES, len(HITS))
+    _above(size) for size in (POSITIONS, len(LENGTHS), MIDI_VALUES, len(HITS))
 )
+_COMPOUND_GRID = np.arange(POSITIONS) % 2 == 0  # halves of the eighths, of which a beat has three
+
+
+@cache
+def _positions_above(measure: Measure) -> npt.NDArray[np.bool_]:
+    """Row v + 1 holds the positions of a bar above v; v = -1 means all. Shape (POSITIONS + 1, POSITIONS)."""
+    return _POSITIONS_ABOVE & (np.arange(POSITIONS) < measure.steps)
+
+
 _LENGTHS_OTHER, _LEVELS_OTHER, _BASSES_OTHER = (_other(size) for size in (len(LENGTHS), len(LOUDNESS), SEMITONES))
 
 
@@ -133,14 +143,16 @@ class Grammar:
             np.copyto(mask, _PARTS[_next_roles(prefix)])
         else:
             np.copyto(mask, _ANY_CHORD)
-            mask[_POSITIONS] = _POSITIONS_ABOVE[prefix.head[-1].onset + 1]
+            mask[_POSITIONS] = _positions_above(prefix.measure)[prefix.head[-1].onset + 1]
         if prefix.last in _CHORD_IDS and prefix.chord.chord != NO_CHORD:
             mask[_BASSES] = _BASSES_OTHER[prefix.chord.root + 1]
 
     def _after_track(self, prefix: Prefix) -> None:
         """After TRACK or LOUDNESS: a change of loudness, if it was not that; the first onset, if loudness is known."""
         loudness = prefix.loudness[prefix.role]
-        np.copyto(self._mask, _ANY_POSITION if loudness >= 0 else _NOTHING)
+        np.copyto(self._mask, _NOTHING)
+        if loudness >= 0:
+            self._mask[_POSITIONS] = _positions_above(prefix.measure)[0]
         if prefix.last not in _LEVEL_IDS:
             self._mask[_LEVELS] = _LEVELS_OTHER[loudness + 1]
 
@@ -157,7 +169,7 @@ class Grammar:
         """After PITCH or HIT: more on this onset, always ascending; a later onset; or the end of the part."""
         mask, sounding = self._mask, prefix.pitches
         self._after_part(prefix)
-        mask[_POSITIONS] = _POSITIONS_ABOVE[prefix.position + 1]
+        mask[_POSITIONS] = _positions_above(prefix.measure)[prefix.position + 1]
         if _IS_DRUM[prefix.role]:
             mask[_HITS] = _HITS_ABOVE[prefix.pitch + 1] & (_HIT_BITS & np.uint64(sounding) == 0)
             return
@@ -225,33 +237,31 @@ class Leader:
         self._closing = _BAR if excerpt else _END
         heads = chart.heads()
         if excerpt:
-            heads[-1] = (*heads[-1][:-1], replace(chart.changes[0], onset=STEPS_PER_BAR))
+            heads[-1] = (*heads[-1][:-1], replace(chart.changes[0], onset=heads[-1][-1].onset))
         self._heads = [[_BAR, *head_ids(head)] for head in heads]
         self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
-        self._open = self._open_masks()
+        self._open = {measure: self._open_masks(measure) for measure in {*chart.measures}}
         self._as_asked = {
             told: _density_ids(role)[level] for role, level in (density or {}).items() for told in _density_ids(role)
         }
 
-    def _open_masks(self) -> npt.NDArray[np.bool_]:
-        """What the leader leaves open: (is the last bar, parts begun, vocab)."""
+    def _open_masks(self, measure: Measure) -> npt.NDArray[np.bool_]:
+        """What the leader leaves open in bars of a length: (is the last bar, parts begun, vocab)."""
         masks = np.zeros((2, len(self.roles) + 1, VOCABULARY.size), np.bool_)
         masks[:] = _kinds("loudness", "position", "length", "pitch", "hit")
-        masks[1, :, _POSITIONS] &= np.arange(STEPS_PER_BAR) < self._last_bar_steps
+        if measure.compound:
+            masks[:, :, _POSITIONS] &= _COMPOUND_GRID
+        masks[1, :, _POSITIONS] &= np.arange(POSITIONS) < self.chart.steps - self.chart.lines[-2]
         for number, role in enumerate(self.roles):
             masks[:, number, [VOCABULARY.id("rest", role.number), *_density_ids(role)]] = True
         masks[0, -1, _BAR] = True
         masks[1, -1, self._closing] = True
         return masks
 
-    @property
-    def _last_bar_steps(self) -> int:
-        return self.chart.steps - (self.chart.bars - 1) * STEPS_PER_BAR
-
     def prefix(self) -> Prefix:
         """The empty prefix of a song of the chart's bars, and more that follow an excerpt."""
-        return Prefix(self.chart.bars + (BARS_LEFT if self._excerpt else 0))
+        return Prefix(Form(self.chart.measures, more=BARS_LEFT if self._excerpt else 0))
 
     def finished(self, prefix: Prefix) -> bool:
         """Whether all bars of the chart are there."""
@@ -278,7 +288,7 @@ class Leader:
                 self._forced[forced[:1]] = True
                 return self._forced
         mask = self._grammar.allowed(prefix)
-        mask &= self._open[int(prefix.bar == self.chart.bars - 1), len(prefix.played)]
+        mask &= self._open[prefix.measure][int(prefix.bar == self.chart.bars - 1), len(prefix.played)]
         if self._excerpt and prefix.bar == 0:
             mask[_RESTS] = False
         if prefix.stage is Stage.SOUND and prefix.pitches.bit_count() >= _VOICES[prefix.role]:

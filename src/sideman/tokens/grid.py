@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, VELOCITY, NoteArray, Role
-from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.drum_hits import HIGHEST_DRUM, LOWEST_DRUM
+from sideman.tokens.form import bar_lines, bars_of, common_time
 from sideman.tokens.vocabulary import LENGTHS, LOUDNESS, SEMITONES
 
 DRUM_DURATION = 1  # a hit has no length
@@ -37,12 +37,14 @@ class GridLoss:
         return GridLoss(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
-def loudness_levels(notes: NoteArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def loudness_levels(
+    notes: NoteArray, lines: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Loudness level of each bar that has notes, and the bar index among those of each note.
 
     Notes are sorted by onset. A level is held while the mean velocity stays near it.
     """
-    bar = notes[:, ONSET] // STEPS_PER_BAR
+    bar = bars_of(notes[:, ONSET], lines)
     first = np.flatnonzero(np.r_[True, bar[1:] != bar[:-1]])
     count = np.diff(np.r_[first, len(notes)])
     mean = np.add.reduceat(notes[:, VELOCITY].astype(np.float64), first) / count
@@ -54,8 +56,13 @@ def loudness_levels(notes: NoteArray) -> tuple[npt.NDArray[np.int64], npt.NDArra
     return np.array(levels), np.repeat(np.arange(len(first)), count)
 
 
-def to_grid(role: Role, notes: NoteArray, steps: int, shift: int) -> tuple[NoteArray, GridLoss]:
-    """The nearest notes on the token grid, sorted by onset, then pitch; ``shift`` as in :class:`Chart`."""
+def to_grid(
+    role: Role, notes: NoteArray, steps: int, shift: int, lines: npt.NDArray[np.int64] | None = None
+) -> tuple[NoteArray, GridLoss]:
+    """The nearest notes on the token grid, sorted by onset, then pitch; ``shift`` and ``lines`` as in :class:`Chart`.
+
+    Bars are of 4/4 unless ``lines`` are given.
+    """
     total = len(notes)
     notes = notes[notes[:, ONSET] < steps]
     if INSTRUMENTS[role].is_drum:
@@ -76,7 +83,7 @@ def to_grid(role: Role, notes: NoteArray, steps: int, shift: int) -> tuple[NoteA
     placed = placed[np.r_[True, place[1:] != place[:-1]]] if len(placed) else placed
     louder = 0
     if len(placed):
-        level, index = loudness_levels(placed)
+        level, index = loudness_levels(placed, bar_lines(common_time(steps)) if lines is None else lines)
         velocity = LOUDNESS_TABLE[level[index]]
         half = (LOUDNESS[1] - LOUDNESS[0]) / 2
         louder = int((np.abs(velocity - placed[:, VELOCITY]) > half).sum())

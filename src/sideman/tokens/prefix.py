@@ -1,9 +1,9 @@
 """Where a sequence of ids stands: bar, chord, track, position, and the context features of each step.
 
-Everything here is a known function of the ids so far (and of the number of bars that the leader
-asked for), so the network is handed it instead of having to count. Training reads songs through
-this class and generation pushes each new id into it: there is one implementation. It trusts its
-ids; whether an id may come next is the grammar's question.
+Everything here is a known function of the ids so far (and of the form that the leader asked for), so
+the network is handed it instead of having to count. Training reads songs through this class and
+generation pushes each new id into it: there is one implementation. It trusts its ids; whether an id
+may come next is the grammar's question.
 """
 
 from __future__ import annotations
@@ -16,27 +16,47 @@ import numpy.typing as npt
 
 from sideman.music.band import ROLES
 from sideman.music.chords import REFERENCE_QUALITIES
-from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, STEPS_PER_BEAT
-from sideman.tokens.chart import NO_BASS, SILENCE, Change
+from sideman.music.time import STEPS_PER_BEAT
+from sideman.tokens.chart import NO_BASS, SILENCE, UNKNOWN, Change
 from sideman.tokens.drum_hits import HIT_MASKS
-from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, VOCABULARY
+from sideman.tokens.form import (
+    COMMON,
+    LIKENESSES,
+    METRES,
+    SECTION_BARS,
+    SECTION_LEFT,
+    Echo,
+    Form,
+    Measure,
+    Section,
+)
+from sideman.tokens.vocabulary import (
+    DENSITIES,
+    LENGTHS,
+    LOUDNESS,
+    MAX_BEATS,
+    NO_CHORD,
+    POSITIONS,
+    SEMITONES,
+    VOCABULARY,
+)
 
 _QUALITIES = len(REFERENCE_QUALITIES)
 PHRASE = 8  # bars
 BARS_LEFT = 8  # counted up to this many
-NONE = VOCABULARY.size  # recall: nothing to recall
+NONE = min(VOCABULARY.sizes.values())  # recall: nothing to recall; ids of later generations stand above it
 
 # Name and size of each context feature. Value 0 says "none" unless the comment says otherwise.
 FEATURES: tuple[tuple[str, int], ...] = (
     ("track", len(ROLES) + 1),
-    ("position", STEPS_PER_BAR + 1),
-    ("chord", NO_CHORD + 2),  # the chord in force at the position
+    ("position", POSITIONS + 1),
+    ("chord", NO_CHORD + 2),  # the chord in force at the position; none as well where it is not told
     ("root", SEMITONES + 1),
     ("quality", _QUALITIES + 1),
     ("bass", SEMITONES + 1),  # what the bass is to play: the slash bass, else the root
     ("next_root", SEMITONES + 1),  # of the change that comes next
     ("next_quality", _QUALITIES + 1),
-    ("change", BEATS_PER_BAR + 1),  # beats to that change, rounded up
+    ("change", MAX_BEATS + 1),  # beats to that change, rounded up
     ("recall", VOCABULARY.size + 1),  # the id that followed this id at this track and position last time; NONE: new
     ("recall_chord", VOCABULARY.size + 1),  # the same, under the same chord
     ("length", len(LENGTHS) + 1),  # in force
@@ -44,6 +64,11 @@ FEATURES: tuple[tuple[str, int], ...] = (
     ("degree", SEMITONES + 1),  # last pitch of the track in this bar, in semitones above the chord's root
     ("phrase", PHRASE),  # bar modulo 8, from 0
     ("left", BARS_LEFT + 1),  # bars left after this one, from 0
+    ("metre", METRES),  # beats of the bar, and whether they are divided in three
+    ("echo", VOCABULARY.size + 1),  # the id that followed this id at this place of the bar that this one resembles
+    ("likeness", LIKENESSES),  # how much it does
+    ("section", SECTION_BARS + 1),  # number of the bar in its section, from 1
+    ("section_left", SECTION_LEFT + 2),  # 1 more than the bars left in the section
 )
 FEATURE_NAMES = tuple(name for name, _ in FEATURES)
 FEATURE_SIZES = tuple(size for _, size in FEATURES)
@@ -85,20 +110,25 @@ _VALUE = VOCABULARY.values.tolist()
     _LENGTH,
     _PITCH,
     _HIT,
+    _UNKNOWN,
 ) = range(len(VOCABULARY.kinds))
+_RECALLED = [token + (token >= NONE) for token in range(VOCABULARY.size)]  # values of the recall features
+_CHORDS = NO_CHORD + 2  # with the one that is not told
 _PITCH_OFFSET = 120  # a multiple of 12 that keeps pitch - root above 0
 
 
 class Prefix:
-    """The state after some ids. ``bars`` is the song's number of bars, for the features that count down."""
+    """The state after some ids of a song of this form."""
 
-    def __init__(self, bars: int) -> None:
-        self.bars = bars
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.bars = form.bars + form.more  # for the features that count down
         self.length_of_ids = 0
         self.stage = Stage.EMPTY
         self.last = -1
         self.bar = -1
         self.bar_begin = 0  # index of this bar's BAR
+        self.measure: Measure = COMMON  # of this bar
         self.head: list[Change] = []  # chords of this bar; the last is the next bar's once the head is complete
         self.chord = SILENCE  # in force at the position
         self.role = -1
@@ -113,13 +143,19 @@ class Prefix:
         self._place: int | None = None
         self._recall: dict[int, int] = {}
         self._recall_chord: dict[int, int] = {}
+        self._followed: list[dict[int, int]] = []  # what followed which place, a bar; kept where there are echoes
+        self._echo: dict[int, int] = {}  # the same of the bar that this one resembles
+        self._of_bar = (0, 0, 0, 0)  # features that are one for the bar: metre, likeness, section, section_left
 
     def push(self, token: int) -> None:
         """Take one id."""
         kind, value = _KIND[token], _VALUE[token]
         if self._place is not None:
-            self._recall[self._place] = token
-            self._recall_chord[self._place * (NO_CHORD + 1) + self.chord.chord] = token
+            recalled = _RECALLED[token]
+            self._recall[self._place] = recalled
+            self._recall_chord[self._place * _CHORDS + self.chord.chord + 1] = recalled
+            if self._followed:
+                self._followed[-1][self._place] = recalled
         if kind == _PITCH:
             self.stage = Stage.SOUND
             self.pitches |= 1 << value
@@ -151,7 +187,7 @@ class Prefix:
         self.length_of_ids += 1
         self._place = None
         if self.role >= 0:
-            self._place = (token * (STEPS_PER_BAR + 1) + self.position + 1) * len(ROLES) + self.role
+            self._place = (token * (POSITIONS + 1) + self.position + 1) * len(ROLES) + self.role
 
     def _part(self, role: int, stage: Stage) -> None:
         """Begin the part of a role."""
@@ -164,10 +200,10 @@ class Prefix:
 
     def _head(self, kind: int, value: int) -> None:
         """Take an id of the bar's head or of the song's."""
-        if kind == _CHORD:
+        if kind in (_CHORD, _UNKNOWN):
             told = self.stage is Stage.CHORDS  # a chord after a chord begins the next bar
-            onset = self.position if self.stage is Stage.CHANGE else STEPS_PER_BAR if told else 0
-            self.chord = Change(onset, value)
+            onset = self.position if self.stage is Stage.CHANGE else self.measure.steps if told else 0
+            self.chord = Change(onset, value if kind == _CHORD else UNKNOWN)
             self.head.append(self.chord)
             self.stage = Stage.HEAD if told else Stage.CHORDS
             self.position = -1
@@ -188,8 +224,22 @@ class Prefix:
                 self.bar_begin = self.length_of_ids
                 self.head = []
                 self.played = []
+                self._begin_bar()
             else:
                 self.stage = Stage.END if kind == _END else Stage.CONTROLS
+
+    def _begin_bar(self) -> None:
+        """Take what the form says of the bar that begins; one that follows the song's last is like it."""
+        form = self.form
+        if self.bar < form.bars:
+            self.measure = form.measures[self.bar]
+        told = self.bar < form.bars
+        echo = form.echoes[self.bar] if form.echoes and told else Echo()
+        section = form.sections[self.bar] if form.sections and told else Section()
+        self._of_bar = (self.measure.metre, echo.likeness, *section)
+        if form.echoes:
+            self._echo = self._followed[echo.bar] if echo.bar >= 0 else {}
+            self._followed.append({})
 
     def _move(self, position: int) -> None:
         """Find the chord in force at a position of the part."""
@@ -205,14 +255,15 @@ class Prefix:
         role, chord = self.role, self.chord
         root = chord.root
         if role < 0:
-            recall = recall_chord = NONE
+            recall = recall_chord = echo = NONE
             following, beats = SILENCE, 0
             length = loudness = -1
         else:
             place = self._place
             assert place is not None
             recall = self._recall.get(place, NONE)
-            recall_chord = self._recall_chord.get(place * (NO_CHORD + 1) + chord.chord, NONE)
+            recall_chord = self._recall_chord.get(place * _CHORDS + chord.chord + 1, NONE)
+            echo = self._echo.get(place, NONE)
             following = self.head[self._next] if self._next < len(self.head) else SILENCE
             beats = -((max(self.position, 0) - following.onset) // STEPS_PER_BEAT) if following.onset else 0
             length, loudness = self.length, self.loudness[role]
@@ -220,6 +271,7 @@ class Prefix:
         if self.pitch >= 0 and role > 0 and root >= 0:
             degree = (self.pitch + _PITCH_OFFSET - root) % SEMITONES + 1
         bass = chord.bass if chord.bass != NO_BASS else root
+        metre, likeness, section, section_left = self._of_bar
         return (
             role + 1,
             self.position + 1,
@@ -237,6 +289,11 @@ class Prefix:
             degree,
             max(self.bar, 0) % PHRASE,
             min(max(self.bars - 1 - self.bar, 0), BARS_LEFT),
+            metre,
+            echo,
+            likeness,
+            section,
+            section_left,
         )
 
     def read(self, ids: Iterable[int]) -> Features:

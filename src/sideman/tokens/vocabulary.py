@@ -3,6 +3,9 @@
 Knows what a token stands for; knows neither in which order tokens come (grammar) nor how music
 becomes tokens (encode, decode). Values are plain integers: a pitch, a step in the bar, or an index
 into one of the tables here.
+
+The language grows at its end alone: new ranges are appended, as a new generation. What was made with an earlier
+generation, weights or datasets, means the same today.
 """
 
 from __future__ import annotations
@@ -18,10 +21,12 @@ import numpy.typing as npt
 from sideman.errors import TokenError
 from sideman.music.band import MIDI_VALUES, ROLES
 from sideman.music.chords import REFERENCE_QUALITIES
-from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, STEPS_PER_BEAT
+from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.drum_hits import HITS
 
 SEMITONES = 12
+MAX_BEATS = 4  # of a bar; longer metres are told as several bars
+POSITIONS = MAX_BEATS * STEPS_PER_BEAT  # steps of the longest bar
 # Note lengths in steps: a sextuplet to four bars. Others become the nearest by ratio.
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 192)
 # MIDI velocities of the loudness levels; one level a track and bar.
@@ -76,18 +81,21 @@ RANGES: tuple[Range, ...] = (
     Range("track_density", len(ROLES) * DENSITIES),  # role * DENSITIES + level
     Range("rest", len(ROLES)),
     Range("loudness", len(LOUDNESS)),
-    Range("position", STEPS_PER_BAR),
+    Range("position", POSITIONS),
     Range("length", len(LENGTHS)),
     Range("pitch", MIDI_VALUES),
     Range("hit", len(HITS)),
+    Range("unknown", 1),  # in the place of a chord: it is not told
 )
+GENERATIONS = (15, 16)  # how many of the ranges each generation of the language has
 
 
 class Vocabulary:
     """Ids of all tokens. ``vocabulary.id("pitch", 60)`` makes one, ``kind`` and ``value`` take it apart."""
 
-    def __init__(self, ranges: tuple[Range, ...] = RANGES) -> None:
+    def __init__(self, ranges: tuple[Range, ...] = RANGES, generations: tuple[int, ...] = GENERATIONS) -> None:
         self.ranges = ranges
+        self._generations = generations
         self.kinds = tuple(r.kind for r in ranges)
         self._start: dict[str, int] = {}
         kinds: list[npt.NDArray[np.int16]] = []
@@ -138,9 +146,19 @@ class Vocabulary:
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits that change whenever an id would mean something else."""
+        return self._fingerprint(len(self.ranges))
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """How many ids each generation has, by its fingerprint: those that these ids begin with, and all of them."""
+        counts = sorted({*(count for count in self._generations if count < len(self.ranges)), len(self.ranges)})
+        return {self._fingerprint(count): sum(r.size for r in self.ranges[:count]) for count in counts}
+
+    def _fingerprint(self, count: int) -> str:
+        """Of the first ``count`` ranges."""
         qualities = [(quality.name, quality.intervals) for quality in REFERENCE_QUALITIES]
-        tables = [self.ranges, LENGTHS, LOUDNESS, TEMPI, STYLES, DENSITY_LIMITS, HITS, qualities]
-        grid = [STEPS_PER_BEAT, BEATS_PER_BAR]
+        tables = [self.ranges[:count], LENGTHS, LOUDNESS, TEMPI, STYLES, DENSITY_LIMITS, HITS, qualities]
+        grid = [STEPS_PER_BEAT, MAX_BEATS]
         return hashlib.sha256(json.dumps([tables, grid]).encode()).hexdigest()[:16]
 
 

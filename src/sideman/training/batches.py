@@ -17,6 +17,7 @@ import numpy.typing as npt
 from sideman.music.band import ROLES
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import Ids, style_id, tempo_level
+from sideman.tokens.form import Form
 from sideman.tokens.prefix import FEATURE_NAMES, Features, Prefix
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
 from sideman.training.excerpts import cuts, excerpt
@@ -99,7 +100,7 @@ def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, 
     if not reading.density:
         bars = without_density(bars)
     song = np.concatenate([np.array(told, np.uint16), bars, np.array([VOCABULARY.id("end")], np.uint16)])
-    return song, Prefix(int(_IS_BAR[ids].sum())).read(song.tolist()), len(told)
+    return song, Prefix(Form.plain(int(_IS_BAR[ids].sum()))).read(song.tolist()), len(told)
 
 
 def reorder(ids: Ids, order: Sequence[int]) -> Ids:

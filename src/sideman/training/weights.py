@@ -40,7 +40,7 @@ def read_weights(path: Path) -> Trained:
     if path.is_dir():
         run = RunFolder(path)
         return of_state(run.load_best() or run.load())
-    checkpoint = load_checkpoint(path, VOCABULARY.fingerprint)
+    checkpoint = load_checkpoint(path, VOCABULARY.sizes)
     weights = {name: torch.from_numpy(value) for name, value in checkpoint.weights.items()}
     return Trained(checkpoint.config, checkpoint.features, weights, dict(checkpoint.meta))
 
