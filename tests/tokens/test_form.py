@@ -66,10 +66,10 @@ def test_an_echo_tells_what_followed_the_same_id_at_the_same_place() -> None:
     form = Form((COMMON,) * 3, (Echo(), Echo(-1, NEW), Echo(0, SAME)))
     rows = read(f"start {first} {second} {third}", form)
     told = [VOCABULARY.name(row["echo"]) if row["echo"] < NONE else "" for row in rows]
-    assert told[1:16] == [""] * 15
+    assert told[:18] == [""] * 18
     # After its TRACK came LOUDNESS, after POSITION 0 LENGTH, and so on; after the last pitch the next bar.
-    assert told[16:] == ["loudness:2", "length:3", "pitch:60", "position:24", "pitch:64"]
-    assert [rows[index]["likeness"] for index in (1, 11, 14)] == [0, NEW, SAME]
+    assert told[18:] == ["loudness:2", "length:3", "pitch:60", "position:24", "pitch:64"]
+    assert [rows[index]["likeness"] for index in (1, 11, 15)] == [0, NEW, SAME]
 
 
 def test_sections_count_their_bars() -> None:

@@ -118,8 +118,9 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path | str, dtype: npt.DTypeLi
 def load_checkpoint(path: Path | str, vocabularies: Mapping[str, int] | None = None) -> Checkpoint:
     """Read a checkpoint; the weights come as float32.
 
-    ``vocabularies`` are those that the caller speaks: fingerprint → number of ids. Raises :class:`CheckpointError` where the file is
-    missing, torn, no checkpoint of ours, or made for another vocabulary.
+    ``vocabularies`` are those that the caller speaks: fingerprint → number of ids.
+    Raises :class:`CheckpointError` where the file is missing, damaged, not a checkpoint of ours, or made
+    for another vocabulary.
     """
     try:
         # Opening it first gives the system's reason; safetensors' own reader hides some of them.
