@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.tokens.conftest import tokens
 
 from sideman.music.band import ROLES
 from sideman.tokens.decode import decode
@@ -18,7 +19,17 @@ from sideman.tokens.form import Form
 from sideman.tokens.prefix import FEATURE_NAMES, Prefix
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import batches
-from sideman.training.batches import Groups, Reading, cut_rows, read_song, reorder, validation_rows, without_density
+from sideman.training.batches import (
+    KEEP_CHORDS,
+    KEEP_RECALL,
+    Groups,
+    Reading,
+    cut_rows,
+    read_song,
+    reorder,
+    validation_rows,
+    without_density,
+)
 from sideman.training.shards import Dataset, SongRow
 
 START, END, BAR = (VOCABULARY.id(kind) for kind in ("start", "end", "bar"))
@@ -102,9 +113,12 @@ def test_controls_are_told_as_the_reading_says(dataset: Path) -> None:
 
 def test_readings_leave_each_control_out_half_of_the_time() -> None:
     rng = np.random.default_rng(0)
-    readings = [Reading.random(rng) for _ in range(2_000)]
-    for name in ("style", "tempo", "density"):
-        assert 0.45 < np.mean([getattr(reading, name) for reading in readings]) < 0.55
+    ids = np.array(tokens("bar chord:0 chord:0 rest:1"), np.uint16)
+    readings = [Reading.random(rng, ids) for _ in range(2_000)]
+    for name in ("style", "tempo", "density", "echoes", "sections"):
+        assert 0.45 < np.mean([bool(getattr(reading, name)) for reading in readings]) < 0.55
+    for name, share in (("recall", KEEP_RECALL), ("chords", KEEP_CHORDS)):
+        assert np.mean([getattr(reading, name) for reading in readings]) == pytest.approx(share, abs=0.03)
     orders = Counter(tuple(reading.order) for reading in readings)
     assert len(orders) == 120
 

@@ -31,6 +31,18 @@ class Measure(NamedTuple):
 
 
 COMMON = Measure()  # 4/4
+_BARS = {f"{beats}/4": Measure(beats * STEPS_PER_BEAT) for beats in range(1, MAX_BEATS + 1)}
+_BARS |= {f"{3 * beats}/8": Measure(beats * STEPS_PER_BEAT, compound=True) for beats in range(2, MAX_BEATS + 1)}
+_BARS |= {f"{eighths}/8": Measure(eighths * STEPS_PER_BEAT // 2) for eighths in (3, 5, 7)}
+
+
+def measure_of(meter: str) -> Measure:
+    """The bar of a metre such as ``3/4`` or ``6/8``. Raises :class:`TokenError` where the language has none."""
+    if meter not in _BARS:
+        raise TokenError(f"the language has no bar of {meter}: tell it as {', '.join(_BARS)}, or several of them")
+    return _BARS[meter]
+
+
 METRES = 2 * MAX_BEATS + 1  # values of the feature; 0 is none
 
 # How much a bar is like the earlier one that it points to, by what they share: values of the feature.

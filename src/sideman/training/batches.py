@@ -1,8 +1,9 @@
 """Songs of a dataset to batches of rows for the network. Knows ids and features; no torch.
 
-Each time a song is read its parts get another order, and controls are left out at random, so that
-each is optional. Songs are read in groups: the rows of a group are cut, shuffled and dealt out. Order
-and choices follow from (seed, epoch, group), so a run resumes exactly by naming the place where it was.
+Each time a song is read its parts get another order, and what a leader may tell or not (style, tempo,
+density, form, chords) is left out at random, so that each is optional. Songs are read in groups: the
+rows of a group are cut, shuffled and dealt out. Order and choices follow from (seed, epoch, group), so
+a run resumes exactly by naming the place where it was.
 """
 
 from __future__ import annotations
@@ -17,15 +18,21 @@ import numpy.typing as npt
 from sideman.music.band import ROLES
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import Ids, style_id, tempo_level
-from sideman.tokens.form import Form
-from sideman.tokens.prefix import FEATURE_NAMES, Features, Prefix
+from sideman.tokens.form import Echo, Form, Section, measure_of
+from sideman.tokens.prefix import FEATURE_NAMES, NONE, Features, Prefix
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
 from sideman.training.excerpts import cuts, excerpt
+from sideman.training.forms import GOES_ON, echoes, likeness, sections, told_echoes
 from sideman.training.shards import Dataset, SongRow
 
 KEEP_CONTROL = 0.5  # how often a control is told in training
+KEEP_FORM = 0.5  # how often echoes, and how often sections
+KEEP_RECALL = 0.85  # how often what followed the last time; against bands that only ever go on as they began
+KEEP_CHORDS = 0.9  # how often the chords; so that a band with them can be compared with one without
 GROUP = 96  # songs
+_UNKNOWN = VOCABULARY.id("unknown")
 _TRACK_COLUMN = FEATURE_NAMES.index("track")
+_RECALL_COLUMNS = [FEATURE_NAMES.index(name) for name in ("recall", "recall_chord")]
 _KINDS = VOCABULARY.kind_numbers
 
 
@@ -36,7 +43,7 @@ def _of_kind(*kinds: str) -> npt.NDArray[np.bool_]:
 
 _IS_BAR = _of_kind("bar")
 _IS_PART = _of_kind("track", "track_density", "rest")
-_ALWAYS_FORCED = _of_kind("start", "style", "tempo", "chord", "bass")
+_ALWAYS_FORCED = _of_kind("start", "style", "tempo", "chord", "bass", "unknown")
 _FORCED_IN_HEAD = _of_kind("position", "bar")
 NOTES_OF = np.where(_of_kind("pitch"), 1, 0)  # (vocab,) notes that an id stands for
 NOTES_OF[VOCABULARY.range("hit")] = [len(hit) for hit in HITS]
@@ -75,18 +82,37 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """How a song is read: the order of its roles (indices) and which controls are told."""
+    """How a song is read: the order of its roles (indices), which controls are told, and what is known of it.
+
+    ``echoes`` and ``sections`` one a bar, or none where they aren't told; without ``recall`` or ``chords`` these are
+    withheld.
+    """
 
     order: Sequence[int]
     style: bool
     tempo: bool
     density: bool
+    echoes: tuple[Echo, ...] = ()
+    sections: tuple[Section, ...] = ()
+    recall: bool = True
+    chords: bool = True
 
     @classmethod
-    def random(cls, rng: np.random.Generator) -> Reading:
-        """A random order; each control told half of the time."""
+    def random(cls, rng: np.random.Generator, ids: Ids) -> Reading:
+        """A random order for a song; each control told half of the time, and so on."""
         style, tempo, density = (rng.random(3) < KEEP_CONTROL).tolist()
-        return cls(rng.permutation(len(ROLES)).tolist(), style, tempo, density)
+        echoed, sectioned, recall, chords = (rng.random(4) < (KEEP_FORM, KEEP_FORM, KEEP_RECALL, KEEP_CHORDS)).tolist()
+        alike = likeness(ids) if echoed or sectioned else None
+        return cls(
+            rng.permutation(len(ROLES)).tolist(),
+            style,
+            tempo,
+            density,
+            told_echoes(echoes(alike, rng.choice(GOES_ON)), rng) if echoed and alike is not None else (),
+            sections(echoes(alike, max(GOES_ON))) if sectioned and alike is not None else (),
+            recall,
+            chords,
+        )
 
 
 def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, int]:
@@ -99,8 +125,14 @@ def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, 
     bars = reorder(ids, reading.order)
     if not reading.density:
         bars = without_density(bars)
+    if not reading.chords:
+        bars = without_chords(bars)
     song = np.concatenate([np.array(told, np.uint16), bars, np.array([VOCABULARY.id("end")], np.uint16)])
-    return song, Prefix(Form.plain(int(_IS_BAR[ids].sum()))).read(song.tolist()), len(told)
+    form = Form((measure_of(row.meter),) * int(_IS_BAR[ids].sum()), reading.echoes, reading.sections)
+    features = Prefix(form).read(song.tolist())
+    if not reading.recall:
+        features[:, _RECALL_COLUMNS] = NONE
+    return song, features, len(told)
 
 
 def reorder(ids: Ids, order: Sequence[int]) -> Ids:
@@ -122,6 +154,17 @@ def without_density(ids: Ids) -> Ids:
     is_told = (ids >= told.start) & (ids < told.stop)
     plain = VOCABULARY.range("track").start + (ids.astype(np.int64) - told.start) // DENSITIES
     return np.where(is_told, plain, ids).astype(np.uint16)
+
+
+def without_chords(ids: Ids) -> Ids:
+    """The same bars whose chords are not told."""
+    is_part, is_bar = _IS_PART[ids], _IS_BAR[ids]
+    # A bar's head goes from its BAR up to its first part.
+    boundary = np.flatnonzero(is_bar | is_part)
+    in_head = np.repeat(is_bar[boundary], np.diff(np.r_[boundary, len(ids)]))
+    kept = ids[~in_head | is_bar]
+    places = np.flatnonzero(_IS_BAR[kept]) + 1
+    return np.insert(kept, np.repeat(places, 2), _UNKNOWN).astype(np.uint16)
 
 
 def cut_rows(song: Ids, features: Features, head: int, steps: int) -> Rows:
@@ -163,7 +206,8 @@ def group_rows(
     for row in rows:
         ids = dataset.ids(row)
         for first, last in cuts(row.bars, rng):
-            song, features, head = read_song(row, excerpt(ids, first, last), Reading.random(rng))
+            part = excerpt(ids, first, last)
+            song, features, head = read_song(row, part, Reading.random(rng, part))
             parts.append(cut_rows(song, features, head, steps).of_features(columns))
     return join(parts).take(rng.permutation(sum(len(part.ids) for part in parts)))
 

@@ -46,6 +46,7 @@ class SongRow:
     offset: int
     tokens: int
     tags: str = ""
+    meter: str = "4/4"
 
     @property
     def has_band(self) -> bool:
