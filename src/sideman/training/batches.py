@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sideman.model.threads import one_blas_thread
 from sideman.music.band import ROLES
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import Ids, style_id, tempo_level
@@ -226,7 +227,8 @@ class Groups:
         """All rows of one group, shuffled."""
         order = np.random.default_rng([self.seed, epoch]).permutation(len(self.songs))
         chosen = [self.songs[index] for index in order[group * GROUP : (group + 1) * GROUP]]
-        return group_rows(self.dataset, chosen, [self.seed, epoch, group], self.steps, self.columns)
+        with one_blas_thread():  # more would wait for one another over these small products
+            return group_rows(self.dataset, chosen, [self.seed, epoch, group], self.steps, self.columns)
 
 
 def validation_rows(dataset: Dataset, rows: Sequence[SongRow], steps: int, columns: Sequence[int]) -> Iterator[Rows]:

@@ -15,11 +15,7 @@ def reading_process() -> ProcessPoolExecutor:
 
 
 def begin_worker() -> None:
-    """Make this process one that leaves Ctrl-C to its parent and ends with it, even where that is killed.
-
-    It computes in one thread: the others are for its parent or its neighbours. numpy reads that when it is imported.
-    """
-    os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+    """Make this process one that leaves Ctrl-C to its parent and ends with it, even where that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
