@@ -1,5 +1,6 @@
 import type { HttpProxy } from "vite";
 import { defineConfig } from "vitest/config";
+import { licences } from "./licences";
 
 const SERVER = "http://127.0.0.1:8000"; // `sideman serve`, for `npm run dev`
 
@@ -10,6 +11,7 @@ const proxied = {
 };
 
 export default defineConfig({
+  plugins: [licences()],
   build: {
     outDir: "../src/sideman/web/page",
     emptyOutDir: true,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import tarfile
 import zipfile
@@ -12,6 +13,8 @@ from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 from tests.build_hooks.conftest import ROOT, Install, Machine
 from tests.build_hooks.test_kernel import NAMES, with_compiler
+
+from build_hooks import node, page
 
 
 def wheel(project: Path, folder: Path) -> tuple[str, list[str], str]:
@@ -93,3 +96,24 @@ def test_source_distribution_can_build_both(tmp_path: Path) -> None:
     assert "src/sideman/model/native/kernel.c" in names
     made = [name for name in names if "node_modules" in name or name.endswith(".so") or "/web/page/" in name]
     assert made == []
+
+
+@pytest.mark.slow
+def test_wheel_has_the_licences_of_what_its_page_was_built_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIDEMAN_KERNEL", "off")
+    monkeypatch.setattr(page, "find_node", unreachable)
+    if page.build(ROOT, tmp_path)[0] is None:
+        pytest.skip("THE PAGE IS NOT BUILT FROM THESE SOURCES, so its licences were not tested: run script/setup")
+    (path,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with zipfile.ZipFile(path) as archive:
+        licences = archive.read("sideman/web/page/licences.txt").decode()
+        (notice,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith("/NOTICE"))
+    for name in json.loads((ROOT / "frontend/package.json").read_text("utf-8"))["dependencies"]:
+        assert f"\n{name} (" in licences
+    assert "sideman/web/page/licences.txt" in notice
+
+
+def unreachable(_folder: Path) -> tuple[node.Node, str]:
+    raise FileNotFoundError("no node")

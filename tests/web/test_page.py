@@ -22,6 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page as the front end's build leaves it."""
     built = tmp_path_factory.mktemp("built") / "page"
     (built / "assets").mkdir(parents=True)
+    (built / "licences.txt").write_text("Some library (MIT)", "utf-8")
     (built / "index.html").write_text(INDEX, "utf-8")
     (built / "favicon.svg").write_text("<svg/>", "utf-8")
     (built / "assets/page-1a2b.js").write_text(SCRIPT, "utf-8")
@@ -92,6 +93,11 @@ def test_what_is_small_is_sent_as_it_is(visitor: httpx.Client) -> None:
 def test_the_icon(visitor: httpx.Client) -> None:
     response = visitor.get("/favicon.svg")
     assert (response.text, response.headers["content-type"]) == ("<svg/>", "image/svg+xml")
+
+
+def test_the_licences_of_what_the_page_is_built_from(visitor: httpx.Client) -> None:
+    response = visitor.get("/licences.txt")
+    assert (response.text, response.headers["content-type"]) == ("Some library (MIT)", "text/plain; charset=utf-8")
 
 
 def test_the_soundfont_is_the_one_that_audio_is_made_with(visitor: httpx.Client) -> None:

@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { LICENCES } from "../../licences";
 
 let singleKeys: typeof import("./single-keys").singleKeys;
 
@@ -57,4 +58,9 @@ it("tells of the keys of the chart and the roll too", async () => {
       "Ctrl Wheel Zoom",
     ]),
   );
+});
+
+it("leads to the licences of what the page is made with", async () => {
+  await show();
+  expect(document.querySelector("dialog a")?.getAttribute("href")).toBe(`/${LICENCES}`);
 });

@@ -1,4 +1,4 @@
-/** A "?" that opens the list of shortcuts, and where those of a single key are turned off. Obeys none itself. */
+/** A "?" that opens the list of shortcuts, where those of a single key are turned off, and the licences. Obeys no key. */
 
 import { useRef } from "preact/hooks";
 import { Icon } from "./Icon";
@@ -87,6 +87,13 @@ export function KeysHelp() {
               </dl>
             </section>
           ))}
+          <p class="keys-licences muted">
+            Sideman is free software, made with the work of others:{" "}
+            <a href="/licences.txt" target="_blank" rel="noopener">
+              their licences
+            </a>
+            .
+          </p>
         </div>
       </dialog>
     </>

@@ -30,9 +30,10 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".sf3": "audio/x-soundfont",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
     ".wasm": "application/wasm",
 }
-COMPRESSED = (".css", ".html", ".js", ".json", ".svg", ".wasm")
+COMPRESSED = (".css", ".html", ".js", ".json", ".svg", ".txt", ".wasm")
 LEAST_BYTES = 1_000  # below, gzip gains nothing
 MOST_COMPRESSED = 64  # files that are kept compressed
 
@@ -93,6 +94,11 @@ def page_router(folder: Path) -> APIRouter:
     async def get_icon(request: Request) -> Response:
         """The page's sign."""
         return await page.answer("favicon.svg", request.scope, A_DAY)
+
+    @router.api_route("/licences.txt", methods=READING)
+    async def get_licences(request: Request) -> Response:
+        """Under what licences the page was built from the work of others."""
+        return await page.answer("licences.txt", request.scope, ALWAYS_ASK)
 
     @router.api_route("/soundfont.sf3", methods=READING)
     async def get_soundfont(request: Request) -> Response:
