@@ -31,16 +31,18 @@ class SidemanError(Exception):
 class ChordSyntaxError(SidemanError):
     """A progression that cannot be read.
 
-    ``value`` is the offending text, ``position`` its first character (1-based) in the whole text,
-    ``remedy`` what would be right.
+    ``value`` is the offending text, ``position`` its first character (1-based) in the whole text, ``finding`` what is
+    wrong with it, ``remedy`` what would be right. ``suggestions`` are texts to put in place of the value, the likeliest
+    first; there are none where the remedy is advice.
     """
 
-    def __init__(self, problem: str, value: str, position: int, remedy: str) -> None:
-        self.problem = problem
+    def __init__(self, problem: str, value: str, position: int, remedy: str, suggestions: tuple[str, ...] = ()) -> None:
         self.value = value
         self.position = position
+        self.finding = f"{problem} {value!r} at character {position}"
         self.remedy = remedy
-        super().__init__(f"{problem} {value!r} at character {position}: {remedy}")
+        self.suggestions = suggestions
+        super().__init__(f"{self.finding}: {remedy}")
 
 
 class OptionError(SidemanError):

@@ -149,7 +149,10 @@ def _cells(text: str) -> Iterator[list[_Word]]:
         elif match["bar"] is not None:
             if bar is not None or match["bar"] not in ("|", "||"):
                 value = text[(bar or position) - 1 : match.end()]
-                raise _error("empty cell", value, bar or position, f"write {REPEAT} to repeat a bar, N.C. for no chord")
+                remedy = f"write {REPEAT} to repeat a bar, N.C. for no chord"
+                repeats = text[: (bar or position) - 1].replace("|", "").strip() != ""  # there is something to repeat
+                suggestions = ("| % |", "| N.C. |") if repeats else ("| N.C. |",)
+                raise _error("empty cell", value, bar or position, remedy, *suggestions)
             bar = position
         elif match["line"] is not None:
             bar = None
@@ -176,12 +179,14 @@ def _share(untimed: list[_Word], left: int) -> int:
     first = untimed[0]
     if left <= 0:
         remedy = f"the other chords of the cell fill the bar; give it a duration, {_short(first.text)}:2"
-        raise _error("no time left for", first.text, first.position, remedy)
+        raise _error("no time left for", first.text, first.position, remedy, f"{first.text}:2")
     share, remainder = divmod(left, len(untimed))
     if remainder:
         beats = Fraction(left, time.TICKS_PER_BEAT)
         remedy = f"{len(untimed)} chords cannot share {beats} beats evenly; give durations, {_short(first.text)}:1"
-        raise _error("no even share for", first.text, first.position, remedy)
+        others, rest = len(untimed) - 1, left - time.TICKS_PER_BEAT
+        suggestions = [f"{first.text}:1"] if rest > 0 and rest % others == 0 else []
+        raise _error("no even share for", first.text, first.position, remedy, *suggestions)
     return share
 
 
@@ -190,7 +195,7 @@ def _ticks(word: _Word) -> int:
     text, position = word.duration or "", word.duration_position
     if not text:
         remedy = f"write {_short(word.text)}:4, or no ':' for a share of the bar; repeated bars are written out"
-        raise _error("no duration after", f"{word.text}:", position, remedy)
+        raise _error("no duration after", f"{word.text}:", position, remedy, f"{word.text}:4", word.text)
     in_ticks = _TICKS.fullmatch(text)
     if len(text) > LONGEST_DURATION or not (in_ticks or _BEATS.fullmatch(text)):
         raise _error("unknown duration", text, position, "write beats (4, 1.5, 3/2) or ticks (96t)")
@@ -200,7 +205,7 @@ def _ticks(word: _Word) -> int:
     if ticks.denominator > 1:
         nearest = max(round(ticks), 1)
         remedy = f"durations are whole ticks of 1/{time.TICKS_PER_BEAT} beat; the nearest is {nearest}t"
-        raise _error("duration off the grid", text, position, remedy)
+        raise _error("duration off the grid", text, position, remedy, f"{nearest}t")
     return int(ticks)
 
 
@@ -211,21 +216,28 @@ def _chord(word: _Word) -> Chord:
         return Chord.no_chord()
     match = _ROOT.match(text)
     if not match:
-        raise _error("unknown chord", word.text, word.position, _root_remedy(text))
+        raise _error("unknown chord", word.text, word.position, _root_remedy(text), *_with_root(text))
     root, suffix, bass = match[0], text[match.end() :], None
     if suffix not in SPELLINGS and "/" in suffix:
         suffix, _, bass = suffix.rpartition("/")
         if bass not in NOTE_NAMES:
             slash = word.text.rindex("/") + 1
-            hint = ", upper case" if bass[:1].upper() + bass[1:] in NOTE_NAMES else ""
-            remedy = f"bass notes are A to G with up to two '#' or 'b'{hint}"
-            raise _error("unknown bass note", word.text[slash:], word.position + slash, remedy)
+            upper = [name for name in (bass[:1].upper() + bass[1:],) if name in NOTE_NAMES]
+            remedy = f"bass notes are A to G with up to two '#' or 'b'{', upper case' if upper else ''}"
+            raise _error("unknown bass note", word.text[slash:], word.position + slash, remedy, *upper)
     quality = SPELLINGS.get(suffix)
     if quality is None:
+        over_bass = "" if bass is None else f"/{bass}"
         if suffix in AMBIGUOUS:
-            remedy = f"write {' or '.join(root + name for name in AMBIGUOUS[suffix])}"
-            raise _error("ambiguous chord", word.text, word.position, remedy)
-        raise _error("unknown chord", word.text, word.position, _quality_remedy(root, suffix))
+            names = [root + name for name in AMBIGUOUS[suffix]]
+            remedy = f"write {' or '.join(names)}"
+            raise _error("ambiguous chord", word.text, word.position, remedy, *(name + over_bass for name in names))
+        likely = get_close_matches(suffix, SPELLINGS, 1) if len(suffix) <= LONGEST_GUESS else []
+        remedy = f"qualities are written as in {root}m7, {root}maj7, {root}sus4, {root}dim7, {root}7b9"
+        if likely:
+            remedy = f"did you mean {root}{likely[0]}?"
+        suggestions = [root + name + over_bass for name in likely]
+        raise _error("unknown chord", word.text, word.position, remedy, *suggestions)
     return Chord(root, quality, bass)
 
 
@@ -239,18 +251,25 @@ def _root_remedy(text: str) -> str:
     return f"roots are A to G{hints.get(text[:1].lower() if text[:1] in 'hH' else text[:1], '')}"
 
 
-def _quality_remedy(root: str, suffix: str) -> str:
-    """What would be right in place of an unknown quality."""
-    likely = get_close_matches(suffix, SPELLINGS, 1) if len(suffix) <= LONGEST_GUESS else []
-    if likely:
-        return f"did you mean {root}{likely[0]}?"
-    return f"qualities are written as in {root}m7, {root}maj7, {root}sus4, {root}dim7, {root}7b9"
+def _with_root(text: str) -> tuple[str, ...]:
+    """The chord that was meant by one whose root is written small, or as H; and what is meant by what follows it."""
+    if text[:1] not in {*"abcdefg", *"hH"}:
+        return ()
+    meant = ("B" if text[0] in "hH" else text[0].upper()) + text[1:]
+    try:
+        _chord(_Word(meant, 1, None, 0))
+    except ChordSyntaxError as error:
+        start = error.position - 1
+        before, after = meant[:start], meant[start + len(error.value) :]
+        return tuple(before + suggestion + after for suggestion in error.suggestions)
+    return (meant,)
 
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
-def _error(problem: str, value: str, position: int, remedy: str) -> ChordSyntaxError:
-    """The error, with no more of a long value than fits a line."""
-    return ChordSyntaxError(problem, _short(value), position, remedy)
+def _error(problem: str, value: str, position: int, remedy: str, *suggestions: str) -> ChordSyntaxError:
+    """The error, with no more of a long value than fits a line; nothing takes the place of a part of a value."""
+    short = _short(value)
+    return ChordSyntaxError(problem, short, position, remedy, suggestions if short == value else ())

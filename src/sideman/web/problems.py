@@ -15,6 +15,7 @@ from starlette.routing import Match
 from sideman.errors import ChordSyntaxError, OptionError, SidemanError
 
 MEDIA_TYPE = "application/problem+json"
+CHORD_MEMBERS = ("value", "position", "finding", "remedy", "suggestions")  # of ChordSyntaxError
 SCHEMA = "#/components/schemas/Problem"
 COMPONENT: dict[str, Any] = {
     "type": "object",
@@ -27,7 +28,13 @@ COMPONENT: dict[str, Any] = {
         "detail": {"type": "string", "description": "What, where and the remedy, in one line."},
         "value": {"type": "string", "description": "Of chords: the text that cannot be read."},
         "position": {"type": "integer", "description": "Of chords: its first character, counted from 1."},
+        "finding": {"type": "string", "description": "Of chords: what is wrong and where, without the remedy."},
         "remedy": {"type": "string", "description": "Of chords: what would be right."},
+        "suggestions": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Of chords: texts to put in place of the value, the likeliest first; none for mere advice.",
+        },
         "field": {"type": "string", "description": "Which field of the request is wrong, such as body.tempo."},
     },
 }
@@ -80,7 +87,8 @@ async def _of_problem(_: Request, error: Exception) -> Response:
 async def _of_ours(_: Request, error: Exception) -> Response:
     if isinstance(error, ChordSyntaxError):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return problem(status, "chords", str(error), value=error.value, position=error.position, remedy=error.remedy)
+        members = {name: getattr(error, name) for name in CHORD_MEMBERS}
+        return problem(status, "chords", str(error), **members)
     if isinstance(error, OptionError):
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "option", str(error))
     raise error  # a fault of the server
