@@ -1,87 +1,43 @@
-/** The server's HTTP interface, typed: what goes over the wire and what comes back. Knows no page and no sound. */
+/** The server's HTTP interface: what can be asked of it, and how it says no. Knows no page and no sound. */
 
-import type { Chart, Role } from "./music/piece";
+import type { Chart } from "./music/piece";
+import type { ArrangementRequest, ArrangementView, Operations, OptionsView, Problem as ProblemDetails } from "./wire";
 
-/** What a leader decides, as it is asked for. */
-export interface ArrangementRequest {
-  progression: string;
-  tempo: number;
-  style: string | null;
-  tracks: readonly Role[];
-  density: number | null;
-  takes: number;
-  seed?: number;
-  model?: string;
-}
-
-export type State = "waiting" | "composing" | "done" | "stopped" | "failed";
+export type { ArrangementRequest, State } from "./wire";
 
 /** A piece as the server keeps it. */
-export interface Arrangement extends Required<ArrangementRequest> {
-  readonly id: string;
-  readonly name: string;
-  readonly state: State;
-  readonly detail: string | null;
-  readonly created: string;
-  readonly key: string;
-  readonly bars: number;
-  readonly beats: number;
-  readonly seconds: number;
-  readonly temperature: number;
-  readonly top_p: number;
-  readonly progress: { readonly bars: number; readonly of: number };
-}
-
-export interface Instrument {
-  readonly program: number; // General MIDI, from 0
-  readonly name: string;
-}
-
+export type Arrangement = ArrangementView;
 /** What the server offers. */
-export interface Offer {
-  readonly version: string;
-  readonly model: string;
-  readonly soundfont: string;
-  readonly styles: readonly string[];
-  readonly tempo: { readonly minimum: number; readonly maximum: number; readonly default: number };
-  readonly densities: number;
-  readonly max_bars: number;
-  readonly max_minutes: number;
-  readonly max_takes: number;
-  readonly max_text: number;
-  readonly max_name: number;
-  readonly retention_days: number;
-  readonly tracks: readonly {
-    readonly role: Role;
-    readonly is_drum: boolean;
-    readonly program: number;
-    readonly volume: number; // MIDI controller 7 of a strip at its default
-    readonly pan: number; // MIDI controller 10
-    readonly instruments: readonly Instrument[];
-  }[];
-  readonly roots: readonly string[];
-  readonly qualities: readonly { readonly name: string; readonly degrees: string }[];
-  readonly examples: readonly {
-    readonly name: string;
-    readonly progression: string;
-    readonly tempo: number;
-    readonly style: string | null;
-  }[];
+export type Offer = OptionsView;
+
+/** What is known of a no besides its kind and its message. */
+interface Details extends Pick<ProblemDetails, "value" | "position" | "finding" | "remedy" | "suggestions"> {
+  readonly retryAfter?: number; // seconds
 }
 
 /** A no from the server, with what is wrong, where, and what would be right, as far as it says so. */
 export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly value: string | null;
+  readonly position: number | null; // character, from 1
+  readonly finding: string; // the message without its remedy
+  readonly remedy: string | null;
+  readonly suggestions: readonly string[]; // texts to put in place of the value
+  readonly retryAfter: number | null;
+
   constructor(
     readonly status: number, // 0: no answer at all
     readonly kind: string, // the end of the problem's type: "chords", "quota", …
     message: string,
-    readonly value: string | null = null,
-    readonly position: number | null = null, // character, from 1
-    readonly remedy: string | null = null,
-    readonly retryAfter: number | null = null, // seconds
+    details: Details = {},
   ) {
     super(message);
-    this.name = "Problem";
+    this.value = details.value ?? null;
+    this.position = details.position ?? null;
+    this.finding = details.finding ?? message;
+    this.remedy = details.remedy ?? null;
+    this.suggestions = details.suggestions ?? [];
+    this.retryAfter = details.retryAfter ?? null;
   }
 }
 
@@ -89,6 +45,8 @@ export class Problem extends Error {
 export const RETRY = 3_000;
 
 const UNREACHABLE = "The server can't be reached. Is it still running?";
+const PARAMETER = "{identity}";
+const NO_CONTENT = 204;
 
 /** An answer that says yes. Throws {@link Problem}. */
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -104,46 +62,60 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const body: Record<string, unknown> = await response.json().catch(() => ({}));
-  const text = (field: string): string | null => (typeof body[field] === "string" ? body[field] : null);
-  const retry = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  const { type, detail, ...details } = await problemDetails(response);
+  const retryAfter = Number(response.headers.get("Retry-After") ?? Number.NaN);
   return new Problem(
     response.status,
-    text("type")?.replace("urn:sideman:", "") ?? "unknown",
-    text("detail") ?? `The server answers ${response.status} ${response.statusText}.`,
-    text("value"),
-    typeof body.position === "number" ? body.position : null,
-    text("remedy"),
-    Number.isNaN(retry) ? null : retry,
+    type?.replace("urn:sideman:", "") ?? "unknown",
+    detail ?? `The server answers ${response.status} ${response.statusText}.`,
+    { ...details, ...(Number.isNaN(retryAfter) ? {} : { retryAfter }) },
   );
 }
 
-async function json<Answer>(path: string, method = "GET", body?: unknown, signal?: AbortSignal): Promise<Answer> {
+/** What the server says of a no; nothing where another program says it in the server's place. */
+async function problemDetails(response: Response): Promise<Partial<ProblemDetails>> {
+  const isOurs = response.headers.get("Content-Type")?.startsWith("application/problem+json");
+  return isOurs ? response.json().catch(() => ({})) : {};
+}
+
+type Operation = keyof Operations;
+type Answer<Name extends Operation> = Operations[Name]["answer"];
+
+interface Asked<Name extends Operation> {
+  readonly identity?: string;
+  readonly body?: Operations[Name]["body"];
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Promise<Answer<Name>> {
+  const { identity = "", body, signal } = asked;
+  const [method = "", path = ""] = name.split(" ");
   const init: RequestInit = { method };
   if (signal) init.signal = signal;
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { "Content-Type": "application/json" };
   }
-  return (await ask(path, init)).json();
+  const response = await ask(path.replace(PARAMETER, encodeURIComponent(identity)), init);
+  return response.status === NO_CONTENT ? undefined : response.json();
 }
 
-export const getOffer = (): Promise<Offer> => json("/api/options");
+export const getOffer = (): Promise<Offer> => call("GET /api/options");
 
 export const parseChords = (progression: string, transpose = 0, signal?: AbortSignal): Promise<Chart> =>
-  json("/api/chords:parse", "POST", { progression, transpose }, signal);
+  call("POST /api/chords:parse", { body: { progression, transpose }, signal });
 
-export const createArrangement = (request: ArrangementRequest): Promise<Arrangement> =>
-  json("/api/arrangements", "POST", request);
+export const createArrangement = (body: ArrangementRequest): Promise<Arrangement> =>
+  call("POST /api/arrangements", { body });
 
-export const getArrangement = (id: string): Promise<Arrangement> => json(`/api/arrangements/${id}`);
+export const getArrangement = (identity: string): Promise<Arrangement> =>
+  call("GET /api/arrangements/{identity}", { identity });
 
 export const listArrangements = async (): Promise<readonly Arrangement[]> =>
-  (await json<{ arrangements: Arrangement[] }>("/api/arrangements")).arrangements;
+  (await call("GET /api/arrangements")).arrangements;
 
-export const renameArrangement = (id: string, name: string): Promise<Arrangement> =>
-  json(`/api/arrangements/${id}`, "PATCH", { name });
+export const renameArrangement = (identity: string, name: string): Promise<Arrangement> =>
+  call("PATCH /api/arrangements/{identity}", { identity, body: { name } });
 
-export async function deleteArrangement(id: string): Promise<void> {
-  await ask(`/api/arrangements/${id}`, { method: "DELETE" });
-}
+export const deleteArrangement = (identity: string): Promise<void> =>
+  call("DELETE /api/arrangements/{identity}", { identity });

@@ -1,7 +1,9 @@
 /** The bars of a piece as they are composed, over server-sent events. Knows the wire; not what becomes of the bars. */
 
-import type { State } from "./api";
 import type { BarNotes } from "./music/piece";
+import type { Events, State } from "./wire";
+
+type Kind = keyof Events;
 
 /** How a piece ended. */
 export type End = Exclude<State, "waiting" | "composing">;
@@ -16,24 +18,33 @@ export interface Listener {
   interrupted(forGood: boolean): void;
 }
 
-const ENDS: Record<string, End> = { done: "done", stopped: "stopped", error: "failed" };
+const ENDS = [
+  ["done", "done"],
+  ["stopped", "stopped"],
+  ["error", "failed"],
+] as const satisfies readonly (readonly [Kind, End])[];
 
 /** Hear of a piece from its first bar on. Returns what stops it. */
 export function listen(id: string, listener: Listener): () => void {
   const source = new EventSource(`/api/arrangements/${id}/events`);
   source.addEventListener("bar", (event) => {
-    const { take, bar, notes } = JSON.parse(event.data) as { take: number; bar: number; notes: BarNotes };
+    const { take, bar, notes } = read("bar", event);
     listener.bar(take, bar, notes);
   });
-  for (const [kind, end] of Object.entries(ENDS)) {
+  for (const [kind, end] of ENDS) {
     source.addEventListener(kind, (event: Event) => {
       if (event instanceof MessageEvent) {
         source.close();
-        listener.ended(end, (JSON.parse(event.data) as { detail?: string }).detail ?? null);
+        listener.ended(end, read(kind, event).detail ?? null);
       } else {
         listener.interrupted(source.readyState === EventSource.CLOSED); // the browser's own "error": no message
       }
     });
   }
   return () => source.close();
+}
+
+/** The data of an event. */
+function read<Name extends Kind>(_: Name, event: MessageEvent<string>): Events[Name] {
+  return JSON.parse(event.data);
 }

@@ -39,6 +39,8 @@ test.each([
   expect(fileName({ ...PIECE, name, takes }, MIDI, take)).toBe(file);
 });
 
+const OF_PROBLEMS = { "Content-Type": "application/problem+json" };
+
 test("a file is fetched with the share that is there", async () => {
   const body = new Uint8Array(1_000);
   vi.stubGlobal("fetch", async () => new Response(body, { headers: { "Content-Length": "1000" } }));
@@ -51,8 +53,18 @@ test("a file is fetched with the share that is there", async () => {
 
 test("a file that can't be had is the server's problem, in its words", async () => {
   const problem = { type: "urn:sideman:quota", detail: "no room for this file" };
-  vi.stubGlobal("fetch", async () => Response.json(problem, { status: 409 }));
+  vi.stubGlobal("fetch", async () => Response.json(problem, { status: 409, headers: OF_PROBLEMS }));
   const error = await fetchFile("/x", () => {}).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(Problem);
   expect(error).toMatchObject({ status: 409, kind: "quota", message: "no room for this file" });
+});
+
+test.each([
+  ["application/json", '{"detail": {"of": "a proxy"}}'],
+  ["application/problem+json", "{"],
+])("a no in a form that isn't the server's is told by its status: %s", async (type, body) => {
+  const answer = { status: 502, statusText: "Bad Gateway", headers: { "Content-Type": type } };
+  vi.stubGlobal("fetch", async () => new Response(body, answer));
+  const error = await fetchFile("/x", () => {}).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ kind: "unknown", message: "The server answers 502 Bad Gateway." });
 });

@@ -95,6 +95,7 @@ durations = st.sampled_from(["", ":4", ":1.3", ":", ":2"])
 def test_a_text_with_a_suggestion_is_another_and_right_up_to_there(chords: list[tuple[str, str, str]]) -> None:
     text = "|".join(map("".join, chords))
     before = failure(text)
-    for correction in corrected(text, before) if before else ():
-        after = failure(correction)
-        assert after is None or after.position > before.position or after.value != before.value
+    if before is not None:
+        for correction in corrected(text, before):
+            after = failure(correction)
+            assert after is None or after.position > before.position or after.value != before.value

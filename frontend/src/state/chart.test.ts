@@ -59,7 +59,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const wrong = () => new Problem(422, "chords", "unknown chord 'H' at character 1: roots", "H", 1, "roots");
+const wrong = () => new Problem(422, "chords", "unknown chord 'H' at character 1: roots", { value: "H", position: 1 });
 const last = (): Asked => {
   const request = asked.at(-1);
   if (!request) throw new Error("nothing was asked");
@@ -150,7 +150,7 @@ describe("reading", () => {
 
   it("comes again when the server says so", async () => {
     await wait(0);
-    await last().refuse(new Problem(429, "rate", "Too much.", null, null, null, 7));
+    await last().refuse(new Problem(429, "rate", "Too much.", { retryAfter: 7 }));
     await wait(6999);
     expect(asked).toHaveLength(1);
     await wait(1);

@@ -34,7 +34,7 @@ const ROUTE = `/api/arrangements/${PIECE.id}`;
 const NOTES: BarNotes = { bass: [[0, 12, 36, 90]] };
 
 function problem(status: number, fields: Record<string, unknown>, headers: Record<string, string> = {}): Answer {
-  return () => Response.json(fields, { status, headers });
+  return () => Response.json(fields, { status, headers: { "Content-Type": "application/problem+json", ...headers } });
 }
 
 beforeEach(() => {

@@ -7,20 +7,19 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from importlib.metadata import version
-from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from sideman.arrange import Model, default_model
 from sideman.web import page
 from sideman.web.arrangements import Arrangements
+from sideman.web.document import document
 from sideman.web.downloads import Downloads
 from sideman.web.guard import Guard
 from sideman.web.limiter import Limiter
 from sideman.web.metrics import Metrics
-from sideman.web.problems import COMPONENT, handle_problems
+from sideman.web.problems import handle_problems
 from sideman.web.routes import Services, router, unlisted
 from sideman.web.sessions import Sessions
 from sideman.web.settings import Settings
@@ -28,7 +27,6 @@ from sideman.web.store import SQLiteStore
 from sideman.web.streams import Streams
 
 SWEEP_SECONDS = 600.0
-OURS = ("HTTPValidationError", "ValidationError")  # FastAPI's words for what are problem details here
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +77,7 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
     app.state.routes = [route for each in routers for route in each.routes]
     handle_problems(app)
     app.add_middleware(Guard, settings=settings, metrics=metrics)
-    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app
 
 
@@ -91,20 +89,3 @@ async def _sweep(arrangements: Arrangements) -> None:
             await anyio.to_thread.run_sync(arrangements.sweep)
         except Exception:
             log.exception("sweeping failed")
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with problem details where FastAPI has its own form of errors."""
-    if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-        schemas = document["components"]["schemas"]
-        for name in OURS:
-            schemas.pop(name, None)
-        schemas["Problem"] = COMPONENT
-        for path in document["paths"].values():
-            for operation in path.values():
-                content = operation["responses"].get("422", {}).get("content", {})
-                if "application/json" in content:
-                    del operation["responses"]["422"]
-        app.openapi_schema = document
-    return app.openapi_schema

@@ -20,6 +20,7 @@ from sideman.arrange import MAX_TAKES
 from sideman.music.chords import parse
 from sideman.web import events, metrics
 from sideman.web.arrangements import Arrangements
+from sideman.web.document import event_schema
 from sideman.web.downloads import AUDIO_TYPES, Downloads
 from sideman.web.guard import client
 from sideman.web.limiter import Limiter
@@ -51,17 +52,6 @@ EVENTS = """Server-sent events. `bar`: {"take", "bar", "notes": {track: [[onset,
 and duration in steps, 12 a beat, counted from the start of the piece; `progress`: {"bars", "of"}; at the end `done`,
 `stopped` or `error`: {"detail"?}. Bars and the end have ids: `Last-Event-ID` goes on after one. 204 where nothing is
 left to tell: an `EventSource` then stops asking."""
-
-
-EVENT: dict[str, Any] = {
-    "type": "object",
-    "required": ["event", "data"],
-    "properties": {
-        "event": {"enum": ["bar", "progress", "done", "stopped", "error"]},
-        "data": {"type": "string", "contentMediaType": "application/json"},
-        "id": {"type": "string", "description": "Of bars and the end: what Last-Event-ID goes on after."},
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -169,7 +159,7 @@ def delete_arrangement(identity: str, session: Asking, server: Server) -> None:
     "/arrangements/{identity}/events",
     response_class=StreamingResponse,
     responses={
-        200: {"description": EVENTS, "content": {events.MEDIA_TYPE: {"schema": EVENT}}},
+        200: {"description": EVENTS, "content": {events.MEDIA_TYPE: {"schema": event_schema()}}},
         204: {"description": "All was told."},
         **documented(MISSING, UNAVAILABLE),
     },

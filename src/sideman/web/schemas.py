@@ -31,6 +31,10 @@ Chords = Annotated[
         examples=["C:4|Am:4|F:4|G7:4"],
     ),
 ]
+NoteRow = Annotated[
+    tuple[int, int, int, int],
+    Field(description="Onset and duration in steps, the onset from the start of the piece; MIDI pitch and velocity."),
+]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, description="What the list calls it.")]
 
 
@@ -162,8 +166,24 @@ class Progress(BaseModel):
     of: int = Field(description="Bars that there will be.")
 
 
+class BarComposed(BaseModel):
+    """A bar of a take."""
+
+    take: int = Field(description="From 0.")
+    bar: int = Field(description="From 0; those of a take come in order.")
+    notes: dict[Role, list[NoteRow]]
+
+
+class Ending(BaseModel):
+    """How a piece ended; the name of the event tells the rest."""
+
+    detail: str = Field("", description="Why it was stopped or failed.")
+
+
 class ArrangementView(Description):
     """A piece. Its files are at ``/api/arrangements/{id}/`` once it is done."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     id: str
     name: str
@@ -181,6 +201,8 @@ class ArrangementList(BaseModel):
 
 class Health(BaseModel):
     """The server's word that it is well."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     status: Literal["ok"] = "ok"
     version: str

@@ -5,7 +5,7 @@ import type { Problem } from "../../api";
 import { chartProblem, chartText, offer } from "../../state/band";
 import { select } from "../../state/cells";
 import { isRead, readingProblem, readNow, redo, setText, typeText, undo } from "../../state/chart";
-import { corrected, corrections, rangeOf } from "./mark";
+import { corrected, rangeOf } from "./mark";
 import "../../styles/chart.css";
 
 /** The field itself: who finds that something is wrong with it leads the person there. */
@@ -106,28 +106,27 @@ function Mirror() {
 }
 
 function ProblemText({ problem, onMended }: { problem: Problem; onMended: () => void }) {
-  const { message, remedy } = problem;
-  const what = remedy && message.endsWith(`: ${remedy}`) ? message.slice(0, -remedy.length - 2) : message;
-  const ways = corrections(problem).flatMap((correction) => {
-    const text = corrected(chartText.value, problem, correction);
-    return text === null ? [] : [{ correction, text }];
+  const { finding, remedy, suggestions } = problem;
+  const ways = suggestions.flatMap((suggestion) => {
+    const text = corrected(chartText.value, problem, suggestion);
+    return text === null ? [] : [{ suggestion, text }];
   });
   return (
     <div class="chart-problem">
       <p>
-        <strong>{sentence(what)}.</strong> {remedy && message !== what && sentence(remedy)}
+        <strong>{sentence(finding)}.</strong> {remedy && sentence(remedy)}
       </p>
-      {ways.map(({ correction, text }) => (
+      {ways.map(({ suggestion, text }) => (
         <button
           type="button"
           class="button small"
-          key={correction}
+          key={suggestion}
           onClick={() => {
             setText(text);
             onMended();
           }}
         >
-          Change to <code>{correction}</code>
+          Change to <code>{suggestion}</code>
         </button>
       ))}
     </div>

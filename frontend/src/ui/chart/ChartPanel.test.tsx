@@ -13,7 +13,16 @@ vi.mock(import("../../api"), async (original) => ({ ...(await original()), parse
 /** A server that reads the reference form, and knows no H. */
 function read(text: string): Chart {
   const wrong = text.indexOf("H");
-  if (wrong >= 0) throw new Problem(422, "chords", "unknown chord 'H': (H is B)", "H", wrong + 1, "roots … (H is B)");
+  if (wrong >= 0) {
+    const details = {
+      value: "H",
+      position: wrong + 1,
+      finding: "unknown chord 'H'",
+      remedy: "H is B",
+      suggestions: ["B"],
+    };
+    throw new Problem(422, "chords", "unknown chord 'H': H is B", details);
+  }
   let onset = 0;
   const chords = text.split("|").map((cell) => {
     const [name = "", beats = ""] = cell.split(":");

@@ -1,4 +1,4 @@
-/** Where in a text an error stands, and the corrections that its remedy names. Knows no page and no chords. */
+/** Where in a text an error stands, and the text with that part corrected. Knows no page and no chords. */
 
 import type { Problem } from "../../api";
 
@@ -35,32 +35,9 @@ export function rangeOf(text: string, problem: Problem): Range | null {
   return { start: at, end: unitOf(text.slice(at), 2) + at };
 }
 
-const REMEDIES: readonly RegExp[] = [
-  /^did you mean (?<first>\S+)\?$/,
-  /^write (?<first>[A-G]\S*?)(?: or (?<second>[A-G]\S*))?$/,
-  /the nearest is (?<first>\d+t)$/,
-];
-const GERMAN_B = "(H is B)";
-const UPPER_CASE = /, upper case$/;
-
-/** Texts to put in place of the wrong value, as the remedy names them: none, one or two. */
-export function corrections({ value, remedy }: Problem): readonly string[] {
-  if (value === null || remedy === null) return [];
-  if (UPPER_CASE.test(remedy)) {
-    const upper = value.charAt(0).toUpperCase() + value.slice(1);
-    return upper === value ? [] : [upper];
-  }
-  if (remedy.endsWith(GERMAN_B)) return [`B${value.slice(1)}`];
-  const named = REMEDIES.map((pattern) => pattern.exec(remedy)?.groups).find(Boolean);
-  const bass = value.includes("/") ? value.slice(value.lastIndexOf("/")) : ""; // remedies name root and quality alone
-  return Object.values(named ?? {})
-    .filter((text) => text !== undefined)
-    .map((text) => (text.includes("/") || /^\d/.test(text) ? text : text + bass));
-}
-
-/** The text with a correction in place of the wrong value; null where the value doesn't stand in it. */
-export function corrected(text: string, problem: Problem, correction: string): string | null {
+/** The text with a suggestion in place of the wrong value; null where the value doesn't stand in it. */
+export function corrected(text: string, problem: Problem, suggestion: string): string | null {
   const range = rangeOf(text, problem);
   if (range === null || text.slice(range.start, range.end) !== problem.value) return null;
-  return text.slice(0, range.start) + correction + text.slice(range.end);
+  return text.slice(0, range.start) + suggestion + text.slice(range.end);
 }

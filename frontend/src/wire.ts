@@ -1,0 +1,265 @@
+/** What goes over the wire, from the server's OpenAPI document, by `tests/web/test_page_types.py`: don't edit. */
+
+/** The pieces of this session, the latest first. */
+export interface ArrangementList {
+  readonly arrangements: readonly ArrangementView[];
+}
+
+/** A band to be composed. */
+export interface ArrangementRequest {
+  /** Beats a minute. */
+  readonly tempo?: number;
+  /** Null for any. */
+  readonly style?: string | null;
+  /** Who plays. */
+  readonly tracks?: readonly Role[];
+  /** Same chords, options, seed and model: same music. A random one if left out. */
+  readonly seed?: number;
+  /** Versions to compose; a server may allow fewer. */
+  readonly takes?: number;
+  /** 0 (sparse) to 4 (busy); null: the band decides. */
+  readonly density?: number | null;
+  /** How daring. */
+  readonly temperature?: number;
+  /** Share of the likeliest to choose from. */
+  readonly top_p?: number;
+  /** Chords such as C:4|Am:4 or C Am | F G7. */
+  readonly progression: string;
+  readonly name?: string | null;
+  /** Fingerprint that the server's model must have: for a link to an exact piece. */
+  readonly model?: string | null;
+}
+
+/** A piece. Its files are at ``/api/arrangements/{id}/`` once it is done. */
+export interface ArrangementView {
+  /** Beats a minute. */
+  readonly tempo: number;
+  /** Null for any. */
+  readonly style: string | null;
+  /** Who plays. */
+  readonly tracks: readonly Role[];
+  /** Same chords, options, seed and model: same music. A random one if left out. */
+  readonly seed: number;
+  /** Versions to compose; a server may allow fewer. */
+  readonly takes: number;
+  /** 0 (sparse) to 4 (busy); null: the band decides. */
+  readonly density: number | null;
+  /** How daring. */
+  readonly temperature: number;
+  /** Share of the likeliest to choose from. */
+  readonly top_p: number;
+  /** In the reference form. */
+  readonly progression: string;
+  readonly key: string;
+  /** Of each take. */
+  readonly bars: number;
+  readonly beats: number;
+  /** How long it plays. */
+  readonly seconds: number;
+  /** Fingerprint of the weights and the engine. */
+  readonly model: string;
+  readonly id: string;
+  readonly name: string;
+  readonly state: State;
+  /** Why it was stopped or failed. */
+  readonly detail: string | null;
+  readonly created: string;
+  readonly progress: Progress;
+}
+
+/** A bar of a take. */
+export interface BarComposed {
+  /** From 0. */
+  readonly take: number;
+  /** From 0; those of a take come in order. */
+  readonly bar: number;
+  readonly notes: { readonly [Key in Role]?: readonly (readonly [number, number, number, number])[] };
+}
+
+/** Chords as they were understood. */
+export interface ChartView {
+  /** In the reference form. */
+  readonly progression: string;
+  readonly key: string;
+  /** Of four beats; a bar begun counts whole. */
+  readonly bars: number;
+  readonly beats: number;
+  readonly chords: readonly ChordView[];
+}
+
+/** Chords to be read. */
+export interface ChordText {
+  /** Chords such as C:4|Am:4 or C Am | F G7. */
+  readonly progression: string;
+  /** Semitones to move them. */
+  readonly transpose?: number;
+}
+
+/** A chord in time. */
+export interface ChordView {
+  readonly name: string;
+  /** With its duration in the reference form, such as C:4: joined by | a progression. */
+  readonly text: string;
+  /** The bar in which it begins, from 0. */
+  readonly bar: number;
+  /** Where it begins, in beats from the start. */
+  readonly onset: number;
+  /** In beats. */
+  readonly duration: number;
+  /** Its tones, 0 is C; without a slash bass. */
+  readonly pitch_classes: readonly number[];
+  /** Pitch class of its lowest note; null for N.C. */
+  readonly bass: number | null;
+}
+
+/** How a piece ended; the name of the event tells the rest. */
+export interface Ending {
+  /** Why it was stopped or failed. */
+  readonly detail?: string;
+}
+
+/** Chords to begin with, that show something of the language and of the band. */
+export interface Example {
+  readonly name: string;
+  readonly progression: string;
+  readonly tempo: number;
+  readonly style: string | null;
+}
+
+/** The server's word that it is well. */
+export interface Health {
+  readonly status: "ok";
+  readonly version: string;
+  readonly model: string;
+  /** Takes that wait for their turn. */
+  readonly waiting: number;
+}
+
+/** What a role may play. */
+export interface InstrumentView {
+  /** Of General MIDI, from 0; of drums a kit. */
+  readonly program: number;
+  readonly name: string;
+}
+
+/** What the page offers. */
+export interface OptionsView {
+  readonly version: string;
+  /** Fingerprint of the weights and the engine. */
+  readonly model: string;
+  /** Where the SoundFont is that audio files are made with. */
+  readonly soundfont: string;
+  readonly styles: readonly string[];
+  readonly tempo: Range;
+  /** How many there are, from 0. */
+  readonly densities: number;
+  readonly max_bars: number;
+  readonly max_minutes: number;
+  readonly max_takes: number;
+  /** How long a piece is kept. */
+  readonly retention_days: number;
+  /** Characters of a progression. */
+  readonly max_text: number;
+  /** Characters of a name. */
+  readonly max_name: number;
+  readonly tracks: readonly TrackView[];
+  readonly roots: readonly string[];
+  readonly qualities: readonly QualityView[];
+  readonly examples: readonly Example[];
+}
+
+/** What went wrong, after RFC 9457. */
+export interface Problem {
+  /** Kind of problem, such as urn:sideman:chords. */
+  readonly type: string;
+  /** The status in words. */
+  readonly title: string;
+  readonly status: number;
+  /** What, where and the remedy, in one line. */
+  readonly detail: string;
+  /** Of chords: the text that cannot be read. */
+  readonly value?: string;
+  /** Of chords: its first character, counted from 1. */
+  readonly position?: number;
+  /** Of chords: what is wrong and where, without the remedy. */
+  readonly finding?: string;
+  /** Of chords: what would be right. */
+  readonly remedy?: string;
+  /** Of chords: texts to put in place of the value, the likeliest first; none for mere advice. */
+  readonly suggestions?: readonly string[];
+  /** Which field of the request is wrong, such as body.tempo. */
+  readonly field?: string;
+}
+
+/** How much is composed. */
+export interface Progress {
+  /** Bars that are there, of all takes. */
+  readonly bars: number;
+  /** Bars that there will be. */
+  readonly of: number;
+}
+
+/** A chord quality of the reference form. */
+export interface QualityView {
+  /** What is written after the root. */
+  readonly name: string;
+  /** Its tones as musicians count them, such as 1 b3 5. */
+  readonly degrees: string;
+}
+
+/** What a number may be. */
+export interface Range {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly default: number;
+}
+
+/** A new name. */
+export interface Renaming {
+  /** What the list calls it. */
+  readonly name: string;
+}
+
+/** A chair in the band, in LPD-5's order of tracks. */
+export type Role = "drums" | "piano" | "guitar" | "bass" | "strings";
+
+/** How far a piece has come. */
+export type State = "waiting" | "composing" | "done" | "stopped" | "failed";
+
+/** A chair in the band, and how it sounds unless told otherwise. */
+export interface TrackView {
+  readonly role: Role;
+  readonly is_drum: boolean;
+  /** Of General MIDI, from 0; of drums a kit. */
+  readonly program: number;
+  /** MIDI controller 7 of a track at volume 100. */
+  readonly volume: number;
+  /** MIDI controller 10. */
+  readonly pan: number;
+  readonly instruments: readonly InstrumentView[];
+}
+
+/** By method and path: what is sent, and the answer. */
+export interface Operations {
+  "GET /api/arrangements": { readonly body: undefined; readonly answer: ArrangementList };
+  "POST /api/arrangements": { readonly body: ArrangementRequest; readonly answer: ArrangementView };
+  "GET /api/arrangements/{identity}": { readonly body: undefined; readonly answer: ArrangementView };
+  "PATCH /api/arrangements/{identity}": { readonly body: Renaming; readonly answer: ArrangementView };
+  "DELETE /api/arrangements/{identity}": { readonly body: undefined; readonly answer: undefined };
+  "GET /api/arrangements/{identity}/events": { readonly body: undefined; readonly answer: undefined };
+  "GET /api/arrangements/{identity}/midi": { readonly body: undefined; readonly answer: undefined };
+  "GET /api/arrangements/{identity}/audio.{kind}": { readonly body: undefined; readonly answer: undefined };
+  "GET /api/arrangements/{identity}/stems.zip": { readonly body: undefined; readonly answer: undefined };
+  "POST /api/chords:parse": { readonly body: ChordText; readonly answer: ChartView };
+  "GET /api/options": { readonly body: undefined; readonly answer: OptionsView };
+  "GET /api/health": { readonly body: undefined; readonly answer: Health };
+}
+
+/** By name: the data of a server-sent event. */
+export interface Events {
+  readonly bar: BarComposed;
+  readonly progress: Progress;
+  readonly done: Ending;
+  readonly stopped: Ending;
+  readonly error: Ending;
+}
