@@ -18,7 +18,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from sideman.errors import ChordSyntaxError
-from sideman.music import time
 from sideman.music.progression import (
     MAX_BEATS,
     MAX_CHORDS,
@@ -29,6 +28,8 @@ from sideman.music.progression import (
     Progression,
 )
 from sideman.music.qualities import AMBIGUOUS, QUALITIES, REFERENCE_QUALITIES, SPELLINGS, Quality
+from sideman.music.song import Place, Song
+from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, BarLines, Meter
 
 __all__ = [
     "MAX_BEATS",
@@ -45,11 +46,11 @@ __all__ = [
     "Quality",
     "format_progression",
     "parse",
+    "parse_song",
 ]
 
 MAX_TEXT = 150_000  # characters: room for MAX_CHORDS of the longest chords
-TICKS_PER_BAR = time.TICKS_PER_BEAT * time.BEATS_PER_BAR  # 96
-MAX_TICKS = MAX_BEATS * time.TICKS_PER_BEAT
+MAX_TICKS = MAX_BEATS * TICKS_PER_BEAT
 
 EXAMPLE = "C:4|Am:4|F:4|G7:4"
 REPEAT = "%"
@@ -104,24 +105,40 @@ class _Word(NamedTuple):
     duration: str | None
     duration_position: int
 
+    @property
+    def place(self) -> Place:
+        """Where it stands, with its duration."""
+        start = self.position - 1
+        end = start + len(self.text) if self.duration is None else self.duration_position - 1 + len(self.duration)
+        return Place(start, end)
 
-def parse(text: str) -> Progression:
-    """Read a progression such as ``C:4|Am:4`` or ``C Am | F G7 | %``.
+
+def parse(text: str, meter: Meter = COMMON_TIME) -> Progression:
+    """Read a progression such as ``C:4|Am:4`` or ``C Am | F G7 | %``; a cell without durations fills a bar.
 
     Raises :class:`ChordSyntaxError` for everything else, and for more than :data:`MAX_TEXT` characters,
     :data:`MAX_CHORDS` or :data:`MAX_BEATS`.
     """
+    return parse_song(text, meter).progression
+
+
+def parse_song(text: str, meter: Meter = COMMON_TIME) -> Song:
+    """What :func:`parse` reads, as a song of one section whose bars know their places in the text."""
     if len(text) > MAX_TEXT:
         raise _error("too long a text", text, MAX_TEXT + 1, f"at most {MAX_TEXT:,} characters are read")
     chords: list[tuple[Chord, int]] = []
+    places: list[Place] = []
     cell: list[tuple[Chord, int]] = []
     ticks = 0
     for words in _cells(text):
         first = words[0]
         if first.text != REPEAT or len(words) > 1 or first.duration is not None:
-            cell = _timed(words)
+            cell = _timed(words, meter)
+            places += [word.place for word in words]
         elif not cell:
             raise _error("nothing to repeat", REPEAT, first.position, f"{REPEAT} repeats the cell before it")
+        else:
+            places += [first.place] * len(cell)
         ticks += sum(duration for _, duration in cell)
         if ticks > MAX_TICKS or len(chords) + len(cell) > MAX_CHORDS:
             remedy = f"a progression has at most {MAX_BEATS:,} beats and {MAX_CHORDS:,} chords"
@@ -129,7 +146,7 @@ def parse(text: str) -> Progression:
         chords += cell
     if not chords:
         raise _error("no chords in", text, 1, f"write a progression such as {EXAMPLE}")
-    return Progression.of(chords)
+    return Song.of(Progression.of(chords, BarLines((meter,))), places)
 
 
 def format_progression(progression: Progression) -> str:
@@ -165,12 +182,12 @@ def _cells(text: str) -> Iterator[list[_Word]]:
         yield words
 
 
-def _timed(words: list[_Word]) -> list[tuple[Chord, int]]:
+def _timed(words: list[_Word], meter: Meter) -> list[tuple[Chord, int]]:
     """The chords of a cell and their durations in ticks."""
     chords = [_chord(word) for word in words]
     durations = [None if word.duration is None else _ticks(word) for word in words]
     untimed = [word for word in words if word.duration is None]
-    share = _share(untimed, TICKS_PER_BAR - sum(filter(None, durations))) if untimed else 0
+    share = _share(untimed, meter.ticks - sum(filter(None, durations))) if untimed else 0
     return [(chord, ticks or share) for chord, ticks in zip(chords, durations, strict=True)]
 
 
@@ -182,9 +199,9 @@ def _share(untimed: list[_Word], left: int) -> int:
         raise _error("no time left for", first.text, first.position, remedy, f"{first.text}:2")
     share, remainder = divmod(left, len(untimed))
     if remainder:
-        beats = Fraction(left, time.TICKS_PER_BEAT)
+        beats = Fraction(left, TICKS_PER_BEAT)
         remedy = f"{len(untimed)} chords cannot share {beats} beats evenly; give durations, {_short(first.text)}:1"
-        others, rest = len(untimed) - 1, left - time.TICKS_PER_BEAT
+        others, rest = len(untimed) - 1, left - TICKS_PER_BEAT
         suggestions = [f"{first.text}:1"] if rest > 0 and rest % others == 0 else []
         raise _error("no even share for", first.text, first.position, remedy, *suggestions)
     return share
@@ -199,12 +216,12 @@ def _ticks(word: _Word) -> int:
     in_ticks = _TICKS.fullmatch(text)
     if len(text) > LONGEST_DURATION or not (in_ticks or _BEATS.fullmatch(text)):
         raise _error("unknown duration", text, position, "write beats (4, 1.5, 3/2) or ticks (96t)")
-    ticks = Fraction(in_ticks[1]) if in_ticks else Fraction(text) * time.TICKS_PER_BEAT
+    ticks = Fraction(in_ticks[1]) if in_ticks else Fraction(text) * TICKS_PER_BEAT
     if not 0 < ticks <= MAX_TICKS:
         raise _error("duration out of range", text, position, f"a chord lasts from 1t to {MAX_BEATS} beats")
     if ticks.denominator > 1:
         nearest = max(round(ticks), 1)
-        remedy = f"durations are whole ticks of 1/{time.TICKS_PER_BEAT} beat; the nearest is {nearest}t"
+        remedy = f"durations are whole ticks of 1/{TICKS_PER_BEAT} beat; the nearest is {nearest}t"
         raise _error("duration off the grid", text, position, remedy, f"{nearest}t")
     return int(ticks)
 

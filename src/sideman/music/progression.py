@@ -116,13 +116,14 @@ class ChordSpan:
 
 @dataclass(frozen=True, slots=True)
 class Progression:
-    """One chord after the other without a gap, from tick 0 on.
+    """One chord after the other without a gap, from tick 0 on; ``lines`` tells where its bars begin.
 
     Raises :class:`OptionError` where there is a gap, no chord at all, or more than :data:`MAX_CHORDS` or
     :data:`MAX_BEATS`. ``str()`` gives the reference form ``C:4|Am:4``.
     """
 
     spans: tuple[ChordSpan, ...]
+    lines: time.BarLines = time.COMMON_BARS
 
     def __post_init__(self) -> None:
         if not self.spans:
@@ -136,13 +137,13 @@ class Progression:
             raise OptionError(f"a progression has at most {MAX_CHORDS} chords and {MAX_BEATS} beats")
 
     @classmethod
-    def of(cls, chords: Iterable[tuple[Chord, int]]) -> Self:
+    def of(cls, chords: Iterable[tuple[Chord, int]], lines: time.BarLines = time.COMMON_BARS) -> Self:
         """The progression of these chords and their durations in ticks, one after the other."""
         spans, onset = [], 0
         for chord, duration in chords:
             spans.append(ChordSpan(chord, onset, duration))
             onset += duration
-        return cls(tuple(spans))
+        return cls(tuple(spans), lines)
 
     @property
     def ticks(self) -> int:
@@ -162,12 +163,13 @@ class Progression:
     @property
     def bars(self) -> int:
         """Number of bars; a bar begun counts whole."""
-        return time.bars(self.steps)
+        return self.lines.count(self.steps)
 
     def transpose(self, semitones: int) -> Self:
         """All chords moved by ``semitones``."""
         return type(self)(
-            tuple(ChordSpan(span.chord.transpose(semitones), span.onset, span.duration) for span in self.spans)
+            tuple(ChordSpan(span.chord.transpose(semitones), span.onset, span.duration) for span in self.spans),
+            self.lines,
         )
 
     def __str__(self) -> str:

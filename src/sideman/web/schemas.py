@@ -6,14 +6,15 @@ import secrets
 from datetime import datetime
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sideman.arrange import MAX_TAKES, MAX_TEMPO, MIN_TEMPO, ArrangeOptions
 from sideman.model.sampling import MAX_TEMPERATURE, SamplingOptions
 from sideman.music.band import ROLES, Role
-from sideman.music.chords import MAX_TEXT, TICKS_PER_BAR, Progression
+from sideman.music.chords import MAX_TEXT, Progression
 from sideman.music.qualities import SEMITONES_PER_OCTAVE
-from sideman.music.time import TICKS_PER_BEAT
+from sideman.music.time import TICKS_PER_BEAT, TICKS_PER_STEP
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.vocabulary import DENSITIES, STYLES
 from sideman.web.store import State
@@ -127,17 +128,18 @@ class ChartView(BaseModel):
     @classmethod
     def of(cls, progression: Progression) -> ChartView:
         """Of a progression that was read."""
+        bars = progression.lines.bars_at(np.array([span.onset // TICKS_PER_STEP for span in progression]))
         chords = [
             ChordView(
                 name=str(span.chord),
                 text=str(span),
-                bar=span.onset // TICKS_PER_BAR,
+                bar=int(bar),
                 onset=span.onset / TICKS_PER_BEAT,
                 duration=span.duration / TICKS_PER_BEAT,
                 pitch_classes=sorted(span.chord.pitch_classes),
                 bass=span.chord.bass_pc,
             )
-            for span in progression
+            for span, bar in zip(progression, bars, strict=True)
         ]
         return cls(
             progression=str(progression),
