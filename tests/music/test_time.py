@@ -83,6 +83,9 @@ def test_a_metre_is_grouped_as_asked() -> None:
     assert Meter(5, 4, (3, 2)) == Meter(5, 4) != Meter(5, 4, (2, 3))
     with pytest.raises(OptionError, match="don't add up to the 5 of 5/4"):
         Meter(5, 4, (3, 3))
+    for beats, unit, groups in ((5, 4, (5,)), (6, 8, (3, 3)), (9, 8, (5, 4))):
+        with pytest.raises(OptionError, match="at most 4 beats, whole ones"):
+            Meter(beats, unit, groups)
 
 
 @pytest.mark.parametrize(

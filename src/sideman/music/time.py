@@ -31,6 +31,7 @@ MAX_UNITS = 32  # in a bar
 EIGHTHS_OF_DOTTED_BEAT = 3
 LARGEST_GROUP = {2: 2, 4: 4, EIGHTH: 4}  # units that are heard as one group, in simple metres
 BEATS_OF_LARGEST_GROUP = 4  # in compound ones
+LARGEST_PART = BEATS_OF_LARGEST_GROUP * STEPS_PER_BEAT
 
 STRAIGHT, HARDEST_SWING = 0.5, 0.75
 OFF_BEAT = STEPS_PER_BEAT // 2  # where the second eighth stands
@@ -60,6 +61,10 @@ class Meter:
             object.__setattr__(self, "groups", self._usual_groups())
         elif sum(self.groups) != self.beats or min(self.groups) < 1:
             raise OptionError(f"groups {self.groups} don't add up to the {self.beats} of {self}")
+        elif any(group * self.steps_per_unit > LARGEST_PART or not self._is_even(group) for group in self.groups):
+            raise OptionError(
+                f"groups {self.groups} of {self}: each has at most 4 beats, whole ones where beats are dotted"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -103,6 +108,10 @@ class Meter:
     def parts(self) -> tuple[Meter, ...]:
         """The short bars that this one adds up to: 5/4 is 3/4 and 2/4. A short one is its own only part."""
         return (self,) if len(self.groups) == 1 else tuple(Meter(group, self.unit, (group,)) for group in self.groups)
+
+    def _is_even(self, group: int) -> bool:
+        """Whether so many written notes are several whole beats, where beats are dotted."""
+        return not self.is_compound or (group > EIGHTHS_OF_DOTTED_BEAT and group % EIGHTHS_OF_DOTTED_BEAT == 0)
 
     def _usual_groups(self) -> tuple[int, ...]:
         """As few groups as can be, as even as can be, the longer ones first."""
