@@ -12,7 +12,9 @@ from sideman.errors import TokenError
 from sideman.music.chords import NOTE_NAMES, QUALITIES, REFERENCE_QUALITIES, Chord, Progression, parse
 from sideman.music.harmony import ChordLabels
 from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.time import BarLines, Meter
 from sideman.tokens.chart import NO_BASS, SILENCE, Change, Chart, chart_of_labels, chart_of_progression
+from sideman.tokens.form import Measure
 from sideman.tokens.vocabulary import NO_CHORD, SEMITONES
 
 NAMES = [quality.name for quality in REFERENCE_QUALITIES]
@@ -115,3 +117,13 @@ def test_no_chart_without_a_beat() -> None:
     nothing = np.zeros(0, np.int8)
     with pytest.raises(TokenError, match="at least one step"):
         chart_of_labels(ChordLabels(nothing, nothing, nothing))
+
+
+def test_bars_are_those_of_the_progression() -> None:
+    meters = (Meter(3, 4), Meter(6, 8), Meter(5, 4))
+    beats = [3, 2, 5, 1]  # the last bar is cut short before its second part
+    progression = Progression.of([(Chord("C", QUALITIES[0]), 24 * count) for count in beats], BarLines(meters))
+    song = chart_of_progression(progression)
+    assert song.measures == (Measure(36), Measure(24, compound=True), Measure(36), Measure(24), Measure(36))
+    assert (song.steps, song.bars) == (132, 5)
+    assert [head[-1].onset for head in song.heads()] == [36, 24, 36, 24, 36]

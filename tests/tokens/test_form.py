@@ -7,6 +7,7 @@ import pytest
 from tests.tokens.conftest import tokens
 
 from sideman.errors import TokenError
+from sideman.music.time import Meter
 from sideman.tokens.form import (
     COMMON,
     LIKE,
@@ -20,6 +21,7 @@ from sideman.tokens.form import (
     bar_lines,
     bars_of,
     common_time,
+    measures_of,
     sections_from,
 )
 from sideman.tokens.prefix import FEATURE_NAMES, NONE, Prefix
@@ -39,6 +41,21 @@ def read(text: str, form: Form) -> list[dict[str, int]]:
 )
 def test_a_metre_is_its_beats_and_their_kind(measure: Measure, metre: int) -> None:
     assert measure.metre == metre
+
+
+@pytest.mark.parametrize(
+    ("text", "measures"),
+    [
+        ("4/4", [COMMON]),
+        ("3/4", [WALTZ]),
+        ("6/8", [JIG]),
+        ("12/8", [Measure(48, compound=True)]),
+        ("5/4", [WALTZ, Measure(24)]),
+        ("7/8", [Measure(24), Measure(18)]),
+    ],
+)
+def test_metres_in_bars_of_the_language(text: str, measures: list[Measure]) -> None:
+    assert list(measures_of(Meter.parse(text))) == measures
 
 
 def test_bars_follow_one_another() -> None:

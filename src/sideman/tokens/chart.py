@@ -20,7 +20,7 @@ from sideman.music.chords import REFERENCE_QUALITIES, Progression
 from sideman.music.harmony import ChordLabels, label_spans
 from sideman.music.key import Key, estimate_key
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
-from sideman.tokens.form import Measure, bar_lines, common_time
+from sideman.tokens.form import Measure, bar_lines, common_time, measures_of
 from sideman.tokens.vocabulary import NO_CHORD, SEMITONES
 
 NO_BASS = -1  # no slash bass: the bass is the root
@@ -137,7 +137,11 @@ def chart_of_progression(progression: Progression) -> Chart:
         chord = span.chord
         root, bass = (-1 if pc is None else pc for pc in (chord.root_pc, chord.bass_pc))
         spans.append((span.onset // TICKS_PER_STEP, root, chord.model_quality, bass))
-    return _chart(spans, progression.steps, None)
+    lines = progression.lines
+    measures = [part for bar in range(progression.bars) for part in measures_of(lines.meter(bar))]
+    while sum(measure.steps for measure in measures[:-1]) >= progression.steps:  # a last bar that is cut short
+        measures.pop()
+    return _chart(spans, progression.steps, measures)
 
 
 def chart_of_labels(labels: ChordLabels, measures: Sequence[Measure] | None = None) -> Chart:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import TokenError
-from sideman.music.time import STEPS_PER_BEAT
+from sideman.music.time import STEPS_PER_BEAT, Meter
 from sideman.tokens.vocabulary import MAX_BEATS, POSITIONS
 
 
@@ -31,16 +31,11 @@ class Measure(NamedTuple):
 
 
 COMMON = Measure()  # 4/4
-_BARS = {f"{beats}/4": Measure(beats * STEPS_PER_BEAT) for beats in range(1, MAX_BEATS + 1)}
-_BARS |= {f"{3 * beats}/8": Measure(beats * STEPS_PER_BEAT, compound=True) for beats in range(2, MAX_BEATS + 1)}
-_BARS |= {f"{eighths}/8": Measure(eighths * STEPS_PER_BEAT // 2) for eighths in (3, 5, 7)}
 
 
-def measure_of(meter: str) -> Measure:
-    """The bar of a metre such as ``3/4`` or ``6/8``. Raises :class:`TokenError` where the language has none."""
-    if meter not in _BARS:
-        raise TokenError(f"the language has no bar of {meter}: tell it as {', '.join(_BARS)}, or several of them")
-    return _BARS[meter]
+def measures_of(meter: Meter) -> tuple[Measure, ...]:
+    """A bar of a metre in the bars of the language: one, or several where it is longer than these, 5/4 as 3 + 2."""
+    return tuple(Measure(part.steps, part.is_compound) for part in meter.parts)
 
 
 METRES = 2 * MAX_BEATS + 1  # values of the feature; 0 is none

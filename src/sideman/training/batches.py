@@ -17,9 +17,10 @@ import numpy.typing as npt
 
 from sideman.model.threads import one_blas_thread
 from sideman.music.band import ROLES
+from sideman.music.time import Meter
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import Ids, style_id, tempo_level
-from sideman.tokens.form import Echo, Form, Section, measure_of
+from sideman.tokens.form import Echo, Form, Section, measures_of
 from sideman.tokens.prefix import FEATURE_NAMES, NONE, Features, Prefix
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
 from sideman.training.excerpts import cuts, excerpt
@@ -129,7 +130,8 @@ def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, 
     if not reading.chords:
         bars = without_chords(bars)
     song = np.concatenate([np.array(told, np.uint16), bars, np.array([VOCABULARY.id("end")], np.uint16)])
-    form = Form((measure_of(row.meter),) * int(_IS_BAR[ids].sum()), reading.echoes, reading.sections)
+    measures = measures_of(Meter.parse(row.meter))
+    form = Form(measures * (int(_IS_BAR[ids].sum()) // len(measures)), reading.echoes, reading.sections)
     features = Prefix(form).read(song.tolist())
     if not reading.recall:
         features[:, _RECALL_COLUMNS] = NONE
