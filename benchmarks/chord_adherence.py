@@ -13,6 +13,7 @@ import argparse
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +23,11 @@ from sideman.errors import ChordSyntaxError
 from sideman.model.sampling import SamplingOptions
 from sideman.music.adherence import Harmony, adherence, harmonies
 from sideman.music.chords import REFERENCE_QUALITIES, Progression, parse
-from sideman.music.time import STEPS_PER_BAR
+from sideman.music.time import COMMON_TIME
 from sideman.render.midi import write_midi
 from sideman.tokens.chart import NO_BASS
 from sideman.tokens.decode import decode
-from sideman.tokens.form import Form
-from sideman.tokens.prefix import Prefix, Stage
+from sideman.tokens.slices import bars, changes
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.shards import Dataset, SongRow
 
@@ -80,22 +80,16 @@ def prompts(paths: list[Path], count: int) -> Iterator[Progression]:
 
 def human(dataset: Dataset, row: SongRow) -> tuple[float, float]:
     """Adherence of a song to its labels, in the normalised key."""
-    song = [VOCABULARY.id("start"), *dataset.ids(row).tolist(), VOCABULARY.id("end")]
-    prefix, chords = Prefix(Form.plain(row.bars)), []
-    for token in song:
-        prefix.push(token)
-        if (
-            prefix.stage in (Stage.TRACK, Stage.REST)
-            and len(prefix.played) == 1
-            and VOCABULARY.kind(token) != "loudness"
-        ):
-            start = prefix.bar * STEPS_PER_BAR
-            for change, following in zip(prefix.head[:-1], prefix.head[1:], strict=True):
-                if change.root >= 0:
-                    bass = change.root if change.bass == NO_BASS else change.bass
-                    tones = {(change.root + step) % 12 for step in REFERENCE_QUALITIES[change.quality].intervals}
-                    span = start + change.onset, start + following.onset
-                    chords.append(Harmony(*span, frozenset(tones | {bass}), bass))
+    ids, chords = dataset.ids(row), []
+    for number, bar in enumerate(bars(ids)):
+        start = number * COMMON_TIME.steps
+        for change, following in pairwise(changes(bar)):
+            if change.root >= 0:
+                bass = change.root if change.bass == NO_BASS else change.bass
+                tones = {(change.root + step) % 12 for step in REFERENCE_QUALITIES[change.quality].intervals}
+                span = start + change.onset, start + following.onset
+                chords.append(Harmony(*span, frozenset(tones | {bass}), bass))
+    song = [VOCABULARY.id("start"), *ids.tolist(), VOCABULARY.id("end")]
     return adherence(decode(song), chords)
 
 

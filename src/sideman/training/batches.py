@@ -22,6 +22,7 @@ from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import Ids, style_id, tempo_level
 from sideman.tokens.form import Echo, Form, Section, measures_of
 from sideman.tokens.prefix import FEATURE_NAMES, NONE, Features, Prefix
+from sideman.tokens.slices import BEGINS_BAR, BEGINS_PART, ROLE, are_of_kind, bar_starts
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
 from sideman.training.excerpts import cuts, excerpt
 from sideman.training.forms import GOES_ON, echoes, likeness, sections, told_echoes
@@ -35,19 +36,9 @@ GROUP = 96  # songs
 _UNKNOWN = VOCABULARY.id("unknown")
 _TRACK_COLUMN = FEATURE_NAMES.index("track")
 _RECALL_COLUMNS = [FEATURE_NAMES.index(name) for name in ("recall", "recall_chord")]
-_KINDS = VOCABULARY.kind_numbers
-
-
-def _of_kind(*kinds: str) -> npt.NDArray[np.bool_]:
-    """(vocab,) which ids are of these kinds."""
-    return np.isin(_KINDS, [VOCABULARY.kinds.index(kind) for kind in kinds])
-
-
-_IS_BAR = _of_kind("bar")
-_IS_PART = _of_kind("track", "track_density", "rest")
-_ALWAYS_FORCED = _of_kind("start", "style", "tempo", "chord", "bass", "unknown")
-_FORCED_IN_HEAD = _of_kind("position", "bar")
-NOTES_OF = np.where(_of_kind("pitch"), 1, 0)  # (vocab,) notes that an id stands for
+_ALWAYS_FORCED = are_of_kind("start", "style", "tempo", "chord", "bass", "unknown")
+_FORCED_IN_HEAD = are_of_kind("position", "bar")
+NOTES_OF = np.where(are_of_kind("pitch"), 1, 0)  # (vocab,) notes that an id stands for
 NOTES_OF[VOCABULARY.range("hit")] = [len(hit) for hit in HITS]
 
 
@@ -79,7 +70,7 @@ class Rows(NamedTuple):
     @property
     def bars(self) -> int:
         """Bars that end within the targets."""
-        return int((_IS_BAR[self.targets] & self.weight).sum())
+        return int((BEGINS_BAR[self.targets] & self.weight).sum())
 
 
 @dataclass(frozen=True)
@@ -131,7 +122,7 @@ def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, 
         bars = without_chords(bars)
     song = np.concatenate([np.array(told, np.uint16), bars, np.array([VOCABULARY.id("end")], np.uint16)])
     measures = measures_of(Meter.parse(row.meter))
-    form = Form(measures * (int(_IS_BAR[ids].sum()) // len(measures)), reading.echoes, reading.sections)
+    form = Form(measures * (len(bar_starts(ids)) // len(measures)), reading.echoes, reading.sections)
     features = Prefix(form).read(song.tolist())
     if not reading.recall:
         features[:, _RECALL_COLUMNS] = NONE
@@ -140,14 +131,12 @@ def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, 
 
 def reorder(ids: Ids, order: Sequence[int]) -> Ids:
     """The bars with their parts in another order of roles; ``order`` holds role indices."""
-    rank = np.zeros(len(ROLES), np.int64)
+    rank = np.zeros(len(ROLES) + 1, np.int64)  # the last is the head's, whose role is -1
     rank[list(order)] = np.arange(1, len(ROLES) + 1)
-    bar, part = _IS_BAR[ids], _IS_PART[ids]
-    role = VOCABULARY.values[ids].astype(np.int64)
-    role = np.where(_of_kind("track_density")[ids], role // DENSITIES, role)
-    begins = np.flatnonzero(bar | part)
-    segment_rank = np.where(part[begins], rank[role[begins] % len(ROLES)], 0)
-    key = np.repeat(np.cumsum(bar[begins]) * (len(ROLES) + 1) + segment_rank, np.diff(np.r_[begins, len(ids)]))
+    bar = BEGINS_BAR[ids]
+    begins = np.flatnonzero(bar | BEGINS_PART[ids])
+    key = np.cumsum(bar[begins]) * (len(ROLES) + 1) + rank[ROLE[ids[begins]]]
+    key = np.repeat(key, np.diff(begins, append=len(ids)))
     return ids[np.argsort(key, kind="stable")]
 
 
@@ -161,12 +150,12 @@ def without_density(ids: Ids) -> Ids:
 
 def without_chords(ids: Ids) -> Ids:
     """The same bars whose chords are not told."""
-    is_part, is_bar = _IS_PART[ids], _IS_BAR[ids]
+    is_part, is_bar = BEGINS_PART[ids], BEGINS_BAR[ids]
     # A bar's head goes from its BAR up to its first part.
     boundary = np.flatnonzero(is_bar | is_part)
     in_head = np.repeat(is_bar[boundary], np.diff(np.r_[boundary, len(ids)]))
     kept = ids[~in_head | is_bar]
-    places = np.flatnonzero(_IS_BAR[kept]) + 1
+    places = bar_starts(kept) + 1
     return np.insert(kept, np.repeat(places, 2), _UNKNOWN).astype(np.uint16)
 
 
@@ -176,7 +165,7 @@ def cut_rows(song: Ids, features: Features, head: int, steps: int) -> Rows:
     Each row begins at the first bar that begins after the end of the row before. The last is padded.
     """
     body = song[head:]
-    starts = np.flatnonzero(_IS_BAR[body]) + head
+    starts = bar_starts(body) + head
     room = steps + 1 - head
     begins: list[int] = []
     index = 0

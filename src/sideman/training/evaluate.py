@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +13,16 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 
 from sideman.errors import DataError
 from sideman.model.gpt2 import GPT2
-from sideman.tokens.encode import Ids
+from sideman.tokens.chart import SILENCE
+from sideman.tokens.encode import Ids, head_ids
 from sideman.tokens.prefix import FEATURE_NAMES
-from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
+from sideman.tokens.slices import bars, changes, head
 from sideman.training.batches import Rows, validation_rows
 from sideman.training.config import TrainConfig
 from sideman.training.device import Device
 from sideman.training.shards import Dataset, SongRow
 
 _ROWS_AT_ONCE = 8
-_BAR, _CHORD, _POSITION = (VOCABULARY.kinds.index(kind) for kind in ("bar", "chord", "position"))
-_BEGINS_PART = np.isin(
-    VOCABULARY.kind_numbers, [VOCABULARY.kinds.index(kind) for kind in ("track", "track_density", "rest")]
-)
 _SMALL = 3  # one row of so many
 
 
@@ -121,34 +118,15 @@ def replace_chords(ids: Ids, other: Ids) -> Ids:
 
     The chord told ahead is again the one that begins the next bar, and N.C. in the last. Parts stay as they are.
     """
-    charts = [_own_chords(bar) for bar in _bars(other)]
-    bars = _bars(ids)
+    charts = [changes(bar) for bar in bars(other)]
+    own = bars(ids)
     out: list[Ids] = []
-    for number, bar in enumerate(bars):
-        own, following = charts[number % len(charts)], charts[(number + 1) % len(charts)]
-        ahead = _SILENCE if number == len(bars) - 1 else _first_chord(following)
-        out += [bar[:1], own, ahead, bar[int(_BEGINS_PART[bar].argmax()) :]]
+    for number, bar in enumerate(own):
+        chart, following = charts[number % len(charts)], charts[(number + 1) % len(charts)]
+        ahead = SILENCE if number == len(own) - 1 else following[0]
+        chords = head_ids((*chart[:-1], replace(ahead, onset=chart[-1].onset)))
+        out += [bar[:1], np.array(chords, np.uint16), bar[len(head(bar)) :]]
     return np.concatenate(out)
-
-
-_SILENCE = np.array([VOCABULARY.id("chord", NO_CHORD)], np.uint16)
-
-
-def _bars(ids: Ids) -> list[Ids]:
-    """Ids of bars, each from its BAR on."""
-    return np.split(ids, np.flatnonzero(VOCABULARY.kind_numbers[ids] == _BAR)[1:])
-
-
-def _own_chords(bar: Ids) -> Ids:
-    """The chords of a bar, without the one told ahead, which is the last."""
-    head = bar[: int(_BEGINS_PART[bar].argmax())]
-    return head[1 : np.flatnonzero(VOCABULARY.kind_numbers[head] == _CHORD)[-1]]
-
-
-def _first_chord(chords: Ids) -> Ids:
-    """What comes before the first change within the bar."""
-    changes = np.flatnonzero(VOCABULARY.kind_numbers[chords] == _POSITION)
-    return chords[: changes[0]] if len(changes) else chords
 
 
 def fold_rows(dataset: Dataset, steps: int, features: Iterable[str], songs: int = 0) -> tuple[Iterator[Rows], int]:

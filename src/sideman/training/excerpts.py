@@ -6,20 +6,20 @@ that only ever saw whole songs begins with an introduction and ends with a close
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sideman.music.band import ROLES
-from sideman.tokens.encode import Ids
-from sideman.tokens.vocabulary import DENSITIES, NO_CHORD, VOCABULARY
+from sideman.tokens.chart import SILENCE
+from sideman.tokens.encode import Ids, head_ids
+from sideman.tokens.slices import ROLE, are_of_kind, bar_starts, changes, head
+from sideman.tokens.vocabulary import POSITIONS
 
 MIN_BARS = 8  # of an excerpt
 GRID = 4  # bars; excerpts begin on multiples of it, as phrases do
 CUTS = (0.3, 0.4, 0.3)  # how often a song is cut 0, 1, 2 times
-_BAR, _NO_CHORD = VOCABULARY.id("bar"), VOCABULARY.id("chord", NO_CHORD)
-_KINDS = VOCABULARY.kind_numbers
-_PART_KINDS = [VOCABULARY.kinds.index(kind) for kind in ("track", "track_density", "rest")]
-_CHORD = VOCABULARY.kinds.index("chord")
-_TRACK_DENSITY, _LOUDNESS = (VOCABULARY.kinds.index(kind) for kind in ("track_density", "loudness"))
+_IS_LOUDNESS, _BEGINS_NOTES = are_of_kind("loudness"), are_of_kind("track", "track_density")
 
 
 def cuts(bars: int, rng: np.random.Generator) -> list[tuple[int, int]]:
@@ -36,7 +36,7 @@ def excerpt(ids: Ids, first: int, last: int) -> Ids:
 
     The loudness in force is told with each role's first notes, and no chord is told after the last bar.
     """
-    begins = np.flatnonzero(ids == _BAR)
+    begins = bar_starts(ids)
     if first == 0 and last >= len(begins):
         return ids
     start = int(begins[first])
@@ -50,28 +50,19 @@ def excerpt(ids: Ids, first: int, last: int) -> Ids:
 def _missing_loudness(before: Ids, cut: Ids) -> tuple[list[int], list[int]]:
     """Where LOUDNESS is missing at the first notes of a role, and which."""
     places, values = [], []
-    kinds, roles = _KINDS[cut], _roles(cut)
-    before_levels = np.flatnonzero(_KINDS[before] == _LOUDNESS)
-    before_roles = _roles(before)
+    before_levels = np.flatnonzero(_IS_LOUDNESS[before])
     for role in range(len(ROLES)):
-        starts = np.flatnonzero(np.isin(kinds, _PART_KINDS[:2]) & (roles == role))
-        if len(starts) and kinds[starts[0] + 1] != _LOUDNESS:
-            place = before_levels[before_roles[before_levels - 1] == role][-1]
+        starts = np.flatnonzero(_BEGINS_NOTES[cut] & (ROLE[cut] == role))
+        if len(starts) and not _IS_LOUDNESS[cut[starts[0] + 1]]:
+            place = before_levels[ROLE[before[before_levels - 1]] == role][-1]
             places.append(int(starts[0]) + 1)
             values.append(int(before[place]))
     return places, values
 
 
-def _roles(ids: Ids) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """(ids,) the role that an id begins a part of; -1 for the others."""
-    kinds, values = _KINDS[ids], VOCABULARY.values[ids].astype(np.int64)
-    return np.where(np.isin(kinds, _PART_KINDS), np.where(kinds == _TRACK_DENSITY, values // DENSITIES, values), -1)
-
-
 def _without_next_chord(ids: Ids) -> Ids:
     """The ids with N.C. for the chord told at the end of the last bar's head."""
-    bar = int(np.flatnonzero(ids == _BAR)[-1])
-    kinds = _KINDS[ids[bar:]]
-    head = int(np.flatnonzero(np.isin(kinds, _PART_KINDS))[0])
-    chords = np.flatnonzero(kinds[:head] == _CHORD)
-    return np.concatenate([ids[: bar + chords[-1]], np.array([_NO_CHORD], np.uint16), ids[bar + head :]])
+    last = bar_starts(ids)[-1]
+    bar = ids[last:]
+    own = (*changes(bar)[:-1], replace(SILENCE, onset=POSITIONS))
+    return np.concatenate([ids[: last + 1], np.array(head_ids(own), np.uint16), bar[len(head(bar)) :]])

@@ -14,17 +14,15 @@ import numpy.typing as npt
 from sideman.music.band import ROLES
 from sideman.tokens.encode import Ids
 from sideman.tokens.form import LIKENESS_LIMITS, NEW, Echo, Section, sections_from
-from sideman.tokens.vocabulary import DENSITIES, POSITIONS, VOCABULARY
+from sideman.tokens.slices import BEGINS_BAR, BEGINS_PART, ROLE, are_of_kind
+from sideman.tokens.vocabulary import POSITIONS, VOCABULARY
 
 NEAREST = 4  # bars back: a bar resembles one of another phrase, not its neighbour
 SECTION = 4  # bars that go on at one distance make a section
 GOES_ON = (0.02, 0.3)  # likeness that it is worth to point to the bar after the last one pointed to
 SAID_OF_A_BAR = 0.9  # how often a bar of a song whose echoes are told tells its own
 _BUCKETS = 4096  # notes are counted in so many columns
-_KINDS = VOCABULARY.kind_numbers
-_BAR, _TRACK, _TRACK_DENSITY, _REST, _POSITION, _PITCH, _HIT = (
-    VOCABULARY.kinds.index(kind) for kind in ("bar", "track", "track_density", "rest", "position", "pitch", "hit")
-)
+_IS_POSITION, _IS_NOTE = are_of_kind("position"), are_of_kind("pitch", "hit")
 
 
 def likeness(ids: Ids) -> npt.NDArray[np.float32]:
@@ -32,13 +30,11 @@ def likeness(ids: Ids) -> npt.NDArray[np.float32]:
 
     A note is a role's pitch, or drums that sound together, at a step of the bar.
     """
-    kinds, values = _KINDS[ids], VOCABULARY.values[ids].astype(np.int64)
     index = np.arange(len(ids))
-    bar = np.cumsum(kinds == _BAR) - 1
-    is_part = np.isin(kinds, (_TRACK, _TRACK_DENSITY, _REST))
-    role = np.where(kinds == _TRACK_DENSITY, values // DENSITIES, values)[np.maximum.accumulate(index * is_part)]
-    position = values[np.maximum.accumulate(index * (kinds == _POSITION))]
-    notes = np.isin(kinds, (_PITCH, _HIT))
+    bar = np.cumsum(BEGINS_BAR[ids]) - 1
+    role = ROLE[ids[np.maximum.accumulate(index * BEGINS_PART[ids])]]
+    position = VOCABULARY.values[ids[np.maximum.accumulate(index * _IS_POSITION[ids])]].astype(np.int64)
+    notes = _IS_NOTE[ids]
     code = ((ids.astype(np.int64) * POSITIONS + position) * len(ROLES) + role)[notes]
     counts = np.zeros((int(bar[-1]) + 1, _BUCKETS), np.float32)
     counts[bar[notes], code % _BUCKETS] = 1.0

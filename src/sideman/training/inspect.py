@@ -22,6 +22,7 @@ from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens.decode import chord_name, decode, dump
 from sideman.tokens.encode import Ids
+from sideman.tokens.slices import bar_starts
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.shards import Dataset, SongRow
 
@@ -33,7 +34,7 @@ _PICTURE_BARS = 16  # of one song
 _ROWS_PER_PITCH = 3
 _PICTURE_PITCHES = range(24, 100)  # what lies outside stands at the edge
 _QUALITIES = len(REFERENCE_QUALITIES)
-_BAR, _CHORD, _POSITION = (VOCABULARY.kinds.index(kind) for kind in ("bar", "chord", "position"))
+_CHORD, _POSITION = (VOCABULARY.kinds.index(kind) for kind in ("chord", "position"))
 _START, _END = (VOCABULARY.id(kind) for kind in ("start", "end"))
 
 
@@ -79,7 +80,7 @@ def statistics(dataset: Dataset) -> Statistics:
         kind = VOCABULARY.kind_numbers[ids]
         kinds += np.bincount(kind, minlength=len(kinds))
         chords += np.bincount(_changes(ids, kind), minlength=len(chords))
-        bar_lengths.append(np.diff(np.flatnonzero(kind == _BAR), append=len(ids)))
+        bar_lengths.append(np.diff(bar_starts(ids), append=len(ids)))
     rows = dataset.rows
     bars, notes, tokens = (sum(getattr(row, name) for row in rows) for name in ("bars", "notes", "tokens"))
     by_root = chords[:NO_CHORD].reshape(-1, _QUALITIES)
@@ -114,7 +115,7 @@ def _changes(ids: Ids, kind: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
     """Values of the chords that begin somewhere in a song; one that goes on over a bar line counts once."""
     place = np.flatnonzero(kind == _CHORD)
     # In each bar the last chord is the next bar's, told ahead.
-    bar = np.searchsorted(np.flatnonzero(kind == _BAR), place)
+    bar = np.searchsorted(bar_starts(ids), place)
     own = place[np.flatnonzero(bar[1:] == bar[:-1])]
     value = VOCABULARY.values[ids[own]].astype(np.int64)
     begins = kind[own - 1] == _POSITION
@@ -152,7 +153,7 @@ def dump_bar(dataset: Dataset, song: str, bar: int) -> str:
     if not 1 <= bar <= row.bars:
         raise DataError(f"no bar {bar} in the {row.bars} bars of {row.name}: count from 1")
     ids = dataset.ids(row)
-    bounds = [*np.flatnonzero(VOCABULARY.kind_numbers[ids] == _BAR).tolist(), len(ids)]
+    bounds = [*bar_starts(ids).tolist(), len(ids)]
     # Alone, a bar lacks what is held from the bars before, the loudness: all up to it are read, its lines are kept.
     lines = dump([_START, *ids[: bounds[bar]].tolist()]).splitlines()
     label = f"bar {bar}"
