@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import torch
 from tests.cli.conftest import Run
 from tests.training.conftest import TINY, band_file
 
@@ -57,6 +63,42 @@ def test_train_resume_evaluate(run: Run, dataset: Path) -> None:
     assert code == 0
     assert "True chords" in out
     assert "bits per bar" in out
+
+
+def torchrun_line(text: str) -> str:
+    """The only line of a text that starts several processes."""
+    (line,) = re.findall(r"^ *(torchrun .+?) *$", text, re.MULTILINE)
+    return str(line)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not torch.distributed.is_available(), reason="this torch has no torch.distributed")
+def test_several_processes_start_as_documented(run: Run, tmp_path: Path) -> None:
+    line = torchrun_line((Path(__file__).parents[2] / "docs/training.md").read_text())
+    assert torchrun_line(run("train", "--help").out) == line
+    for seed in range(20):  # as many as fill a step of the network as configured
+        band_file(seed, bars=32).write(tmp_path / "songs" / ("train" if seed < 18 else "valid") / f"{seed}.npz")
+    sources = [Source(tmp_path / "songs" / fold, fold) for fold in ("train", "valid")]
+    (tmp_path / "data").mkdir()
+    encode_dataset(sources, tmp_path / "data/lpd5", workers=1)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with subprocess.Popen(
+        shlex.split(line),
+        env={**os.environ, "PATH": path, "OMP_NUM_THREADS": "1"},
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        told = []
+        for text in process.stdout:
+            told.append(text)
+            if text.startswith("step "):
+                break
+        process.terminate()  # torchrun ends its processes
+        process.communicate()
+    assert told[-1].startswith("step 1: 8,192 tokens"), "".join(told)
+    assert (tmp_path / "runs/two/config.json").exists()
 
 
 def test_preview_and_export(run: Run, dataset: Path, tmp_path: Path) -> None:

@@ -168,6 +168,33 @@ def test_rows_hold_each_target_once_with_its_features(dataset: Path, steps: int)
     assert max(seen.values()) == 1
 
 
+@pytest.mark.parametrize("steps", [40, 64, 100, 200, 300])
+def test_filled_rows_are_padded_by_less_than_a_bar(dataset: Path, steps: int) -> None:
+    data = Dataset(dataset)
+    for row in data.rows:
+        ids, features, head = read_song(row, data.ids(row), PLAIN)
+        padded, filled = (cut_rows(ids, features, head, steps, fill=fill) for fill in (False, True))
+        assert all(np.array_equal(a[:-1], b[:-1]) for a, b in zip(padded, filled, strict=True))
+        last = filled.ids[-1].tolist()
+        kept = last[: last.index(END)] if END in last else last
+        assert len(kept) > steps - max(map(len, bars_of(ids[head:])))
+        assert kept[head] == BAR
+        if END in padded.ids[-1]:  # else the row is full as it stands
+            assert kept[head:] == ids[len(ids) - 1 - len(kept) + head : -1].tolist()
+            assert filled.targets[-1, len(kept) - 1] == END
+            place = len(ids) - 1 - len(kept) + head
+            assert np.array_equal(filled.features[-1, head : len(kept)], features[place : len(ids) - 1])
+            counted = [not each for each in forced(ids.tolist())[place + 1 :]]
+            assert filled.weight[-1, head : len(kept)].tolist() == counted
+
+
+def test_songs_shorter_than_a_row_are_padded(dataset: Path) -> None:
+    data = Dataset(dataset)
+    ids, features, head = read_song(data.rows[0], data.ids(data.rows[0]), PLAIN)
+    padded, filled = (cut_rows(ids, features, head, len(ids) + 50, fill=fill) for fill in (False, True))
+    assert all(np.array_equal(a, b) for a, b in zip(padded, filled, strict=True))
+
+
 def test_one_long_row_counts_every_choice_of_the_song(dataset: Path) -> None:
     data = Dataset(dataset)
     row = data.rows[3]
@@ -238,6 +265,12 @@ def test_an_epoch_reads_every_song_once(dataset: Path, monkeypatch: pytest.Monke
         read.clear()
     assert sorted(epochs[0]) == sorted(epochs[1]) == sorted(row.name for row in data.rows)
     assert epochs[0] != epochs[1]
+
+
+def test_rows_of_a_group_are_full(dataset: Path) -> None:
+    ids = group(dataset, steps=100).ids
+    assert (ids == END).sum() < 0.12 * ids.size  # less than a bar of some fifty ids in each song's last row
+    assert ((ids == END).sum(1) < 60).all()
 
 
 def test_rows_of_a_group_are_mixed(dataset: Path) -> None:

@@ -47,7 +47,7 @@ def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer read
       sideman train data/lpd5 --run runs/small --set layers=4 --set width=128 --set minutes=30
       sideman train data/lpd5 --run runs/first --resume
       sideman train data/mine --run runs/mine --from band.safetensors --set minutes=60
-      torchrun --no-python --nproc-per-node 2 sideman train data/lpd5 --run runs/two
+      torchrun --standalone --nproc-per-node 2 --no-python -- sideman train data/lpd5 --run runs/two
     """  # noqa: D301 - \b keeps typer from filling the lines
     _need_torch()
     from sideman.cli.watching import watch

@@ -159,10 +159,12 @@ def without_chords(ids: Ids) -> Ids:
     return np.insert(kept, np.repeat(places, 2), _UNKNOWN).astype(np.uint16)
 
 
-def cut_rows(song: Ids, features: Features, head: int, steps: int) -> Rows:
+def cut_rows(song: Ids, features: Features, head: int, steps: int, *, fill: bool = False) -> Rows:
     """Rows of ``steps`` that each begin with START and the controls, then at a bar.
 
-    Each row begins at the first bar that begins after the end of the row before. The last is padded.
+    Each row begins at the first bar that begins after the end of the row before. The last is padded: as it stands,
+    or with ``fill`` by less than a bar, for it begins at the first bar from which it reaches the end. What it shares
+    with the row before counts in both. A song shorter than a row is padded either way.
     """
     body = song[head:]
     starts = bar_starts(body) + head
@@ -172,6 +174,8 @@ def cut_rows(song: Ids, features: Features, head: int, steps: int) -> Rows:
     while index < len(starts) and starts[index] < len(song) - 1:
         begins.append(int(starts[index]))
         index = int(np.searchsorted(starts, starts[index] + room))
+    if fill and begins[-1] + room > len(song):
+        begins[-1] = int(starts[np.searchsorted(starts, len(song) - room)])
     window = np.array(begins)[:, None] + np.arange(room)  # (rows, room)
     inside = window < len(song)
     window = np.where(inside, window, len(song) - 1)
@@ -200,7 +204,7 @@ def group_rows(
         for first, last in cuts(row.bars, rng):
             part = excerpt(ids, first, last)
             song, features, head = read_song(row, part, Reading.random(rng, part))
-            parts.append(cut_rows(song, features, head, steps).of_features(columns))
+            parts.append(cut_rows(song, features, head, steps, fill=True).of_features(columns))
     return join(parts).take(rng.permutation(sum(len(part.ids) for part in parts)))
 
 
