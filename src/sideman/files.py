@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from sideman.errors import DataError
+
+_T = TypeVar("_T")
+MAX_TEXT_BYTES = 64 << 20
 
 # Each remedy completes "cannot write PATH: ".
 REMEDIES: dict[int, str] = {
@@ -37,6 +41,20 @@ def read_limited(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise DataError(f"{path}: larger than {limit >> 20} MB")
     return data
+
+
+def read_text(path: Path, parse: Callable[[str], _T]) -> _T:
+    """What ``parse`` makes of the UTF-8 text in the file at ``path``, such as ``json.loads``.
+
+    Raises :class:`DataError`, which begins with the path, where the file cannot be read or ``parse`` fails on it:
+    damaged files hold numbers of any length and brackets of any depth.
+    """
+    try:
+        return parse(read_limited(path, MAX_TEXT_BYTES).decode("utf-8"))
+    except RecursionError as error:
+        raise DataError(f"{path}: is damaged: nested too deep") from error
+    except (ValueError, OverflowError) as error:
+        raise DataError(f"{path}: is damaged: {error}") from error
 
 
 @contextlib.contextmanager

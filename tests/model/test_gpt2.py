@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 else:
     torch = pytest.importorskip("torch", reason="torch is not installed")
 
-from sideman.model import gpt2
 from sideman.model.gpt2 import GPT2, causal_attention
 
 
@@ -24,16 +23,15 @@ def heads(steps: int) -> list[Tensor]:
 
 
 @pytest.mark.parametrize("steps", [1, 7, 64])
-def test_plain_attention_is_the_fused_one(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_attention_is_the_fused_one(steps: int) -> None:
     found = []
-    for longest in (gpt2.LONGEST_PLAIN_ATTENTION, 0):  # 0: the fused one whatever the length
-        monkeypatch.setattr(gpt2, "LONGEST_PLAIN_ATTENTION", longest)
+    for plain in (True, False):
         parts = heads(steps)
-        out = causal_attention(*parts)
+        out = causal_attention(*parts, plain=plain)
         (out * torch.linspace(-1, 1, out.numel()).view_as(out)).sum().backward()
         found.append([out.detach(), *(part.grad for part in parts)])
-    for plain, fused in zip(*found, strict=True):
-        torch.testing.assert_close(plain, fused)
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other)
 
 
 def test_a_step_knows_nothing_of_later_ones() -> None:

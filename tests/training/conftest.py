@@ -153,4 +153,5 @@ TINY = TrainConfig(
     validate_songs=2,
     threads=1,
     precision="float32",
+    attention="fused",
 )

@@ -68,6 +68,7 @@ def test_settings_win_over_the_file(tmp_path: Path) -> None:
         ({"row_tokens": 4}, "row_tokens is 4: give at least 16"),
         ({"optimizer": "sgd"}, "optimizer 'sgd' is unknown: one of muon, adamw"),
         ({"precision": "float16"}, "precision 'float16' is unknown"),
+        ({"attention": "flash"}, "attention 'flash' is unknown: one of auto, plain, fused"),
         ({"songs": "some"}, "songs 'some' is unknown"),
         ({"features": "track,colour"}, "unknown features colour"),
         ({"decay": 1.5}, "decay is 1.5: give a share of the run, 0 to 1"),

@@ -13,13 +13,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
 from tests.training.conftest import TINY
 
 from sideman.errors import CheckpointError, DataError, OptionError
+from sideman.model.gpt2 import Block
 from sideman.training import device, loop
 from sideman.training.config import TrainConfig
 from sideman.training.evaluate import Scores
@@ -93,6 +94,24 @@ def test_the_learning_rate_warms_up_and_comes_down(whole: list[Progress]) -> Non
     factors = [progress.learning_rate / TINY.learning_rate for progress in whole]
     assert factors == pytest.approx([0.5, 1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25])
     assert [progress.matrix_learning_rate / TINY.matrix_learning_rate for progress in whole] == pytest.approx(factors)
+
+
+@pytest.mark.parametrize("way", ["plain", "fused"])
+def test_the_faster_attention_is_measured_and_kept(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    config = replace(TINY, attention="auto")
+    monkeypatch.setattr(loop, "plain_attention_is_faster", lambda *_: way == "plain")
+    first, _ = train(dataset, tmp_path / "run", config, until=3)
+    assert RunFolder(tmp_path / "run").config().attention == way
+    monkeypatch.setattr(loop, "plain_attention_is_faster", None)  # is not measured again
+    kept = RunFolder(tmp_path / "run").config()
+    trainer = Trainer(dataset, tmp_path / "run", kept, device="cpu", resume=True)
+    (block,) = trainer.model.transformer.h
+    assert cast("Block", block).attn.plain is (way == "plain")
+    told, _ = train(dataset, tmp_path / "whole", replace(TINY, attention=way))
+    rest, _ = train(dataset, tmp_path / "run", kept, resume=True)
+    assert losses(first + rest) == losses(told)
 
 
 @pytest.mark.parametrize("end", [{"minutes": 2.0}, {"epochs": 4.0}, {"tokens": 4096}])

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from sideman.errors import DataError
+from sideman.tokens.encode import Ids
+from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import shards
 from sideman.training.shards import Dataset, SongRow, write_dataset
 
@@ -18,12 +20,19 @@ def row(name: str, fold: str = "train", roles: str = "drums|bass|piano") -> Song
     return SongRow(name, fold, name, 8, 100, 120.5, "A minor", "jazz", roles, 0, 0, 0, 'amg:Jazz|lastfm:live, "1"')
 
 
+def bars_of_noise(rng: np.random.Generator, size: int) -> Ids:
+    """As many bars as a row tells of, and anything in them."""
+    ids = rng.integers(100, 600, size, dtype=np.uint16)
+    ids[:8] = VOCABULARY.id("bar")
+    return ids
+
+
 def test_songs_are_read_as_written_over_several_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "SHARD_TOKENS", 100)
     rng = np.random.default_rng(0)
     songs = [
-        (row(f"n{index}", ("train", "valid")[index % 2]), rng.integers(0, 600, size, dtype=np.uint16))
-        for index, size in enumerate((60, 50, 50, 250, 10, 1))
+        (row(f"n{index}", ("train", "valid")[index % 2]), bars_of_noise(rng, size))
+        for index, size in enumerate((60, 50, 50, 250, 10, 8))
     ]
     written = write_dataset(tmp_path, songs, {"files": 6})
     data = Dataset(tmp_path)

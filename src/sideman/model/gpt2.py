@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from itertools import accumulate
+from typing import cast
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
@@ -20,7 +21,6 @@ from torch import Tensor, nn
 from sideman.model.config import GPT2Config
 
 INIT_STD = 0.02
-LONGEST_PLAIN_ATTENTION = 512  # steps
 
 
 class Projection(nn.Module):
@@ -37,11 +37,12 @@ class Projection(nn.Module):
 
 
 class Attention(nn.Module):
-    """Causal self-attention of several heads."""
+    """Causal self-attention of several heads; ``plain`` chooses how it is computed."""
 
     def __init__(self, config: GPT2Config) -> None:
         super().__init__()
         self.heads = config.heads
+        self.plain = False
         self.c_attn = Projection(config.width, 3 * config.width)
         self.c_proj = Projection(config.width, config.width, INIT_STD / math.sqrt(2 * config.layers))
 
@@ -50,19 +51,19 @@ class Attention(nn.Module):
         batch, steps, width = x.shape
         # (batch, step, 3 * width) -> 3 x (batch, head, step, head_width)
         q, k, v = self.c_attn(x).view(batch, steps, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        y = causal_attention(q, k, v)
+        y = causal_attention(q, k, v, plain=self.plain)
         out: Tensor = self.c_proj(y.transpose(1, 2).reshape(batch, steps, width))
         return out
 
 
-def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+def causal_attention(q: Tensor, k: Tensor, v: Tensor, *, plain: bool = False) -> Tensor:
     """Attention of each step to itself and the steps before; all (batch, head, step, head_width).
 
-    Plain matrix products where a CPU trains on short rows: forward and backward take 74 ms where torch's
-    fused kernel takes 96 (16 rows of 512, bfloat16, two Zen 5 cores); on long rows the fused one wins.
+    By torch's fused kernel, or by ``plain`` matrix products: which is faster depends on the processor, the precision
+    and the number of steps.
     """
     batch, heads, steps, width = q.shape
-    if q.device.type != "cpu" or steps > LONGEST_PLAIN_ATTENTION:
+    if not plain:
         return F.scaled_dot_product_attention(q, k, v, is_causal=True)
     mask = torch.full((steps, steps), -torch.inf, dtype=q.dtype).triu(1)
     scores = torch.baddbmm(mask, q.flatten(0, 1), k.flatten(0, 1).mT, alpha=width**-0.5)
@@ -126,6 +127,11 @@ class GPT2(nn.Module):
         nn.init.normal_(self.features.weight, std=INIT_STD)
         offsets = [0, *accumulate(config.features)][: len(config.features)]
         self.register_buffer("feature_offsets", torch.tensor(offsets, dtype=torch.long), persistent=False)
+
+    def attend(self, *, plain: bool) -> None:
+        """Choose how attention is computed, see :func:`causal_attention`."""
+        for block in self.transformer.h:
+            cast("Block", block).attn.plain = plain
 
     def forward(self, ids: Tensor, features: Tensor) -> Tensor:
         """Logits (batch, step, vocab) of the next id after ids (batch, step) with features (batch, step, feature)."""

@@ -201,10 +201,11 @@ def group_rows(
     parts = []
     for row in rows:
         ids = dataset.ids(row)
-        for first, last in cuts(row.bars, rng):
-            part = excerpt(ids, first, last)
-            song, features, head = read_song(row, part, Reading.random(rng, part))
-            parts.append(cut_rows(song, features, head, steps, fill=True).of_features(columns))
+        with dataset.read(row):
+            for first, last in cuts(row.bars, rng):
+                part = excerpt(ids, first, last)
+                song, features, head = read_song(row, part, Reading.random(rng, part))
+                parts.append(cut_rows(song, features, head, steps, fill=True).of_features(columns))
     return join(parts).take(rng.permutation(sum(len(part.ids) for part in parts)))
 
 
@@ -231,5 +232,8 @@ def validation_rows(dataset: Dataset, rows: Sequence[SongRow], steps: int, colum
     for index, row in enumerate(rows):
         rng = np.random.default_rng([0, index])
         reading = Reading(rng.permutation(len(ROLES)).tolist(), style=True, tempo=True, density=False)
-        song, features, head = read_song(row, dataset.ids(row), reading)
-        yield cut_rows(song, features, head, steps).of_features(columns)
+        ids = dataset.ids(row)
+        with dataset.read(row):
+            song, features, head = read_song(row, ids, reading)
+            cut = cut_rows(song, features, head, steps).of_features(columns)
+        yield cut

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from sideman.errors import OptionError
+from sideman.errors import DataError, OptionError
+from sideman.files import read_text
 from sideman.model.config import GPT2Config
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURE_SIZES
 from sideman.tokens.vocabulary import VOCABULARY
 
 OPTIMIZERS = ("muon", "adamw")
 PRECISIONS = ("auto", "float32", "bfloat16")
+ATTENTIONS = ("auto", "plain", "fused")
 MIN_ROW = 16  # ids: START, the controls and some of a bar
 _AT_LEAST_1 = (
     *("layers", "width", "heads", "context", "row_tokens", "batch_tokens", "tokens", "keep"),
@@ -26,6 +28,9 @@ _NOT_BELOW_0 = (
     *("seed", "epochs", "minutes", "weight_decay", "warmup", "decay", "threads", "checkpoint_minutes", "patience"),
 )
 _SHARES = ("warmup", "decay")
+_SHOWN = 40  # characters of a wrong value
+_LARGEST = 1 << 53  # of whole numbers: beyond it floats don't count
+_MOST = {"layers": 1 << 10, "width": 1 << 16, "context": 1 << 20, "threads": 1 << 12}
 # Settings of earlier versions, in ids: now shares of the run.
 _EARLIER = {"warmup_tokens": "warmup", "decay_tokens": "decay"}
 
@@ -59,6 +64,7 @@ class TrainConfig:
     clip: float = 1.0  # norm of the gradient
     # device
     precision: str = "auto"  # bfloat16 where the device computes in it, else float32
+    attention: str = "auto"  # "plain" products or torch's "fused" kernel: measured when the run begins
     compile: bool = False
     threads: int = 0  # 0: all cores
     # records
@@ -82,6 +88,9 @@ class TrainConfig:
         for name in _SHARES:
             if getattr(self, name) > 1:
                 raise OptionError(f"{name} is {getattr(self, name)}: give a share of the run, 0 to 1")
+        for name in (field.name for field in fields(self) if field.type == "int"):
+            if getattr(self, name) > _MOST.get(name, _LARGEST):
+                raise OptionError(f"{name} is too large: give at most {_MOST.get(name, _LARGEST):,}")
         if self.width % self.heads:
             raise OptionError(f"width {self.width} is no multiple of {self.heads} heads: change one of them")
         if self.row_tokens < MIN_ROW:
@@ -94,7 +103,10 @@ class TrainConfig:
             raise OptionError(
                 f"batch_tokens {self.batch_tokens} are no multiple of row_tokens {self.row_tokens}: give one"
             )
-        for name, choices in (("optimizer", OPTIMIZERS), ("precision", PRECISIONS), ("songs", ("band", "all"))):
+        for name, choices in (
+            *(("optimizer", OPTIMIZERS), ("precision", PRECISIONS)),
+            *(("attention", ATTENTIONS), ("songs", ("band", "all"))),
+        ):
             if getattr(self, name) not in choices:
                 raise OptionError(f"{name} {getattr(self, name)!r} is unknown: one of {', '.join(choices)}")
         unknown = set(self.feature_names) - set(FEATURE_NAMES)
@@ -127,8 +139,10 @@ class TrainConfig:
         config = cls()
         if path is not None:
             try:
-                config = cls.of(tomllib.loads(path.read_text(encoding="utf-8")))
-            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, OptionError) as error:
+                config = cls.of(read_text(path, tomllib.loads))
+            except DataError as error:
+                raise OptionError(f"cannot read the configuration {error}") from error
+            except OptionError as error:
                 raise OptionError(f"cannot read the configuration {path}: {error}") from error
         return config.updated(settings)
 
@@ -141,10 +155,10 @@ class TrainConfig:
             if key not in types:
                 raise OptionError(f"unknown setting {key!r}: there are {', '.join(types)}")
             wanted = types[key]
-            if wanted is float and type(value) is int:
+            if wanted is float and type(value) is int and abs(value) <= _LARGEST:
                 value = float(value)  # noqa: PLW2901 - 1 for 1.0
             if type(value) is not wanted:
-                raise OptionError(f"setting {key} is {value!r}: give a value of type {wanted.__name__}")
+                raise OptionError(f"setting {key} is {_short(value)}: give a value of type {wanted.__name__}")
             checked[key] = value
         return cls(**checked)
 
@@ -162,6 +176,15 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return asdict(self)
+
+
+def _short(value: object) -> str:
+    """A value as it was written, or its beginning."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _of_today(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,4 +207,4 @@ def _value(key: str, text: str, wanted: type) -> Any:  # noqa: ANN401 - of the t
             return int(float(text)) if "e" in text.lower() else int(text.replace("_", ""))
         return wanted(text)
     except (ValueError, KeyError, OverflowError) as error:
-        raise OptionError(f"setting {key} is {text!r}: give a value of type {wanted.__name__}") from error
+        raise OptionError(f"setting {key} is {_short(text)}: give a value of type {wanted.__name__}") from error

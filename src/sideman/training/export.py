@@ -12,7 +12,7 @@ from sideman.errors import CheckpointError
 from sideman.model.checkpoint import Checkpoint, save_checkpoint
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.config import TrainConfig
-from sideman.training.state import RunFolder
+from sideman.training.state import RunFolder, sound
 from sideman.training.weights import of_state
 
 WHICH = ("best", "newest")
@@ -29,8 +29,10 @@ def export_run(run: Path, output: Path, meta: Mapping[str, Any] | None = None, *
         raise CheckpointError(f"no checkpoint is called {which!r}: choose {' or '.join(WHICH)}")
     folder = RunFolder(run)
     state = (folder.load_best() if which == "best" else None) or folder.load()
-    trained = of_state(state)
-    checkpoint = checkpoint_of(trained.weights, TrainConfig.of(state["config"]), {**trained.facts, **(meta or {})})
+    with sound(run):
+        trained = of_state(state)
+        config = TrainConfig.of(state["config"])
+        checkpoint = checkpoint_of(trained.weights, config, {**trained.facts, **(meta or {})})
     save_checkpoint(checkpoint, output)
     return checkpoint
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
-import signal
-import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -26,6 +23,7 @@ from torch import Tensor, nn
 
 from sideman.errors import CheckpointError, DataError, OptionError
 from sideman.model.gpt2 import GPT2
+from sideman.training.attention import plain_attention_is_faster
 from sideman.training.batches import Groups, Rows
 from sideman.training.config import TrainConfig
 from sideman.training.device import Device, choose_device, set_threads
@@ -34,7 +32,8 @@ from sideman.training.optimizer import make_optimizers
 from sideman.training.processes import Processes
 from sideman.training.reader import reading_process
 from sideman.training.shards import Dataset, SongRow
-from sideman.training.state import RunFolder, weights_of
+from sideman.training.state import RunFolder, sound, weights_of
+from sideman.training.stopping import StopSignal
 from sideman.training.weights import begin_with
 
 _SECONDS_PER_MINUTE = 60.0
@@ -68,6 +67,14 @@ class Place:
     best: float = math.inf  # bits a note on the validation rows
     worse: int = 0  # validations since
     seconds: float = 0.0  # of training so far, all processes' wall time
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Place:
+        """From a checkpoint's values. Raises TypeError or ValueError for what is no place."""
+        place = cls(**{name: {"int": int, "float": float}[cls.__annotations__[name]](values[name]) for name in values})
+        if min(vars(place).values()) < 0:
+            raise ValueError(f"a number below 0 in {place}")
+        return place
 
 
 class Trainer:
@@ -110,9 +117,17 @@ class Trainer:
         self.place = Place()
         self.parent: dict[str, Any] = {}  # what is known of the weights that the run began with
         if resume:
-            self._restore(self.folder.load())
+            with sound(self.folder.path):
+                self._restore(self.folder.load())
         elif weights is not None:
             self.parent = begin_with(self.model, config.feature_names, weights)
+        if config.attention == "auto":
+            rows = self.rows_per_step // self.processes.world
+            plain = plain_attention_is_faster(self.device, config.network, rows, config.row_tokens)
+            way = "plain" if self.processes.from_first([float(plain)])[0] else "fused"
+            # Kept with the run, which goes on with the same sums.
+            self.config = config = replace(config, attention=way)
+        self.model.attend(plain=config.attention == "plain")
         if self.processes.is_first:
             (self.folder.save_config if resume else self.folder.create)(config)
         self.network: nn.Module = self.model
@@ -153,7 +168,9 @@ class Trainer:
             optimizer.load_state_dict(saved)
             for group, values in zip(optimizer.param_groups, wanted, strict=True):
                 group.update(values)
-        self.place = Place(**state["place"])
+        self.place = Place.of(state["place"])
+        if self.place.group >= self.groups.count:
+            raise ValueError(f"group {self.place.group} of {self.groups.count}")
         self.parent = state.get("parent", {})
         torch.set_rng_state(state["rng"])
 
@@ -168,7 +185,7 @@ class Trainer:
         begin, before = time.perf_counter(), self.place.seconds
         saved, epoch = begin, self.place.epoch
         progress: Progress | None = None  # of the last step
-        with _StopSignal() as stop, contextlib.closing(self._batches()) as batches:
+        with StopSignal() as stop, contextlib.closing(self._batches()) as batches:
             while not self.processes.any(stop.is_set() or self._finished()):
                 start = time.perf_counter()
                 factor = self._learning_rate_factor()
@@ -325,27 +342,3 @@ def _fingerprint(songs: Sequence[SongRow]) -> str:
     """Which songs, in which order."""
     text = "\n".join(f"{song.name} {song.tokens}" for song in songs)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-class _StopSignal:
-    """Notes SIGINT and SIGTERM instead of dying of them, while it is entered."""
-
-    def __init__(self) -> None:
-        self._stop = threading.Event()
-        self._before: dict[int, Any] = {}
-
-    def is_set(self) -> bool:
-        return self._stop.is_set()
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._note)
-        return self
-
-    def _note(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signal module's signature
-        self._stop.set()
-
-    def __exit__(self, *exception: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)

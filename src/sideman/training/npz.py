@@ -69,8 +69,11 @@ def array(raw: bytes, where: str) -> npt.NDArray[Any]:
         raise DataError(f"{where}: {error}") from error
     if len(raw) - start != math.prod(shape) * dtype.itemsize:
         raise DataError(f"{where}: {len(raw) - start} bytes of data do not fill the shape {shape}")
-    values: npt.NDArray[Any] = np.frombuffer(raw, dtype, offset=start)
-    return values.reshape(shape, order="F" if header["fortran"] == b"True" else "C")
+    try:
+        values: npt.NDArray[Any] = np.frombuffer(raw, dtype, offset=start)
+        return values.reshape(shape, order="F" if header["fortran"] == b"True" else "C")
+    except (ValueError, OverflowError) as error:  # an axis of length 0 hides one that is longer than memory
+        raise DataError(f"{where}: no array has the shape {shape}: {error}") from error
 
 
 def _inflate(data: bytes, member: zipfile.ZipInfo) -> bytes:

@@ -7,8 +7,10 @@ the reader's choice, anew each time.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
@@ -16,12 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from sideman.errors import DataError
-from sideman.files import atomic_write
+from sideman.errors import DataError, SidemanError
+from sideman.files import atomic_write, read_text
 from sideman.tokens.encode import Ids
 from sideman.tokens.vocabulary import VOCABULARY
 
 INDEX, HEADER = "songs.csv", "dataset.json"
+_BAR = VOCABULARY.id("bar")
+_LARGEST = 1 << 40  # of a count
 SHARD_TOKENS = 1 << 26  # 128 MiB a shard
 FOLDS = ("train", "valid")
 
@@ -100,11 +104,10 @@ class Dataset:
     def __init__(self, folder: Path, fold: str | None = None) -> None:
         self.folder = folder
         try:
-            self.header: dict[str, Any] = json.loads((folder / HEADER).read_text(encoding="utf-8"))
-            with (folder / INDEX).open(newline="", encoding="utf-8") as file:
-                rows = [_row(values) for values in csv.DictReader(file)]
-        except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
-            raise DataError(f"{folder} is no dataset ({error}): make one with `sideman encode`") from error
+            self.header: dict[str, Any] = read_text(folder / HEADER, json.loads)
+            rows = list(_rows(folder / INDEX))
+        except DataError as error:
+            raise DataError(f"{folder} is not a dataset ({error}): make one with `sideman encode`") from error
         if not isinstance(self.header, dict):
             raise DataError(f"{folder / HEADER} is damaged: encode the dataset again")
         if self.header.get("vocabulary") not in VOCABULARY.sizes:
@@ -127,7 +130,7 @@ class Dataset:
         return ((row, self.ids(row)) for row in self.rows)
 
     def ids(self, row: SongRow) -> Ids:
-        """Ids of a song's bars."""
+        """Ids of a song's bars. Raises :class:`DataError` where the shard is missing or not what the index says."""
         if row.shard not in self._shards:
             path = self.folder / shard_name(row.shard)
             try:
@@ -137,11 +140,49 @@ class Dataset:
         shard = self._shards[row.shard]
         if row.offset + row.tokens > len(shard):
             raise DataError(f"{self.folder / shard_name(row.shard)} is shorter than its index says: encode it again")
-        return np.asarray(shard[row.offset : row.offset + row.tokens])
+        ids = np.asarray(shard[row.offset : row.offset + row.tokens])
+        if ids.max(initial=0) >= VOCABULARY.size or np.count_nonzero(ids == _BAR) != row.bars:
+            raise self._damaged(row)
+        return ids
+
+    @contextlib.contextmanager
+    def read(self, row: SongRow) -> Iterator[None]:
+        """Around what is made of a song's ids: where they are not music that raises :class:`DataError`."""
+        try:
+            yield
+        except SidemanError:
+            raise
+        except (LookupError, ValueError, TypeError, AssertionError, ArithmeticError) as error:
+            raise self._damaged(row) from error
+
+    def _damaged(self, row: SongRow) -> DataError:
+        where = f"{self.folder / shard_name(row.shard)}: the {row.tokens} ids of {row.name} from {row.offset} on"
+        return DataError(f"{where} are not {row.bars} bars: encode the dataset again")
+
+
+def _rows(path: Path) -> Iterator[SongRow]:
+    """Rows of an index. Raises :class:`DataError`, which names the line, for what is none."""
+    line = 1
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            for values in reader:
+                line = reader.line_num
+                yield _row(values)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, TypeError, KeyError, OverflowError, csv.Error) as error:
+        raise DataError(f"{path}, line {line}: {error}") from error
 
 
 def _row(values: dict[str, str]) -> SongRow:
     """A row of the index. Columns may be missing that have a default."""
     casts = {"int": int, "float": float, "str": str}
     known = [field for field in fields(SongRow) if field.default is MISSING or field.name in values]
-    return SongRow(**{field.name: casts[str(field.type)](values[field.name]) for field in known})
+    row = SongRow(**{field.name: casts[str(field.type)](values[field.name]) for field in known})
+    for name in ("bars", "notes", "shard", "offset", "tokens"):
+        if not 0 <= getattr(row, name) < _LARGEST:
+            raise ValueError(f"{name} is {getattr(row, name)}")
+    if not 0 < row.tempo < math.inf:
+        raise ValueError(f"tempo is {row.tempo}")
+    return row

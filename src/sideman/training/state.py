@@ -6,21 +6,24 @@ Beside the last few of them stands the best one by validation, of weights alone.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from sideman.errors import CheckpointError, DataError
-from sideman.files import atomic_write, reason
+from sideman.errors import CheckpointError, DataError, OptionError, SidemanError
+from sideman.files import atomic_write, read_text, reason
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.config import TrainConfig
 
 CONFIG = "config.json"
 BEST = "best.pt"
+_KINDS = {"config": dict, "weights": dict, "place": dict}  # of what every checkpoint has
 _KEPT_OF_BEST = ("config", "weights", "place", "parent")
 _PATTERN = "state_*.pt"
 _TORN = ".state_*.pt", ".best.*.pt"  # what atomic_write leaves where it is killed
@@ -49,13 +52,19 @@ class RunFolder:
 
     def config(self) -> TrainConfig:
         """The configuration of the run. Raises :class:`CheckpointError` where there is none."""
+        path = self.path / CONFIG
+        if not path.exists():
+            raise CheckpointError(f"{self.path} holds no run: start one without --resume")
         try:
-            values = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise CheckpointError(f"{self.path} holds no run ({error}): start one without --resume") from error
+            values = read_text(path, json.loads)
+        except DataError as error:
+            raise CheckpointError(f"{error}: start another run") from error
         if not isinstance(values, dict):
-            raise CheckpointError(f"{self.path / CONFIG} is damaged: start another run")
-        return TrainConfig.of(values)
+            raise CheckpointError(f"{path}: is damaged: start another run")
+        try:
+            return TrainConfig.of(values)
+        except OptionError as error:
+            raise CheckpointError(f"{path}: {error}") from error
 
     def checkpoints(self) -> list[Path]:
         """Checkpoints, oldest first."""
@@ -114,7 +123,22 @@ def _read(path: Path) -> dict[str, Any] | None:
         return None
     if not isinstance(state, dict) or state.get("vocabulary") != VOCABULARY.fingerprint:
         raise CheckpointError(f"{path} was trained with another vocabulary: encode and train again")
+    for key, kind in _KINDS.items():
+        if not isinstance(state.get(key), kind):
+            raise CheckpointError(f"{path}: is damaged: it has no {key}; remove it")
     return state
+
+
+@contextlib.contextmanager
+def sound(path: Path) -> Iterator[None]:
+    """Around the use of what was read from ``path``: whatever is wrong with it is a :class:`CheckpointError`."""
+    try:
+        yield
+    except SidemanError:
+        raise
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError) as error:
+        what = str(error).partition("\n")[0] or type(error).__name__
+        raise CheckpointError(f"{path}: is damaged: {what}; take another checkpoint") from error
 
 
 def weights_of(model: nn.Module) -> dict[str, torch.Tensor]:

@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from sideman.errors import CheckpointError
-from sideman.model.checkpoint import load_checkpoint
+from sideman.model.checkpoint import grown, load_checkpoint
 from sideman.model.config import GPT2Config
 from sideman.model.gpt2 import GPT2
+from sideman.tokens.prefix import FEATURES
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.config import TrainConfig
-from sideman.training.state import RunFolder
+from sideman.training.state import RunFolder, sound
 
 _WORDS, _PLACES, _TABLES = "transformer.wte.weight", "transformer.wpe.weight", "features.weight"
 _SHAPE = ("layers", "width", "heads")  # what a network that begins with weights shares with them
@@ -39,8 +40,13 @@ def read_weights(path: Path) -> Trained:
     """
     if path.is_dir():
         run = RunFolder(path)
-        return of_state(run.load_best() or run.load())
+        with sound(path):
+            return of_state(run.load_best() or run.load())
     checkpoint = load_checkpoint(path, VOCABULARY.sizes)
+    try:
+        checkpoint = grown(checkpoint, VOCABULARY.fingerprint, VOCABULARY.size, dict(FEATURES))
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}") from error
     weights = {name: torch.from_numpy(value) for name, value in checkpoint.weights.items()}
     return Trained(checkpoint.config, checkpoint.features, weights, dict(checkpoint.meta))
 
@@ -63,7 +69,8 @@ def load_network(path: Path) -> tuple[GPT2, tuple[str, ...]]:
     """The network of :func:`read_weights`, and its features' names. Raises :class:`CheckpointError` as it does."""
     trained = read_weights(path)
     model = GPT2(trained.config)
-    model.load_state_dict(dict(trained.weights))
+    with sound(path):
+        model.load_state_dict(dict(trained.weights))
     return model, trained.features
 
 
@@ -81,6 +88,13 @@ def begin_with(model: GPT2, features: tuple[str, ...], path: Path) -> dict[str, 
     lost = [name for name in trained.features if name not in features]
     if lost:
         raise CheckpointError(f"{path} was trained with the features {', '.join(lost)}: they can't be left out now")
+    with sound(path):
+        model.load_state_dict(_grown(trained, model, features))
+    return trained.facts
+
+
+def _grown(trained: Trained, model: GPT2, features: tuple[str, ...]) -> dict[str, Tensor]:
+    """The weights with tables as large as the model's, what is new at zero."""
     weights = dict(trained.weights)
     for name in (_WORDS, _PLACES):
         weights[name] = _fit(weights[name], len(model.state_dict()[name]))
@@ -88,8 +102,7 @@ def begin_with(model: GPT2, features: tuple[str, ...], path: Path) -> dict[str, 
     empty = weights[_TABLES].new_zeros((0, model.config.width))
     grown = [_fit(tables.get(name, empty), size) for name, size in zip(features, model.config.features, strict=True)]
     weights[_TABLES] = torch.cat(grown) if grown else torch.zeros_like(model.features.weight)
-    model.load_state_dict(weights)
-    return trained.facts
+    return weights
 
 
 def _fit(table: Tensor, rows: int) -> Tensor:
