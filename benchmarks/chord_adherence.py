@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sideman.arrange import DEFAULT_WEIGHTS, ArrangeOptions, Model, arrange
+from sideman.arranging import DEFAULT_WEIGHTS, ArrangeOptions, Model, arrange
 from sideman.errors import ChordSyntaxError
 from sideman.model.sampling import SamplingOptions
 from sideman.music.adherence import Harmony, adherence, harmonies

@@ -33,7 +33,7 @@ from packaging.requirements import Requirement
 
 from benchmarks.contestants.task import Floats, Integers, Task
 from benchmarks.roofline import FORMATS, MEGABYTE, Machine, measure, share
-from sideman.arrange import DEFAULT_WEIGHTS
+from sideman.arranging import DEFAULT_WEIGHTS
 from sideman.model.checkpoint import Checkpoint, load_checkpoint
 from sideman.model.gpt2 import GPT2
 

@@ -20,7 +20,7 @@ from transformers import GPT2Config as HuggingFaceConfig
 from transformers import GPT2LMHeadModel
 
 from benchmarks.timing import best
-from sideman.arrange import DEFAULT_WEIGHTS, Arrangement, ArrangeOptions, Model, arrange
+from sideman.arranging import DEFAULT_WEIGHTS, Arrangement, ArrangeOptions, Model, arrange
 from sideman.model.checkpoint import Checkpoint, shapes, trunk
 from sideman.model.config import GPT2Config
 from sideman.model.sampling import SamplingOptions

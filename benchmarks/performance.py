@@ -84,7 +84,7 @@ def memory(who: int = resource.RUSAGE_SELF) -> int:
 
 def sideman(takes: int, repeat: int) -> Result:
     """``arrange()``, ``repeat`` times the same piece after a first that also loads the weights."""
-    from sideman.arrange import ArrangeOptions, arrange, default_model
+    from sideman.arranging import ArrangeOptions, arrange, default_model
 
     totals, firsts = [], []
     for _ in range(1 + repeat):
@@ -163,7 +163,7 @@ def hugging_face(piece: Piece, repeat: int) -> Result:
         from benchmarks.generate import hugging_face as trunk_of
     except ImportError as error:
         raise Absent(f"{error.name} is not installed") from error
-    from sideman.arrange import default_model
+    from sideman.arranging import default_model
 
     network = trunk_of(default_model().checkpoint)
     seconds, first = time_generate(network, piece.tokens, piece.first_tokens, repeat)
@@ -188,7 +188,7 @@ def limit(form: str, piece: Piece) -> Result:
     import numpy as np
 
     from benchmarks.roofline import FORMATS, least_seconds, measure
-    from sideman.arrange import default_model
+    from sideman.arranging import default_model
 
     config = default_model().checkpoint.config
     machine = measure(os.cpu_count() or 1)

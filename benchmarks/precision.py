@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sideman.arrange import DEFAULT_WEIGHTS
+from sideman.arranging import DEFAULT_WEIGHTS
 from sideman.model.checkpoint import load_checkpoint
 from sideman.model.engine import Engine
 from sideman.model.runtime import open_engine

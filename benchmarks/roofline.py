@@ -27,7 +27,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
 
 from benchmarks.timing import best
-from sideman.arrange import DEFAULT_WEIGHTS
+from sideman.arranging import DEFAULT_WEIGHTS
 from sideman.model.checkpoint import load_checkpoint
 from sideman.model.config import GPT2Config
 from sideman.model.threads import one_blas_thread

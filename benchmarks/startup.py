@@ -36,7 +36,7 @@ def processes(chords: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """What each time of :func:`run` is called, and the arguments."""
     yield ("python -c pass",), ("-c", "pass")
     yield ("import sideman.cli",), ("-c", "import sideman.cli")
-    yield ("import sideman.arrange",), ("-c", "import sideman.arrange")
+    yield ("import sideman.arranging",), ("-c", "import sideman.arranging")
     yield ("sideman --help",), (*PROGRAM, "--help")
     midi = (*PROGRAM, "arrange", chords, "-o", "song.mid")
     yield ("arrange: ended", "  MIDI file"), midi
@@ -49,9 +49,9 @@ def stages(chords: str) -> Iterator[str]:
     import numpy  # noqa: F401, ICN001 - by itself, to see what is ours
 
     yield "import numpy"
-    from sideman.arrange import arrange, default_model
+    from sideman.arranging import arrange, default_model
 
-    yield "import sideman.arrange"
+    yield "import sideman.arranging"
     from sideman.render.midi import write_midi
 
     yield "import sideman.render.midi"

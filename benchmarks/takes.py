@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 
 from benchmarks.generate import BARS, compose
-from sideman.arrange import default_model
+from sideman.arranging import default_model
 from sideman.music.time import STEPS_PER_BAR, seconds
 
 SEED = 1

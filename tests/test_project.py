@@ -29,7 +29,7 @@ LAYERS, CIRCLE, TORCH, DETOUR, WEB = (contract["name"] for contract in CONTRACTS
 # The public door: a change here is a change of the interface.
 EXPORTED = [
     *("ArrangeOptions", "Arrangement", "Band", "Bar", "Model", "Note", "Progression", "Role", "SamplingOptions"),
-    *("SidemanError", "Track", "arrange", "parse", "read_midi", "write_audio", "write_midi"),
+    *("SidemanError", "Track", "__version__", "arrange", "parse", "read_midi", "write_audio", "write_midi"),
 ]
 
 
@@ -63,12 +63,12 @@ def copy(tmp_path: Path) -> Path:
     ("module", "line", "contract"),
     [
         pytest.param("errors.py", "import sideman.music", LAYERS, id="upwards"),
-        pytest.param("composer.py", "import sideman.arrange", LAYERS, id="from the composer upwards"),
+        pytest.param("composer.py", "import sideman.arranging", LAYERS, id="from the composer upwards"),
         pytest.param("tokens/__init__.py", "import sideman.render", LAYERS, id="between siblings"),
         pytest.param("helper.py", "", LAYERS, id="a module without a layer"),
         pytest.param("model/engine.py", "def f(): import sideman.model.runtime", CIRCLE, id="a circle in a package"),
         pytest.param("render/__init__.py", "import torch", TORCH, id="torch outside of training"),
-        pytest.param("arrange.py", "import sideman.model.gpt2", DETOUR, id="torch by a detour"),
+        pytest.param("arranging.py", "import sideman.model.gpt2", DETOUR, id="torch by a detour"),
         pytest.param("model/kernel.py", "import sideman.model.gpt2", DETOUR, id="torch behind the kernel"),
         pytest.param("music/__init__.py", "import fastapi", WEB, id="a web framework outside of the web"),
     ],
@@ -91,7 +91,7 @@ def test_architecture_shows_the_layers_that_are_checked() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["sideman", "sideman.arrange", "sideman.cli", "sideman.model.kernel", "sideman.model.numpy_engine"]
+    "module", ["sideman", "sideman.arranging", "sideman.cli", "sideman.model.kernel", "sideman.model.numpy_engine"]
 )
 def test_playing_needs_no_torch(module: str) -> None:
     heavy = "torch", "transformers", "tensorboard", "matplotlib", "mido"
@@ -117,7 +117,12 @@ def test_entry_point() -> None:
 
 
 def test_installed_version_is_the_projects() -> None:
-    assert version("sideman") == PROJECT["project"]["version"]
+    assert version("sideman") == sideman.__version__ == PROJECT["project"]["version"]
+
+
+def test_the_package_runs_as_a_module() -> None:
+    result = run(sys.executable, "-m", "sideman", "--version")
+    assert (result.returncode, result.stdout) == (0, f"sideman {version('sideman')}\n")
 
 
 # Documents

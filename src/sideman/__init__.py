@@ -13,13 +13,11 @@ doesn't wait for numpy.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sideman.arrange import Arrangement, ArrangeOptions, Bar, Model, arrange
+    from sideman.arranging import Arrangement, ArrangeOptions, Bar, Model, arrange
     from sideman.errors import SidemanError
     from sideman.model.sampling import SamplingOptions
     from sideman.music.band import Band, Note, Role, Track
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from sideman.music.progression import Progression
     from sideman.render.audio import write_audio
     from sideman.render.midi import read_midi, write_midi
+
+    __version__: str
 
 __all__ = [
     "ArrangeOptions",
@@ -40,6 +40,7 @@ __all__ = [
     "SamplingOptions",
     "SidemanError",
     "Track",
+    "__version__",
     "arrange",
     "parse",
     "read_midi",
@@ -48,7 +49,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "sideman.arrange": ("ArrangeOptions", "Arrangement", "Bar", "Model", "arrange"),
+    "sideman.arranging": ("ArrangeOptions", "Arrangement", "Bar", "Model", "arrange"),
     "sideman.errors": ("SidemanError",),
     "sideman.model.sampling": ("SamplingOptions",),
     "sideman.music.band": ("Band", "Note", "Role", "Track"),
@@ -60,20 +61,17 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
-class _Door(ModuleType):
-    """This module's class: the public names are looked up where they live.
+if not TYPE_CHECKING:  # a type checker would take any name for granted
 
-    A plain ``__getattr__`` would not do: once the module `sideman.arrange` is imported, Python binds it to the name
-    ``arrange`` here, and the function of that name would depend on who imported what before.
-    """
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            from importlib.metadata import version
 
-    def __getattribute__(self, name: str) -> object:
+            return version("sideman")
         if name in _HOME_OF:
             return getattr(import_module(_HOME_OF[name]), name)
-        return super().__getattribute__(name)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *__all__})
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-sys.modules[__name__].__class__ = _Door
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

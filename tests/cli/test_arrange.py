@@ -16,7 +16,7 @@ import pytest
 import soundfile
 from tests.cli.conftest import Result, Run
 
-from sideman.arrange import Arrangement
+from sideman.arranging import Arrangement
 from sideman.cli import composing
 from sideman.cli.arranging import STYLES_HELP, TRACKS_HELP
 from sideman.cli.arranging import arrange as command

@@ -81,9 +81,9 @@ def test_wrong_usage(run: Run, arguments: tuple[str, ...]) -> None:
     ("modules", "heavy"),
     [
         ("sideman.cli", {"email", "json", "numpy", "rich", "symusic", "tempfile", "torch"}),
-        ("sideman.cli, sideman.arrange, sideman.render.midi", {"lameenc", "rich", "symusic", "torch"}),
-        ("sideman.cli, sideman.arrange, sideman.render.recording", {"http", "soundfile", "symusic", "torch"}),
-        ("sideman.cli, sideman.arrange, sideman.training.encode", {"torch", "matplotlib"}),
+        ("sideman.cli, sideman.arranging, sideman.render.midi", {"lameenc", "rich", "symusic", "torch"}),
+        ("sideman.cli, sideman.arranging, sideman.render.recording", {"http", "soundfile", "symusic", "torch"}),
+        ("sideman.cli, sideman.arranging, sideman.training.encode", {"torch", "matplotlib"}),
     ],
 )
 def test_little_is_imported(modules: str, heavy: set[str]) -> None:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from tests.tiny import tiny_checkpoint
 
-from sideman.arrange import Model
+from sideman.arranging import Model
 from sideman.model.checkpoint import save_checkpoint
 from sideman.web import server
 from sideman.web.app import create_app

@@ -18,7 +18,7 @@ from sideman.cli.terminal import counted, print_json, progress, read_stdin
 from sideman.errors import DataError
 
 if TYPE_CHECKING:
-    from sideman.arrange import Arrangement, ArrangeOptions
+    from sideman.arranging import Arrangement, ArrangeOptions
     from sideman.music.band import Band, Role
     from sideman.music.progression import Progression
     from sideman.render.recording import Recording
@@ -175,7 +175,7 @@ def _read(text: str) -> Progression:
 
 def _prepare(chords: Progression, options: ArrangeOptions, weights: Path | None) -> Arrangement:
     """Load the weights; nothing is composed yet."""
-    from sideman.arrange import arrange as begin
+    from sideman.arranging import arrange as begin
 
     return begin(chords, options, model=load_model(weights))
 

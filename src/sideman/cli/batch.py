@@ -15,7 +15,7 @@ from sideman.cli.terminal import counted, print_json, progress, read_stdin, say
 from sideman.errors import DataError, OptionError, SidemanError
 
 if TYPE_CHECKING:
-    from sideman.arrange import Model
+    from sideman.arranging import Model
     from sideman.music.band import Role
 
 PARTIAL_FAILURE = 1  # exit code
@@ -91,7 +91,7 @@ def _arrange(
     name: str, prompt: Prompt, folder: Path, samples: int, programs: Mapping[Role, int], model: Model
 ) -> Iterator[dict[str, Any]]:
     """Compose and write the samples of a line; an entry of the report for each."""
-    from sideman.arrange import arrange
+    from sideman.arranging import arrange
 
     arrangement = arrange(prompt.chords, prompt.wishes.options(samples), model=model)
     bands = compose(arrangement, lambda bars: None)  # noqa: ARG005 - the batch counts lines

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sideman.errors import OptionError
 
 if TYPE_CHECKING:
-    from sideman.arrange import Arrangement, ArrangeOptions, Model
+    from sideman.arranging import Arrangement, ArrangeOptions, Model
     from sideman.music.band import Band, Role
     from sideman.render.recording import Recording
 
@@ -30,7 +30,7 @@ class Wishes:
 
     def options(self, takes: int) -> ArrangeOptions:
         """The options of an arrangement. Raises :class:`OptionError` for a value out of range."""
-        from sideman.arrange import ArrangeOptions
+        from sideman.arranging import ArrangeOptions
         from sideman.model.sampling import SamplingOptions
         from sideman.music.band import ROLES
 
@@ -75,7 +75,7 @@ def read_programs(settings: Sequence[str]) -> dict[Role, int]:
 
 def load_model(weights: Path | None) -> Model:
     """The model in a file, or the package's own."""
-    from sideman.arrange import Model, default_model
+    from sideman.arranging import Model, default_model
 
     return default_model() if weights is None else Model.load(weights)
 

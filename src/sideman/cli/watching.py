@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sideman.arrange import ArrangeOptions, Model, arrange
+from sideman.arranging import ArrangeOptions, Model, arrange
 from sideman.cli.terminal import Show, is_watched, progress, say
 from sideman.render.midi import midi_bytes
 from sideman.training.export import checkpoint_of

@@ -11,7 +11,7 @@ from importlib.metadata import version
 import anyio.to_thread
 from fastapi import FastAPI
 
-from sideman.arrange import Model, default_model
+from sideman.arranging import Model, default_model
 from sideman.web import page
 from sideman.web.arrangements import Arrangements
 from sideman.web.document import document

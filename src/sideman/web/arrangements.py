@@ -19,7 +19,7 @@ from http import HTTPStatus
 from itertools import groupby
 from pathlib import Path
 
-from sideman.arrange import Model, arrange
+from sideman.arranging import Model, arrange
 from sideman.files import atomic_write
 from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import Progression, parse

@@ -1,6 +1,6 @@
 """Composing for everybody at once: one thread, one batch, which takes join and leave between steps.
 
-Knows turns, deadlines and who still listens; takes come from :mod:`sideman.arrange`, what becomes of a finished piece
+Knows turns, deadlines and who still listens; takes come from :mod:`sideman.arranging`, what becomes of a finished piece
 is its owner's affair. No requests, no files.
 """
 
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sideman.arrange import Arrangement, Model
+from sideman.arranging import Arrangement, Model
 from sideman.composer import Composer, Take
 from sideman.music.band import DURATION, ONSET
 from sideman.tokens.decode import BarNotes

@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from sideman.arrange import MAX_TEMPO, MIN_TEMPO, ArrangeOptions
+from sideman.arranging import MAX_TEMPO, MIN_TEMPO, ArrangeOptions
 from sideman.music.band import INSTRUMENTS, ROLES, Role
 from sideman.music.chords import MAX_TEXT, REFERENCE_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS

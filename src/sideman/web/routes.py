@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
-from sideman.arrange import MAX_TAKES
+from sideman.arranging import MAX_TAKES
 from sideman.music.chords import parse
 from sideman.web import events, metrics
 from sideman.web.arrangements import Arrangements

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sideman.arrange import MAX_TAKES, MAX_TEMPO, MIN_TEMPO, ArrangeOptions
+from sideman.arranging import MAX_TAKES, MAX_TEMPO, MIN_TEMPO, ArrangeOptions
 from sideman.model.sampling import MAX_TEMPERATURE, SamplingOptions
 from sideman.music.band import ROLES, Role
 from sideman.music.chords import MAX_TEXT, Progression
@@ -70,7 +70,7 @@ class Options(Strict):
     )
 
     def arrange_options(self) -> ArrangeOptions:
-        """The same for :mod:`sideman.arrange`. Raises :class:`OptionError` for a value out of range."""
+        """The same for :mod:`sideman.arranging`. Raises :class:`OptionError` for a value out of range."""
         return ArrangeOptions(
             tempo=self.tempo,
             style=self.style,

@@ -273,7 +273,18 @@ def test_damaged_weights_are_an_error_of_ours(engine: str, request: pytest.Fixtu
 # The door
 
 
-def test_the_door_gives_the_function_whoever_imported_the_module() -> None:
-    importlib.import_module("sideman.arrange")
-    assert sideman.arrange is arrange
-    assert {"arrange", "Band"} <= set(dir(sideman))
+def test_the_module_and_the_function_are_two() -> None:
+    module = importlib.import_module("sideman.arranging")
+    assert module.Model is Model
+    assert sideman.arrange is module.arrange
+    assert {"arrange", "Band", "__version__"} <= set(dir(sideman))
+
+
+def test_what_is_set_at_the_door_takes_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sideman, "arrange", str.upper)
+    assert getattr(sideman, "arrange")("c") == "C"  # noqa: B009 - the checker knows the function by heart
+
+
+def test_an_unknown_name_at_the_door() -> None:
+    with pytest.raises(AttributeError, match="module 'sideman' has no attribute 'polka'"):
+        _ = sideman.polka  # type: ignore[attr-defined]
