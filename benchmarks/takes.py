@@ -31,7 +31,7 @@ def main() -> None:
         arrangement, first, total = min(runs, key=lambda run: run[2])
         tokens = sum(arrangement.tokens)
         alone = alone or total / takes
-        music = takes * seconds(BARS * STEPS_PER_BAR, arrangement.options.tempo)
+        music = takes * seconds(BARS * STEPS_PER_BAR, arrangement.plan.options.tempo)
         print(
             f"{takes:5}  {first:11.3f}  {total:10.2f}  {total / alone:5.2f}  {takes * alone / total:19.2f}"
             f"  {tokens / total:8.0f}  {music / total:21.0f}"

@@ -16,15 +16,18 @@ from hypothesis import strategies as st
 from tests.tiny import tiny_checkpoint
 
 import sideman
-from sideman import ArrangeOptions, Band, Model, Role, SamplingOptions, arrange
+from sideman import ArrangeOptions, Band, Model, Role, SamplingOptions, Track, arrange, parse
+from sideman.arranging import Plan, perform
 from sideman.errors import CheckpointError, ChordSyntaxError, OptionError, TokenError
 from sideman.model.checkpoint import save_checkpoint
 from sideman.model.kernel import KernelEngine
 from sideman.model.numpy_engine import NumpyEngine
-from sideman.music.band import DURATION, ONSET, PITCH, ROLES, NoteArray
+from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES, Chord
 from sideman.music.progression import NOTE_NAMES, Progression
 from sideman.music.time import STEPS_PER_BAR, TICKS_PER_BEAT
+from sideman.music.touch import touch
+from sideman.tokens.vocabulary import LOUDNESS
 
 FOUR_CHORDS = "C:4|Am:4|F:4|G7:4"
 
@@ -123,7 +126,7 @@ def test_a_take_does_not_depend_on_how_many_there_are(engine: str, request: pyte
     assert len(eight) == 8
     assert eight[:3] == three
     assert three[:1] == one
-    assert len(set(map(str, eight))) == 8
+    assert len(set(eight)) == 8
 
 
 @pytest.mark.usefixtures("needs_kernel")
@@ -217,6 +220,116 @@ def test_the_first_bar_comes_before_the_last_is_composed(model: Model) -> None:
     assert next(iter(arrangement)).number == 0
     assert sum(len(take.bars) for take in arrangement.takes) == 1
     assert arrangement.band.steps == 100 * STEPS_PER_BAR  # the rest is composed when asked for
+
+
+def test_who_begins_to_listen_later_hears_all_bars(model: Model) -> None:
+    arrangement = arrange(FOUR_CHORDS, options(takes=2), model=model)
+    bars = iter(arrangement)
+    first = [next(bars) for _ in range(3)]
+    bands = arrangement.bands
+    assert [*first, *bars] == [*arrangement]
+    assert len([*arrangement]) == 8
+    assert arrangement.bands == bands
+
+
+# Ids are the truth
+
+
+@settings(max_examples=30)
+@given(
+    progression=st.lists(st.sampled_from(["C:4", "Eb7/G:2", "F#m7-5:6", "N.C.:3", "Bb:1.5"]), min_size=1, max_size=4),
+    roles=st.permutations(ROLES).flatmap(lambda roles: st.integers(1, 5).map(lambda count: tuple(roles[:count]))),
+    density=st.none() | st.integers(0, 4),
+    seed=st.integers(0, 99),
+)
+def test_the_ids_of_a_take_are_its_notes(
+    progression: list[str], roles: tuple[Role, ...], density: int | None, seed: int
+) -> None:
+    wishes = options(seed, roles=roles, density=density, takes=2, style="jazz")
+    arrangement = arrange("|".join(progression), wishes, model=Model(_CHECKPOINT))
+    bands = arrangement.bands
+    plan = Plan(arrangement.plan.progression, wishes)
+    for take, band in zip(arrangement.takes, bands, strict=True):
+        again = perform(plan, np.array(take.ids, np.uint16))
+        assert again == band
+        assert (again.progression, again.key) == (band.progression, band.key)
+        assert_inside(again)
+
+
+def test_ids_of_another_plan(model: Model) -> None:
+    arrangement = arrange("C:4|F:4", options(roles=(Role.BASS,)), model=model)
+    ids = (arrangement.bands, arrangement.takes[0].ids)[1]
+    longer = Plan(parse("C:4|F:4|C:4"), arrangement.plan.options)
+    with pytest.raises(TokenError, match=r"ids of 2 bars of \[bass\]: the plan wants 3 bars of \[bass\]"):
+        perform(longer, ids)
+    with pytest.raises(TokenError, match=r"the plan wants 2 bars of \[drums, piano, guitar, bass, strings\]"):
+        perform(Plan(arrangement.plan.progression), ids)
+    with pytest.raises(TokenError, match="ids of 1 bar"):
+        perform(arrangement.plan, ids[:-1])
+    with pytest.raises(TokenError, match="out of place"):
+        perform(arrangement.plan, ids[1:])
+    with pytest.raises(TokenError, match="ids of 0 bars"):
+        perform(arrangement.plan, [])
+
+
+def test_a_take_keeps_what_was_composed_and_the_ear_gets_accents_and_an_end(model: Model) -> None:
+    arrangement = arrange("C:4|F:1", options(4), model=model)
+    bars, band, (take,) = [*arrangement], arrangement.band, arrangement.takes
+    composed = np.concatenate([bar.notes[Role.DRUMS] for bar in take.bars])
+    assert {*composed[:, VELOCITY].tolist()} <= {*LOUDNESS}
+    heard = np.concatenate([bar.notes[Role.DRUMS] for bar in bars])
+    assert np.array_equal(heard, touch(Role.DRUMS, composed))
+    assert not np.array_equal(heard, composed)
+    for role in ROLES:
+        told = np.concatenate([bar.notes[role] for bar in bars])
+        assert np.array_equal(Track(role, told).notes, band[role].notes)
+    long = [rows for bar in take.bars for rows in bar.notes.values() if (rows[:, ONSET] + rows[:, DURATION] > 60).any()]
+    assert long  # else nothing had to be cut
+    assert_inside(band)
+
+
+# Options by name
+
+
+def test_options_are_given_by_name(model: Model) -> None:
+    named = arrange("C:4", style="jazz", seed=7, tempo=96, roles=["bass", "drums"], temperature=0.5, model=model)
+    sampling = SamplingOptions(temperature=0.5, seed=7)
+    wanted = ArrangeOptions(tempo=96, style="jazz", roles=(Role.BASS, Role.DRUMS), sampling=sampling)
+    assert named.plan.options == wanted
+    assert named.band == arrange("C:4", wanted, model=model).band
+
+
+def test_names_change_an_object(model: Model) -> None:
+    changed = arrange("C:4", options(7, style="rock", density=2), density=None, top_p=0.5, model=model).plan.options
+    assert changed == ArrangeOptions(style="rock", sampling=SamplingOptions(top_p=0.5, seed=7))
+
+
+def test_a_wrong_option_by_name(model: Model) -> None:
+    with pytest.raises(OptionError, match="unknown style 'polka'"):
+        arrange("C:4", style="polka", model=model)
+    with pytest.raises(TypeError, match="tempi"):
+        arrange("C:4", tempi=96, model=model)  # type: ignore[call-arg]
+
+
+# What a prompt shows
+
+
+def test_a_prompt_shows_a_line(model: Model) -> None:
+    arrangement = arrange("C:4|F:2", options(3, takes=2, roles=(Role.BASS, Role.DRUMS)), model=model)
+    assert repr(arrangement) == "<Arrangement of 2 bars in C major: 2 takes, seed 3>"
+    assert sum(len(take.bars) for take in arrangement.takes) == 0
+    bass, drums = (len(arrangement.band[role]) for role in (Role.BASS, Role.DRUMS))
+    assert repr(arrangement.band) == f"<Rendition of 6 beats at 120: drums {drums}, bass {bass} notes>"
+    bar = next(bar for bar in arrangement if (bar.take, bar.number) == (1, 0))
+    drums, bass = (len(bar.notes[role]) for role in (Role.DRUMS, Role.BASS))
+    assert repr(bar) == f"<Bar 0 of take 1: drums {drums}, bass {bass} notes>"
+
+
+def test_a_notebook_shows_a_roll_for_each_take(model: Model) -> None:
+    arrangement = arrange("C:4|F:2", options(takes=3), model=model)
+    html = arrangement._repr_html_()
+    assert html == "".join(band._repr_html_() for band in arrangement.bands)
+    assert html.count("<svg") == 3
 
 
 # Errors

@@ -2,10 +2,10 @@
 
     import sideman
 
+    band = sideman.arrange("C:4|Am:4", style="jazz", seed=7).band
+    band.save("song.mid")                             # or .mp3, .wav, .flac
     for bar in sideman.arrange("C:4|Am:4|F:4|G7:4"):  # bars as they are composed
         print(bar)
-    band = sideman.arrange("C:4|Am:4").band           # or the finished band
-    sideman.write_midi(band, "song.mid")
 
 This is the small public door. What it names is imported when it is first used, so that the command line's `--help`
 doesn't wait for numpy.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sideman.music.progression import Progression
     from sideman.render.audio import write_audio
     from sideman.render.midi import read_midi, write_midi
+    from sideman.render.rendition import Rendition
 
     __version__: str
 
@@ -36,6 +37,7 @@ __all__ = [
     "Model",
     "Note",
     "Progression",
+    "Rendition",
     "Role",
     "SamplingOptions",
     "SidemanError",
@@ -57,6 +59,7 @@ _HOMES = {
     "sideman.music.progression": ("Progression",),
     "sideman.render.audio": ("write_audio",),
     "sideman.render.midi": ("read_midi", "write_midi"),
+    "sideman.render.rendition": ("Rendition",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -1,6 +1,8 @@
 """Chords in, a band out: the whole story of one generation on one page.
 
-chart -> the leader's ids -> sample under the grammar -> bars as they come -> Band
+chart -> Plan -> takes: the leader's ids, sampled under the grammar -> bars, finished for the ear as they come -> Band
+
+A take's ids are the truth: its notes are made of them at any time (:func:`perform`).
 
 Takes are composed as one batch. Each has its own random numbers, so take 2 of seed 7 is the same
 music whether one take is asked for or eight.
@@ -8,22 +10,26 @@ music whether one take is asked for or eight.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
+import numpy.typing as npt
 
 from sideman.composer import Composer, Take
-from sideman.errors import OptionError
+from sideman.errors import OptionError, TokenError
 from sideman.model.checkpoint import Checkpoint, grown, load_checkpoint
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingOptions
-from sideman.music.band import DURATION, ONSET, ROLES, Band, NoteArray, Role, Track
+from sideman.music.band import ROLES, NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
-from sideman.tokens.chart import chart_of_progression
+from sideman.music.finishing import finish
+from sideman.render.rendition import Rendition
+from sideman.tokens.chart import Chart, chart_of_progression
+from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.grammar import Leader
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
@@ -75,6 +81,77 @@ class Bar(NamedTuple):
     number: int
     notes: dict[Role, NoteArray]
 
+    def __repr__(self) -> str:
+        notes = ", ".join(f"{role} {len(rows)}" for role, rows in self.notes.items())
+        return f"<Bar {self.number} of take {self.take}: {notes} notes>"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be played: chords, and what the leader decides besides. Everything but the model."""
+
+    progression: Progression
+    options: ArrangeOptions = field(default_factory=ArrangeOptions)
+
+    @cached_property
+    def chart(self) -> Chart:
+        """The chords as the model reads them."""
+        return chart_of_progression(self.progression)
+
+    def take(self, number: int) -> Take:
+        """A take that has yet to be composed."""
+        options = self.options
+        roles = [role for role in PART_ORDER if role in options.roles]
+        density = None if options.density is None else dict.fromkeys(roles, options.density)
+        leader = Leader(self.chart, roles, style=options.style, tempo=options.tempo, density=density, excerpt=True)
+        return Take(number, self.chart, leader, options.sampling)
+
+    def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
+        """A bar as it was composed, made ready for the ear."""
+        return {role: finish(role, notes, self.chart.steps) for role, notes in bar.notes.items()}
+
+    def band(self, bars: Iterable[BarNotes]) -> Rendition:
+        """The band that plays all bars of a take."""
+        heard = [self.heard(bar) for bar in bars]
+        tracks = tuple(Track(role, np.concatenate([notes[role] for notes in heard])) for role in self.options.roles)
+        return Rendition(tracks, self.chart.steps, self.options.tempo, self.progression, self.chart.key.name)
+
+
+class Performance:
+    """The takes of a plan, under way or done. Composed by whoever has a :class:`Composer`, others beside them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.takes = tuple(plan.take(number) for number in range(plan.options.takes))
+
+    @property
+    def bands(self) -> tuple[Rendition, ...]:
+        """The takes, which must be done."""
+        return tuple(self.plan.band(take.bars) for take in self.takes)
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """How many ids each take has so far; those that the leader decided are counted too."""
+        return tuple(len(take.ids) for take in self.takes)
+
+    def bar(self, take: Take, bar: BarNotes) -> Bar:
+        """A bar that a take has just finished, as it is heard."""
+        return Bar(take.number, bar.number, self.plan.heard(bar))
+
+
+def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer]) -> Rendition:
+    """The band of a take from its ids alone: the same notes as when it was composed, without a model.
+
+    Raises :class:`TokenError` where the ids are no whole take of this plan.
+    """
+    bars = decode_bars(ids, plan.chart)
+    roles = set(bars[0].notes) if bars else set()
+    if len(bars) != plan.chart.bars or roles != set(plan.options.roles):
+        told = f"{len(bars)} bars of [{', '.join(roles)}]"
+        wanted = f"{plan.chart.bars} bars of [{', '.join(plan.options.roles)}]"
+        raise TokenError(f"ids of {told}: the plan wants {wanted}")
+    return plan.band(bars)
+
 
 class Model:
     """Weights that can compose. One may serve many arrangements, at the same time too.
@@ -100,55 +177,51 @@ def default_model() -> Model:
     return Model.load()
 
 
-class Arrangement:
-    """An arrangement in the making. Iterate to hear of each bar as it is finished; ``bands`` composes to the end."""
+class Arrangement(Performance):
+    """A performance that a model composes as it is asked for.
 
-    def __init__(self, progression: Progression, options: ArrangeOptions, model: Model) -> None:
-        self.progression = progression
-        self.options = options
-        self.chart = chart_of_progression(progression)
-        self.key = self.chart.key
+    Iterate to hear of each bar as it is finished, from the first one every time; ``bands`` composes to the end.
+    """
+
+    def __init__(self, plan: Plan, model: Model) -> None:
+        super().__init__(plan)
         self._model = model
-        # For who composes those of several arrangements together; ``bands`` then has nothing left to do.
-        self.takes = tuple(self._take(number) for number in range(options.takes))
-        self._bars = self._compose()
+        self._bars: list[Bar] = []  # those that were told
+        self._coming = self._compose()
 
     def __iter__(self) -> Iterator[Bar]:
-        return self._bars
+        told = 0
+        while told < len(self._bars) or self._advance():
+            yield self._bars[told]
+            told += 1
+
+    def __repr__(self) -> str:
+        options, chart = self.plan.options, self.plan.chart
+        takes = f"{options.takes} takes, " if options.takes > 1 else ""
+        return f"<Arrangement of {chart.bars} bars in {chart.key.name}: {takes}seed {options.sampling.seed}>"
+
+    def _repr_html_(self) -> str:
+        """All takes, composed to the end, for a notebook."""
+        return "".join(band._repr_html_() for band in self.bands)
 
     @property
-    def bands(self) -> tuple[Band, ...]:
+    def bands(self) -> tuple[Rendition, ...]:
         """The finished takes; composes what is still missing."""
-        for _ in self._bars:
+        while self._advance():
             pass
-        return tuple(self._band(take) for take in self.takes)
+        return super().bands
 
     @property
-    def band(self) -> Band:
+    def band(self) -> Rendition:
         """The first take."""
         return self.bands[0]
 
-    @property
-    def tokens(self) -> tuple[int, ...]:
-        """How many ids each take has so far; those that the leader decided are counted too."""
-        return tuple(len(take.ids) for take in self.takes)
-
-    def _take(self, number: int) -> Take:
-        options = self.options
-        roles = [role for role in PART_ORDER if role in options.roles]
-        density = None if options.density is None else dict.fromkeys(roles, options.density)
-        leader = Leader(self.chart, roles, style=options.style, tempo=options.tempo, density=density, excerpt=True)
-        return Take(number, self.chart, leader, options.sampling)
-
-    def _band(self, take: Take) -> Band:
-        """All bars of a take; notes that would ring past the end are cut there."""
-        steps = self.chart.steps
-        tracks = []
-        for role in self.options.roles:
-            notes = np.concatenate([bar.notes[role] for bar in take.bars])
-            notes[:, DURATION] = np.minimum(notes[:, DURATION], steps - notes[:, ONSET])
-            tracks.append(Track(role, notes))
-        return Band(tuple(tracks), steps, self.options.tempo)
+    def _advance(self) -> bool:
+        """Wait for a bar more; False where all are there."""
+        bar = next(self._coming, None)
+        if bar is not None:
+            self._bars.append(bar)
+        return bar is not None
 
     def _compose(self) -> Generator[Bar, None, None]:
         composer = Composer(self._model.engine, self._model.columns, len(self.takes))
@@ -156,19 +229,47 @@ class Arrangement:
             composer.join(take)
         while composer:
             for take, bar in composer.step():
-                yield Bar(take.number, bar.number, bar.notes)
+                yield self.bar(take, bar)
+
+
+class Wishes(TypedDict, total=False):
+    """The options by name, those of sampling too."""
+
+    tempo: float
+    style: str | None
+    density: int | None
+    roles: Sequence[Role | str]
+    takes: int
+    temperature: float
+    top_p: float
+    seed: int
 
 
 def arrange(
-    progression: str | Progression, options: ArrangeOptions | None = None, *, model: Model | None = None
+    progression: str | Progression,
+    options: ArrangeOptions | None = None,
+    *,
+    model: Model | None = None,
+    **wishes: Unpack[Wishes],
 ) -> Arrangement:
-    """Compose a band for a progression.
+    """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
-    Returns an :class:`Arrangement`: iterate over it for the bars as they are composed, or take
-    ``.bands`` (one a take) or ``.band``; each is exactly as long as the progression. Raises
-    :class:`ChordSyntaxError` for a progression that cannot be read and :class:`CheckpointError`
-    where the weights are missing or do not fit.
+    Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
+    :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
+    ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that
+    cannot be read, :class:`OptionError` for an option out of range and :class:`CheckpointError` where the weights are
+    missing or do not fit.
     """
     if isinstance(progression, str):
         progression = parse(progression)
-    return Arrangement(progression, options or ArrangeOptions(), model or default_model())
+    return Arrangement(Plan(progression, _changed(options or ArrangeOptions(), wishes)), model or default_model())
+
+
+def _changed(options: ArrangeOptions, wishes: Mapping[str, Any]) -> ArrangeOptions:
+    """``options``, some of them changed by name."""
+    drawing = {name: wishes[name] for name in wishes if name in _SAMPLING}
+    others = {name: wishes[name] for name in wishes if name not in drawing}
+    return replace(options, **others, sampling=replace(options.sampling, **drawing)) if wishes else options
+
+
+_SAMPLING = {option.name for option in fields(SamplingOptions)}

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from sideman.model.engine import Engine
 from sideman.model.sampling import Sampler, SamplingOptions
-from sideman.music.touch import touch
 from sideman.tokens.chart import Chart
 from sideman.tokens.decode import BarNotes, Decoder
 from sideman.tokens.grammar import Leader
@@ -35,7 +34,7 @@ class Take:
         self.sampler = Sampler(sampling, number)
         self.ids: list[int] = []
         self.features: list[tuple[int, ...]] = []
-        self.bars: list[BarNotes] = []
+        self.bars: list[BarNotes] = []  # what the ids say, as composed
         self.bar_begins: list[int] = []  # index in ids of each BAR
         self.unread = 0  # ids at the end that the engine has not read
         self.begin = 0  # index of the first id that it reads, besides the head
@@ -89,7 +88,7 @@ class Take:
         self.unread += 1
         bar = self.decoder.push(self.prefix, token)
         if bar is not None:
-            self.bars.append(BarNotes(bar.number, {role: touch(role, notes) for role, notes in bar.notes.items()}))
+            self.bars.append(bar)
 
 
 class Composer:

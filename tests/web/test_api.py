@@ -14,7 +14,7 @@ import soundfile
 from tests.render.conftest import real
 from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, files, listen, view, wait_until
 
-from sideman import ArrangeOptions, Model, Role, SamplingOptions, arrange
+from sideman import Model, Role, arrange
 from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import parse
 from sideman.render.midi import midi_bytes
@@ -83,13 +83,11 @@ def test_without_a_seed_every_piece_is_another(browser: httpx.Client) -> None:
 
 def test_midi_is_what_the_library_composes(browser: httpx.Client, model: Model) -> None:
     piece = compose(browser, seed=3, takes=2, style="rock", tempo=90)
-    options = ArrangeOptions(tempo=90, style="rock", takes=2, sampling=SamplingOptions(seed=3))
-    arrangement = arrange(CHORDS, options, model=model)
-    for take, band in enumerate(arrangement.bands):
+    bands = arrange(CHORDS, tempo=90, style="rock", takes=2, seed=3, model=model).bands
+    for take, band in enumerate(bands):
         response = browser.get(f"/api/arrangements/{piece['id']}/midi", params={"take": take})
         assert response.headers["content-type"] == "audio/midi"
-        key = arrangement.key.name
-        assert response.content == midi_bytes(band, progression=arrangement.progression, key=key)
+        assert response.content == midi_bytes(band, progression=band.progression, key=band.key)
     song = mido.MidiFile(file=io.BytesIO(response.content))
     assert song.length == pytest.approx(16 * 60 / 90, abs=0.01)
 

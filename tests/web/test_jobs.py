@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sideman import ArrangeOptions, Model, SamplingOptions, arrange
+from sideman import ArrangeOptions, Model, SamplingOptions, arrange, parse
+from sideman.arranging import Performance, Plan
 from sideman.errors import TokenError
 from sideman.web.jobs import Composing, Job, Turn
 from sideman.web.problems import Problem
@@ -30,9 +31,9 @@ def composing(model: Model, ends: Ends, **settings: float) -> Composing:
     return Composing(model, FairQueue[Turn](), chosen, lambda *end: ends.append(end))
 
 
-def job(model: Model, session: str, chords: str = CHORDS, takes: int = 1, seed: int = 0) -> Job:
-    arrangement = arrange(chords, ArrangeOptions(takes=takes, sampling=SamplingOptions(seed=seed)), model=model)
-    return Job(Piece(f"{session}{seed}", session, "", "{}", State.WAITING, None, 0.0), arrangement)
+def job(session: str, chords: str = CHORDS, takes: int = 1, seed: int = 0) -> Job:
+    plan = Plan(parse(chords), ArrangeOptions(takes=takes, sampling=SamplingOptions(seed=seed)))
+    return Job(Piece(f"{session}{seed}", session, "", "{}", State.WAITING, None, 0.0), Performance(plan))
 
 
 def turn(thread: Composing) -> None:
@@ -54,37 +55,37 @@ def finish(thread: Composing, ends: Ends, count: int) -> None:
 
 def test_pieces_share_steps_and_are_the_same_music(model: Model, ends: Ends) -> None:
     thread = composing(model, ends)
-    jobs = [job(model, session, takes=2, seed=seed) for seed, session in enumerate("abc")]
+    jobs = [job(session, takes=2, seed=seed) for seed, session in enumerate("abc")]
     for each in jobs:
         thread.submit(each)
     turn(thread)
     assert len(thread._steps) == 6
     finish(thread, ends, 3)
     for each in jobs:
-        alone = arrange(CHORDS, each.arrangement.options, model=model)
-        assert each.arrangement.bands == alone.bands
+        alone = arrange(CHORDS, each.performance.plan.options, model=model)
+        assert each.performance.bands == alone.bands
         assert len(each.log.events) == 4
     assert {state for _, state, _ in ends} == {State.DONE}
 
 
 def test_a_session_that_asks_for_much_does_not_keep_others_waiting(model: Model, ends: Ends) -> None:
     thread = composing(model, ends, batch=2, turn_steps=20)
-    greedy = [job(model, "greedy", LONG, takes=4, seed=seed) for seed in range(3)]
+    greedy = [job("greedy", LONG, takes=4, seed=seed) for seed in range(3)]
     for each in greedy:
         thread.submit(each)
     turn(thread)
-    modest = job(model, "modest", "C:4")
+    modest = job("modest", "C:4")
     thread.submit(modest)
     finish(thread, ends, 1)
     assert ends[0][0] is modest
-    assert sum(take.done for each in greedy for take in each.arrangement.takes) == 0
+    assert sum(take.done for each in greedy for take in each.performance.takes) == 0
     finish(thread, ends, 4)
-    assert greedy[0].arrangement.bands == arrange(LONG, greedy[0].arrangement.options, model=model).bands
+    assert greedy[0].performance.bands == arrange(LONG, greedy[0].performance.plan.options, model=model).bands
 
 
 def test_without_others_nobody_is_interrupted(model: Model, ends: Ends) -> None:
     thread = composing(model, ends, batch=1, turn_steps=1)
-    thread.submit(job(model, "a", takes=2))
+    thread.submit(job("a", takes=2))
     turn(thread)
     first = next(iter(thread._steps)).take
     while not first.done:
@@ -96,7 +97,7 @@ def test_a_fault_costs_those_in_the_batch_alone(
     model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     thread = composing(model, ends, batch=1, turn_steps=100_000)
-    unlucky, lucky = job(model, "a"), job(model, "b")
+    unlucky, lucky = job("a"), job("b")
     faulty = thread._composer
 
     def fail() -> None:
@@ -119,17 +120,17 @@ def test_a_fault_costs_those_in_the_batch_alone(
 def test_what_is_unfinished_at_the_end_is_stopped(model: Model, ends: Ends) -> None:
     thread = composing(model, ends)
     thread.start()
-    thread.submit(job(model, "a", "|".join([LONG] * 30), takes=8))
+    thread.submit(job("a", "|".join([LONG] * 30), takes=8))
     thread.drain()
     thread.join()
     assert [(state, "the server was stopped" in str(detail)) for _, state, detail in ends] == [(State.STOPPED, True)]
     with pytest.raises(Problem, match="stopping"):
-        thread.submit(job(model, "a"))
+        thread.submit(job("a"))
 
 
 def test_the_grace_lets_pieces_end(model: Model, ends: Ends) -> None:
     thread = composing(model, ends, grace=30.0)
-    thread.submit(job(model, "a"))
+    thread.submit(job("a"))
     thread.drain()
     thread.start()
     begin = time.monotonic()
@@ -140,13 +141,13 @@ def test_the_grace_lets_pieces_end(model: Model, ends: Ends) -> None:
 
 def test_too_much_is_refused_whole(model: Model, ends: Ends) -> None:
     thread = composing(model, ends, max_waiting=5, max_unfinished=3)
-    thread.submit(job(model, "a", takes=3))
-    for refused in (job(model, "a"), job(model, "b", takes=3)):
+    thread.submit(job("a", takes=3))
+    for refused in (job("a"), job("b", takes=3)):
         with pytest.raises(Problem) as caught:
             thread.submit(refused)
         assert caught.value.status == 429
         assert int(caught.value.headers["Retry-After"]) > 0
     with pytest.raises(Problem, match="3 of your takes are on their way, at most 3 can be: wait, or delete one"):
-        thread.submit(job(model, "a"))
+        thread.submit(job("a"))
     assert len(thread._queue) == 3
     assert len(thread._jobs) == 1

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sideman.cli.batch import run_batch
-from sideman.cli.composing import Wishes, compose, load_model, read_programs, write_take
+from sideman.cli.composing import Wishes, compose, load_model, read_programs
 from sideman.cli.outputs import MIDI_SUFFIXES, check_output, numbered
 from sideman.cli.terminal import counted, print_json, progress, read_stdin
 from sideman.errors import DataError
 
 if TYPE_CHECKING:
     from sideman.arranging import Arrangement, ArrangeOptions
-    from sideman.music.band import Band, Role
+    from sideman.music.band import Role
     from sideman.music.progression import Progression
     from sideman.render.recording import Recording
+    from sideman.render.rendition import Rendition
 
 STYLES_HELP = "rock, pop, electronic, country, soul, jazz, latin, blues, folk, metal, reggae, hip-hop, punk or ambient"
 TRACKS_HELP = "drums, piano, guitar, bass, strings"
@@ -96,17 +97,17 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     with files.recording(chords, options) as recording:
         arrangement = _prepare(chords, options, weights)
         begin = time.perf_counter()
-        with progress("composing", arrangement.chart.bars * takes, "bars") as done:
+        with progress("composing", arrangement.plan.chart.bars * takes, "bars") as done:
             bands = compose(arrangement, done, recording)
         seconds = time.perf_counter() - begin
-        written = files.write(arrangement, bands, recording)
+        written = files.write(bands, recording)
     if as_json:
         print_json(_description(arrangement, bands, written, seconds))
         return
     for band, paths in zip(bands, written, strict=True):
         names = " and ".join(paths.values())
-        bars, notes = counted(arrangement.chart.bars, "bar"), counted(band.note_count, "note")
-        typer.echo(f"{names}: {bars} in {arrangement.key.name}, {notes}")
+        bars, notes = counted(arrangement.plan.chart.bars, "bar"), counted(band.note_count, "note")
+        typer.echo(f"{names}: {bars} in {band.key}, {notes}")
 
 
 @dataclass(frozen=True)
@@ -140,9 +141,7 @@ class _Files:
             paths, options.roles, chords.steps, options.tempo, soundfont=self.soundfont, programs=self.programs
         )
 
-    def write(
-        self, arrangement: Arrangement, bands: Sequence[Band], recording: Recording | None
-    ) -> list[dict[str, str]]:
+    def write(self, bands: Sequence[Rendition], recording: Recording | None) -> list[dict[str, str]]:
         """Write the MIDI files and wait for the audio; for each take the names of its files by their kind.
 
         Raises :class:`DataError` for the first that can't be written; those before it are whole and stay.
@@ -151,7 +150,7 @@ class _Files:
         try:
             if self.midi is not None:
                 for band, path in zip(bands, numbered(self.midi, len(bands)), strict=True):
-                    write_take(arrangement, band, path, self.programs)
+                    band.save(path, programs=self.programs)
                     written["midi"].append(path)
             if recording is not None:
                 with progress("rendering", len(bands)) as done:
@@ -181,14 +180,15 @@ def _prepare(chords: Progression, options: ArrangeOptions, weights: Path | None)
 
 
 def _description(
-    arrangement: Arrangement, bands: Sequence[Band], written: Sequence[Mapping[str, str]], seconds: float
+    arrangement: Arrangement, bands: Sequence[Rendition], written: Sequence[Mapping[str, str]], seconds: float
 ) -> dict[str, Any]:
-    options = arrangement.options
+    plan = arrangement.plan
+    options = plan.options
     return {
-        "progression": str(arrangement.progression),
-        "key": arrangement.key.name,
-        "beats": float(arrangement.progression.beats),
-        "bars": arrangement.chart.bars,
+        "progression": str(plan.progression),
+        "key": plan.chart.key.name,
+        "beats": float(plan.progression.beats),
+        "bars": plan.chart.bars,
         "tempo": options.tempo,
         "seed": options.sampling.seed,
         "seconds": round(seconds, 3),

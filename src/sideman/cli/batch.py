@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from sideman.cli.composing import Wishes, compose, load_model, write_take
+from sideman.cli.composing import Wishes, compose, load_model
 from sideman.cli.outputs import make_folder, safe_id
 from sideman.cli.terminal import counted, print_json, progress, read_stdin, say
 from sideman.errors import DataError, OptionError, SidemanError
@@ -97,7 +97,7 @@ def _arrange(
     bands = compose(arrangement, lambda bars: None)  # noqa: ARG005 - the batch counts lines
     for sample, band in enumerate(bands):
         path = folder / f"{name}_{sample}.mid"
-        write_take(arrangement, band, path, programs)
+        band.save(path, programs=programs)
         yield {"id": name, "sample": sample, "midi": str(path), "notes": band.note_count}
 
 

@@ -1,9 +1,9 @@
-"""What `arrange` and its batches share: options in, bands composed with a progress bar, MIDI out."""
+"""What `arrange` and its batches share: options in, bands composed with a progress bar."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,9 @@ from sideman.errors import OptionError
 
 if TYPE_CHECKING:
     from sideman.arranging import Arrangement, ArrangeOptions, Model
-    from sideman.music.band import Band, Role
+    from sideman.music.band import Role
     from sideman.render.recording import Recording
+    from sideman.render.rendition import Rendition
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def load_model(weights: Path | None) -> Model:
 
 def compose(
     arrangement: Arrangement, on_progress: Callable[[float], object], recording: Recording | None = None
-) -> tuple[Band, ...]:
+) -> tuple[Rendition, ...]:
     """All takes of an arrangement; ``on_progress`` is told the bars that are done, of all takes together.
 
     ``recording`` gets each bar to play.
@@ -92,10 +93,3 @@ def compose(
         if recording is not None:
             recording.add(bar.take, bar.notes)
     return arrangement.bands
-
-
-def write_take(arrangement: Arrangement, band: Band, path: Path, programs: Mapping[Role, int]) -> None:
-    """One take as MIDI, with the chords as markers and the key."""
-    from sideman.render.midi import write_midi
-
-    write_midi(band, path, progression=arrangement.progression, programs=programs, key=arrangement.key.name)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sideman.arranging import ArrangeOptions, Model, arrange
+from sideman.arranging import Model, arrange
 from sideman.cli.terminal import Show, is_watched, progress, say
 from sideman.render.midi import midi_bytes
 from sideman.training.export import checkpoint_of
@@ -55,9 +55,8 @@ def watch(trainer: Trainer, preview_minutes: float) -> Iterator[Callable[[Progre
 def compose_preview(trainer: Trainer) -> Preview:
     """The fixed progression by the network as it is now; the same seed every time, so that only the learning shows."""
     model = Model(checkpoint_of(weights_of(trainer.model), trainer.config, {}))
-    arrangement = arrange(PREVIEW, ArrangeOptions(), model=model)
-    band = arrangement.band
-    return Preview(piano_roll(band), midi_bytes(band, progression=arrangement.progression, key=arrangement.key.name))
+    band = arrange(PREVIEW, seed=0, model=model).band
+    return Preview(piano_roll(band), midi_bytes(band, progression=band.progression, key=band.key))
 
 
 class _Lines:

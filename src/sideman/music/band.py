@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import OptionError
+from sideman.music.time import STEPS_PER_BEAT
 
 ONSET, DURATION, PITCH, VELOCITY = range(4)  # columns of a note array
 NoteArray = npt.NDArray[np.int32]  # (notes, 4)
@@ -78,7 +79,7 @@ class Note(NamedTuple):
     velocity: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Track:
     """The notes of one role, sorted by onset, then pitch.
 
@@ -137,10 +138,18 @@ class Track:
     def __hash__(self) -> int:
         return hash((self.role, self.program, self.volume, self.notes.tobytes()))
 
+    def __repr__(self) -> str:
+        program = "" if self.program is None else f", program {self.program}"
+        volume = "" if self.volume == AS_COMPOSED else f", volume {self.volume}"
+        return f"<Track {self.role}: {len(self)} notes{program}{volume}>"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Band:
-    """Up to five tracks, at most one a role, that play for ``steps`` steps at ``tempo`` beats a minute."""
+    """Up to five tracks, at most one a role, that play for ``steps`` steps at ``tempo`` beats a minute.
+
+    Bands are equal that play the same, whatever else a subclass knows of them.
+    """
 
     tracks: tuple[Track, ...]
     steps: int
@@ -151,6 +160,18 @@ class Band:
         if len(set(roles)) < len(roles):
             raise OptionError(f"a band has one track a role, not {', '.join(roles)}")
         object.__setattr__(self, "tracks", tuple(sorted(self.tracks, key=lambda track: track.role.number)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Band):
+            return NotImplemented
+        return (self.tracks, self.steps, self.tempo) == (other.tracks, other.steps, other.tempo)
+
+    def __hash__(self) -> int:
+        return hash((self.tracks, self.steps, self.tempo))
+
+    def __repr__(self) -> str:
+        notes = ", ".join(f"{track.role} {len(track)}" for track in self.tracks)
+        return f"<{type(self).__name__} of {self.steps / STEPS_PER_BEAT:g} beats at {self.tempo:g}: {notes} notes>"
 
     def __getitem__(self, role: Role) -> Track:
         for track in self.tracks:

@@ -17,6 +17,7 @@ from sideman.errors import TokenError
 from sideman.music.band import ROLES, Band, NoteArray, Role, Track
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
+from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.form import Form, Measure, bar_lines
 from sideman.tokens.grammar import Grammar
@@ -102,6 +103,20 @@ def decode(
         raise TokenError(f"the song stops after {count} ids without {VOCABULARY.name(VOCABULARY.id('end'))}")
     tracks = [Track(role, np.concatenate([bar.notes[role] for bar in bars])) for role in bars[0].notes]
     return Band(tuple(tracks), int(lines[-1]), decoder.tempo)
+
+
+def decode_bars(ids: Sequence[int] | npt.NDArray[np.integer], chart: Chart) -> list[BarNotes]:
+    """The whole bars in the ids of a take of ``chart``; a bar is whole when the next one, or END, has begun.
+
+    Raises :class:`TokenError` as :func:`decode` does, and where there are more bars than in the chart.
+    """
+    form = Form(chart.measures, more=1)
+    begun = _form(ids, None).bars
+    if begun > chart.bars + 1:
+        raise TokenError(f"ids of {begun} bars for a chart of {chart.bars}")
+    decoder = Decoder(chart.shift, chart.lines)
+    bars = (decoder.push(prefix, token) for prefix, token in _walk(ids, chart.shift, form))
+    return [bar for bar in bars if bar is not None]
 
 
 def dump(ids: Sequence[int] | npt.NDArray[np.integer], measures: Sequence[Measure] | None = None) -> str:

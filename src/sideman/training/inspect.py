@@ -20,13 +20,13 @@ from sideman.music.band import ROLES, Band, Track
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.time import STEPS_PER_BAR
+from sideman.render.roll import COLOURS
 from sideman.tokens.decode import chord_name, decode, dump
 from sideman.tokens.encode import Ids
 from sideman.tokens.slices import bar_starts
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.shards import Dataset, SongRow
 
-COLOURS = {"drums": 0x8C8C8C, "piano": 0x4C78A8, "guitar": 0x54A24B, "bass": 0xE45756, "strings": 0xB279A2}
 SUFFIXES = (".png", ".svg", ".pdf", ".jpg")
 _PERCENTILES = (5, 50, 95, 99)
 _COMMONEST = 24  # chords

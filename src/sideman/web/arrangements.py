@@ -19,12 +19,11 @@ from http import HTTPStatus
 from itertools import groupby
 from pathlib import Path
 
-from sideman.arranging import Model, arrange
+from sideman.arranging import Model, Performance, Plan
 from sideman.files import atomic_write
 from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import Progression, parse
 from sideman.music.time import SECONDS_PER_MINUTE, seconds
-from sideman.render.midi import write_midi
 from sideman.web.events import Event, EventLog
 from sideman.web.jobs import STOPPING, Composing, Job, Turn
 from sideman.web.metrics import Metrics
@@ -83,13 +82,13 @@ class Arrangements:
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
-        arrangement = arrange(progression, request.arrange_options(), model=self.model)
+        plan = Plan(progression, request.arrange_options())
         options = request.model_dump(exclude={"progression", "name", "model"})
         description = Description(
             **options,
             progression=str(progression),
-            key=arrangement.key.name,
-            bars=arrangement.chart.bars,
+            key=plan.chart.key.name,
+            bars=plan.chart.bars,
             beats=float(progression.beats),
             seconds=seconds(progression.steps, request.tempo),
             model=self.fingerprint,
@@ -97,7 +96,7 @@ class Arrangements:
         name = request.name or default_name(progression)
         identity, text = secrets.token_hex(ID_BYTES), description.model_dump_json()
         piece = Piece(identity, session.id, name, text, State.WAITING, None, time.time(), request.name is not None)
-        job = self._live[identity] = Job(piece, arrangement)
+        job = self._live[identity] = Job(piece, Performance(plan))
         try:
             self._keep(piece)
             self.composing.submit(job)
@@ -283,13 +282,11 @@ class Arrangements:
         log.info("piece ended", extra={"piece": piece.id[:8], "state": state.value, "bars": len(job.log.events) - 1})
 
     def _write(self, job: Job) -> None:
-        arrangement = job.arrangement
         folder = self.folder(job.piece)
         with self._changing:
             folder.mkdir(parents=True, exist_ok=True)
-            for take, band in enumerate(arrangement.bands):
-                path = midi_path(folder, take)
-                write_midi(band, path, progression=arrangement.progression, key=arrangement.key.name)
+            for take, band in enumerate(job.performance.bands):
+                band.save(midi_path(folder, take))
         self._write_events(job)
 
     def _write_events(self, job: Job) -> None:

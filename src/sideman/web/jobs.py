@@ -14,12 +14,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NamedTuple
 
-import numpy as np
-
-from sideman.arranging import Arrangement, Model
+from sideman.arranging import Bar, Model, Performance
 from sideman.composer import Composer, Take
-from sideman.music.band import DURATION, ONSET
-from sideman.tokens.decode import BarNotes
 from sideman.web.events import Event, Listened
 from sideman.web.metrics import Metrics
 from sideman.web.problems import Problem
@@ -40,19 +36,19 @@ class Job:
     """A piece on its way."""
 
     piece: Piece
-    arrangement: Arrangement
+    performance: Performance
     log: Listened = field(default_factory=Listened)
     state: State = State.WAITING
     unwanted: bool = False  # deleted
     heard: float = field(default_factory=time.monotonic)  # when somebody last asked for it
 
     def __post_init__(self) -> None:
-        self.left = len(self.arrangement.takes)
+        self.left = len(self.performance.takes)
 
     @property
     def bars(self) -> int:
         """Bars of all takes together."""
-        return self.arrangement.chart.bars * len(self.arrangement.takes)
+        return self.performance.plan.chart.bars * len(self.performance.takes)
 
 
 class Turn(NamedTuple):
@@ -92,7 +88,7 @@ class Composing:
 
     def submit(self, job: Job) -> None:
         """Have a piece composed. Raises :class:`Problem` where too much is under way, or the server is about to end."""
-        settings, takes, session = self._settings, job.arrangement.takes, job.piece.session
+        settings, takes, session = self._settings, job.performance.takes, job.piece.session
         with self._work:
             if self._deadline is not None:
                 raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", RETRY_SECONDS)
@@ -187,7 +183,7 @@ class Composing:
         jobs = {turn.take: turn.job for turn in self._steps}
         for take, bar in self._composer.step():
             job = jobs[take]
-            job.log.append(_bar_event(take, bar, job.arrangement.chart.steps))
+            job.log.append(_bar_event(job.performance.bar(take, bar)))
             self._metrics.bars.inc()
         for turn in list(self._steps):
             self._steps[turn] += 1
@@ -216,11 +212,7 @@ class Composing:
         self._ended(job, state, detail)
 
 
-def _bar_event(take: Take, bar: BarNotes, steps: int) -> Event:
-    """A bar for the page: notes as [onset, duration, pitch, velocity] in steps, none past the end of the piece."""
-    notes = {}
-    for role, rows in bar.notes.items():
-        cut = rows.copy()
-        cut[:, DURATION] = np.minimum(cut[:, DURATION], steps - cut[:, ONSET])
-        notes[role.value] = cut.tolist()
-    return Event.of("bar", {"take": take.number, "bar": bar.number, "notes": notes})
+def _bar_event(bar: Bar) -> Event:
+    """A bar for the page: notes as [onset, duration, pitch, velocity] in steps."""
+    notes = {role.value: rows.tolist() for role, rows in bar.notes.items()}
+    return Event.of("bar", {"take": bar.take, "bar": bar.number, "notes": notes})

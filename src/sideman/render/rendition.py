@@ -1,0 +1,85 @@
+"""A composed band with all that is to be done with it: kept as a file, heard, looked at. Knows render's other modules.
+
+What makes sound is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sideman.errors import OptionError
+from sideman.music.band import Band, Role
+from sideman.music.progression import Progression
+from sideman.render.midi import write_midi
+from sideman.render.roll import svg_roll
+
+MIDI_SUFFIXES = (".mid", ".midi")
+MEDIA_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Rendition(Band):
+    """A band that plays a progression, in a key such as ``Eb major``. In a notebook it shows its piano roll."""
+
+    progression: Progression | None = None
+    key: str | None = None
+
+    def save(
+        self,
+        path: Path | str,
+        *,
+        programs: Mapping[Role, int] | None = None,
+        soundfont: Path | str | None = None,
+    ) -> None:
+        """Write a file, whole or not at all; its suffix decides: .mid, .midi, .mp3, .wav or .flac.
+
+        ``programs`` replaces General MIDI programs (0-based), ``soundfont`` the bundled one. Raises
+        :class:`OptionError` for another suffix or program, :class:`DataError` where the file cannot be written,
+        :class:`MissingLibraryError` for sound without FluidSynth.
+        """
+        suffix = Path(path).suffix.lower()
+        if suffix in MIDI_SUFFIXES:
+            write_midi(self, path, progression=self.progression, programs=programs, key=self.key)
+            return
+        if suffix.removeprefix(".") not in MEDIA_TYPES:
+            endings = ", ".join([*MIDI_SUFFIXES, *(f".{kind}" for kind in MEDIA_TYPES)])
+            raise OptionError(f"unknown suffix {suffix!r} of {path}: end the name in one of {endings}")
+        from sideman.render.audio import write_audio
+
+        write_audio(self, path, programs=programs, soundfont=soundfont)
+
+    def player(
+        self,
+        kind: str = "mp3",
+        *,
+        programs: Mapping[Role, int] | None = None,
+        soundfont: Path | str | None = None,
+    ) -> Player:
+        """Its sound, to be heard in a notebook; rendered now. ``kind`` is mp3, wav or flac; the rest as of `save`."""
+        if kind not in MEDIA_TYPES:
+            raise OptionError(f"unknown kind of sound {kind!r}: one of {', '.join(MEDIA_TYPES)}")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"band.{kind}"
+            self.save(path, programs=programs, soundfont=soundfont)
+            return Player(path.read_bytes(), MEDIA_TYPES[kind])
+
+    def _repr_html_(self) -> str:
+        return f'<div style="overflow-x:auto">{svg_roll(self, self.progression)}</div>'
+
+
+@dataclass(frozen=True, repr=False)
+class Player:
+    """A file of sound; a notebook shows buttons to play it."""
+
+    data: bytes
+    media_type: str
+
+    def __repr__(self) -> str:
+        return f"<Player of {self.media_type}: {len(self.data):,} bytes>"
+
+    def _repr_html_(self) -> str:
+        return f'<audio controls src="data:{self.media_type};base64,{b64encode(self.data).decode()}"></audio>'
