@@ -29,7 +29,8 @@ LAYERS, CIRCLE, TORCH, DETOUR, WEB = (contract["name"] for contract in CONTRACTS
 # The public door: a change here is a change of the interface.
 EXPORTED = [
     *("ArrangeOptions", "Arrangement", "Band", "Bar", "Model", "Note", "Progression", "Rendition", "Role"),
-    *("SamplingOptions", "SidemanError", "Track", "__version__", "arrange", "parse", "read_midi", "write_audio", "write_midi"),
+    *("SamplingOptions", "SidemanError", "Track", "__version__", "arrange", "parse"),
+    *("read_midi", "write_audio", "write_midi"),
 ]
 
 

@@ -35,7 +35,7 @@ def test_notes_stand_at_their_time_and_pitch() -> None:
     assert (low - high, again) == (4 * 4, low)  # four semitones up
     (_, kick, hit), (_, hat, _) = strokes(picture, "#8c8c8c")
     assert kick > hat > low  # drums below, as they are pitched
-    assert hit == 1
+    assert hit == 3
     assert int(picture.get("height", 0)) > kick
 
 

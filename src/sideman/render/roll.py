@@ -22,6 +22,7 @@ COLOURS = {
 _STEP = 2
 _ROW = 4  # of a pitch, or of a drum
 _BETWEEN = 1  # a note and the next one
+_SHORTEST = 3
 _LINE = 16  # of text
 _LEGEND = 72  # of a role
 
@@ -69,7 +70,7 @@ def _bar_lines(steps: int, bottom: int) -> str:
 def _notes(track: Track, rows: dict[int, int]) -> str:
     """All notes of a track as one path: a thick stroke each."""
     strokes = [
-        f"M{_STEP * onset} {rows[pitch]}h{_STEP * duration - _BETWEEN}"
+        f"M{_STEP * onset} {rows[pitch]}h{max(_STEP * duration - _BETWEEN, _SHORTEST)}"
         for onset, duration, pitch in track.notes[:, [ONSET, DURATION, PITCH]].tolist()
     ]
     return f'<path stroke="{_colour(track.role)}" stroke-width="{_ROW - _BETWEEN}" d="{"".join(strokes)}"/>'
