@@ -264,6 +264,8 @@ def test_ids_of_another_plan(model: Model) -> None:
         perform(longer, ids)
     with pytest.raises(TokenError, match=r"the plan wants 2 bars of \[drums, piano, guitar, bass, strings\]"):
         perform(Plan(arrangement.plan.progression), ids)
+    with pytest.raises(TokenError, match="ids of more bars than the 1 of the chart"):
+        perform(Plan(parse("C:4"), arrangement.plan.options), [*ids, *ids[1:]])
     with pytest.raises(TokenError, match="ids of 1 bar"):
         perform(arrangement.plan, ids[:-1])
     with pytest.raises(TokenError, match="out of place"):

@@ -111,9 +111,8 @@ def decode_bars(ids: Sequence[int] | npt.NDArray[np.integer], chart: Chart) -> l
     Raises :class:`TokenError` as :func:`decode` does, and where there are more bars than in the chart.
     """
     form = Form(chart.measures, more=1)
-    begun = _form(ids, None).bars
-    if begun > chart.bars + 1:
-        raise TokenError(f"ids of {begun} bars for a chart of {chart.bars}")
+    if _form(ids, None).bars > chart.bars + 1:
+        raise TokenError(f"ids of more bars than the {chart.bars} of the chart")
     decoder = Decoder(chart.shift, chart.lines)
     bars = (decoder.push(prefix, token) for prefix, token in _walk(ids, chart.shift, form))
     return [bar for bar in bars if bar is not None]
