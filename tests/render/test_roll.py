@@ -9,6 +9,7 @@ import pytest
 
 from sideman import Band, Note, Role, Track, parse
 from sideman.music.progression import Progression
+from sideman.music.time import BarLines, Meter
 from sideman.render.roll import svg_roll
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -58,3 +59,9 @@ def test_text_is_escaped() -> None:
             return '"><script>&'
 
     assert drawn(Odd((PIANO,), 48)).get("aria-label") == '"><script>&'
+
+
+def test_bars_of_other_metres() -> None:
+    picture = ET.fromstring(svg_roll(Band((PIANO,), 96), lines=BarLines((Meter(3, 4), Meter(2, 4), Meter(3, 4)))))
+    lines = next(path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("opacity"))
+    assert re.findall(r"M(\d+) ", lines) == ["0", "72", "120", "192"]
