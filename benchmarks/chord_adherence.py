@@ -109,7 +109,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS)
     parser.add_argument("--pieces", type=int, default=50)
     parser.add_argument("--temperature", type=float, default=SamplingOptions().temperature)
-    parser.add_argument("--top-p", type=float, default=SamplingOptions().top_p)
+    parser.add_argument("--top-p", type=float)
     parser.add_argument("--midi", type=Path, help="also write the pieces into this folder")
     options = parser.parse_args()
     dataset = Dataset(options.dataset, "valid")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,18 @@ from tests.tiny import tiny_checkpoint
 import sideman
 from sideman import ArrangeOptions, Band, Model, Role, SamplingOptions, Track, arrange, parse
 from sideman.arranging import Plan, perform
+from sideman.composer import SAMPLING
 from sideman.errors import CheckpointError, ChordSyntaxError, OptionError, TokenError
 from sideman.model.checkpoint import save_checkpoint
 from sideman.model.kernel import KernelEngine
 from sideman.model.numpy_engine import NumpyEngine
+from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES, Chord
 from sideman.music.progression import NOTE_NAMES, Progression
 from sideman.music.time import STEPS_PER_BAR, TICKS_PER_BEAT
 from sideman.music.touch import touch
-from sideman.tokens.vocabulary import LOUDNESS
+from sideman.tokens.vocabulary import LOUDNESS, VOCABULARY
 
 FOUR_CHORDS = "C:4|Am:4|F:4|G7:4"
 
@@ -114,6 +116,14 @@ def test_same_seed_same_notes(model: Model) -> None:
     assert arrange(FOUR_CHORDS, options(7), model=Model(model.checkpoint)).band == first
 
 
+def test_who_gives_no_seed_is_told_the_one_that_was_taken(model: Model) -> None:
+    first, second = (arrange("C:4", model=model) for _ in range(2))
+    seeds = [arrangement.plan.options.sampling.seed for arrangement in (first, second)]
+    assert None not in seeds
+    assert seeds[0] != seeds[1]
+    assert arrange("C:4", first.plan.options, model=model).band == first.band
+
+
 SLIDING = "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 2)  # longer than the context: the window slides
 
 
@@ -157,6 +167,32 @@ def test_the_engine_is_the_one_asked_for() -> None:
     assert isinstance(Model(tiny_checkpoint(), "numpy").engine, NumpyEngine)
     with pytest.raises(OptionError, match="unknown engine 'abacus': one of auto, kernel, numpy"):
         Model(tiny_checkpoint(), "abacus")
+
+
+# Sampling by the weights' own defaults
+
+
+def sampled(**sampling: Any) -> Model:  # noqa: ANN401 - JSON
+    return Model(replace(tiny_checkpoint(), meta={"sampling": sampling}))
+
+
+def test_weights_are_sampled_as_they_want_to_be(model: Model) -> None:
+    assert model.sampling == SAMPLING
+    plain = arrange(FOUR_CHORDS, options(), model=model).band
+    assert arrange(FOUR_CHORDS, options(), model=sampled(**SAMPLING.to_dict())).band == plain
+    one_pitch = sampled(**SAMPLING.to_dict() | {"values": {"pitch": 0.01}})
+    assert arrange(FOUR_CHORDS, options(), model=one_pitch).band != plain
+
+
+def test_the_kinds_that_have_a_temperature_are_kinds_of_the_vocabulary() -> None:
+    assert SamplingDefaults.of(SAMPLING.to_dict(), VOCABULARY.kinds) == SAMPLING
+
+
+def test_weights_that_want_the_impossible_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "odd.safetensors"
+    save_checkpoint(replace(tiny_checkpoint(), meta={"sampling": {"values": {"colour": 1.0}}}), path)
+    with pytest.raises(CheckpointError, match=r"odd\.safetensors can't be played: unknown sampling of colour"):
+        Model.load(path)
 
 
 # Transposition
@@ -367,7 +403,7 @@ def test_unreadable_progression(model: Model) -> None:
 
 def test_weights_of_another_vocabulary(tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
-    save_checkpoint(dataclasses.replace(tiny_checkpoint(), vocabulary="another"), path)
+    save_checkpoint(replace(tiny_checkpoint(), vocabulary="another"), path)
     with pytest.raises(CheckpointError, match="another"):
         Model.load(path)
 

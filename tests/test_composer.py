@@ -38,7 +38,7 @@ class Wish:
     roles: tuple[Role, ...] = (Role.DRUMS, Role.BASS, Role.PIANO)
     style: str | None = None
     density: int | None = None
-    sampling: SamplingOptions = SamplingOptions()  # noqa: RUF009 - frozen
+    sampling: SamplingOptions = SamplingOptions(seed=0)  # noqa: RUF009 - frozen
 
     def take(self) -> Take:
         chart = chart_of_progression(parse(self.progression))

@@ -22,7 +22,7 @@ export const PIECE: Arrangement = {
   beats: 8,
   seconds: 4,
   temperature: 1,
-  top_p: 0.98,
+  top_p: null,
   progress: { bars: 2, of: 2 },
 };
 

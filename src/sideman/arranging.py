@@ -19,11 +19,11 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 import numpy as np
 import numpy.typing as npt
 
-from sideman.composer import Composer, Take
-from sideman.errors import OptionError, TokenError
+from sideman.composer import SAMPLING, Composer, Take
+from sideman.errors import CheckpointError, OptionError, TokenError
 from sideman.model.checkpoint import Checkpoint, grown, load_checkpoint
 from sideman.model.runtime import open_engine
-from sideman.model.sampling import SamplingOptions
+from sideman.model.sampling import SamplingDefaults, SamplingOptions
 from sideman.music.band import ROLES, NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.music.finishing import finish
@@ -88,23 +88,29 @@ class Bar(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be played: chords, and what the leader decides besides. Everything but the model."""
+    """What is to be played: chords, and what the leader decides besides. Everything but the model.
+
+    Its ``options`` have a seed, also where none was given: with it they make the same music again.
+    """
 
     progression: Progression
     options: ArrangeOptions = field(default_factory=ArrangeOptions)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", replace(self.options, sampling=self.options.sampling.seeded()))
 
     @cached_property
     def chart(self) -> Chart:
         """The chords as the model reads them."""
         return chart_of_progression(self.progression)
 
-    def take(self, number: int) -> Take:
-        """A take that has yet to be composed."""
+    def take(self, number: int, sampling: SamplingDefaults = SAMPLING) -> Take:
+        """A take that has yet to be composed; ``sampling`` is how the weights are drawn from."""
         options = self.options
         roles = [role for role in PART_ORDER if role in options.roles]
         density = None if options.density is None else dict.fromkeys(roles, options.density)
         leader = Leader(self.chart, roles, style=options.style, tempo=options.tempo, density=density, excerpt=True)
-        return Take(number, self.chart, leader, options.sampling)
+        return Take(number, self.chart, leader, options.sampling, sampling)
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
         """A bar as it was composed, made ready for the ear."""
@@ -120,9 +126,9 @@ class Plan:
 class Performance:
     """The takes of a plan, under way or done. Composed by whoever has a :class:`Composer`, others beside them."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, sampling: SamplingDefaults = SAMPLING) -> None:
         self.plan = plan
-        self.takes = tuple(plan.take(number) for number in range(plan.options.takes))
+        self.takes = tuple(plan.take(number, sampling) for number in range(plan.options.takes))
 
     @property
     def bands(self) -> tuple[Rendition, ...]:
@@ -164,11 +170,17 @@ class Model:
         today = grown(checkpoint, VOCABULARY.fingerprint, VOCABULARY.size, dict(FEATURES))
         self.engine = open_engine(today, engine)
         self.columns = [FEATURE_NAMES.index(name) for name in checkpoint.features]
+        own = checkpoint.meta.get("sampling")
+        self.sampling = SAMPLING if own is None else SamplingDefaults.of(own, VOCABULARY.kinds)
 
     @classmethod
     def load(cls, path: Path = DEFAULT_WEIGHTS) -> Model:
         """From a file of weights. Raises :class:`CheckpointError` where it doesn't fit this version."""
-        return cls(load_checkpoint(path, VOCABULARY.sizes))
+        checkpoint = load_checkpoint(path, VOCABULARY.sizes)
+        try:
+            return cls(checkpoint)
+        except CheckpointError as error:
+            raise CheckpointError(f"the weights {path} can't be played: {error}") from error
 
 
 @cache
@@ -184,7 +196,7 @@ class Arrangement(Performance):
     """
 
     def __init__(self, plan: Plan, model: Model) -> None:
-        super().__init__(plan)
+        super().__init__(plan, model.sampling)
         self._model = model
         self._bars: list[Bar] = []  # those that were told
         self._coming = self._compose()
@@ -241,8 +253,8 @@ class Wishes(TypedDict, total=False):
     roles: Sequence[Role | str]
     takes: int
     temperature: float
-    top_p: float
-    seed: int
+    top_p: float | None
+    seed: int | None
 
 
 def arrange(

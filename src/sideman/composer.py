@@ -11,11 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.model.engine import Engine
-from sideman.model.sampling import Sampler, SamplingOptions
+from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
 from sideman.tokens.chart import Chart
 from sideman.tokens.decode import BarNotes, Decoder
 from sideman.tokens.grammar import Leader
 from sideman.tokens.prefix import Stage
+from sideman.tokens.vocabulary import VOCABULARY
+
+# For weights that have none of their own; docs/experiments.md tells how they were chosen.
+SAMPLING = SamplingDefaults(kind=0.95, value=0.95, values={"pitch": 0.9, "track_density": 1.0}, top_p=0.97)
 
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
 
@@ -23,15 +27,22 @@ _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
 class Take:
     """One take: what the leader asks for, what was composed, and how much of it the engine has yet to read.
 
-    ``number`` distinguishes the takes of a seed: each has random numbers of its own.
+    ``number`` distinguishes the takes of a seed: each has random numbers of its own. ``defaults`` are the weights'.
     """
 
-    def __init__(self, number: int, chart: Chart, leader: Leader, sampling: SamplingOptions) -> None:
+    def __init__(
+        self,
+        number: int,
+        chart: Chart,
+        leader: Leader,
+        sampling: SamplingOptions,
+        defaults: SamplingDefaults = SAMPLING,
+    ) -> None:
         self.number = number
         self.leader = leader
         self.prefix = leader.prefix()
         self.decoder = Decoder(chart.shift, chart.lines)
-        self.sampler = Sampler(sampling, number)
+        self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
         self.ids: list[int] = []
         self.features: list[tuple[int, ...]] = []
         self.bars: list[BarNotes] = []  # what the ids say, as composed

@@ -6,6 +6,7 @@ import errno
 import inspect
 import json
 import os
+import re
 import tempfile
 import threading
 from pathlib import Path
@@ -79,6 +80,16 @@ def test_takes_are_numbered_and_reported_as_json(run: Run, weights: Path, tmp_pa
     assert bands[0] != bands[1]
     run("arrange", FOUR_CHORDS, "-o", "again.mid", "--weights", weights, "--seed", 7)
     assert read_midi(tmp_path / "again.mid") == bands[0]
+
+
+def test_the_seed_that_was_taken_is_told(run: Run, weights: Path, tmp_path: Path) -> None:
+    first, second = (run("arrange", "C:4", "-o", f"{name}.mid", "--weights", weights).out for name in "ab")
+    seeds = [re.fullmatch(r".*, seed (\d+)\n", out) for out in (first, second)]
+    assert seeds[0] is not None
+    assert seeds[1] is not None
+    assert seeds[0][1] != seeds[1][1]
+    run("arrange", "C:4", "-o", "again.mid", "--weights", weights, "--seed", seeds[0][1])
+    assert (tmp_path / "again.mid").read_bytes() == (tmp_path / "a.mid").read_bytes()
 
 
 def test_only_the_tracks_asked_for_with_their_programs(run: Run, weights: Path, tmp_path: Path) -> None:

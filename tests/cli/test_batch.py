@@ -48,6 +48,18 @@ def test_samples_are_the_takes_of_its_seed(run: Run, weights: Path, tmp_path: Pa
         assert read_midi(tmp_path / f"out/a_{sample}.mid") == read_midi(tmp_path / f"b_{sample + 1}.mid")
 
 
+def test_every_line_has_a_seed_of_its_own_which_is_told(run: Run, weights: Path, tmp_path: Path) -> None:
+    stdin = lines(A, {**A, "id": "b"}, {**A, "id": "c", "seed": 0})
+    out = run("arrange", "--batch", "-", "-o", "out", "--samples", 2, "--weights", weights, "--json", stdin=stdin).out
+    seeds = {(entry["id"], entry["sample"]): entry["seed"] for entry in json.loads(out)["written"]}
+    assert seeds["c", 0] == 0
+    assert len({seeds[name, 0] for name in "abc"}) == 3
+    assert all(seeds[name, 0] == seeds[name, 1] for name in "abc")
+    assert len({(tmp_path / f"out/{name}_{sample}.mid").read_bytes() for name, sample in seeds}) == 6
+    run("arrange", A["prompt"], "-o", "b.mid", "--seed", seeds["b", 1], "--takes", 2, "--weights", weights)
+    assert (tmp_path / "b_2.mid").read_bytes() == (tmp_path / "out/b_1.mid").read_bytes()
+
+
 def test_options_hold_for_lines_without_their_own(run: Run, weights: Path, tmp_path: Path) -> None:
     stdin = lines({**A, "tempo": None}, {"id": "b", "prompt": "C:4", "tempo": 180.5})
     run("arrange", "--batch", "-", "-o", "out", "--tempo", 77, "--weights", weights, stdin=stdin)

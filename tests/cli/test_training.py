@@ -9,13 +9,16 @@ import shlex
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from tests.cli.conftest import Run
+from tests.tiny import tiny_checkpoint
 from tests.training.conftest import TINY, band_file
 
+from sideman.model.checkpoint import load_checkpoint, save_checkpoint
 from sideman.training import device, loop
 from sideman.training.encode import Source, encode_dataset
 
@@ -118,6 +121,33 @@ def test_preview_and_export(run: Run, dataset: Path, tmp_path: Path) -> None:
     weights_before = (tmp_path / "band.safetensors").read_bytes()
     assert run("export", "missing", "-o", "band.safetensors").code == 2
     assert (tmp_path / "band.safetensors").read_bytes() == weights_before
+
+
+def test_a_file_of_weights_gets_another_sampling(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sideman.cli.training.find_spec", lambda name: None)  # noqa: ARG005 - needs no torch
+    save_checkpoint(replace(tiny_checkpoint(), meta={"steps": 3}), tmp_path / "a.safetensors")
+    (tmp_path / "daring.toml").write_text("kind = 1.1\ntop_p = 1\n[values]\npitch = 1.2\n")
+    code, out, err = run("export", "a.safetensors", "-o", "b.safetensors", "--sampling", "daring.toml", "--json")
+    assert (code, err) == (0, "")
+    sampling = {"kind": 1.1, "value": 1.0, "values": {"pitch": 1.2}, "top_p": 1}
+    meta = load_checkpoint(tmp_path / "b.safetensors").meta
+    assert meta == {"steps": 3, "sampling": sampling}
+    assert json.loads(out)["sampling"] == sampling
+    assert run("arrange", "C:4", "-o", "song.mid", "--weights", "b.safetensors").code == 0
+
+    for arguments, word in (
+        ((), "give --sampling FILE"),
+        (("--sampling", "daring.toml", "--newest"), "no --newest"),
+        (("--sampling", "missing.toml"), "missing.toml"),
+        (("--sampling", "a.safetensors"), "cannot read a.safetensors"),
+    ):
+        code, out, err = run("export", "a.safetensors", "-o", "c.safetensors", *arguments)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert word in err
+    (tmp_path / "odd.toml").write_text("[values]\ncolour = 1.0\n")
+    err = run("export", "a.safetensors", "-o", "c.safetensors", "--sampling", "odd.toml").err
+    assert "cannot read odd.toml: unknown sampling of colour" in err
+    assert not (tmp_path / "c.safetensors").exists()
 
 
 @pytest.mark.parametrize(

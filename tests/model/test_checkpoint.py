@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from tests.tiny import tiny_checkpoint
 
 from sideman.errors import CheckpointError, DataError, OptionError
-from sideman.model.checkpoint import Checkpoint, grown, load_checkpoint, save_checkpoint, shapes, trunk
+from sideman.model.checkpoint import Checkpoint, change_meta, grown, load_checkpoint, save_checkpoint, shapes, trunk
 from sideman.model.config import GPT2Config
 from sideman.model.numpy_engine import NumpyEngine
 
@@ -154,6 +154,26 @@ def test_damage_is_named(saved: Path, change: Callable[[dict[str, Any], dict[str
     rewrite(saved, change)
     with pytest.raises(CheckpointError, match=message):
         load_checkpoint(saved)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_what_is_known_of_weights_changes_without_them(checkpoint: Checkpoint, tmp_path: Path, dtype: str) -> None:
+    source, output = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    save_checkpoint(checkpoint, source, dtype)
+    change_meta(source, output, {"sampling": {"kind": 0.9}, "steps": 8})
+    assert load_checkpoint(output).meta == {**checkpoint.meta, "sampling": {"kind": 0.9}, "steps": 8}
+
+    def tensors(path: Path) -> bytes:
+        content = path.read_bytes()
+        return content[8 + int.from_bytes(content[:8], "little") :]
+
+    assert tensors(output) == tensors(source)
+    before = output.read_bytes()
+    with pytest.raises(CheckpointError, match="meta is no JSON"):
+        change_meta(source, output, {"loss": float("nan")})
+    with pytest.raises(CheckpointError, match="speaks def456"):
+        change_meta(source, output, {}, {"def456": 11})
+    assert output.read_bytes() == before
 
 
 def test_what_cannot_be_saved_leaves_the_old_file(checkpoint: Checkpoint, saved: Path) -> None:

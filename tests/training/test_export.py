@@ -10,6 +10,7 @@ import pytest
 import torch
 from tests.training.conftest import TINY
 
+from sideman.composer import SAMPLING
 from sideman.errors import CheckpointError, DataError
 from sideman.model.checkpoint import load_checkpoint
 from sideman.model.gpt2 import GPT2
@@ -42,6 +43,7 @@ def test_weights_arrive_with_what_is_known_of_them(
     given = export_run(run, output, {"data": "LPD-5"}, which=which)
     loaded = load_checkpoint(output, VOCABULARY.sizes)
     facts = {"steps": steps, "tokens": 256 * steps, "seconds": 13, "best_bits_per_note": 6.5432, "data": "LPD-5"}
+    facts["sampling"] = SAMPLING.to_dict()
     assert given.meta == loaded.meta == facts
     assert loaded.features == TINY.feature_names
     assert loaded.config == TINY.network
@@ -58,6 +60,13 @@ def test_the_newest_stands_in_where_no_best_was_kept(run: Path, tmp_path: Path) 
     meta = export_run(run, tmp_path / "weights.safetensors").meta
     assert meta["steps"] == 8
     assert "best_bits_per_note" not in meta
+
+
+def test_weights_are_sampled_as_those_that_they_began_with(run: Path, tmp_path: Path) -> None:
+    RunFolder(run).save(state(2, 8) | {"parent": {"sampling": {"kind": 0.8}}}, 8, keep=3)
+    output = tmp_path / "weights.safetensors"
+    assert export_run(run, output, which="newest").meta["sampling"] == {"kind": 0.8}
+    assert export_run(run, output, {"sampling": {"kind": 0.7}}, which="newest").meta["sampling"] == {"kind": 0.7}
 
 
 def test_a_network_in_training_can_be_taken() -> None:

@@ -53,7 +53,7 @@ def test_options_are_taken_and_told(browser: httpx.Client) -> None:
         "seed": 7,
         "takes": 2,
         "density": 1,
-        "temperature": 1.0,
+        "temperature": 1.1,
         "top_p": 0.9,
         "name": "A tune",
     }
@@ -77,6 +77,11 @@ def test_a_piece_is_called_by_its_chords(chords: str, name: str) -> None:
     assert len(name) <= 80
 
 
+def test_who_asks_for_nothing_is_given_what_the_model_wants(browser: httpx.Client) -> None:
+    piece = create(browser)
+    assert (piece["temperature"], piece["top_p"]) == (1.0, None)
+
+
 def test_without_a_seed_every_piece_is_another(browser: httpx.Client) -> None:
     assert create(browser)["seed"] != create(browser)["seed"]
 
@@ -94,7 +99,8 @@ def test_midi_is_what_the_library_composes(browser: httpx.Client, model: Model) 
 
 def test_a_piece_says_which_model_made_it(browser: httpx.Client, model: Model) -> None:
     piece = create(browser)
-    assert piece["model"] == fingerprint(model.checkpoint, model.engine) == browser.get("/api/health").json()["model"]
+    assert piece["model"] == browser.get("/api/health").json()["model"]
+    assert piece["model"] == fingerprint(model.checkpoint, model.sampling, model.engine)
     assert create(browser, model=piece["model"])["model"] == piece["model"]
     refused = problem(browser.post("/api/arrangements", json={"progression": "C", "model": "another"}), 409)
     assert piece["model"] in refused["detail"]

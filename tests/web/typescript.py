@@ -8,7 +8,7 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
-HEAD = "/** What goes over the wire, from the server's OpenAPI document, by `tests/web/test_page_types.py`: don't edit. */\n"
+HEAD = "/** What goes over the wire, from the server's OpenAPI document. `tests/web/test_page_types.py` writes it. */\n"
 PRIMITIVES = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
 
 

@@ -4,6 +4,8 @@ import type { Arrangement } from "../api";
 import { ROLES, type Role } from "../music/piece";
 import { DEFAULT_OPTIONS } from "./band";
 
+const AS_THE_MODEL = 1; // temperature
+
 /** What a link asks for. */
 export interface Linked {
   readonly progression: string;
@@ -12,6 +14,8 @@ export interface Linked {
   readonly density: number | null;
   readonly takes: number;
   readonly tracks: readonly Role[];
+  readonly temperature: number;
+  readonly top_p: number | null;
   readonly seed: number;
   readonly model: string;
 }
@@ -23,6 +27,8 @@ export function fragmentOf(piece: Linked): string {
   if (piece.density !== null) fields.set("density", String(piece.density));
   if (piece.takes !== DEFAULT_OPTIONS.takes) fields.set("takes", String(piece.takes));
   if (piece.tracks.length < ROLES.length) fields.set("tracks", piece.tracks.join(","));
+  if (piece.temperature !== AS_THE_MODEL) fields.set("temperature", String(piece.temperature));
+  if (piece.top_p !== null) fields.set("top_p", String(piece.top_p));
   fields.set("seed", String(piece.seed));
   fields.set("model", piece.model);
   return fields.toString();
@@ -43,6 +49,8 @@ export function readFragment(fragment: string): Linked | null {
     density: whole(fields.get("density")),
     takes: whole(fields.get("takes")) ?? DEFAULT_OPTIONS.takes,
     tracks: ROLES.filter((role) => tracks.includes(role)),
+    temperature: decimal(fields.get("temperature")) ?? AS_THE_MODEL,
+    top_p: decimal(fields.get("top_p")),
     seed,
     model,
   };
@@ -54,6 +62,10 @@ export function isThe(linked: Linked, piece: Arrangement): boolean {
 }
 
 const inOrder = (tracks: readonly Role[]): readonly Role[] => ROLES.filter((role) => tracks.includes(role));
+
+function decimal(text: string | null): number | null {
+  return text !== null && /^\d{1,16}(\.\d{1,20})?(e-?\d{1,3})?$/.test(text) ? Number(text) : null;
+}
 
 function whole(text: string | null): number | null {
   return text !== null && /^\d{1,16}$/.test(text) ? Number(text) : null;

@@ -65,10 +65,12 @@ function sameTracks(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((role) => other.includes(role));
 }
 
-/** Seed and model that a piece must have. */
+/** Seed and model that a piece must have, and how it is sampled. */
 interface Exactly {
   readonly seed?: number;
   readonly model?: string;
+  readonly temperature?: number;
+  readonly top_p?: number | null;
 }
 
 /** Have the band compose what is in the field; a piece that was broken off, from its own seed. Whether it began. */
@@ -77,7 +79,7 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   isAsking.value = true;
   notice.value = null;
   const { seed, ...rest } = options.value;
-  const again = fits.value && piece.value ? { seed: piece.value.seed } : {};
+  const again = fits.value && piece.value ? sampledAs(piece.value) : {};
   const request: ArrangementRequest = { progression: chartText.value, ...rest, ...(seed === null ? {} : { seed }) };
   try {
     const arrangement = await createArrangement({ ...request, ...(exactly ?? again) });
@@ -89,6 +91,10 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   } finally {
     isAsking.value = false;
   }
+}
+
+function sampledAs({ seed, temperature, top_p }: Arrangement): Exactly {
+  return { seed, temperature, top_p };
 }
 
 /** Have another version composed: the same chords and options, other notes. */

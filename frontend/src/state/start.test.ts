@@ -83,11 +83,12 @@ test("a link to a piece of the list opens that, and composes nothing", async () 
 });
 
 test("a link to a piece that isn't here has it composed, with seed and model", async () => {
-  const linked = { ...PIECE, progression: "F:4|G:4", seed: 99, tempo: 70, style: "rock" };
+  const how = { seed: 99, tempo: 70, style: "rock", temperature: 1.2, top_p: 0.9 };
+  const linked = { ...PIECE, progression: "F:4|G:4", ...how };
   location.hash = fragmentOf(linked);
   await start(false);
   expect(asked).toHaveLength(1);
-  expect(asked[0]).toMatchObject({ progression: "F:4|G:4", seed: 99, tempo: 70, style: "rock", model: PIECE.model });
+  expect(asked[0]).toMatchObject({ progression: "F:4|G:4", ...how, model: PIECE.model });
   expect(piece.value?.seed).toBe(99);
   expect(isCurrent.value).toBe(false); // until the field was read
 });

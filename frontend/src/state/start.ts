@@ -46,14 +46,14 @@ async function openLink(): Promise<boolean> {
   if (known !== undefined) {
     await open(known);
   } else {
-    const { seed, model, progression, ...options } = linked;
+    const { seed, model, progression, temperature, top_p, ...options } = linked;
     const isOurs = model === offer.value?.model;
     batch(() => {
       chartText.value = progression;
       setOptions({ ...options, seed: isOurs ? seed : null });
     });
     if (!isOurs) notice.value = { kind: "status", text: ANOTHER_MODEL };
-    else if (!(await compose({ seed, model }))) return true; // play asks for it again
+    else if (!(await compose({ seed, model, temperature, top_p }))) return true; // play asks for it again
     setOptions({ seed: null });
   }
   history.replaceState(null, "", location.pathname); // what is done next is another piece

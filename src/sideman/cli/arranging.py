@@ -43,10 +43,15 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         int | None, typer.Option(help="How much is played, 0 (sparse) to 4 (busy); the band decides if left out.")
     ] = None,
     tracks: Annotated[str | None, typer.Option(help=f"Who plays, of {TRACKS_HELP}; all if left out.")] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same music.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same music; another one each time if left out.")] = None,
     takes: Annotated[int, typer.Option(help="Versions to compose; with several, _1, _2 … are added.")] = 1,
-    temperature: Annotated[float, typer.Option(help="0 takes the likeliest, more is more daring.")] = 0.9,
-    top_p: Annotated[float, typer.Option(help="Choose among the likeliest that together have this share.")] = 0.95,
+    temperature: Annotated[
+        float, typer.Option(help="How daring: 1 is what the weights want, 0 takes the likeliest.")
+    ] = 1.0,
+    top_p: Annotated[
+        float | None,
+        typer.Option(help="Choose among the likeliest that together have this share; the weights' own if left out."),
+    ] = None,
     soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
     program: Annotated[
         list[str] | None,
@@ -72,7 +77,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     \b
     A line of a batch is {"id": "a", "prompt": "C:4|G:4"}, and may hold "tempo", "style", "tracks"
     and "seed" of its own. It becomes out/a_0.mid, out/a_1.mid … Lines that fail are reported at the
-    end; the exit code is then 1.
+    end; the exit code is then 1. With --json the report has the seed of every file; file 0 is take 1.
     """  # noqa: D301 - \b keeps typer from filling the lines
     if batch is None and samples != 1:
         raise typer.BadParameter("it is for --batch: use --takes", param_hint="--samples")
@@ -107,7 +112,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     for band, paths in zip(bands, written, strict=True):
         names = " and ".join(paths.values())
         bars, notes = counted(arrangement.plan.chart.bars, "bar"), counted(band.note_count, "note")
-        typer.echo(f"{names}: {bars} in {band.key}, {notes}")
+        typer.echo(f"{names}: {bars} in {band.key}, {notes}, seed {arrangement.plan.options.sampling.seed}")
 
 
 @dataclass(frozen=True)
@@ -191,6 +196,8 @@ def _description(
         "bars": plan.chart.bars,
         "tempo": options.tempo,
         "seed": options.sampling.seed,
+        "temperature": options.sampling.temperature,
+        "top_p": options.sampling.top_p,
         "seconds": round(seconds, 3),
         "takes": [
             {"take": number, "notes": band.note_count, **paths}

@@ -61,7 +61,8 @@ def run_batch(
 ) -> None:
     """Arrange all lines of ``source`` (- for standard input) into ``folder``, each as ``samples`` takes in one batch.
 
-    Files are named ID_SAMPLE.mid, samples counted from 0. Exits with 1 where a line failed. Raises
+    Files are named ID_SAMPLE.mid, samples counted from 0: the takes of a seed, which is another one for every line
+    unless one is given. Exits with 1 where a line failed. Raises
     :class:`OptionError` or :class:`DataError` where nothing can be done at all.
     """
     wishes.options(samples)
@@ -98,7 +99,8 @@ def _arrange(
     for sample, band in enumerate(bands):
         path = folder / f"{name}_{sample}.mid"
         band.save(path, programs=programs)
-        yield {"id": name, "sample": sample, "midi": str(path), "notes": band.note_count}
+        seed = arrangement.plan.options.sampling.seed
+        yield {"id": name, "sample": sample, "seed": seed, "midi": str(path), "notes": band.note_count}
 
 
 def _read_lines(source: str) -> list[tuple[int, str]]:

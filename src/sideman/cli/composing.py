@@ -25,9 +25,9 @@ class Wishes:
     style: str | None
     density: int | None
     tracks: str | None
-    seed: int
+    seed: int | None
     temperature: float
-    top_p: float
+    top_p: float | None
 
     def options(self, takes: int) -> ArrangeOptions:
         """The options of an arrangement. Raises :class:`OptionError` for a value out of range."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import print_json, progress, table
-from sideman.errors import MissingLibraryError, OptionError
+from sideman.errors import CheckpointError, MissingLibraryError, OptionError
 
 if TYPE_CHECKING:
     from sideman.training.evaluate import Scores
@@ -123,28 +124,54 @@ def evaluate(
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    run: Annotated[Path, typer.Argument(metavar="RUN_OR_WEIGHTS", help="Folder of the run, or a .safetensors file.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Weights to write: .safetensors.")],
     newest: Annotated[bool, typer.Option("--newest", help="The latest, not those that validated best.")] = False,
+    sampling: Annotated[
+        Path | None, typer.Option(help="TOML file: the temperatures and the top-p that these weights want.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Write the weights of a run as one file that `sideman arrange --weights` plays.
+
+    Of a file of weights, write a copy that is sampled otherwise.
 
     \b
     Example:
       sideman export runs/first -o weights.safetensors
       sideman arrange "C:4|G:4" -o song.mid --weights weights.safetensors
+      sideman export weights.safetensors -o daring.safetensors --sampling daring.toml
     """  # noqa: D301 - \b keeps typer from filling the lines
-    _need_torch()
-    from sideman.training.export import export_run
+    from sideman.model.checkpoint import change_meta
+    from sideman.tokens.vocabulary import VOCABULARY
 
     check_output(output, (".safetensors",))
-    checkpoint = export_run(run, output, which="newest" if newest else "best")
+    facts = {} if sampling is None else {"sampling": _read_sampling(sampling)}
+    if run.is_file():
+        if newest or not facts:
+            raise OptionError(f"{run} is a file of weights: give --sampling FILE, and no --newest")
+        checkpoint = change_meta(run, output, facts, VOCABULARY.sizes)
+    else:
+        _need_torch()
+        from sideman.training.export import export_run
+
+        checkpoint = export_run(run, output, facts, which="newest" if newest else "best")
     if as_json:
         print_json({"weights": str(output), "parameters": checkpoint.config.parameters, **checkpoint.meta})
     else:
         typer.echo(f"{output}: {checkpoint.config.parameters:,} parameters")
         typer.echo(table((name.replace("_", " "), value) for name, value in checkpoint.meta.items()))
+
+
+def _read_sampling(path: Path) -> dict[str, Any]:
+    """How weights want to be sampled, from a TOML file. Raises :class:`OptionError` where it can't be read."""
+    from sideman.model.sampling import SamplingDefaults
+    from sideman.tokens.vocabulary import VOCABULARY
+
+    try:
+        return SamplingDefaults.of(tomllib.loads(path.read_text("utf-8")), VOCABULARY.kinds).to_dict()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, CheckpointError) as error:
+        raise OptionError(f"cannot read {path}: {error}") from error
 
 
 def _need_torch() -> None:

@@ -93,6 +93,30 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path | str, dtype: npt.DTypeLi
     stored = np.dtype(dtype)
     if stored.name not in STORED_DTYPES:
         raise OptionError(f"cannot store weights as {stored.name}: choose {' or '.join(STORED_DTYPES)}")
+    largest = np.finfo(stored).max
+    for name, weight in checkpoint.weights.items():
+        if np.abs(weight).max() > largest:
+            raise CheckpointError(f"cannot save {path}: {name} is too large for {stored.name}, use float32")
+    tensors = {name: np.ascontiguousarray(weight, stored) for name, weight in checkpoint.weights.items()}
+    _write(checkpoint, tensors, path)
+
+
+def change_meta(
+    source: Path | str, output: Path | str, changes: Mapping[str, Any], vocabularies: Mapping[str, int] | None = None
+) -> Checkpoint:
+    """Write the weights of a file again, bit for bit, with ``changes`` in what is known of them.
+
+    Raises what :func:`load_checkpoint` and :func:`save_checkpoint` raise.
+    """
+    checkpoint = load_checkpoint(source, vocabularies)
+    changed = replace(checkpoint, meta={**checkpoint.meta, **changes})
+    with safe_open(source, framework="numpy") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    _write(changed, tensors, output)
+    return changed
+
+
+def _write(checkpoint: Checkpoint, tensors: Weights, path: Path | str) -> None:
     description = {
         "version": FORMAT_VERSION,
         "config": checkpoint.config.to_dict(),
@@ -104,13 +128,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path | str, dtype: npt.DTypeLi
         metadata = json.dumps(description, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"cannot save {path}: its meta is no JSON ({error}), keep plain finite values") from error
-    largest = np.finfo(stored).max
-    for name, weight in checkpoint.weights.items():
-        if np.abs(weight).max() > largest:
-            raise CheckpointError(f"cannot save {path}: {name} is too large for {stored.name}, use float32")
-    tensors = {name: np.ascontiguousarray(weight, stored) for name, weight in checkpoint.weights.items()}
     # Without "format", transformers refuses the file.
-    content = save(tensors, {"format": "pt", METADATA_KEY: metadata})
+    content = save(dict(tensors), {"format": "pt", METADATA_KEY: metadata})
     with atomic_write(path) as temporary:
         temporary.write_bytes(content)
 

@@ -1,38 +1,96 @@
-"""From logits to ids: temperature, top-p, a mask and a seed. Knows no music and no network.
+"""From logits to ids: temperatures by kind, top-p, a mask and a seed. Knows no music and no network.
 
-A draw is a race: every id that may come gets a random time from its take's own generator, and the one that is first
+Ids come in kinds, and a draw is made in two steps: which kind comes next, by the sum of its probabilities, then which
+id of that kind. Each step has a temperature and is cut by top-p by itself, so what is done to the values of one kind
+never changes how often another kind comes.
+
+Each step is a race: all that may come get a random time from their take's own generator, and the one that is first
 for its probability wins. So a take's ids depend on its logits alone, whatever else is in the batch, and the ids are as
-stable as random ids can be: logits that differ by noise of size e, as between two BLAS libraries (some
-1e-6), change a draw with a chance of about e. Along the cumulative probability, with one random number a draw, it is
-ten times that; rounding the logits lowers neither, it makes most differences vanish and the others larger.
+stable as random ids can be: logits that differ by noise of size e, as between two BLAS libraries (some 1e-6), change a
+draw with a chance of about e. Along the cumulative probability, with one random number a step, it is ten times that;
+rounding the logits lowers neither, it makes most differences vanish and the others larger.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from sideman.errors import OptionError, TokenError
+from sideman.errors import CheckpointError, OptionError, TokenError
 
 MIN_TEMPERATURE = 0.01  # below, only 0 makes a difference
 MAX_TEMPERATURE = 10.0
 SEEDS = 2**64
+RANDOM_SEEDS = 2**32  # short enough to be read out, and a whole number in every language
+
+Floats = npt.NDArray[np.float64]
+
+_TINY = np.finfo(np.float64).tiny
+
+
+@dataclass(frozen=True)
+class SamplingDefaults:
+    """How the ids of some weights are drawn unless the leader says otherwise: chosen for them, and kept with them.
+
+    ``kind`` is the temperature of the kinds, ``values`` those of the ids within a kind, by the kind's name; ``value``
+    holds for the others. ``top_p`` cuts each of the two steps. Raises :class:`CheckpointError` outside the ranges.
+    """
+
+    kind: float = 1.0
+    value: float = 1.0
+    values: Mapping[str, float] = field(default_factory=dict)
+    top_p: float = 1.0
+
+    def __post_init__(self) -> None:
+        temperatures = {"kind": self.kind, "value": self.value, **self.values}
+        for name, temperature in temperatures.items():
+            if not _is_number(temperature) or not MIN_TEMPERATURE <= temperature <= MAX_TEMPERATURE:
+                raise CheckpointError(
+                    f"the sampling temperature of {name} is {str(temperature)[:12]}: "
+                    f"give {MIN_TEMPERATURE} to {MAX_TEMPERATURE:g}"
+                )
+        if not _is_number(self.top_p) or not 0 < self.top_p <= 1:
+            raise CheckpointError(f"the sampling top_p is {str(self.top_p)[:12]}: give more than 0 and at most 1")
+
+    @classmethod
+    def of(cls, values: object, kinds: Collection[str]) -> Self:
+        """From what :meth:`to_dict` gave; all that it leaves out is 1.
+
+        Raises :class:`CheckpointError` where it is damaged, or names a kind that is none of ``kinds``.
+        """
+        if not isinstance(values, Mapping) or not isinstance(values.get("values", {}), Mapping):
+            raise CheckpointError("the sampling of these weights is damaged: write it again with sideman export")
+        unknown = [*(values.keys() - {"kind", "value", "values", "top_p"}), *(values.get("values", {}).keys() - kinds)]
+        if unknown:
+            raise CheckpointError(
+                f"unknown sampling of {', '.join(sorted(map(str, unknown)))}: "
+                f"give kind, value, top_p, and values of {', '.join(kinds)}"
+            )
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {**asdict(self), "values": dict(self.values)}
 
 
 @dataclass(frozen=True)
 class SamplingOptions:
-    """How ids are drawn.
+    """How daring the leader wants it.
 
-    ``temperature`` 0 takes the likeliest id, 1 the model's own distribution, more flattens it. ``top_p`` keeps the
-    fewest likeliest ids that together reach this probability. ``seed`` makes it repeatable.
+    ``temperature`` scales all temperatures of the weights: 1 leaves them, more is more daring, 0 takes the likeliest
+    kind and its likeliest id. ``top_p`` keeps, in each step, the fewest likeliest that together reach this probability;
+    None is the weights' own. ``seed`` makes it repeatable; None is another one each time.
     Raises :class:`OptionError` outside the ranges.
     """
 
-    temperature: float = 0.9  # with top_p .95 generated bands keep to their chords as people do (docs/experiments.md)
-    top_p: float = 0.95
-    seed: int = 0
+    temperature: float = 1.0
+    top_p: float | None = None
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         # Comparisons are written so that NaN fails them.
@@ -40,27 +98,55 @@ class SamplingOptions:
             raise OptionError(
                 f"temperature {self.temperature} is out of range: give 0 or {MIN_TEMPERATURE} to {MAX_TEMPERATURE:g}"
             )
-        if not 0 < self.top_p <= 1:
+        if self.top_p is not None and not 0 < self.top_p <= 1:
             raise OptionError(f"top_p {self.top_p} is out of range: give more than 0 and at most 1")
-        if not isinstance(self.seed, int) or not 0 <= self.seed < SEEDS:
+        if self.seed is not None and (not isinstance(self.seed, int) or not 0 <= self.seed < SEEDS):
             raise OptionError(f"seed {self.seed} is out of range: give a whole number from 0 to 2^64 - 1")
+
+    def seeded(self) -> SamplingOptions:
+        """With a random seed where none was given."""
+        return self if self.seed is not None else replace(self, seed=random_seed())
 
     def generator(self, take: int = 0) -> np.random.Generator:
         """The random numbers of one take; another take or seed gets unrelated ones."""
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence((self.seed, take))))
+        seed = random_seed() if self.seed is None else self.seed
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, take))))
+
+
+def random_seed() -> int:
+    """A seed for who gave none."""
+    return secrets.randbelow(RANDOM_SEEDS)
 
 
 class Sampler:
-    """Draws the ids of one take, one after the other."""
+    """Draws the ids of one take, one after the other.
 
-    def __init__(self, options: SamplingOptions, take: int = 0) -> None:
-        self.options = options
+    ``kinds`` (vocab,) numbers the kind of each id; ids of one kind stand together. ``names`` holds the kinds' names by
+    their numbers, as ``defaults`` speak of them.
+    """
+
+    def __init__(
+        self,
+        options: SamplingOptions,
+        defaults: SamplingDefaults,
+        kinds: npt.NDArray[np.integer],
+        names: Sequence[str],
+        take: int = 0,
+    ) -> None:
         self._random = options.generator(take)
+        self._is_greedy = options.temperature == 0
+        self._top_p = defaults.top_p if options.top_p is None else options.top_p
+        self._kinds = kinds
+        scale = options.temperature or 1.0
+        # A temperature is a power of the probabilities.
+        self._kind_power = 1 / (scale * defaults.kind)
+        self._powers = [1 / (scale * defaults.values.get(name, defaults.value)) for name in names]
 
     def draw(self, logits: npt.NDArray[np.floating], choices: npt.NDArray[np.intp]) -> int:
         """One of ``choices``, ids in rising order, by logits (vocab,).
 
-        Takes one random number a choice, at temperature 0 none. Raises :class:`TokenError` where there is no choice or
+        Takes a random number for each kind that may come, where there are several, and one for each id of the kind
+        drawn, where there are several; at temperature 0 none. Raises :class:`TokenError` where there is no choice or
         the logits of the choices are not finite.
         """
         if not len(choices):
@@ -68,21 +154,32 @@ class Sampler:
         scores = logits[choices].astype(np.float64)
         if not np.isfinite(scores).all():
             raise TokenError("the network's logits are not finite: its weights are damaged, use others")
-        best = scores.argmax()
-        if self.options.temperature == 0:
-            return int(choices[best])
-        scores -= scores[best]
-        scores /= self.options.temperature
-        weights = np.exp(scores)  # the likeliest has 1
-        if self.options.top_p < 1:
-            _cut(weights, self.options.top_p)
+        kinds = self._kinds[choices]
+        begin, end = 0, len(choices)
+        if kinds[0] != kinds[-1]:
+            turns = (kinds[1:] != kinds[:-1]).nonzero()[0] + 1
+            bounds = [0, *turns.tolist(), end]
+            sums = np.add.reduceat(np.exp(scores - scores.max()), bounds[:-1])
+            sums /= sums.max()
+            kind = self._race(sums**self._kind_power)
+            begin, end = bounds[kind], bounds[kind + 1]
+            scores = scores[begin:end]
+        scores -= scores.max()
+        scores *= self._powers[kinds[begin]]
+        return int(choices[begin + self._race(np.exp(scores))])
+
+    def _race(self, weights: Floats) -> int:
+        """Which is first; ``weights`` are probabilities of which the largest is 1. They are overwritten."""
+        if self._is_greedy or len(weights) == 1:
+            return int(weights.argmax())
+        if self._top_p < 1:
+            _cut(weights, self._top_p)
         # Exponential times, never 0; of these, time / weight is least for an id with the probability of its weight.
-        times = np.finfo(np.float64).tiny - np.log1p(-self._random.random(len(choices)))
-        weights /= times
-        return int(choices[weights.argmax()])
+        weights /= _TINY - np.log1p(-self._random.random(len(weights)))
+        return int(weights.argmax())
 
 
-def _cut(weights: npt.NDArray[np.float64], top_p: float) -> None:
+def _cut(weights: Floats, top_p: float) -> None:
     """Set all weights, unnormalised, to zero but the likeliest that reach ``top_p``; ties stay in.
 
     Holtzman et al., "The Curious Case of Neural Text Degeneration", 2020.
@@ -91,3 +188,7 @@ def _cut(weights: npt.NDArray[np.float64], top_p: float) -> None:
     cumulative = falling.cumsum()
     last = cumulative.searchsorted(top_p * cumulative[-1])
     weights[weights < falling[last]] = 0
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

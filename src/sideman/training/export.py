@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
+from sideman.composer import SAMPLING
 from sideman.errors import CheckpointError
 from sideman.model.checkpoint import Checkpoint, save_checkpoint
 from sideman.tokens.vocabulary import VOCABULARY
@@ -22,7 +23,8 @@ def export_run(run: Path, output: Path, meta: Mapping[str, Any] | None = None, *
     """Write a run's weights as float16 safetensors to ``output`` and return them.
 
     ``which``: "best" by validation (the newest where none was kept), or "newest". ``meta`` says what else is to be
-    known of them: data, credit. Steps, tokens, seconds of training and bits a note on the validation rows are added.
+    known of them: data, credit, another sampling than that of the weights that the run began with. Steps, tokens,
+    seconds of training and bits a note on the validation rows are added.
     Raises :class:`CheckpointError` where the run has no checkpoint that is whole.
     """
     if which not in WHICH:
@@ -32,7 +34,8 @@ def export_run(run: Path, output: Path, meta: Mapping[str, Any] | None = None, *
     with sound(run):
         trained = of_state(state)
         config = TrainConfig.of(state["config"])
-        checkpoint = checkpoint_of(trained.weights, config, {**trained.facts, **(meta or {})})
+        facts = {"sampling": SAMPLING.to_dict(), **trained.facts, **(meta or {})}
+        checkpoint = checkpoint_of(trained.weights, config, facts)
     save_checkpoint(checkpoint, output)
     return checkpoint
 

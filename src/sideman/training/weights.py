@@ -52,7 +52,10 @@ def read_weights(path: Path) -> Trained:
 
 
 def of_state(state: Mapping[str, Any]) -> Trained:
-    """The weights in a run's checkpoint. Steps, tokens and seconds include those of the weights it began with."""
+    """The weights in a run's checkpoint. Steps, tokens and seconds include those of the weights it began with.
+
+    Its weights are to be sampled as those were.
+    """
     config = TrainConfig.of(state["config"])
     place, before = state["place"], state.get("parent", {})
     facts: dict[str, Any] = {
@@ -60,6 +63,8 @@ def of_state(state: Mapping[str, Any]) -> Trained:
         "tokens": place["tokens"] + before.get("tokens", 0),
         "seconds": round(place["seconds"] + before.get("seconds", 0)),
     }
+    if "sampling" in before:
+        facts["sampling"] = before["sampling"]
     if math.isfinite(place["best"]):
         facts["best_bits_per_note"] = round(place["best"], _DIGITS)
     return Trained(config.network, config.feature_names, state["weights"], facts)

@@ -52,7 +52,7 @@ class Arrangements:
         self.settings = settings
         self.store = store
         self.model = model
-        self.fingerprint = fingerprint(model.checkpoint, model.engine)
+        self.fingerprint = fingerprint(model.checkpoint, model.sampling, model.engine)
         self.waiting: Queue[Turn] = queue or FairQueue[Turn]()
         self.composing = Composing(model, self.waiting, settings, self._ended, metrics)
         self._live: dict[str, Job] = {}
@@ -96,7 +96,7 @@ class Arrangements:
         name = request.name or default_name(progression)
         identity, text = secrets.token_hex(ID_BYTES), description.model_dump_json()
         piece = Piece(identity, session.id, name, text, State.WAITING, None, time.time(), request.name is not None)
-        job = self._live[identity] = Job(piece, Performance(plan))
+        job = self._live[identity] = Job(piece, Performance(plan, self.model.sampling))
         try:
             self._keep(piece)
             self.composing.submit(job)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sideman.arranging import MAX_TAKES, MAX_TEMPO, MIN_TEMPO, ArrangeOptions
-from sideman.model.sampling import MAX_TEMPERATURE, SamplingOptions
+from sideman.model.sampling import MAX_TEMPERATURE, SamplingOptions, random_seed
 from sideman.music.band import ROLES, Role
 from sideman.music.chords import MAX_TEXT, Progression
 from sideman.music.qualities import SEMITONES_PER_OCTAVE
@@ -21,7 +20,6 @@ from sideman.web.store import State
 
 MAX_NAME = 200
 MAX_SEED = 2**53 - 1  # the largest that JavaScript reads without loss
-RANDOM_SEEDS = 2**32
 
 Chords = Annotated[
     str,
@@ -55,7 +53,7 @@ class Options(Strict):
         Field(min_length=1, max_length=len(ROLES), json_schema_extra={"uniqueItems": True}, description="Who plays."),
     ] = list(ROLES)
     seed: int = Field(
-        default_factory=lambda: secrets.randbelow(RANDOM_SEEDS),
+        default_factory=random_seed,
         ge=0,
         le=MAX_SEED,
         description="Same chords, options, seed and model: same music. A random one if left out.",
@@ -63,10 +61,14 @@ class Options(Strict):
     takes: int = Field(1, ge=1, le=MAX_TAKES, description="Versions to compose; a server may allow fewer.")
     density: int | None = Field(None, ge=0, lt=DENSITIES, description="0 (sparse) to 4 (busy); null: the band decides.")
     temperature: float = Field(
-        SamplingOptions.temperature, ge=0, le=MAX_TEMPERATURE, allow_inf_nan=False, description="How daring."
+        SamplingOptions.temperature,
+        ge=0,
+        le=MAX_TEMPERATURE,
+        allow_inf_nan=False,
+        description="How daring: scales the temperatures of the model, which are 1; 0 takes the likeliest.",
     )
-    top_p: float = Field(
-        SamplingOptions.top_p, gt=0, le=1, allow_inf_nan=False, description="Share of the likeliest to choose from."
+    top_p: float | None = Field(
+        None, gt=0, le=1, allow_inf_nan=False, description="Share of the likeliest to choose from; null: the model's."
     )
 
     def arrange_options(self) -> ArrangeOptions:
