@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { OFFER, PIECE } from "../tests/piece.fixture";
 import { Problem } from "./api";
-import { OFFER, PIECE } from "./fixtures";
 import { ROLES, type Role } from "./music/piece";
 import type { Strip } from "./state/band";
 import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf } from "./takeaway";

@@ -81,8 +81,10 @@ export interface ChartView {
   /** In the reference form. */
   readonly progression: string;
   readonly key: string;
-  /** Of four beats; a bar begun counts whole. */
+  /** A bar begun counts whole. */
   readonly bars: number;
+  /** The step at which each bar begins, and that at which the last one ends. */
+  readonly bar_lines: readonly number[];
   readonly beats: number;
   readonly chords: readonly ChordView[];
 }
@@ -106,6 +108,10 @@ export interface ChordView {
   readonly onset: number;
   /** In beats. */
   readonly duration: number;
+  /** Where it begins on the grid of the notes, in steps from the start. */
+  readonly step: number;
+  /** The first step after it. */
+  readonly end: number;
   /** Its tones, 0 is C; without a slash bass. */
   readonly pitch_classes: readonly number[];
   /** Pitch class of its lowest note; null for N.C. */
@@ -151,6 +157,8 @@ export interface OptionsView {
   readonly soundfont: string;
   readonly styles: readonly string[];
   readonly tempo: Range;
+  /** Steps of a bar whose metre nobody named. */
+  readonly bar_steps: number;
   /** How many there are, from 0. */
   readonly densities: number;
   readonly max_bars: number;

@@ -1,22 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { chartOf, chordAt, commonBars } from "../../tests/piece.fixture";
 import { barsOf, cell, cellsOf, dropIndex, insert, move, onsetOf, remove, repeat, replace, write } from "./edit";
-import type { Chart, Chord } from "./piece";
+import { BarLines } from "./time";
 
-const chord = (text: string, duration: number): Chord => ({
-  name: text.slice(0, text.indexOf(":")),
-  text,
-  bar: 0,
-  onset: 0,
-  duration,
-  pitch_classes: [],
-  bass: null,
-});
-const chartOf = (...chords: Chord[]): Chart => ({ progression: "", key: "C major", bars: 1, beats: 4, chords });
+const FOUR = commonBars(1); // it goes on like that
 const row = [cell("C", 4), cell("Am", 2), cell("F", 2)];
 
 describe("the chords of a chart", () => {
   it("keep their durations as the server writes them", () => {
-    const cells = cellsOf(chartOf(chord("C6/9/E:4", 4), chord("Dm:1/3", 1 / 3)));
+    const cells = cellsOf(chartOf(chordAt("C6/9/E", 0, 4), { ...chordAt("Dm", 4, 1 / 3), text: "Dm:1/3" }));
     expect(cells.map(({ duration }) => duration)).toEqual(["4", "1/3"]);
     expect(write(cells)).toBe("C6/9/E:4|Dm:1/3");
   });
@@ -48,7 +40,7 @@ describe("the chords of a chart", () => {
 
 describe("bars", () => {
   it("hold the chords that sound in them", () => {
-    expect(barsOf(row).map((bar) => bar.map(({ cell: at, beats }) => [at, beats]))).toEqual([
+    expect(barsOf(row, FOUR).map((bar) => bar.map(({ cell: at, beats }) => [at, beats]))).toEqual([
       [[0, 4]],
       [
         [1, 2],
@@ -58,7 +50,7 @@ describe("bars", () => {
   });
 
   it("share a chord that lasts over their line", () => {
-    const [first, second, third] = barsOf([cell("C", 2), cell("G", 8)]);
+    const [first, second, third] = barsOf([cell("C", 2), cell("G", 8)], FOUR);
     expect(first?.at(1)).toEqual({ cell: 1, beats: 2, isContinued: false, continues: true });
     expect(second).toEqual([{ cell: 1, beats: 4, isContinued: true, continues: true }]);
     expect(third).toEqual([{ cell: 1, beats: 2, isContinued: true, continues: false }]);
@@ -66,12 +58,18 @@ describe("bars", () => {
 
   it("end on the line after thirds of a beat", () => {
     const thirds = Array.from({ length: 12 }, () => ({ name: "C", duration: "1/3", beats: 1 / 3 }));
-    expect(barsOf(thirds)).toHaveLength(1);
-    expect(onsetOf(thirds, 12)).toBe(4);
+    expect(barsOf(thirds, FOUR)).toHaveLength(1);
+    expect(onsetOf(thirds, 12)).toBe(48);
+  });
+
+  it("are as long as their metre", () => {
+    const waltz = new BarLines([0, 36, 72]);
+    const beats = barsOf([cell("C", 4), cell("G", 2), cell("F", 4)], waltz).map((bar) => bar.map((each) => each.beats));
+    expect(beats).toEqual([[3], [1, 2], [3], [1]]);
   });
 
   it("are none without chords", () => {
-    expect(barsOf([])).toEqual([]);
+    expect(barsOf([], FOUR)).toEqual([]);
   });
 });
 

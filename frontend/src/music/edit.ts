@@ -3,11 +3,12 @@
  * chord by the name that it was given, never what it means; knows no requests and no page.
  */
 
-import { BEATS_PER_BAR, type Chart } from "./piece";
+import type { Chart } from "./piece";
+import { type BarLines, STEPS_PER_BEAT } from "./time";
 
 const BAR_LINE = "|";
 const TICKS_PER_BEAT = 24; // every duration is a whole number of them
-const TICKS_PER_BAR = TICKS_PER_BEAT * BEATS_PER_BAR;
+const TICKS_PER_STEP = TICKS_PER_BEAT / STEPS_PER_BEAT;
 
 /** A chord and how long it lasts. */
 export interface Cell {
@@ -73,15 +74,15 @@ export function repeat<Item>(cells: readonly Item[], at: number): readonly Item[
 }
 
 /** The chords by bars; one that lasts over a bar line is in each of its bars. The last bar may be short. */
-export function barsOf(cells: readonly Cell[]): readonly (readonly Segment[])[] {
+export function barsOf(cells: readonly Cell[], lines: BarLines): readonly (readonly Segment[])[] {
   const bars: Segment[][] = [];
   let ticks = 0; // from the start, whole numbers: sums of thirds of a beat end on the bar line
   for (const [index, { beats }] of cells.entries()) {
     const start = ticks;
     const end = start + Math.round(beats * TICKS_PER_BEAT);
     while (ticks < end) {
-      const bar = Math.floor(ticks / TICKS_PER_BAR);
-      const until = Math.min(end, (bar + 1) * TICKS_PER_BAR);
+      const bar = lines.barAt(ticks / TICKS_PER_STEP);
+      const until = Math.min(end, lines.onset(bar + 1) * TICKS_PER_STEP);
       bars[bar] ??= [];
       bars[bar].push({
         cell: index,
@@ -95,9 +96,9 @@ export function barsOf(cells: readonly Cell[]): readonly (readonly Segment[])[] 
   return bars;
 }
 
-/** Beats from the start of the chart to the chord at `at`. */
+/** Steps from the start of the chart to the chord at `at`; one may begin between two steps. */
 export function onsetOf(cells: readonly Cell[], at: number): number {
-  return cells.slice(0, at).reduce((sum, { beats }) => sum + Math.round(beats * TICKS_PER_BEAT), 0) / TICKS_PER_BEAT;
+  return cells.slice(0, at).reduce((sum, { beats }) => sum + Math.round(beats * TICKS_PER_BEAT), 0) / TICKS_PER_STEP;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { chordToneRatio, fitsOf, harmoniesOf, isInside, lastBegun, stepsOf } from "./harmony";
+import { chordAt } from "../../tests/piece.fixture";
+import { chordToneRatio, fitsOf, harmoniesOf, isInside, lastBegun } from "./harmony";
 import golden from "./harmony.golden.json";
 import type { BarNotes, Chord } from "./piece";
 
@@ -27,17 +28,8 @@ test("no chord has no figures, and a piece without notes only empty ones", () =>
   expect(fitsOf(CHORDS, [])[0]).toEqual({ inside: null, sounding: 0, bassOnRoot: null });
 });
 
-test("chords stand on the step grid, thirds of a beat and odd ticks too", () => {
-  const chord = { ...(CHORDS[0] as Chord), onset: 4 / 3, duration: 1 / 3 };
-  expect(stepsOf(chord)).toEqual([16, 20]);
-  expect(stepsOf({ ...chord, onset: 0, duration: 49 / 24 })).toEqual([0, 24]);
-});
-
 test("a note is inside where it belongs to its chord for half of its time", () => {
-  const chords = harmoniesOf([
-    { name: "C", text: "C:1", bar: 0, onset: 0, duration: 1, pitch_classes: [0, 4, 7], bass: 0 },
-    { name: "G", text: "G:1", bar: 0, onset: 1, duration: 1, pitch_classes: [7, 11, 2], bass: 7 },
-  ]);
+  const chords = harmoniesOf([chordAt("C", 0, 1, [0, 4, 7]), chordAt("G", 1, 1, [7, 11, 2])]);
   expect(isInside([0, 12, 60, 90], chords)).toBe(true);
   expect(isInside([0, 24, 60, 90], chords)).toBe(true);
   expect(isInside([0, 25, 60, 90], chords)).toBe(true); // what sounds after the last chord doesn't count

@@ -6,11 +6,9 @@
  */
 
 import type { BarNotes, Chord, Note, Role } from "./piece";
-import { STEPS_PER_BEAT } from "./piece";
+import { STEPS_PER_BEAT } from "./time";
 
 const PITCH_CLASSES = 12;
-const TICKS_PER_BEAT = 24; // what chord durations are counted in
-const TICKS_PER_STEP = TICKS_PER_BEAT / STEPS_PER_BEAT;
 
 /** A chord on the step grid: its pitch classes, slash bass included, and the one that the bass is to play. */
 export interface Harmony {
@@ -31,23 +29,12 @@ export interface Fit {
   readonly bassOnRoot: boolean | null;
 }
 
-/** The first step of a chord and the first after it. */
-export function stepsOf(chord: Chord): readonly [onset: number, end: number] {
-  return [stepAt(chord.onset), stepAt(chord.onset + chord.duration)];
-}
-
-function stepAt(beats: number): number {
-  return Math.floor(Math.round(beats * TICKS_PER_BEAT) / TICKS_PER_STEP);
-}
-
 /** The chords of a chart on the step grid; N.C. is left out. */
 export function harmoniesOf(chords: readonly Chord[]): readonly Harmony[] {
   return chords.flatMap((chord, index) => {
     if (chord.bass === null) return [];
-    const [onset, end] = stepsOf(chord);
-    return [
-      { chord: index, onset, end, pitchClasses: new Set([...chord.pitch_classes, chord.bass]), bass: chord.bass },
-    ];
+    const { step, end, bass } = chord;
+    return [{ chord: index, onset: step, end, pitchClasses: new Set([...chord.pitch_classes, bass]), bass }];
   });
 }
 

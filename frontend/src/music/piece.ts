@@ -4,11 +4,6 @@ import type { BarComposed, Role } from "../wire";
 
 export type { ChartView as Chart, ChordView as Chord, Role } from "../wire";
 
-export const STEPS_PER_BEAT = 12;
-export const BEATS_PER_BAR = 4;
-export const STEPS_PER_BAR = STEPS_PER_BEAT * BEATS_PER_BAR; // 48
-export const SECONDS_PER_MINUTE = 60;
-
 /** The volume of a track that nobody turned up or down, as MIDI controller 7 counts. */
 export const AS_COMPOSED = 100;
 export const MAX_VOLUME = 127;
@@ -29,11 +24,6 @@ export const ROLE_NAMES: Record<Role, string> = {
 export type BarNotes = BarComposed["notes"];
 /** Onset and duration in steps from the start of the piece, MIDI pitch and velocity. */
 export type Note = NonNullable<BarNotes[Role]>[number];
-
-/** Seconds that a number of steps takes at a tempo in beats a minute. */
-export function secondsOf(steps: number, tempo: number): number {
-  return (steps / STEPS_PER_BEAT) * (SECONDS_PER_MINUTE / tempo);
-}
 
 /** What a take is called: 0 is A. */
 export function takeName(take: number): string {

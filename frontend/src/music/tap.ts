@@ -1,6 +1,6 @@
 /** The tempo that somebody taps. */
 
-import { SECONDS_PER_MINUTE } from "./piece";
+import { SECONDS_PER_MINUTE } from "./time";
 
 const PAUSE = 2500; // ms; after it the counting begins anew
 const LONGEST = 8; // taps that are averaged

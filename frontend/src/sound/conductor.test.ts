@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { commonLines } from "../../tests/piece.fixture";
+import { FakeSynth } from "../../tests/synth.fixture";
 import type { Arrangement } from "../api";
 import { type BarNotes, ROLES } from "../music/piece";
 import { mixer, setStrip } from "../state/band";
@@ -6,7 +8,6 @@ import { addBar, openPiece, piece, take } from "../state/piece";
 import { loop, playState, soundProblem, speed } from "../state/playback";
 import { createPlayer } from "./conductor";
 import { SoundError, type Synth } from "./synth";
-import { FakeSynth } from "./synth.fake";
 
 let synth: FakeSynth;
 let source: () => Promise<Synth>;
@@ -35,7 +36,7 @@ const arrangement = (id: string, change: Partial<Arrangement> = {}): Arrangement
   progress: { bars: 0, of: 8 },
   ...change,
 });
-const chart = { progression: "", key: "C", bars: 4, beats: 16, chords: [] };
+const chart = { progression: "", key: "C", bars: 4, bar_lines: commonLines(4), beats: 16, chords: [] };
 const bar = (number: number, pitch = 40): BarNotes => ({
   bass: [0, 24].map((step) => [number * 48 + step, 12, pitch + number, 90] as const),
 });

@@ -1,9 +1,10 @@
 /** Lets the transport play what is open, as the controls are set. Knows signals and timers; no notes and no audio. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { ROLES, STEPS_PER_BAR } from "../music/piece";
+import { ROLES } from "../music/piece";
+import { TimeMap } from "../music/time";
 import { audible, mixer, offer } from "../state/band";
-import { bars, isComposing, piece, take } from "../state/piece";
+import { bars, isComposing, piece, pieceLines, take } from "../state/piece";
 import { loop, type Player, playState, soundProblem, speed } from "../state/playback";
 import { Stopwatch } from "./stopwatch";
 import { NO_SYNTH, SoundError, type Synth } from "./synth";
@@ -26,6 +27,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     if (open === null) return 0;
     return isComposing.value || open.state === "done" ? open.bars : bars.value.length;
   });
+  const time = computed(() => new TimeMap((piece.value?.tempo ?? 1) * speed.value));
   const transport = new Transport(NO_SYNTH, () => untracked(score));
   const stopwatch = new Stopwatch();
   let attempt = 0; // counts starts and stops: what was awaited for an earlier one is void
@@ -38,7 +40,8 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     return {
       bars: bars.value,
       length: length.value,
-      tempo: (piece.value?.tempo ?? 1) * speed.value,
+      lines: pieceLines.value,
+      time: time.value,
       loop: wanted && wanted.from < to ? { from: wanted.from, to } : null,
     };
   }
@@ -118,7 +121,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   }
 
   function noticeBar(): void {
-    const bar = Math.floor(transport.position() / STEPS_PER_BAR);
+    const bar = pieceLines.peek().barAt(transport.position());
     if (playState.peek() !== "stopped" && bars.peek()[bar] !== undefined) stopwatch.hasBar();
   }
 

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type BarNotes, type Note, STEPS_PER_BAR } from "../music/piece";
+import { commonBars } from "../../tests/piece.fixture";
+import { FakeSynth } from "../../tests/synth.fixture";
+import type { BarNotes, Note } from "../music/piece";
+import { type BarLines, TimeMap } from "../music/time";
 import type { Loop } from "../state/playback";
-import { FakeSynth } from "./synth.fake";
 import { LEAD, type Score, Transport } from "./transport";
 
 const TICK = 0.025; // seconds
@@ -9,6 +11,7 @@ const HORIZON = 0.2;
 const TEMPO = 120; // a beat is half a second, a bar two
 const BAR = 2; // seconds
 const BEAT = 12; // steps
+const STEPS_PER_BAR = 4 * BEAT;
 
 /** Four quarter notes on the piano, whose pitch says where they are: bar * 4 + beat. */
 function quarters(bar: number, duration = BEAT): BarNotes {
@@ -19,7 +22,8 @@ function quarters(bar: number, duration = BEAT): BarNotes {
 class Stage {
   readonly synth = new FakeSynth();
   bars: readonly BarNotes[];
-  tempo = TEMPO;
+  time = new TimeMap(TEMPO);
+  lines: BarLines;
   loop: Loop | null = null;
   readonly transport: Transport;
 
@@ -28,6 +32,7 @@ class Stage {
     readonly length = bars.length,
   ) {
     this.bars = bars;
+    this.lines = commonBars(length);
     this.transport = new Transport(this.synth, (): Score => this);
   }
 
@@ -275,7 +280,7 @@ describe("a loop", () => {
 describe("another tempo", () => {
   it("holds from what isn't sent yet, without a gap", () => {
     const stage = new Stage(piece(4)).play().until(LEAD + 1 - HORIZON);
-    stage.tempo = 60;
+    stage.time = new TimeMap(60);
     stage.until(10);
     expect(stage.beats.slice(0, 6)).toEqual([0, 1, 2, 4, 6, 8]);
     expect(stage.pitches).toEqual(range(stage.pitches.length));
@@ -283,14 +288,14 @@ describe("another tempo", () => {
 
   it("moves the position on at the new rate", () => {
     const stage = new Stage(piece(4)).play().until(LEAD + 1 - HORIZON);
-    stage.tempo = 240;
+    stage.time = new TimeMap(240);
     stage.until(LEAD + 1.5);
     expect(stage.transport.position()).toBeCloseTo(24 + 0.5 * 48, 6);
   });
 
   it("moves the end of notes that ring", () => {
     const stage = new Stage([{ piano: [[0, 48, 60, 90]] }]).play().until(LEAD + 1 - HORIZON);
-    stage.tempo = 60;
+    stage.time = new TimeMap(60);
     stage.until(5);
     expect(stage.synth.told.at(-1)?.time).toBeCloseTo(LEAD + 1 + 2, 9);
   });

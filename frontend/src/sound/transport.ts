@@ -4,15 +4,8 @@
  * to the steps of the piece and to the synthesizer's clock; each start, jump, wait or change of speed begins a span.
  */
 
-import {
-  type BarNotes,
-  type Note,
-  ROLES,
-  type Role,
-  SECONDS_PER_MINUTE,
-  STEPS_PER_BAR,
-  STEPS_PER_BEAT,
-} from "../music/piece";
+import { type BarNotes, type Note, ROLES, type Role } from "../music/piece";
+import type { BarLines, TimeMap } from "../music/time";
 import type { Loop, PlayState } from "../state/playback";
 import type { Synth } from "./synth";
 
@@ -20,7 +13,8 @@ import type { Synth } from "./synth";
 export interface Score {
   readonly bars: readonly BarNotes[]; // those that are there
   readonly length: number; // bars, with those still to come
-  readonly tempo: number; // beats a minute, as heard
+  readonly lines: BarLines;
+  readonly time: TimeMap; // as heard; another one where that changes
   readonly loop: Loop | null;
 }
 
@@ -31,7 +25,7 @@ interface Span {
   readonly played: number;
   readonly step: number; // of the piece
   readonly time: number; // of the clock
-  readonly rate: number; // steps a second
+  readonly map: TimeMap; // of the steps of the piece
 }
 
 interface Ringing {
@@ -76,7 +70,7 @@ export class Transport {
     if (this.state !== "stopped") return;
     this.late = this.waits = 0;
     this.firstNote = null;
-    this.start(this.rest >= this.score().length * STEPS_PER_BAR ? 0 : this.rest);
+    this.start(this.rest >= endOf(this.score()) ? 0 : this.rest);
   }
 
   pause(): void {
@@ -88,7 +82,7 @@ export class Transport {
   }
 
   seek(step: number): void {
-    const target = Math.max(0, Math.min(step, this.score().length * STEPS_PER_BAR));
+    const target = Math.max(0, Math.min(step, endOf(this.score())));
     if (this.state === "stopped") this.rest = target;
     else this.start(target);
   }
@@ -108,7 +102,7 @@ export class Transport {
     );
     const span = this.spans[index] as Span;
     const end = this.spans[index + 1]?.played ?? this.played;
-    return span.step + Math.max(0, Math.min((heard - span.time) * span.rate, end - span.played));
+    return span.step + Math.max(0, Math.min(stepsIn(span, heard), end - span.played));
   }
 
   /** Send what is due within the next seconds. Call it again well before they are over. */
@@ -116,8 +110,8 @@ export class Transport {
     if (this.state === "stopped") return;
     const score = this.score();
     const now = this.synth.now();
-    if (score.loop && this.step > score.loop.to * STEPS_PER_BAR) {
-      this.start(score.loop.from * STEPS_PER_BAR);
+    if (score.loop && this.step > score.lines.onset(score.loop.to)) {
+      this.start(score.lines.onset(score.loop.from));
     }
     this.follow(score, now);
     const goesOn = this.send(score, now + horizon);
@@ -139,7 +133,8 @@ export class Transport {
   }
 
   private timeOf(played: number): number {
-    return this.span.time + (played - this.span.played) / this.span.rate;
+    const { map, step, time } = this.span;
+    return time + (map.seconds(step + played - this.span.played) - map.seconds(step));
   }
 
   private start(step: number): void {
@@ -148,51 +143,50 @@ export class Transport {
     this.step = step;
     this.overdue = this.played;
     const time = Math.max(this.synth.now() + LEAD, ready);
-    this.spans = [{ played: this.played, step, time, rate: rateOf(this.score().tempo) }];
+    this.spans = [{ played: this.played, step, time, map: this.score().time }];
     this.starved = false;
     this.state = this.hasNext(this.score()) ? "playing" : "waiting"; // not counted: nothing broke off
   }
 
-  private begin(step: number, time: number, rate: number): void {
+  private begin(step: number, time: number, map: TimeMap): void {
     this.step = step;
-    this.spans.push({ played: this.played, step, time, rate });
+    this.spans.push({ played: this.played, step, time, map });
   }
 
   /** Begin a span where the tempo is another one, or where the clock has overtaken what was sent. */
   private follow(score: Score, now: number): void {
-    const rate = rateOf(score.tempo);
     const due = this.timeOf(this.played);
     if (due < now + EARLIEST && this.hasNext(score)) {
       if (this.state === "playing") {
         if (this.starved) this.waits += 1;
-        else this.overdue = this.played + (now - due) * this.span.rate;
+        else this.overdue = this.span.played + stepsIn(this.span, now);
       }
-      this.begin(this.step, now + LEAD, rate);
-    } else if (rate !== this.span.rate) {
-      this.begin(this.step, due, rate);
+      this.begin(this.step, now + LEAD, score.time);
+    } else if (score.time !== this.span.map) {
+      this.begin(this.step, due, score.time);
     }
   }
 
-  private hasNext({ bars, length, loop }: Score): boolean {
-    const bar = Math.floor(this.step / STEPS_PER_BAR);
-    if (loop && this.step === loop.to * STEPS_PER_BAR) return bars[loop.from] !== undefined;
+  private hasNext({ bars, length, lines, loop }: Score): boolean {
+    const bar = lines.barAt(this.step);
+    if (loop && this.step === lines.onset(loop.to)) return bars[loop.from] !== undefined;
     return bar < length && bars[bar] !== undefined;
   }
 
   /** Send the notes that begin before `until`. */
-  private send({ bars, length, loop }: Score, until: number): "runs" | "starves" | "ends" {
+  private send({ bars, length, lines, loop }: Score, until: number): "runs" | "starves" | "ends" {
     for (;;) {
-      if (loop && this.step === loop.to * STEPS_PER_BAR) {
-        this.begin(loop.from * STEPS_PER_BAR, this.timeOf(this.played), this.span.rate);
+      if (loop && this.step === lines.onset(loop.to)) {
+        this.begin(lines.onset(loop.from), this.timeOf(this.played), this.span.map);
       }
-      const bar = Math.floor(this.step / STEPS_PER_BAR);
+      const bar = lines.barAt(this.step);
       if (bar >= length) return "ends";
       const notes = bars[bar];
       if (notes === undefined) return "starves";
       const last = loop && loop.to > bar ? loop.to : length; // where notes are cut
-      const barEnd = (bar + 1) * STEPS_PER_BAR;
-      const horizon = this.step + (until - this.timeOf(this.played)) * this.span.rate;
-      if (horizon > this.step) this.sendUntil(notes, Math.min(horizon, barEnd), last * STEPS_PER_BAR);
+      const barEnd = lines.onset(bar + 1);
+      const horizon = this.span.step + stepsIn(this.span, until);
+      if (horizon > this.step) this.sendUntil(notes, Math.min(horizon, barEnd), lines.onset(last));
       if (horizon < barEnd) return "runs";
     }
   }
@@ -242,6 +236,12 @@ export class Transport {
   }
 }
 
-function rateOf(tempo: number): number {
-  return (tempo * STEPS_PER_BEAT) / SECONDS_PER_MINUTE;
+/** The step at which a score ends. */
+function endOf({ length, lines }: Score): number {
+  return lines.onset(length);
+}
+
+/** The steps from the beginning of a span to a time of the clock. */
+function stepsIn({ map, step, time }: Span, clock: number): number {
+  return map.step(map.seconds(step) + clock - time) - step;
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { PIECE } from "../fixtures";
+import { PIECE } from "../../tests/piece.fixture";
 import { ROLES } from "../music/piece";
 import { audible, setStrip } from "./band";
 import { piece } from "./piece";

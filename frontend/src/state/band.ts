@@ -3,6 +3,7 @@
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Offer, Problem } from "../api";
 import { AS_COMPOSED, type Chart, ROLES, type Role } from "../music/piece";
+import { BarLines } from "../music/time";
 import { piece } from "./piece";
 
 /** What the server offers; null until it has answered. */
@@ -12,6 +13,8 @@ export const offer = signal<Offer | null>(null);
 export const chartText = signal("C:4|Am:4|F:4|G7:4");
 /** The chart of the last text that could be read; null before the first. */
 export const chart = signal<Chart | null>(null);
+/** Where its bars begin and end. */
+export const chartLines = computed(() => new BarLines(chart.value?.bar_lines ?? [], offer.value?.bar_steps));
 /** Why the text in the field can't be read. */
 export const chartProblem = signal<Problem | null>(null);
 

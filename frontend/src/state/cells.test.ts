@@ -1,26 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { chartOf, chordAt, OFFER } from "../../tests/piece.fixture";
 import { cell } from "../music/edit";
-import type { Chord } from "../music/piece";
 
 let state: typeof import("./cells");
 let band: typeof import("./band");
 let text: typeof import("./chart");
-
-const chord = (name: string, beats: number): Chord => ({
-  name,
-  text: `${name}:${beats}`,
-  bar: 0,
-  onset: 0,
-  duration: beats,
-  pitch_classes: [],
-  bass: null,
-});
 
 beforeEach(async () => {
   vi.resetModules();
   band = await import("./band");
   text = await import("./chart");
   state = await import("./cells");
+  band.offer.value = OFFER;
   text.loadText("");
   state.addCell(cell("C", 4));
   state.addCell(cell("Am", 2));
@@ -68,7 +59,7 @@ describe("chords", () => {
   });
 
   it("can't be edited while the text isn't read, and are shown as they were read last", () => {
-    band.chart.value = { progression: "G:4", key: "G major", bars: 1, beats: 4, chords: [chord("G", 4)] };
+    band.chart.value = chartOf(chordAt("G", 0, 4));
     text.typeText("H", 0);
     expect(state.cells.value).toBeNull();
     expect(state.shownCells.value.map(({ name }) => name)).toEqual(["G"]);

@@ -5,8 +5,7 @@
 
 import { computed, signal } from "@preact/signals";
 import { type Cell, cellsOf, insert, move, onsetOf, remove, repeat, replace, write } from "../music/edit";
-import { BEATS_PER_BAR } from "../music/piece";
-import { chart, chartText } from "./band";
+import { chart, chartLines, chartText } from "./band";
 import { isReadable, setText } from "./chart";
 
 /** What was made of the chart here, while the server has yet to read it. */
@@ -61,7 +60,7 @@ function rearrange(change: <Item>(row: readonly Item[]) => readonly Item[]): boo
   return true;
 }
 
-const barOf = (all: readonly Cell[], at: number): number => Math.floor(onsetOf(all, at) / BEATS_PER_BAR);
+const barOf = (all: readonly Cell[], at: number): number => chartLines.peek().barAt(onsetOf(all, at));
 
 /** What a chord is called: "Am, bar 2, 4 beats, 2 of 4". `bar`, from 0, saves counting where it is known. */
 export function describe(all: readonly Cell[], at: number, bar: number = barOf(all, at)): string {

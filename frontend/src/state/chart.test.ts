@@ -23,7 +23,7 @@ vi.mock(import("../api"), async (original) => ({
         signal,
         answer: (key = "C major") => {
           const progression = by === 0 ? text : `${text}${by > 0 ? "+" : ""}${by}`;
-          resolve({ progression, key, bars: 1, beats: 4, chords: [] });
+          resolve({ progression, key, bars: 1, bar_lines: [0, 48], beats: 4, chords: [] });
           return settled();
         },
         refuse: (error) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PIECE } from "../fixtures";
+import { PIECE } from "../../tests/piece.fixture";
 import { fragmentOf, isThe, readFragment } from "./link";
 
 const RICH = {

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Arrangement } from "../api";
 import type { BarNotes, Chart } from "../music/piece";
+import { BarLines } from "../music/time";
 
 /** The bars of a take that are there; bars come in order. */
 export type TakeBars = readonly BarNotes[];
@@ -18,6 +19,8 @@ export const take = signal(0);
 
 /** The bars of the take that is heard. */
 export const bars = computed<TakeBars>(() => takes.value[take.value] ?? []);
+/** Where its bars begin and end. */
+export const pieceLines = computed(() => new BarLines(pieceChart.value?.bar_lines ?? []));
 /** Whether bars are still to come. */
 export const isComposing = computed(() => piece.value?.state === "waiting" || piece.value?.state === "composing");
 

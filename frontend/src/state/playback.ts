@@ -32,7 +32,7 @@ export interface Player {
   /** Play from the position on. Call it where the person pressed something: browsers ask for that. */
   play(): Promise<void>;
   pause(): void;
-  /** Go to a step of the piece, 48 a bar; goes on playing where it plays. */
+  /** Go to a step of the piece; goes on playing where it plays. */
   seek(step: number): void;
   /** The step that is heard now, with fractions. */
   position(): number;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { CHART, PIECE } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
-import { CHART, PIECE } from "../fixtures";
 import type { BarNotes } from "../music/piece";
 import { chart, chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions } from "./band";
 import { bars, piece, pieceChart, takes } from "./piece";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { CHART, OFFER, PIECE } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
-import { CHART, OFFER, PIECE } from "../fixtures";
 import { chart, chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions } from "./band";
 import { fragmentOf } from "./link";
 import { piece } from "./piece";

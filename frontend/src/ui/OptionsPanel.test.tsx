@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { OFFER } from "../fixtures";
+import { OFFER } from "../../tests/piece.fixture";
 import { DEFAULT_OPTIONS, offer, options } from "../state/band";
 import { OptionsPanel } from "./OptionsPanel";
 

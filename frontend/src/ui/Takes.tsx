@@ -2,8 +2,8 @@
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { chordToneRatio, fitsOf } from "../music/harmony";
-import { type Chord, ROLES, STEPS_PER_BAR, takeName } from "../music/piece";
-import { piece, pieceChart, type TakeBars, take, takes } from "../state/piece";
+import { type Chord, ROLES, takeName } from "../music/piece";
+import { piece, pieceChart, pieceLines, type TakeBars, take, takes } from "../state/piece";
 import { coloursOf, watchTheme } from "./roll/colours";
 import "../styles/takes.css";
 
@@ -18,13 +18,13 @@ export function Takes() {
     <fieldset class="panel takes">
       <legend class="hidden">Takes</legend>
       {takes.value.map((bars, number) => (
-        <Take key={number} number={number} bars={bars} of={open.bars} />
+        <Take key={number} number={number} bars={bars} steps={pieceLines.value.end} />
       ))}
     </fieldset>
   );
 }
 
-function Take({ number, bars, of }: { number: number; bars: TakeBars; of: number }) {
+function Take({ number, bars, steps }: { number: number; bars: TakeBars; steps: number }) {
   const chords = pieceChart.value?.chords;
   const words = useMemo(() => about(bars, chords ?? []), [bars, chords]); // bars of the other takes come meanwhile
   return (
@@ -39,7 +39,7 @@ function Take({ number, bars, of }: { number: number; bars: TakeBars; of: number
         }}
       />
       <span class="takes-name">{takeName(number)}</span>
-      <Picture bars={bars} of={of} />
+      <Picture bars={bars} steps={steps} />
       <span class="muted takes-about">{words}</span>
     </label>
   );
@@ -52,12 +52,12 @@ function about(bars: TakeBars, chords: readonly Chord[]): string {
 }
 
 /** All notes of a take, small. */
-function Picture({ bars, of }: { bars: TakeBars; of: number }) {
+function Picture({ bars, steps }: { bars: TakeBars; steps: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const shown = canvas.current;
     if (!shown) return;
-    const draw = () => paint(shown, bars, of);
+    const draw = () => paint(shown, bars, steps);
     const stopWatching = watchTheme(draw);
     const sizes = new ResizeObserver(draw); // draws at once, too
     sizes.observe(shown);
@@ -65,7 +65,7 @@ function Picture({ bars, of }: { bars: TakeBars; of: number }) {
       stopWatching();
       sizes.disconnect();
     };
-  }, [bars, of]);
+  }, [bars, steps]);
   return (
     <span class="takes-picture" aria-hidden="true">
       <canvas ref={canvas} height={HEIGHT} />
@@ -73,14 +73,14 @@ function Picture({ bars, of }: { bars: TakeBars; of: number }) {
   );
 }
 
-function paint(canvas: HTMLCanvasElement, bars: TakeBars, of: number): void {
+function paint(canvas: HTMLCanvasElement, bars: TakeBars, steps: number): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const scale = devicePixelRatio;
   const colours = coloursOf(canvas.parentElement ?? canvas).tracks;
   canvas.width = canvas.clientWidth * scale;
   canvas.height = HEIGHT * scale;
-  const step = canvas.width / (of * STEPS_PER_BAR);
+  const step = canvas.width / steps;
   const row = canvas.height / (HIGHEST - LOWEST + 1);
   for (const role of ROLES) {
     context.fillStyle = colours[role];

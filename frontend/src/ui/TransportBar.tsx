@@ -1,11 +1,12 @@
 /** Play, pause, where it is, loop and speed: the bar that stays at the bottom of the window. */
 
+import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { STEPS_PER_BAR, secondsOf } from "../music/piece";
+import { TimeMap } from "../music/time";
 import { player } from "../sound/player";
-import { chart, mixer, options, setStrip } from "../state/band";
-import { bars, piece } from "../state/piece";
+import { chartLines, mixer, options, setStrip } from "../state/band";
+import { bars, piece, pieceLines } from "../state/piece";
 import { playState, speed, starting } from "../state/playback";
 import { Icon } from "./Icon";
 import { obeyKeys } from "./keys";
@@ -23,9 +24,9 @@ interface Props {
   readonly children?: ComponentChildren;
 }
 
-/** Bars of what is open, or of the chart that would be. */
-const length = () => piece.value?.bars ?? chart.value?.bars ?? 0;
-const tempo = () => (piece.value?.tempo ?? options.value.tempo) * speed.value;
+/** Bars of what is open, or of the chart that would be; and when its steps are heard. */
+const lines = computed(() => (piece.value ? pieceLines.value : chartLines.value));
+const time = computed(() => new TimeMap((piece.value?.tempo ?? options.value.tempo) * speed.value));
 
 export function TransportBar({ onPlay, children }: Props) {
   const state = playState.value;
@@ -37,9 +38,9 @@ export function TransportBar({ onPlay, children }: Props) {
     () =>
       obeyKeys({
         playOrPause: () => latest.current(),
-        step: (direction) => player.seek(barLine(player.position(), direction, length())),
+        step: (direction) => player.seek(barLine(player.position(), direction, lines.value)),
         toStart: () => player.seek(0),
-        toggleLoop: () => toggleLoop(length()),
+        toggleLoop: () => toggleLoop(lines.value.count),
         mute: (role) => setStrip(role, { muted: !mixer[role].peek().muted }),
         solo: (role) => setStrip(role, { solo: !mixer[role].peek().solo }),
       }),
@@ -68,7 +69,7 @@ export function TransportBar({ onPlay, children }: Props) {
           <Icon name="start" />
         </button>
         <Where />
-        <LoopControls bars={length()} />
+        <LoopControls bars={lines.value.count} />
         <label class="transport-speed">
           <span class="hidden">Speed</span>
           <select
@@ -96,14 +97,21 @@ export function TransportBar({ onPlay, children }: Props) {
   );
 }
 
+/** The same place in a bar some bars on or back, within the piece. */
+function pageFrom(step: number, bars: number): number {
+  const { value } = lines;
+  const bar = value.barAt(step);
+  const target = Math.max(Math.min(bar + bars, value.count - 1), 0);
+  return target === bar + bars ? value.onset(target) + step - value.onset(bar) : value.onset(target);
+}
+
 /** Where it is, told and as a slider. Read once a frame: Preact has no part in that. */
 function Where() {
   const slider = useRef<HTMLInputElement>(null);
   const place = useRef<HTMLSpanElement>(null);
-  const time = useRef<HTMLSpanElement>(null);
+  const clockText = useRef<HTMLSpanElement>(null);
   const dragged = useRef(false);
-  const count = length();
-  const total = count * STEPS_PER_BAR;
+  const { count, end } = lines.value;
 
   useEffect(() => {
     let shown = "";
@@ -111,15 +119,16 @@ function Where() {
     let frame = requestAnimationFrame(function draw() {
       frame = requestAnimationFrame(draw);
       const input = slider.current;
-      if (!input || !place.current || !time.current) return;
+      if (!input || !place.current || !clockText.current) return;
       const step = dragged.current ? input.valueAsNumber : player.position();
       if (!dragged.current) input.valueAsNumber = step;
-      const now = `${barAndBeat(Math.min(step, Math.max(length() * STEPS_PER_BAR - 1, 0)))} ${clock(secondsOf(step, tempo()))}`;
+      const within = Math.min(step, Math.max(lines.value.end - 1, 0));
+      const now = `${barAndBeat(within, lines.value)} ${clock(time.value.seconds(step))}`;
       if (now !== shown) {
-        [place.current.textContent, time.current.textContent] = now.split(" ") as [string, string];
+        [place.current.textContent, clockText.current.textContent] = now.split(" ") as [string, string];
         shown = now;
       }
-      const bar = spokenBar(step, length());
+      const bar = spokenBar(step, lines.value);
       if (bar !== spoken) input.setAttribute("aria-valuetext", bar);
       spoken = bar;
     });
@@ -130,8 +139,8 @@ function Where() {
     const direction = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     const page = { PageDown: -PAGE, PageUp: PAGE }[event.key];
     const here = player.position();
-    if (direction) player.seek(barLine(here, direction as -1 | 1, length()));
-    else if (page) player.seek(Math.max(0, Math.min(here + page * STEPS_PER_BAR, (length() - 1) * STEPS_PER_BAR)));
+    if (direction) player.seek(barLine(here, direction as -1 | 1, lines.value));
+    else if (page) player.seek(pageFrom(here, page));
     else return;
     event.preventDefault();
   };
@@ -143,7 +152,7 @@ function Where() {
           <span ref={place}>1.1</span> / {count}
         </span>
         <span class="transport-time muted">
-          <span ref={time}>0:00</span> / {clock(secondsOf(total, tempo()))}
+          <span ref={clockText}>0:00</span> / {clock(time.value.seconds(end))}
         </span>
       </output>
       <input
@@ -151,9 +160,9 @@ function Where() {
         type="range"
         class="transport-seek"
         aria-label="Position"
-        aria-valuetext={spokenBar(0, count)}
+        aria-valuetext={spokenBar(0, lines.value)}
         min={0}
-        max={total}
+        max={end}
         step={1}
         disabled={piece.value === null}
         style={{ "--composed": `${count ? (100 * bars.value.length) / count : 0}%` }}

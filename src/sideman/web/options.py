@@ -14,6 +14,7 @@ from sideman.arranging import MAX_TEMPO, MIN_TEMPO, ArrangeOptions
 from sideman.music.band import INSTRUMENTS, ROLES, Role
 from sideman.music.chords import MAX_TEXT, REFERENCE_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.time import COMMON_TIME
 from sideman.render.parts import MIX
 from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED
 from sideman.tokens.vocabulary import DENSITIES, STYLES
@@ -110,6 +111,7 @@ class OptionsView(BaseModel):
     soundfont: str = Field(description="Where the SoundFont is that audio files are made with.")
     styles: list[str]
     tempo: Range
+    bar_steps: int = Field(description="Steps of a bar whose metre nobody named.")
     densities: int = Field(description="How many there are, from 0.")
     max_bars: int
     max_minutes: float
@@ -131,6 +133,7 @@ class OptionsView(BaseModel):
             soundfont=f"/soundfont.sf3?v={_soundfont_hash()}",
             styles=list(STYLES),
             tempo=Range.of_tempo(),
+            bar_steps=COMMON_TIME.steps,
             densities=DENSITIES,
             max_bars=settings.max_bars,
             max_minutes=settings.max_minutes,

@@ -114,6 +114,8 @@ class ChordView(BaseModel):
     bar: int = Field(description="The bar in which it begins, from 0.")
     onset: float = Field(description="Where it begins, in beats from the start.")
     duration: float = Field(description="In beats.")
+    step: int = Field(description="Where it begins on the grid of the notes, in steps from the start.")
+    end: int = Field(description="The first step after it.")
     pitch_classes: list[int] = Field(description="Its tones, 0 is C; without a slash bass.")
     bass: int | None = Field(description="Pitch class of its lowest note; null for N.C.")
 
@@ -123,7 +125,8 @@ class ChartView(BaseModel):
 
     progression: str = Field(description="In the reference form.")
     key: str
-    bars: int = Field(description="Of four beats; a bar begun counts whole.")
+    bars: int = Field(description="A bar begun counts whole.")
+    bar_lines: list[int] = Field(description="The step at which each bar begins, and that at which the last one ends.")
     beats: float
     chords: list[ChordView]
 
@@ -138,6 +141,8 @@ class ChartView(BaseModel):
                 bar=int(bar),
                 onset=span.onset / TICKS_PER_BEAT,
                 duration=span.duration / TICKS_PER_BEAT,
+                step=span.onset // TICKS_PER_STEP,
+                end=(span.onset + span.duration) // TICKS_PER_STEP,
                 pitch_classes=sorted(span.chord.pitch_classes),
                 bass=span.chord.bass_pc,
             )
@@ -147,6 +152,7 @@ class ChartView(BaseModel):
             progression=str(progression),
             key=chart_of_progression(progression).key.name,
             bars=progression.bars,
+            bar_lines=progression.lines.onsets(progression.bars),
             beats=float(progression.beats),
             chords=chords,
         )

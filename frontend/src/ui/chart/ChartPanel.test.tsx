@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { chartOf, chordAt, OFFER } from "../../../tests/piece.fixture";
 import { Problem } from "../../api";
-import { OFFER } from "../../fixtures";
 import type { Chart } from "../../music/piece";
 import { chartText, offer, options } from "../../state/band";
 import { select } from "../../state/cells";
@@ -27,9 +27,9 @@ function read(text: string): Chart {
   const chords = text.split("|").map((cell) => {
     const [name = "", beats = ""] = cell.split(":");
     onset += Number(beats);
-    return { name, text: cell, bar: 0, onset, duration: Number(beats), pitch_classes: [], bass: null };
+    return chordAt(name, onset - Number(beats), Number(beats));
   });
-  return { progression: text, key: "C major", bars: 2, beats: onset, chords };
+  return chartOf(...chords);
 }
 
 const page = document.createElement("div");

@@ -3,8 +3,8 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import Sortable from "sortablejs";
 import { barsOf, type Cell, dropIndex, type Segment } from "../../music/edit";
-import { BEATS_PER_BAR, STEPS_PER_BEAT, secondsOf } from "../../music/piece";
-import { chart, chartProblem, options } from "../../state/band";
+import { STEPS_PER_BEAT, TimeMap } from "../../music/time";
+import { chart, chartLines, chartProblem, options } from "../../state/band";
 import {
   announcement,
   cells,
@@ -75,7 +75,7 @@ export function ChordRibbon() {
           aria-describedby={KEYS_ID}
           onKeyDown={press}
         >
-          {barsOf(all).map((segments, bar) => (
+          {barsOf(all, chartLines.value).map((segments, bar) => (
             <Bar key={bar} bar={bar} segments={segments} all={all} />
           ))}
         </div>
@@ -99,7 +99,7 @@ function toggle(at: number): void {
 function Summary() {
   const read = chart.value;
   if (!read) return null;
-  const time = clock(secondsOf(read.beats * STEPS_PER_BEAT, options.value.tempo));
+  const time = clock(new TimeMap(options.value.tempo).seconds(read.beats * STEPS_PER_BEAT));
   return (
     <p class="ribbon-summary muted">
       {chartProblem.value !== null && "Before the mistake: "}
@@ -119,7 +119,7 @@ function Bar({ bar, segments, all }: BarProps) {
   useEffect(() => {
     if (row.current) return sortable(row.current);
   }, []);
-  const filled = segments.reduce((sum, { beats }) => sum + beats, 0);
+  const missing = chartLines.value.length(bar) / STEPS_PER_BEAT - segments.reduce((sum, { beats }) => sum + beats, 0);
   return (
     <div class="ribbon-bar" role="presentation">
       <span class="ribbon-number" aria-hidden="true">
@@ -130,7 +130,7 @@ function Bar({ bar, segments, all }: BarProps) {
           <SegmentCell key={segment.cell} segment={segment} bar={bar} all={all} />
         ))}
       </div>
-      {filled < BEATS_PER_BAR && <span style={{ flex: `${BEATS_PER_BAR - filled} 1 0` }} />}
+      {missing > 0 && <span style={{ flex: `${missing} 1 0` }} />}
     </div>
   );
 }

@@ -2,9 +2,9 @@
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { type Fit, stepsOf } from "../../music/harmony";
-import { type Chord, STEPS_PER_BAR } from "../../music/piece";
-import { bars, pieceChart } from "../../state/piece";
+import type { Fit } from "../../music/harmony";
+import type { Chord } from "../../music/piece";
+import { bars, pieceChart, pieceLines } from "../../state/piece";
 import { loop, type Player } from "../../state/playback";
 import { barsBetween, numberEvery } from "./geometry";
 import type { View } from "./view";
@@ -36,12 +36,12 @@ export function Ribbon(props: Props) {
 function Numbers({ view, player }: Props) {
   const drag = useRef<{ readonly start: number; isLoop: boolean } | null>(null);
   const scale = view.scale.value;
-  const bar = scale * STEPS_PER_BAR;
-  const every = numberEvery(scale, NUMBER_ROOM);
+  const lines = pieceLines.value;
+  const every = numberEvery(scale, lines, NUMBER_ROOM);
   const { left, width } = view.drawn.value;
-  const first = Math.floor(left / bar / every) * every;
+  const first = Math.floor(lines.barAt(left / scale) / every) * every;
   const numbers: number[] = [];
-  for (let at = first; at < view.length.value && at * bar < left + width; at += every) numbers.push(at);
+  for (let at = first; at < lines.count && lines.onset(at) * scale < left + width; at += every) numbers.push(at);
 
   const xOf = (event: PointerEvent | MouseEvent): number =>
     event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left;
@@ -55,7 +55,7 @@ function Numbers({ view, player }: Props) {
     if (!held) return;
     const x = xOf(event);
     held.isLoop ||= Math.abs(x - held.start) > CLICK;
-    if (held.isLoop) loop.value = barsBetween(held.start, x, scale, view.length.value);
+    if (held.isLoop) loop.value = barsBetween(held.start, x, scale, lines);
   };
   const up = (event: PointerEvent): void => {
     if (drag.current && !drag.current.isLoop) player.seek(Math.floor(xOf(event) / scale));
@@ -77,7 +77,7 @@ function Numbers({ view, player }: Props) {
       }}
     >
       {numbers.map((at) => (
-        <span key={at} class="roll-number" style={{ left: `${at * bar}px` }}>
+        <span key={at} class="roll-number" style={{ left: `${lines.onset(at) * scale}px` }}>
           {at + 1}
         </span>
       ))}
@@ -91,11 +91,8 @@ function Chords({ view, player, fits }: Props) {
   const scale = view.scale.value;
   const { left, width } = view.drawn.value;
   const list = useRef<HTMLDivElement>(null);
-  const there = bars.value.length;
-  const isNear = (chord: Chord): boolean => {
-    const [onset, end] = stepsOf(chord);
-    return end * scale >= left && onset * scale <= left + width;
-  };
+  const there = pieceLines.value.onset(bars.value.length); // steps that are composed
+  const isNear = (chord: Chord): boolean => chord.end * scale >= left && chord.step * scale <= left + width;
   const go = (index: number): void => {
     const chord = chords[index];
     if (!chord) return;
@@ -131,13 +128,13 @@ function Chords({ view, player, fits }: Props) {
             index={index}
             chord={chord}
             fit={fits[index] ?? null}
-            isComposed={there > chord.bar && there * STEPS_PER_BAR >= stepsOf(chord)[1]}
+            isComposed={there > chord.step && there >= chord.end}
             isReached={index === focused.value}
             scale={scale}
             view={view}
             choose={() => {
               focused.value = index;
-              player.seek(stepsOf(chord)[0]);
+              player.seek(chord.step);
             }}
           />
         );
@@ -159,13 +156,13 @@ interface CellProps {
 
 function Cell({ index, chord, fit, isComposed, isReached, scale, view, choose }: CellProps) {
   const isNow = useComputed(() => (view.chord.value === index ? "true" : undefined));
-  const [onset, end] = stepsOf(chord);
-  const width = (end - onset) * scale;
+  const width = (chord.end - chord.step) * scale;
   const room = width - PADDING;
   const isSmall = chord.name.length * LETTER > room;
+  const title = chordTitle(chord, pieceLines.value);
   const words = chordWords(chord, fit, isComposed);
   const point = (): void => {
-    view.tip.value = { x: onset * scale - view.left.value, y: 0, lines: [chordTitle(chord), ...words] };
+    view.tip.value = { x: chord.step * scale - view.left.value, y: 0, lines: [title, ...words] };
   };
   const leave = (): void => {
     view.tip.value = null;
@@ -175,9 +172,9 @@ function Cell({ index, chord, fit, isComposed, isReached, scale, view, choose }:
       type="button"
       class={`roll-chord${isComposed ? "" : " is-pending"}${isSmall ? " is-small" : ""}`}
       data-chord={index}
-      style={{ left: `${onset * scale}px`, width: `${width}px` }}
+      style={{ left: `${chord.step * scale}px`, width: `${width}px` }}
       tabIndex={isReached ? 0 : -1}
-      aria-label={[chordTitle(chord), ...words].join(", ")}
+      aria-label={[title, ...words].join(", ")}
       aria-current={isNow}
       onClick={choose}
       onFocus={point}

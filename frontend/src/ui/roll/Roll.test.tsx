@@ -1,23 +1,14 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { chartOf, chordAt } from "../../../tests/piece.fixture";
 import type { Arrangement } from "../../api";
-import { type Chart, ROLES } from "../../music/piece";
+import { ROLES } from "../../music/piece";
 import { addBar, openPiece, piece, pieceChart, takes } from "../../state/piece";
 import { loop, type Player, playState } from "../../state/playback";
 import { Roll } from "./Roll";
 
-const CHART: Chart = {
-  progression: "C:4|F:2|G7:2",
-  key: "C",
-  bars: 2,
-  beats: 8,
-  chords: [
-    { name: "C", text: "C:4", bar: 0, onset: 0, duration: 4, pitch_classes: [0, 4, 7], bass: 0 },
-    { name: "F", text: "F:2", bar: 1, onset: 4, duration: 2, pitch_classes: [5, 9, 0], bass: 5 },
-    { name: "G7", text: "G7:2", bar: 1, onset: 6, duration: 2, pitch_classes: [7, 11, 2, 5], bass: 7 },
-  ],
-};
+const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("F", 4, 2, [5, 9, 0]), chordAt("G7", 6, 2, [7, 11, 2, 5]));
 const PIECE = { id: "a", state: "composing", takes: 1, bars: 2, tracks: ROLES } as unknown as Arrangement;
 
 let step = 0;

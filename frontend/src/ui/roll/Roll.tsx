@@ -4,9 +4,9 @@ import "../../styles/roll.css";
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { fitsOf, harmoniesOf } from "../../music/harmony";
-import { ROLE_NAMES, ROLES, STEPS_PER_BAR } from "../../music/piece";
+import { ROLE_NAMES, ROLES } from "../../music/piece";
 import { audible } from "../../state/band";
-import { bars, piece, pieceChart } from "../../state/piece";
+import { bars, piece, pieceChart, pieceLines } from "../../state/piece";
 import { loop, type Player, playState } from "../../state/playback";
 import { Gutter } from "./Gutter";
 import { listenToGestures } from "./gestures";
@@ -190,9 +190,8 @@ function Progress() {
 /** The bars that are played again and again. */
 function LoopBand({ view }: { readonly view: View }) {
   if (!loop.value || !view.length.value) return null;
-  const bar = view.scale.value * STEPS_PER_BAR;
-  const { from, to } = loop.value;
-  return <div class="roll-loop" style={{ left: `${from * bar}px`, width: `${(to - from) * bar}px` }} />;
+  const [from, to] = [loop.value.from, loop.value.to].map((bar) => pieceLines.value.onset(bar) * view.scale.value);
+  return <div class="roll-loop" style={{ left: `${from}px`, width: `${(to ?? 0) - (from ?? 0)}px` }} />;
 }
 
 /** A word on what is pointed at. Screen readers have it from the labels. */

@@ -3,16 +3,15 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Harmony } from "../../music/harmony";
-import { STEPS_PER_BAR } from "../../music/piece";
 import { audible } from "../../state/band";
-import { bars, isComposing, piece, pieceChart } from "../../state/piece";
+import { bars, isComposing, piece, pieceChart, pieceLines } from "../../state/piece";
 import type { Player } from "../../state/playback";
 import { barLine } from "../places";
 import { type Colours, coloursOf, watchTheme } from "./colours";
 import { paint } from "./paint";
 import { noteAt } from "./pick";
 import type { View } from "./view";
-import { chordTitle, noteWords } from "./words";
+import { chordName, noteWords } from "./words";
 
 interface Props {
   readonly view: View;
@@ -27,20 +26,19 @@ export function Stage({ view, player, harmonies }: Props) {
   const value = useComputed(() => Math.min(view.bar.value + 1, Math.max(view.length.value, 1)));
   const words = useComputed(() => {
     const chord = pieceChart.value?.chords[view.chord.value];
-    return chord ? `Bar ${value.value} of ${view.length.value}, ${chordTitle(chord).split(": ")[1]}` : "No piece yet";
+    return chord ? `Bar ${value.value} of ${view.length.value}, ${chordName(chord)}` : "No piece yet";
   });
-  const steps = view.length.value * STEPS_PER_BAR;
+  const lines = pieceLines.value;
   const scale = view.scale.value;
 
   const key = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const here = player.position();
-    const bars = view.length.value;
     const targets: Record<string, number> = {
-      ArrowLeft: barLine(here, -1, bars),
-      ArrowRight: barLine(here, 1, bars),
+      ArrowLeft: barLine(here, -1, lines),
+      ArrowRight: barLine(here, 1, lines),
       Home: 0,
-      End: Math.max(bars - 1, 0) * STEPS_PER_BAR,
+      End: lines.onset(Math.max(lines.count - 1, 0)),
     };
     const target = targets[event.key];
     if (target === undefined) return;
@@ -50,9 +48,10 @@ export function Stage({ view, player, harmonies }: Props) {
   };
   const point = (event: PointerEvent): void => {
     const [x, y] = placeIn(event);
-    const found = noteAt(x, y, bars.value, audible.value, view.rows.value, scale);
-    const lines = found && noteWords(found.role, found.note, harmonies, pieceChart.value?.chords ?? []);
-    view.tip.value = lines && { x: x - view.left.value, y: y + POINTER, lines };
+    const scene = { bars: bars.value, lines, audible: audible.value, rows: view.rows.value, scale };
+    const found = noteAt(x, y, scene);
+    const words = found && noteWords(found.role, found.note, harmonies, pieceChart.value?.chords ?? [], lines);
+    view.tip.value = words && { x: x - view.left.value, y: y + POINTER, lines: words };
   };
   return (
     <div
@@ -66,7 +65,7 @@ export function Stage({ view, player, harmonies }: Props) {
       aria-valuetext={words}
       onKeyDown={key}
       onClick={(event) => {
-        if (steps) player.seek(Math.min(Math.floor(placeIn(event)[0] / scale), steps));
+        if (lines.end) player.seek(Math.min(Math.floor(placeIn(event)[0] / scale), lines.end));
       }}
       onPointerMove={(event) => event.pointerType === "mouse" && point(event)}
       onPointerLeave={() => {
@@ -90,13 +89,14 @@ function placeIn(event: MouseEvent): readonly [x: number, y: number] {
 /** What lies over the bars that aren't there. */
 function Composing({ view }: { readonly view: View }) {
   const there = bars.value.length;
-  const of = view.length.value;
-  if (!piece.value || there >= of) return null;
-  const bar = view.scale.value * STEPS_PER_BAR;
+  const lines = pieceLines.value;
+  if (!piece.value || there >= lines.count) return null;
+  const scale = view.scale.value;
+  const onset = lines.onset(there);
   return (
     <div
       class={isComposing.value ? "roll-missing is-composing" : "roll-missing"}
-      style={{ left: `${there * bar}px`, width: `${(of - there) * bar}px` }}
+      style={{ left: `${onset * scale}px`, width: `${(lines.end - onset) * scale}px` }}
     />
   );
 }
@@ -125,7 +125,7 @@ function usePainting(
     if (!colours.value) return;
     const scene = {
       bars: bars.value,
-      length: view.length.value,
+      lines: pieceLines.value,
       harmonies: harmony.value,
       audible: audible.value,
       rows: view.rows.value,

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { commonBars } from "../../../tests/piece.fixture";
 import type { BarNotes } from "../../music/piece";
+import { BarLines } from "../../music/time";
 import {
   barsBetween,
   boxOf,
@@ -17,6 +19,8 @@ const BARS: readonly BarNotes[] = [
   { bass: [[0, 48, 28, 90]], drums: [[0, 1, 42, 90]] },
   { piano: [[48, 96, 84, 90]], drums: [[48, 1, 36, 90]] },
 ];
+
+const LONG = commonBars(100);
 
 test("an extent holds all pitches with a margin, and the drums apart from them", () => {
   expect(extentOf(BARS)).toEqual({ low: 26, high: 86, drums: [36, 42], longest: 96 });
@@ -58,26 +62,28 @@ test("a note's box begins at its onset and ends before the next one's", () => {
 });
 
 test("the scale shows all of a short piece and readable bars of a long one", () => {
-  expect(scaleOf("auto", 4, 960) * 48).toBeCloseTo(240);
-  expect(scaleOf("auto", 100, 960) * 48).toBeCloseTo(104);
-  expect(scaleOf("fit", 100, 960) * 48).toBeCloseTo(9.6);
-  expect(scaleOf(200, 100, 960) * 48).toBeCloseTo(200);
+  expect(scaleOf("auto", commonBars(4), 960) * 48).toBeCloseTo(240);
+  expect(scaleOf("auto", LONG, 960) * 48).toBeCloseTo(104);
+  expect(scaleOf("fit", LONG, 960) * 48).toBeCloseTo(9.6);
+  expect(scaleOf(200 / 48, LONG, 960) * 48).toBeCloseTo(200);
+  expect(scaleOf("auto", new BarLines([0, 24, 72]), 10) * 24).toBeCloseTo(104); // the shortest bar can be read
 });
 
 test("zooming out ends at the whole piece, zooming in at the widest bar", () => {
-  const scale = scaleOf("auto", 100, 960);
-  expect(zoomBy(0.001, scale, 100, 960)).toBe("fit");
-  expect(zoomBy(1000, scale, 100, 960)).toBe(WIDEST_BAR);
-  expect(zoomBy(2, scale, 100, 960)).toBeCloseTo(208);
+  const scale = scaleOf("auto", LONG, 960);
+  expect(zoomBy(0.001, scale, LONG, 960)).toBe("fit");
+  expect(zoomBy(1000, scale, LONG, 960)).toBe(WIDEST_BAR / 48);
+  expect(zoomBy(2, scale, LONG, 960)).toBeCloseTo(208 / 48);
 });
 
 test("numbers stand no closer than they have room", () => {
-  expect(numberEvery(2, 34)).toBe(1);
-  expect(numberEvery(10 / 48, 34)).toBe(4);
+  expect(numberEvery(2, LONG, 34)).toBe(1);
+  expect(numberEvery(10 / 48, LONG, 34)).toBe(4);
 });
 
 test("a drag over the ruler takes whole bars, in either direction and never outside the piece", () => {
-  expect(barsBetween(110, 290, 100 / 48, 8)).toEqual({ from: 1, to: 3 });
-  expect(barsBetween(290, 110, 100 / 48, 8)).toEqual({ from: 1, to: 3 });
-  expect(barsBetween(-50, 5000, 100 / 48, 8)).toEqual({ from: 0, to: 8 });
+  expect(barsBetween(110, 290, 100 / 48, commonBars(8))).toEqual({ from: 1, to: 3 });
+  expect(barsBetween(290, 110, 100 / 48, commonBars(8))).toEqual({ from: 1, to: 3 });
+  expect(barsBetween(80, 80, 1, new BarLines([0, 36, 72, 120]))).toEqual({ from: 2, to: 3 });
+  expect(barsBetween(-50, 5000, 100 / 48, commonBars(8))).toEqual({ from: 0, to: 8 });
 });

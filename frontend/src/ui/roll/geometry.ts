@@ -1,6 +1,7 @@
 /** Where things stand in the roll: steps and pitches to pixels and back. Knows notes; no canvas and no page. */
 
-import { type BarNotes, type Note, type Role, STEPS_PER_BAR } from "../../music/piece";
+import type { BarNotes, Note, Role } from "../../music/piece";
+import type { BarLines } from "../../music/time";
 
 /** What the notes of a piece span. */
 export interface Extent {
@@ -100,37 +101,42 @@ export function boxOf(note: Note, role: Role, rows: Rows, scale: number): Box {
   return { x, y: yOfPitch(rows, pitch) + (rows.row - height) / 2, width, height };
 }
 
-/** `auto`: everything, unless bars would become too narrow to read; `fit`: everything; or pixels a bar. */
+/** `auto`: everything, unless bars would become too narrow to read; `fit`: everything; or pixels a step. */
 export type Zoom = "auto" | "fit" | number;
 
-export const WIDEST_BAR = 640; // pixels
+export const WIDEST_BAR = 640; // pixels of the shortest bar
 const READABLE_BAR = 104;
 const NARROWEST_BAR = 1;
 
-/** Pixels a step at a zoom, for a piece of so many bars in a view so wide. */
-export function scaleOf(zoom: Zoom, bars: number, width: number): number {
-  const fit = width / Math.max(bars, 1);
-  const bar = zoom === "fit" ? fit : zoom === "auto" ? Math.max(fit, READABLE_BAR) : zoom;
-  return Math.min(Math.max(bar, NARROWEST_BAR), Math.max(WIDEST_BAR, fit)) / STEPS_PER_BAR;
+/** Pixels a step at a zoom, for a piece with these bars in a view so wide. */
+export function scaleOf(zoom: Zoom, lines: BarLines, width: number): number {
+  const fit = fitOf(lines, width);
+  const scale = zoom === "fit" ? fit : zoom === "auto" ? Math.max(fit, READABLE_BAR / lines.shortest) : zoom;
+  return Math.min(Math.max(scale, NARROWEST_BAR / lines.shortest), Math.max(WIDEST_BAR / lines.shortest, fit));
 }
 
 /** The zoom that is `factor` times as near as a scale; never farther than showing everything. */
-export function zoomBy(factor: number, scale: number, bars: number, width: number): Zoom {
-  const bar = scale * STEPS_PER_BAR * factor;
-  return bar <= width / Math.max(bars, 1) ? "fit" : Math.min(bar, WIDEST_BAR);
+export function zoomBy(factor: number, scale: number, lines: BarLines, width: number): Zoom {
+  const nearer = scale * factor;
+  return nearer <= fitOf(lines, width) ? "fit" : Math.min(nearer, WIDEST_BAR / lines.shortest);
+}
+
+/** Pixels a step that show everything. */
+function fitOf(lines: BarLines, width: number): number {
+  return width / Math.max(lines.end, lines.shortest);
 }
 
 /** Every how many bars there is room for a number: 1, 2, 4, 8 … */
-export function numberEvery(scale: number, room: number): number {
+export function numberEvery(scale: number, lines: BarLines, room: number): number {
   let every = 1;
-  while (every * scale * STEPS_PER_BAR < room) every *= 2;
+  while (every * scale * lines.shortest < room) every *= 2;
   return every;
 }
 
 /** The bars that two places on the bar numbers lie in, as a range: from the first to the one after the last. */
-export function barsBetween(a: number, b: number, scale: number, bars: number): { from: number; to: number } {
+export function barsBetween(a: number, b: number, scale: number, lines: BarLines): { from: number; to: number } {
   const [low = 0, high = 0] = [a, b]
-    .map((x) => Math.min(Math.max(Math.floor(x / (scale * STEPS_PER_BAR)), 0), bars - 1))
+    .map((x) => Math.min(lines.barAt(Math.max(x / scale, 0)), lines.count - 1))
     .sort((first, second) => first - second);
   return { from: low, to: high + 1 };
 }

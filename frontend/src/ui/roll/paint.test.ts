@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { chordAt, commonBars } from "../../../tests/piece.fixture";
 import { harmoniesOf } from "../../music/harmony";
 import { type BarNotes, ROLES, type Role } from "../../music/piece";
 import { extentOf, rowsOf } from "./geometry";
@@ -43,7 +44,7 @@ class Recorder {
   }
 }
 
-const CHORD = { name: "C", text: "C:8", bar: 0, onset: 0, duration: 8, pitch_classes: [0, 4, 7], bass: 0 };
+const CHORD = chordAt("C", 0, 8, [0, 4, 7]);
 const COLOURS = {
   tracks: Object.fromEntries(ROLES.map((role) => [role, role])) as Record<Role, string>,
   ground: "ground",
@@ -56,7 +57,7 @@ function draw(bars: readonly BarNotes[], change: Partial<Scene> = {}): Recorder 
   const recorder = new Recorder();
   const scene: Scene = {
     bars,
-    length: bars.length,
+    lines: commonBars(bars.length),
     harmonies: harmoniesOf([CHORD]),
     audible: new Set(ROLES),
     rows: rowsOf(extentOf(bars), 300),
@@ -117,7 +118,7 @@ test("only what is in view is drawn, and what reaches into it from bars before",
       .map(([x]) => x),
   ).toEqual([768, 864]);
   expect(marksOf(recorder, "strings")).toHaveLength(1);
-  expect(barsSeen(8 * 48, 10 * 48, 480, 100)).toEqual([0, 10]);
+  expect(barsSeen(8 * 48, 10 * 48, 480, commonBars(100), 100)).toEqual([0, 10]);
 });
 
 test("it is drawn in device pixels, from the first pixel in view on", () => {

@@ -2,14 +2,15 @@
 
 import type { Harmony } from "../../music/harmony";
 import { isInside } from "../../music/harmony";
-import { type BarNotes, BEATS_PER_BAR, type Note, ROLES, type Role, STEPS_PER_BAR } from "../../music/piece";
+import { type BarNotes, type Note, ROLES, type Role } from "../../music/piece";
+import { type BarLines, STEPS_PER_BEAT } from "../../music/time";
 import type { Colours } from "./colours";
 import { type Box, boxOf, numberEvery, type Rows, yOfDrum, yOfPitch } from "./geometry";
 
 /** What is to be drawn. */
 export interface Scene {
   readonly bars: readonly BarNotes[];
-  readonly length: number; // bars of the whole piece
+  readonly lines: BarLines; // of the whole piece
   readonly harmonies: readonly Harmony[];
   readonly audible: ReadonlySet<Role>;
   readonly rows: Rows;
@@ -87,34 +88,36 @@ function paintRows(brush: Brush, { rows, left, width, colours }: Scene): void {
   if (drums.length) brush.fillRect(left, Math.round(rows.lane) - 4, width, 1);
 }
 
-function paintLines(brush: Brush, { rows, left, width, scale, length, colours }: Scene): void {
-  const bar = scale * STEPS_PER_BAR;
-  const beat = bar / BEATS_PER_BAR;
-  const every = numberEvery(scale, LINE_ROOM);
-  const lines = (apart: number, from: number, to: number) => {
-    for (let index = from; index <= to; index++) brush.fillRect(Math.round(index * apart), 0, 1, rows.height);
-  };
-  const last = Math.min(Math.ceil((left + width) / bar), length);
-  const first = Math.floor(left / bar);
+function paintLines(brush: Brush, { rows, left, width, scale, lines, colours }: Scene): void {
+  const every = numberEvery(scale, lines, LINE_ROOM);
+  const line = (step: number) => brush.fillRect(Math.round(step * scale), 0, 1, rows.height);
+  const [first, last] = barsSeen(left / scale, (left + width) / scale, 0, lines, lines.count);
   brush.fillStyle = colours.line;
   brush.globalAlpha = 0.55;
-  if (beat >= BEAT_ROOM) lines(beat, first * BEATS_PER_BAR, last * BEATS_PER_BAR);
+  if (scale * STEPS_PER_BEAT >= BEAT_ROOM) for (let bar = first; bar < last; bar++) lines.beats(bar).forEach(line);
   brush.fillStyle = colours.strong;
   brush.globalAlpha = 0.5;
-  lines(bar * every, Math.floor(first / every), Math.floor(last / every));
+  for (let bar = Math.floor(first / every) * every; bar <= last; bar += every) line(lines.onset(bar));
 }
 
 /** The bars of which something may be seen between two steps: notes reach over bar lines. */
-export function barsSeen(from: number, to: number, longest: number, bars: number): readonly [number, number] {
-  const first = Math.floor((from - longest) / STEPS_PER_BAR);
-  return [Math.max(first, 0), Math.min(Math.max(Math.ceil(to / STEPS_PER_BAR), 0), bars)];
+export function barsSeen(
+  from: number,
+  to: number,
+  longest: number,
+  lines: BarLines,
+  there: number,
+): readonly [number, number] {
+  const last = lines.barAt(Math.max(to, 0));
+  const seen = lines.onset(last) < to ? last + 1 : last;
+  return [lines.barAt(Math.max(from - longest, 0)), Math.min(seen, there)];
 }
 
 function paintTrack(brush: Brush, scene: Scene, role: Role): void {
-  const { bars, rows, scale, left, width, harmonies, audible, colours } = scene;
+  const { bars, lines, rows, scale, left, width, harmonies, audible, colours } = scene;
   const levels: Box[][] = Array.from({ length: LEVELS }, () => []);
   const hollow: Box[] = [];
-  const [first, last] = barsSeen(left / scale, (left + width) / scale, rows.extent.longest, bars.length);
+  const [first, last] = barsSeen(left / scale, (left + width) / scale, rows.extent.longest, lines, bars.length);
   for (let bar = first; bar < last; bar++) {
     for (const note of bars[bar]?.[role] ?? []) {
       const box = boxOf(note, role, rows, scale);

@@ -1,8 +1,8 @@
 /** Which note lies under a point. Knows the same boxes as the drawing. */
 
-import type { BarNotes, Note, Role } from "../../music/piece";
-import { boxOf, type Rows } from "./geometry";
-import { barsSeen, PAINTED } from "./paint";
+import type { Note, Role } from "../../music/piece";
+import { boxOf } from "./geometry";
+import { barsSeen, PAINTED, type Scene } from "./paint";
 
 const REACH = 2; // pixels beside a note that still count
 
@@ -10,13 +10,11 @@ const REACH = 2; // pixels beside a note that still count
 export function noteAt(
   x: number,
   y: number,
-  bars: readonly BarNotes[],
-  audible: ReadonlySet<Role>,
-  rows: Rows,
-  scale: number,
+  { bars, lines, audible, rows, scale }: Pick<Scene, "bars" | "lines" | "audible" | "rows" | "scale">,
 ): { readonly role: Role; readonly note: Note } | null {
   let found: { role: Role; note: Note } | null = null;
-  const [first, last] = barsSeen((x - REACH) / scale, (x + REACH) / scale + 1, rows.extent.longest, bars.length);
+  const [from, to] = [(x - REACH) / scale, (x + REACH) / scale + 1];
+  const [first, last] = barsSeen(from, to, rows.extent.longest, lines, bars.length);
   for (const role of PAINTED) {
     if (!audible.has(role)) continue;
     for (let bar = first; bar < last; bar++) {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { commonLines } from "../../../tests/piece.fixture";
 import type { Arrangement } from "../../api";
 import type { Chart } from "../../music/piece";
 import { openPiece, piece, pieceChart } from "../../state/piece";
@@ -7,7 +8,7 @@ import { watchPlayhead } from "./playhead";
 import { View } from "./view";
 
 const CHART = {
-  bars: 100,
+  bar_lines: commonLines(100),
   chords: [
     { name: "C", onset: 0 },
     { name: "G", onset: 200 },

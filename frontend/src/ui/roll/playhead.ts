@@ -1,8 +1,8 @@
 /** The playhead: where it stands, and turning the page with it. Knows the player's clock; draws nothing. */
 
 import { lastBegun } from "../../music/harmony";
-import { STEPS_PER_BAR, STEPS_PER_BEAT } from "../../music/piece";
-import { pieceChart } from "../../state/piece";
+import { STEPS_PER_BEAT } from "../../music/time";
+import { pieceChart, pieceLines } from "../../state/piece";
 import { type Player, playState } from "../../state/playback";
 import type { View } from "./view";
 
@@ -26,14 +26,14 @@ export function watchPlayhead(
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function place(): void {
-    const step = Math.min(Math.max(player.position(), 0), view.length.peek() * STEPS_PER_BAR);
+    const step = Math.min(Math.max(player.position(), 0), pieceLines.peek().end);
     const x = step * view.scale.peek();
     const chart = pieceChart.peek();
     if (x !== placed || chart !== charted) {
       placed = x;
       charted = chart;
       head.style.transform = `translateX(${x}px)`;
-      view.bar.value = Math.floor(step / STEPS_PER_BAR);
+      view.bar.value = pieceLines.peek().barAt(step);
       view.chord.value = lastBegun(chart?.chords ?? [], step / STEPS_PER_BEAT);
     }
     if (playState.peek() === "playing" && view.following.peek()) turnPage(x);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { commonLines } from "../../../tests/piece.fixture";
 import type { Arrangement } from "../../api";
 import type { Chart } from "../../music/piece";
 import { openPiece, piece, pieceChart } from "../../state/piece";
@@ -7,7 +8,7 @@ import { View } from "./view";
 let view: View;
 
 beforeEach(() => {
-  openPiece({ id: "a", takes: 1 } as Arrangement, { bars: 100, chords: [] } as unknown as Chart);
+  openPiece({ id: "a", takes: 1 } as Arrangement, { bar_lines: commonLines(100), chords: [] } as unknown as Chart);
   view = new View();
   view.width.value = 1000;
 });

@@ -1,8 +1,7 @@
 /** What part of the piece is in view, and what is pointed at. Knows pixels and steps; no elements. */
 
 import { computed, signal } from "@preact/signals";
-import { STEPS_PER_BAR } from "../../music/piece";
-import { bars, pieceChart } from "../../state/piece";
+import { bars, pieceLines } from "../../state/piece";
 import { extentOf, rowsOf, scaleOf, type Zoom, zoomBy } from "./geometry";
 
 /** A word on what is pointed at. */
@@ -35,11 +34,11 @@ export class View {
   readonly bar = signal(0);
   readonly chord = signal(-1);
 
-  readonly length = computed(() => pieceChart.value?.bars ?? 0); // bars
+  readonly length = computed(() => pieceLines.value.count); // bars
   /** Pixels a step. */
-  readonly scale = computed(() => scaleOf(this.zoom.value, this.length.value, this.width.value));
+  readonly scale = computed(() => scaleOf(this.zoom.value, pieceLines.value, this.width.value));
   /** Width of the whole piece in pixels. */
-  readonly content = computed(() => this.length.value * STEPS_PER_BAR * this.scale.value);
+  readonly content = computed(() => pieceLines.value.end * this.scale.value);
   readonly rows = computed(() => rowsOf(extentOf(bars.value), this.height.value));
 
   readonly #half = computed(() => Math.max(Math.ceil(this.width.value / 2), 1));
@@ -60,7 +59,7 @@ export class View {
   zoomBy(factor: number, x = this.width.value / 2): void {
     const scale = this.scale.value;
     this.#anchor = { step: (this.left.value + x) / scale, x };
-    this.zoom.value = zoomBy(factor, scale, this.length.value, this.width.value);
+    this.zoom.value = zoomBy(factor, scale, pieceLines.value, this.width.value);
   }
 
   /** Where to scroll to after a zoom; null where nothing was zoomed since. */

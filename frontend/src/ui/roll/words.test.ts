@@ -1,16 +1,18 @@
 import { expect, test } from "vitest";
+import { chordAt, commonBars } from "../../../tests/piece.fixture";
 import { harmoniesOf } from "../../music/harmony";
 import type { Chord } from "../../music/piece";
 import { drumLabel, drumName } from "./drums";
 import { chordTitle, chordWords, noteWords, pitchName, progressWords, shortName } from "./words";
 
-const F: Chord = { name: "F", text: "F:2", bar: 2, onset: 10, duration: 2, pitch_classes: [5, 9, 0], bass: 5 };
+const F = chordAt("F", 10, 2, [5, 9, 0]);
+const LINES = commonBars(3);
 const SLASH: Chord = { ...F, name: "F/A", bass: 9 };
 const SILENCE: Chord = { ...F, name: "N.C.", pitch_classes: [], bass: null };
 
 test("a chord says where it is and how it is kept to", () => {
-  expect(chordTitle(F)).toBe("Bar 3, beat 3: F");
-  expect(chordTitle({ ...F, onset: 8 })).toBe("Bar 3: F");
+  expect(chordTitle(F, LINES)).toBe("Bar 3, beat 3: F");
+  expect(chordTitle(chordAt("F", 8, 2), LINES)).toBe("Bar 3: F");
   expect(chordWords(F, { inside: 0.916, sounding: 48, bassOnRoot: true }, true)).toEqual([
     "92 % of the sounding time in the chord",
     "bass on its root",
@@ -18,16 +20,16 @@ test("a chord says where it is and how it is kept to", () => {
   expect(chordWords(SLASH, { inside: null, sounding: 0, bassOnRoot: true }, true)).toEqual(["bass on its slash note"]);
   expect(chordWords(F, { inside: null, sounding: 0, bassOnRoot: null }, true)).toEqual(["Nothing sounds here"]);
   expect(chordWords(SILENCE, null, true)).toEqual(["The band plays as it likes"]);
-  expect(chordTitle(SILENCE)).toContain("no chord");
+  expect(chordTitle(SILENCE, LINES)).toContain("no chord");
   expect(chordWords(F, null, false)).toEqual(["Still composing"]);
 });
 
 test("a note says its track, its pitch, its place and whether it is in the chord", () => {
   const harmonies = harmoniesOf([F]);
-  expect(noteWords("piano", [120, 12, 69, 90], harmonies, [F])).toEqual(["A4", "Piano, 3.3", "In F"]);
-  expect(noteWords("bass", [132, 12, 42, 90], harmonies, [F])).toEqual(["F♯2", "Bass, 3.4", "Outside F"]);
-  expect(noteWords("bass", [0, 12, 42, 90], harmonies, [F])).toEqual(["F♯2", "Bass, 1.1"]);
-  expect(noteWords("drums", [132, 1, 42, 90], harmonies, [F])).toEqual(["Closed hi-hat", "Drums, 3.4"]);
+  expect(noteWords("piano", [120, 12, 69, 90], harmonies, [F], LINES)).toEqual(["A4", "Piano, 3.3", "In F"]);
+  expect(noteWords("bass", [132, 12, 42, 90], harmonies, [F], LINES)).toEqual(["F♯2", "Bass, 3.4", "Outside F"]);
+  expect(noteWords("bass", [0, 12, 42, 90], harmonies, [F], LINES)).toEqual(["F♯2", "Bass, 1.1"]);
+  expect(noteWords("drums", [132, 1, 42, 90], harmonies, [F], LINES)).toEqual(["Closed hi-hat", "Drums, 3.4"]);
 });
 
 test("pitches and drums have names", () => {

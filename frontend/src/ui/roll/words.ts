@@ -1,8 +1,9 @@
 /** What the roll says in words: of chords, of notes, and of how far the piece has come. Knows no pixels but room for text. */
 
 import type { Arrangement } from "../../api";
-import { type Fit, type Harmony, isInside, lastBegun, stepsOf } from "../../music/harmony";
-import { type Chord, type Note, ROLE_NAMES, type Role, STEPS_PER_BAR } from "../../music/piece";
+import { type Fit, type Harmony, isInside, lastBegun } from "../../music/harmony";
+import { type Chord, type Note, ROLE_NAMES, type Role } from "../../music/piece";
+import type { BarLines } from "../../music/time";
 import { barAndBeat } from "../places";
 import { drumName } from "./drums";
 
@@ -23,11 +24,16 @@ function fitWords(fit: Fit | null): readonly string[] {
   return words;
 }
 
+/** What a chord is called. */
+export function chordName(chord: Chord): string {
+  return chord.name === NO_CHORD ? "no chord" : chord.name;
+}
+
 /** How a chord is called and where it is: "Bar 3: F". */
-export function chordTitle(chord: Chord): string {
-  const [onset] = stepsOf(chord);
-  const beat = onset % STEPS_PER_BAR ? `, beat ${barAndBeat(onset).split(".")[1]}` : "";
-  return `Bar ${chord.bar + 1}${beat}: ${chord.name === NO_CHORD ? "no chord" : chord.name}`;
+export function chordTitle(chord: Chord, lines: BarLines): string {
+  const isOnLine = chord.step === lines.onset(chord.bar);
+  const beat = isOnLine ? "" : `, beat ${barAndBeat(chord.step, lines).split(".")[1]}`;
+  return `Bar ${chord.bar + 1}${beat}: ${chordName(chord)}`;
 }
 
 /** The lines of a chord's tip; a slash chord has no root to keep to, but a note behind its slash. */
@@ -40,15 +46,22 @@ export function chordWords(chord: Chord, fit: Fit | null, isComposed: boolean): 
 }
 
 /** The lines of a note's tip. */
-export function noteWords(role: Role, note: Note, harmonies: readonly Harmony[], chords: readonly Chord[]): string[] {
+export function noteWords(
+  role: Role,
+  note: Note,
+  harmonies: readonly Harmony[],
+  chords: readonly Chord[],
+  lines: BarLines,
+): string[] {
   const [onset, , pitch] = note;
-  if (role === "drums") return [drumName(pitch), `Drums, ${barAndBeat(onset)}`];
+  const place = barAndBeat(onset, lines);
+  if (role === "drums") return [drumName(pitch), `Drums, ${place}`];
   const inside = isInside(note, harmonies);
   const harmony = harmonies[Math.max(lastBegun(harmonies, onset), 0)];
   const chord = harmony && chords[harmony.chord]?.name;
-  const lines = [pitchName(pitch), `${ROLE_NAMES[role]}, ${barAndBeat(onset)}`];
-  if (inside !== null && chord) lines.push(inside ? `In ${chord}` : `Outside ${chord}`);
-  return lines;
+  const words = [pitchName(pitch), `${ROLE_NAMES[role]}, ${place}`];
+  if (inside !== null && chord) words.push(inside ? `In ${chord}` : `Outside ${chord}`);
+  return words;
 }
 
 const CHORD_PARTS = /^([A-G][#b]{0,2})(m(?!a))?/;

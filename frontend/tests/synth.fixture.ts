@@ -1,7 +1,7 @@
 /** A synthesizer for tests: its clock is set by hand, and it remembers what it was told. */
 
-import type { Role } from "../music/piece";
-import type { Synth } from "./synth";
+import type { Role } from "../src/music/piece";
+import type { Synth } from "../src/sound/synth";
 
 export interface Told {
   readonly on: boolean;

@@ -1,0 +1,98 @@
+/**
+ * Steps, bars and seconds. Knows no notes and no sound.
+ *
+ * The twins of the package's `BarLines` and `TimeMap`; `time.golden.json` holds both to the same numbers.
+ */
+
+/** The grid on which notes stand. */
+export const STEPS_PER_BEAT = 12;
+export const SECONDS_PER_MINUTE = 60;
+
+const STRAIGHT = 0.5;
+const OFF_BEAT = STEPS_PER_BEAT / 2; // where the second eighth stands
+
+/** Where bars begin and end, in steps. Past the last that is known they go on as long as that one. */
+export class BarLines {
+  readonly #lines: readonly number[];
+  readonly #next: number;
+  /** Steps of the shortest bar. */
+  readonly shortest: number;
+
+  /** `lines`: where each bar begins, and where the last one ends; `length`: of a bar, where there are none. */
+  constructor(lines: readonly number[], length = STEPS_PER_BEAT) {
+    this.#lines = lines.length ? lines : [0];
+    this.#next = this.count ? this.end - this.onset(this.count - 1) : length;
+    this.shortest = this.#lines.reduce((least, _, bar) => Math.min(least, this.length(bar)), this.#next);
+  }
+
+  /** How many bars there are. */
+  get count(): number {
+    return this.#lines.length - 1;
+  }
+
+  /** Where the last bar ends. */
+  get end(): number {
+    return this.#lines[this.count] ?? 0;
+  }
+
+  /** Where a bar begins. */
+  onset(bar: number): number {
+    return this.#lines[bar] ?? this.end + (bar - this.count) * this.#next;
+  }
+
+  /** How many steps a bar has. */
+  length(bar: number): number {
+    return this.onset(bar + 1) - this.onset(bar);
+  }
+
+  /** The bar to which a step belongs. */
+  barAt(step: number): number {
+    if (step >= this.end) return this.count + Math.floor((step - this.end) / this.#next);
+    let low = 0;
+    let high = this.count;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.onset(middle) <= step) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Where the beats of a bar are; the first is its line. */
+  beats(bar: number): readonly number[] {
+    const onset = this.onset(bar);
+    const count = Math.ceil(this.length(bar) / STEPS_PER_BEAT);
+    return Array.from({ length: count }, (_, beat) => onset + beat * STEPS_PER_BEAT);
+  }
+}
+
+/**
+ * When a step is heard, in seconds from the start, and back. `tempo` is in beats a minute; `swing` is the share of a
+ * beat that its first half takes, 1/2 where it is straight: what stands on the beat stays there.
+ */
+export class TimeMap {
+  readonly #secondsPerStep: number;
+  readonly #swung: number; // where what stands at OFF_BEAT goes
+
+  constructor(tempo: number, swing = STRAIGHT) {
+    this.#secondsPerStep = SECONDS_PER_MINUTE / (tempo * STEPS_PER_BEAT);
+    this.#swung = swing * STEPS_PER_BEAT;
+  }
+
+  seconds(step: number): number {
+    return bent(step, OFF_BEAT, this.#swung) * this.#secondsPerStep;
+  }
+
+  step(seconds: number): number {
+    return bent(seconds / this.#secondsPerStep, this.#swung, OFF_BEAT);
+  }
+}
+
+/** A place after what stood within its beat at `from` went to `to`; the beat's own ends stay. */
+function bent(place: number, from: number, to: number): number {
+  if (from === to) return place;
+  const beat = Math.floor(place / STEPS_PER_BEAT) * STEPS_PER_BEAT;
+  const within = place - beat;
+  if (within <= from) return beat + (within * to) / from;
+  return beat + to + ((within - from) * (STEPS_PER_BEAT - to)) / (STEPS_PER_BEAT - from);
+}

@@ -1,0 +1,95 @@
+/** Pieces, charts and an offer such as the server sends, for tests. */
+
+import type { Arrangement, Offer } from "../src/api";
+import { type Chart, type Chord, ROLES } from "../src/music/piece";
+import { BarLines } from "../src/music/time";
+
+const BAR = { steps: 48, beats: 4, ticks: 96 }; // 4/4
+
+/** The lines of so many bars of 4/4. */
+export function commonLines(bars: number): readonly number[] {
+  return Array.from({ length: bars + 1 }, (_, bar) => bar * BAR.steps);
+}
+
+/** So many bars of 4/4. */
+export function commonBars(bars: number): BarLines {
+  return new BarLines(commonLines(bars));
+}
+
+/** A chord in 4/4, its onset and duration in beats. */
+export function chordAt(name: string, onset: number, duration: number, pitches: readonly number[] = []): Chord {
+  const [step = 0, end = 0] = [onset, onset + duration].map((beats) =>
+    Math.floor((Math.round((beats * BAR.ticks) / BAR.beats) * BAR.steps) / BAR.ticks),
+  );
+  return {
+    name,
+    text: `${name}:${duration}`,
+    bar: Math.floor(onset / BAR.beats),
+    onset,
+    duration,
+    step,
+    end,
+    pitch_classes: pitches,
+    bass: pitches[0] ?? null,
+  };
+}
+
+/** A chart of chords in 4/4. */
+export function chartOf(...chords: readonly Chord[]): Chart {
+  const beats = chords.reduce((sum, { duration }) => sum + duration, 0);
+  const bars = Math.ceil(beats / BAR.beats);
+  const progression = chords.map(({ text }) => text).join("|");
+  return { progression, key: "C major", bars, bar_lines: commonLines(bars), beats, chords };
+}
+
+export const PIECE: Arrangement = {
+  id: "0123456789abcdef",
+  name: "C:4|Am:4",
+  progression: "C:4|Am:4",
+  tempo: 120,
+  style: null,
+  tracks: ROLES,
+  density: null,
+  takes: 1,
+  seed: 7,
+  model: "3f0c5d0e9a1b2c4d-kernel",
+  state: "done",
+  detail: null,
+  created: "2026-11-22T12:00:00Z",
+  key: "C major",
+  bars: 2,
+  beats: 8,
+  seconds: 4,
+  temperature: 1,
+  top_p: null,
+  progress: { bars: 2, of: 2 },
+};
+
+export const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("Am", 4, 4, [9, 0, 4]));
+
+export const OFFER: Offer = {
+  version: "0.0.0",
+  model: PIECE.model,
+  soundfont: "/soundfont.sf3",
+  styles: ["rock", "jazz"],
+  tempo: { minimum: 20, maximum: 400, default: 120 },
+  bar_steps: BAR.steps,
+  densities: 5,
+  max_bars: 256,
+  max_minutes: 15,
+  max_takes: 8,
+  max_text: 150_000,
+  max_name: 200,
+  retention_days: 30,
+  tracks: ROLES.map((role) => ({
+    role,
+    is_drum: role === "drums",
+    program: role === "bass" ? 33 : 0,
+    volume: 100,
+    pan: 64,
+    instruments: [{ program: role === "bass" ? 33 : 0, name: "Its own" }],
+  })),
+  roots: ["C", "D"],
+  qualities: [{ name: "", degrees: "1 3 5" }],
+  examples: [],
+};
