@@ -8,7 +8,9 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
-HEAD = "/** What goes over the wire, from the server's OpenAPI document. `tests/web/test_page_types.py` writes it. */\n"
+HEAD = """\
+/** What goes over the wire, of the server's OpenAPI document. Written by `tests/web/test_page_types.py`: not by hand. */
+"""
 PRIMITIVES = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
 
 

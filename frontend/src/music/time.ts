@@ -1,7 +1,7 @@
 /**
  * Steps, bars and seconds. Knows no notes and no sound.
  *
- * The twins of the package's `BarLines` and `TimeMap`; `time.golden.json` holds both to the same numbers.
+ * The twins of the package's `BarLines` and `TimeMap`; `bars.golden.json` and `time.golden.json` hold them to the same numbers.
  */
 
 /** The grid on which notes stand. */
@@ -66,30 +66,66 @@ export class BarLines {
   }
 }
 
+/** From a step on the music goes at a tempo, in beats a minute. */
+export interface TempoChange {
+  readonly step: number;
+  readonly tempo: number;
+}
+
+/** What goes at one tempo: from a step, as it is swung, and a second on. */
+interface Stretch {
+  readonly step: number;
+  readonly second: number;
+  readonly secondsPerStep: number;
+}
+
 /**
- * When a step is heard, in seconds from the start, and back. `tempo` is in beats a minute; `swing` is the share of a
- * beat that its first half takes, 1/2 where it is straight: what stands on the beat stays there.
+ * When a step is heard, in seconds from the start, and back. `tempo` holds until the first of the changes; `swing` is
+ * the share of a beat that its first half takes, 1/2 where it is straight: what stands on the beat stays there.
  */
 export class TimeMap {
-  readonly #secondsPerStep: number;
   readonly #swung: number; // where what stands at OFF_BEAT goes
+  readonly #stretches: readonly Stretch[];
 
-  constructor(tempo: number, swing = STRAIGHT) {
-    this.#secondsPerStep = SECONDS_PER_MINUTE / (tempo * STEPS_PER_BEAT);
+  constructor(tempo: number, swing = STRAIGHT, changes: readonly TempoChange[] = []) {
     this.#swung = swing * STEPS_PER_BEAT;
+    const stretches = [{ step: 0, second: 0, secondsPerStep: secondsPerStep(tempo) }];
+    for (const change of changes) {
+      const step = bend(change.step, OFF_BEAT, this.#swung);
+      const last = stretches.at(-1) as Stretch;
+      stretches.push({ step, second: secondIn(last, step), secondsPerStep: secondsPerStep(change.tempo) });
+    }
+    this.#stretches = stretches;
   }
 
   seconds(step: number): number {
-    return bent(step, OFF_BEAT, this.#swung) * this.#secondsPerStep;
+    const swung = bend(step, OFF_BEAT, this.#swung);
+    return secondIn(
+      this.#find((stretch) => stretch.step <= swung),
+      swung,
+    );
   }
 
   step(seconds: number): number {
-    return bent(seconds / this.#secondsPerStep, this.#swung, OFF_BEAT);
+    const { step, second, secondsPerStep } = this.#find((stretch) => stretch.second <= seconds);
+    return bend(step + (seconds - second) / secondsPerStep, this.#swung, OFF_BEAT);
+  }
+
+  #find(hasBegun: (stretch: Stretch) => boolean): Stretch {
+    return this.#stretches.findLast(hasBegun) ?? (this.#stretches[0] as Stretch);
   }
 }
 
+function secondsPerStep(tempo: number): number {
+  return SECONDS_PER_MINUTE / (tempo * STEPS_PER_BEAT);
+}
+
+function secondIn({ step, second, secondsPerStep }: Stretch, swung: number): number {
+  return second + (swung - step) * secondsPerStep;
+}
+
 /** A place after what stood within its beat at `from` went to `to`; the beat's own ends stay. */
-function bent(place: number, from: number, to: number): number {
+function bend(place: number, from: number, to: number): number {
   if (from === to) return place;
   const beat = Math.floor(place / STEPS_PER_BEAT) * STEPS_PER_BEAT;
   const within = place - beat;
