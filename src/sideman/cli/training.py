@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sideman.cli.judging import Judgement, evaluate_music
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import print_json, progress, table
 from sideman.errors import CheckpointError, MissingLibraryError, OptionError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sideman.training.evaluate import Scores
 
 DEVICE_HELP = "auto, cpu, cuda, xpu or mps."
+MIN_WINDOWS = 20  # of fewer the halves say nothing
 
 
 def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer reads by name
@@ -75,32 +77,63 @@ def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer read
         typer.echo(f"{run}: {place.tokens:,} tokens in {place.step:,} steps, {score}")
 
 
-def evaluate(
-    model: Annotated[Path, typer.Argument(metavar="WEIGHTS_OR_RUN", help="A .safetensors file or a run's folder.")],
-    dataset: Annotated[Path, typer.Argument(help="Folder that `sideman encode` made.")],
+def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer reads by name
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[WEIGHTS_OR_RUN] DATASET",
+            help="A .safetensors file or a run's folder, with --music those of the package where there is none; "
+            "and the folder that `sideman encode` made.",
+            show_default=False,
+        ),
+    ],
     fold: Annotated[str, typer.Option(help="Songs to evaluate on: valid or train.")] = "valid",
     shuffled_chords: Annotated[
         bool, typer.Option("--shuffled-chords", help="Also with each song's chords taken from another song.")
     ] = False,
     songs: Annotated[int, typer.Option(min=0, help="So many songs of the fold; 0: all.")] = 0,
     device: Annotated[str, typer.Option(help=DEVICE_HELP)] = "auto",
+    music: Annotated[
+        bool, typer.Option("--music", help="Compose for windows of the songs and judge the music; needs no torch.")
+    ] = False,
+    windows: Annotated[int, typer.Option(min=MIN_WINDOWS, help="Windows to compose for, with --music.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed chooses other windows, with --music.")] = 0,
+    temperature: Annotated[
+        float | None, typer.Option(help="As in `sideman arrange`, with --music.", show_default=False)
+    ] = None,
+    top_p: Annotated[
+        float | None, typer.Option(help="As in `sideman arrange`, with --music.", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Measure the loss of a model: bits a note, a token and a bar of what the leader doesn't decide.
+
+    With --music: how well what it composes for held-out songs keeps to their chords, and how like people it plays.
 
     \b
     Examples:
       sideman evaluate runs/first data/lpd5 --shuffled-chords
       sideman evaluate weights.safetensors data/lpd5 --songs 50 --json
+      sideman evaluate weights.safetensors data/lpd5 --music
     """  # noqa: D301 - \b keeps typer from filling the lines
-    _need_torch()
-    from sideman.training.device import choose_device, set_threads
-    from sideman.training.evaluate import ShuffledChords, evaluate_rows, fold_rows
     from sideman.training.shards import FOLDS, Dataset
-    from sideman.training.weights import load_network
 
     if fold not in FOLDS:
         raise OptionError(f"unknown fold {fold!r}: one of {', '.join(FOLDS)}")
+    if music:
+        if len(paths) > 2:  # noqa: PLR2004 - weights and a dataset
+            raise OptionError(f"{len(paths)} paths: give weights and a dataset, or a dataset alone")
+        weights = paths[0] if len(paths) > 1 else None
+        evaluate_music(Judgement(weights, paths[-1], fold, windows, seed, temperature, top_p, as_json))
+        return
+    if len(paths) != 2:  # noqa: PLR2004 - weights and a dataset
+        raise OptionError("give weights or a run, and a dataset; a dataset alone is enough with --music")
+    model, dataset = paths
+    _need_torch()
+    from sideman.training.device import choose_device, set_threads
+    from sideman.training.evaluate import ShuffledChords, evaluate_rows, fold_rows
+    from sideman.training.weights import load_network
+
     target = choose_device(device)
     set_threads(0)
     network, features = load_network(model)

@@ -1,0 +1,71 @@
+"""What `sideman evaluate --music` does: judges a model by the music that it makes, without torch."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from sideman.cli.terminal import print_json, progress
+from sideman.errors import MissingLibraryError
+
+if TYPE_CHECKING:
+    from sideman.arranging import Model
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is to be judged, as it was written; the fields are those of the command line."""
+
+    weights: Path | None  # None: those of the package
+    dataset: Path
+    fold: str
+    windows: int
+    seed: int
+    temperature: float | None  # None: as ever
+    top_p: float | None
+    as_json: bool
+
+
+def evaluate_music(wanted: Judgement) -> None:
+    """Judge and print."""
+    from sideman.arranging import ArrangeOptions
+    from sideman.judging.judge import TAKES, judge
+    from sideman.model.sampling import SamplingOptions
+    from sideman.training.shards import Dataset
+
+    sampling = SamplingOptions()
+    if wanted.temperature is not None:
+        sampling = replace(sampling, temperature=wanted.temperature)
+    if wanted.top_p is not None:
+        sampling = replace(sampling, top_p=wanted.top_p)
+    dataset = Dataset(wanted.dataset, wanted.fold)
+    model = _model(wanted.weights)
+    with progress("evaluate", wanted.windows + TAKES, "bands") as show:
+        report = judge(dataset, model, ArrangeOptions(sampling=sampling), wanted.windows, wanted.seed, show=show)
+    if wanted.as_json:
+        print_json(report.to_dict())
+    else:
+        typer.echo(report.text())
+
+
+def _model(path: Path | None) -> Model:
+    """The model of a file of weights or of a run's folder."""
+    from sideman.arranging import Model, default_model
+
+    if path is None:
+        return default_model()
+    if not path.is_dir():
+        return Model.load(path)
+    if find_spec("torch") is None:
+        raise MissingLibraryError(
+            f"to read the run {path} needs torch: export it where there is, or run 'pip install sideman[train]'"
+        )
+    from sideman.training.export import export_run
+
+    with tempfile.TemporaryDirectory() as folder:
+        return Model(export_run(path, Path(folder) / "run.safetensors"))

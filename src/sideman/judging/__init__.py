@@ -1,0 +1,1 @@
+"""How good is it: bands composed for held-out songs, measured beside what people played there."""

@@ -1,0 +1,45 @@
+"""Bands that the model composes for windows: the same chords, roles, tempo and style, and a seed for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sideman.arranging import Arrangement, ArrangeOptions, Model
+from sideman.composer import Composer
+from sideman.judging.windows import Window
+from sideman.music.band import Band
+
+TOGETHER = 16  # takes in a batch: their memory is bounded, each is the same music in any company
+Compose = Callable[[Sequence[Window], int], Sequence[Band]]  # windows and the number of a take in, their bands out
+Show = Callable[[float, str], None]  # takes how much is done, and a word on it
+
+
+def composes_with(model: Model, options: ArrangeOptions, show: Show | None = None) -> Compose:
+    """A function that composes with ``model``, under ``options`` but for what the window decides.
+
+    Its takes have seeds of their own. ``show`` is told how many are done.
+    """
+    done = 0
+
+    def compose(windows: Sequence[Window], take: int) -> Sequence[Band]:
+        nonlocal done
+        arrangements = [Arrangement(window.progression, _asked(options, window, take), model) for window in windows]
+        waiting = [arrangement.takes[0] for arrangement in reversed(arrangements)]
+        composer = Composer(model.engine, model.columns, min(TOGETHER, len(waiting)))
+        while waiting or composer:
+            while waiting and composer.room:
+                composer.join(waiting.pop())
+            done += len({id(finished) for finished, _ in composer.step() if finished.done})
+            if show is not None:
+                show(done, "composing")
+        return [arrangement.band for arrangement in arrangements]
+
+    return compose
+
+
+def _asked(options: ArrangeOptions, window: Window, take: int) -> ArrangeOptions:
+    """What is asked of the model for a window."""
+    sampling = replace(options.sampling, seed=window.seed + take)
+    band = window.band
+    return replace(options, tempo=band.tempo, style=window.style, roles=band.roles, takes=1, sampling=sampling)

@@ -1,0 +1,170 @@
+"""Windows of held-out songs: some bars that people played, and the chords to which they are played again.
+
+Knows datasets and ids; measures nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.arranging import MAX_TEMPO, MIN_TEMPO
+from sideman.errors import DataError
+from sideman.music.band import DURATION, ONSET, ROLES, Band, Role, Track
+from sideman.music.key import Key
+from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
+from sideman.music.qualities import REFERENCE_QUALITIES
+from sideman.music.time import STEPS_PER_BAR, TICKS_PER_STEP
+from sideman.tokens.decode import decode
+from sideman.tokens.encode import Ids
+from sideman.tokens.vocabulary import DENSITIES, NO_CHORD, VOCABULARY
+from sideman.training.excerpts import excerpt
+from sideman.training.shards import Dataset, SongRow
+
+LENGTHS = (8, 12, 16)  # bars of a window
+GRID = 4  # bars; windows begin on multiples of it, as phrases do
+MIN_ROLES = 2
+_SEMITONES = len(MAJOR_ROOTS)
+_QUALITIES = len(REFERENCE_QUALITIES)
+_BAR, _CHORD, _BASS, _POSITION, _TRACK, _TRACK_DENSITY, _REST = (
+    VOCABULARY.kinds.index(kind) for kind in ("bar", "chord", "bass", "position", "track", "track_density", "rest")
+)
+_START, _END = VOCABULARY.id("start"), VOCABULARY.id("end")
+_KEYS = {key.name: key for tonic in range(_SEMITONES) for key in (Key(tonic), Key(tonic, minor=True))}
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some bars of a song.
+
+    ``band`` is what people play in them, of the roles that play there, from step 0 on; what rings past the end is cut
+    there, as in a composed band. ``seed`` is that of whoever composes for this window.
+    """
+
+    song: str
+    first: int  # bar of the song, from 0
+    style: str | None
+    progression: Progression
+    band: Band
+    seed: int
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Who plays."""
+        return self.band.roles
+
+    @property
+    def bars(self) -> int:
+        """How many bars."""
+        return self.progression.bars
+
+
+def choose_windows(dataset: Dataset, count: int, seed: int = 0) -> list[Window]:
+    """So many windows of as many songs of a dataset, the same for the same seed.
+
+    A window is 8, 12 or 16 bars in which at least two roles play, one of them with pitches; where a song has any in
+    which all of them play from the first bar on, as composed bands do, it is one of those. A song gives a second
+    window, that shares no bar with the first, only where all have given one, and so on; of a dataset that
+    has fewer windows all are taken. Raises :class:`DataError` where there is none.
+    """
+    order = np.random.default_rng(seed).permutation(len(dataset.rows))
+    songs = [_song_windows(dataset, dataset.rows[number], seed) for number in order]
+    windows: list[Window] = []
+    while songs and len(windows) < count:
+        found = [(song, next(song, None)) for song in songs[: count - len(windows)]]
+        windows += [window for _, window in found if window is not None]
+        # Those that had one go to the end of the queue.
+        songs = songs[len(found) :] + [song for song, window in found if window is not None]
+    if not windows:
+        raise DataError(f"{dataset.folder} has no song with {LENGTHS[0]} bars of two roles to judge by: encode some")
+    return windows
+
+
+def _song_windows(dataset: Dataset, row: SongRow, seed: int) -> Iterator[Window]:
+    """Windows of a song in a random order, none of which share a bar."""
+    ids = dataset.ids(row)
+    playing = _playing(ids, row.bars)
+    random = np.random.default_rng(_number(f"{seed} {row.name}"))
+    places = [
+        (int((playing[first : first + bars].any(0) & ~playing[first]).sum()), first, bars)  # roles that enter later
+        for bars in LENGTHS
+        for first in range(0, row.bars - bars + 1, GRID)
+        if _is_band(playing[first : first + bars])
+    ]
+    while places:
+        fewest = [place for place in places if place[0] == min(places)[0]]
+        _, first, bars = fewest[int(random.integers(len(fewest)))]
+        yield _window(row, ids, first, bars, _number(f"{seed} {row.name} {first}"))
+        places = [place for place in places if place[1] + place[2] <= first or place[1] >= first + bars]
+
+
+def _is_band(playing: npt.NDArray[np.bool_]) -> bool:
+    """Whether who plays in these bars (bars, 5) is enough of a band to be judged."""
+    roles = np.flatnonzero(playing.any(0)).tolist()
+    return len(roles) >= MIN_ROLES and roles != [Role.DRUMS.number]
+
+
+def _playing(ids: Ids, bars: int) -> npt.NDArray[np.bool_]:
+    """Which roles begin a note in each bar: (bars, 5)."""
+    kinds, values = VOCABULARY.kind_numbers[ids], VOCABULARY.values[ids]
+    bar = np.cumsum(kinds == _BAR) - 1
+    playing = np.zeros((bars, len(ROLES)), np.bool_)
+    for kind, levels in ((_TRACK, 1), (_TRACK_DENSITY, DENSITIES)):
+        begins = np.flatnonzero(kinds == kind)
+        playing[bar[begins], values[begins] // levels] = True
+    return playing
+
+
+def _window(row: SongRow, ids: Ids, first: int, bars: int, seed: int) -> Window:
+    shift = _KEYS[row.key].shift
+    cut = excerpt(ids, first, first + bars)
+    whole = decode([_START, *cut.tolist(), _END], shift)
+    tempo = min(max(row.tempo, MIN_TEMPO), MAX_TEMPO)
+    band = Band(tuple(_cut(track, whole.steps) for track in whole.tracks if len(track)), whole.steps, tempo)
+    return Window(row.name, first, row.style or None, _progression(cut, shift), band, seed)
+
+
+def _cut(track: Track, steps: int) -> Track:
+    """The track without what rings past the end."""
+    notes = track.notes.copy()
+    notes[:, DURATION] = np.minimum(notes[:, DURATION], steps - notes[:, ONSET])
+    return Track(track.role, notes)
+
+
+def _progression(ids: Ids, shift: int) -> Progression:
+    """The chords of whole bars, moved back by ``shift`` semitones."""
+    kinds, values = VOCABULARY.kind_numbers[ids].tolist(), VOCABULARY.values[ids].tolist()
+    begins = [place for place, kind in enumerate(kinds) if kind == _BAR]
+    changes: list[tuple[int, Chord]] = []
+    for bar, begin in enumerate(begins):
+        place = begin + 1
+        head = []
+        while kinds[place] not in (_TRACK, _TRACK_DENSITY, _REST):
+            if kinds[place] == _CHORD:
+                onset = values[place - 1] if kinds[place - 1] == _POSITION else 0
+                bass = values[place + 1] if kinds[place + 1] == _BASS else None
+                head.append((bar * STEPS_PER_BAR + onset, _chord(values[place], bass, shift)))
+            place += 1
+        changes += [change for change in head[:-1] if not changes or changes[-1][1] != change[1]]
+    ends = [onset for onset, _ in changes[1:]] + [len(begins) * STEPS_PER_BAR]
+    return Progression.of(
+        (chord, (end - onset) * TICKS_PER_STEP) for (onset, chord), end in zip(changes, ends, strict=True)
+    )
+
+
+def _chord(value: int, bass: int | None, shift: int) -> Chord:
+    """A chord of the vocabulary, moved back."""
+    if value == NO_CHORD:
+        return Chord.no_chord()
+    root, quality = divmod(value, _QUALITIES)
+    low = None if bass is None else MAJOR_ROOTS[(bass - shift) % _SEMITONES]
+    return Chord(MAJOR_ROOTS[(root - shift) % _SEMITONES], REFERENCE_QUALITIES[quality], low)
+
+
+def _number(text: str) -> int:
+    """A seed that follows from a text."""
+    return int.from_bytes(hashlib.sha256(text.encode(errors="replace")).digest()[:7])
