@@ -1,4 +1,4 @@
-/** What goes over the wire, of the server's OpenAPI document. Written by `tests/web/test_page_types.py`: not by hand. */
+/** What goes over the wire, by the OpenAPI document. Written by `tests/web/test_page_types.py`: not by hand. */
 
 /** The pieces of this session, the latest first. */
 export interface ArrangementList {

@@ -9,7 +9,7 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 HEAD = """\
-/** What goes over the wire, of the server's OpenAPI document. Written by `tests/web/test_page_types.py`: not by hand. */
+/** What goes over the wire, by the OpenAPI document. Written by `tests/web/test_page_types.py`: not by hand. */
 """
 PRIMITIVES = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
 

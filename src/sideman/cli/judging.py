@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,6 +64,8 @@ def _model(path: Path | None) -> Model:
         raise MissingLibraryError(
             f"to read the run {path} needs torch: export it where there is, or run 'pip install sideman[train]'"
         )
+    import tempfile
+
     from sideman.training.export import export_run
 
     with tempfile.TemporaryDirectory() as folder:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from sideman.judging.statistics import RESAMPLES, Floats, Integers
+
 Bools = npt.NDArray[np.bool_]
 FOLDS = 5
 ROUNDS = 3  # of folds; the scores of a row are averaged
@@ -31,6 +31,22 @@ def auc(scores: Floats, labels: Bools) -> float:
     if not ours or not others:
         return float("nan")
     return float((rank[place][labels].sum() - ours * (ours + 1) / 2) / (ours * others))
+
+
+def resampled_auc(scores: Floats, labels: Bools, songs: Integers, random: np.random.Generator) -> Floats:
+    """The same of songs that are drawn again, with all their rows: (RESAMPLES,)."""
+    _, song = np.unique(songs, return_inverse=True)
+    count = int(song.max()) + 1
+    drawn = random.multinomial(count, np.full(count, 1 / count), RESAMPLES)
+    order = np.argsort(scores, kind="stable")
+    values, place = np.unique(scores[order], return_inverse=True)
+    first = np.searchsorted(place, np.arange(len(values)))
+    weight = drawn[:, song[order]].astype(np.float64)
+    ours, others = (np.add.reduceat(weight * side, first, axis=1) for side in (labels[order], ~labels[order]))
+    below = np.cumsum(others, 1) - others / 2
+    with np.errstate(invalid="ignore"):  # where none of one side is drawn
+        areas: Floats = (ours * below).sum(1) / (ours.sum(1) * others.sum(1))
+    return areas
 
 
 def held_out_scores(rows: Floats, labels: Bools, songs: Integers, random: np.random.Generator) -> Floats:

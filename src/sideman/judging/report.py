@@ -7,26 +7,47 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from sideman.judging.musegan import MEASURES
+from sideman.judging.repetition import DISTANCES
 from sideman.judging.statistics import Estimate
 
-# Figure, heading and digits of each column.
-COLUMNS: tuple[tuple[str, str, int], ...] = (
-    ("root", "root", 3),
-    ("majmin", "majmin", 3),
-    ("tetrads", "tetrads", 3),
-    ("tones", "chord tones", 3),
-    ("bass", "bass: root", 3),
-    ("slash", "bass: slash", 3),
-    ("silence", "N.C.", 2),
-    ("overlap", "overlap", 3),
-    ("frechet", "Fréchet", 2),
-    ("auc", "AUC", 3),
-    ("repeated", "repeated", 3),
-    ("empty", "empty", 3),
-    ("notes", "notes a bar", 1),
-    ("score", "score", 3),
-)
+PEOPLE, MODEL, MMA, BLOCKS, RANDOM = "people", "sideman", "MMA", "block chords", "random"
+OTHER = "another song's chords"
 TELLING = 12  # features that the table shows
+
+
+class Column(NamedTuple):
+    """A figure by name, its heading and how many digits tell."""
+
+    figure: str
+    heading: str
+    digits: int = 3
+
+
+KEEPING_AND_LIKENESS = (
+    Column("root", "root"),
+    Column("majmin", "majmin"),
+    Column("tetrads", "tetrads"),
+    Column("tones", "chord tones"),
+    Column("bass", "bass: root"),
+    Column("slash", "bass: slash"),
+    Column("overlap", "overlap"),
+    Column("frechet", "Fréchet", 2),
+    Column("auc", "AUC"),
+    Column("score", "score"),
+)
+FORM = (
+    Column("repeated", "repeated"),
+    *(Column(f"repeated {distance}", f"{distance} before") for distance in DISTANCES),
+    Column("empty", "empty"),
+    Column("silence", "N.C."),
+    Column("notes", "notes a bar", 1),
+    Column("diversity", "diversity"),
+    Column("run", "known run", 2),
+    Column("longest run", "longest", 0),
+    Column("run together", "together", 2),
+    Column("longest run together", "longest", 0),
+)
 
 
 class Feature(NamedTuple):
@@ -48,58 +69,65 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """All figures of a judgement."""
+    """All figures of a judgement. ``missing`` says of whoever didn't play why."""
 
     windows: int
     songs: int
     bars: int
     seed: int
     rows: tuple[Row, ...]  # people first, then the model
+    missing: dict[str, str]
     features: tuple[Feature, ...]  # by how well they tell the model from people
-    diversity: Estimate
 
     def row(self, name: str) -> Row:
         """Somebody's row by name."""
         return next(row for row in self.rows if row.name == name)
 
     def score(self, name: str) -> float:
-        """Likeness to people times chords kept: both must be there, and more chords than people keep are no merit."""
+        """Chords kept times likeness to people: neither makes up for the other, more than people have is no merit."""
         people, values = self.rows[0].values, self.row(name).values
-        kept = min(1.0, values["majmin"].value / people["majmin"].value)
-        return kept * min(1.0, values["overlap"].value)
+        kept = values["majmin"].value / people["majmin"].value
+        return min(1.0, kept) * min(1.0, values["overlap"].value)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON; what is not known is None."""
+        rows = {row.name: {name: _plain(value) for name, value in row.values.items()} for row in self.rows}
+        for name, values in rows.items():
+            values["score"] = {"value": self.score(name)}
         return {
             "windows": self.windows,
             "songs": self.songs,
             "bars": self.bars,
             "seed": self.seed,
-            "rows": {
-                row.name: {name: _plain(value) for name, value in row.values.items()} | {"score": self.score(row.name)}
-                for row in self.rows
-            },
+            "rows": rows,
+            "missing": self.missing,
             "features": [feature._asdict() for feature in self.features],
-            "diversity": _plain(self.diversity),
         }
 
     def text(self) -> str:
-        """Tables for people; behind each value the half of its interval."""
-        heads = ["", *(heading for _, heading, _ in COLUMNS)]
-        table = [[row.name, *(self._cell(row, name, digits) for name, _, digits in COLUMNS)] for row in self.rows]
-        lines = [f"{self.windows} windows of {self.songs} songs, {self.bars:,} bars, seed {self.seed}", ""]
-        lines += _columns([heads, *table])
+        """Tables for people; behind each value half of its interval."""
+        lines = [f"{self.windows} windows of {self.songs} songs, {self.bars:,} bars, seed {self.seed}"]
+        lines += ["", *self._table("", KEEPING_AND_LIKENESS)]
+        lines += [f"{name}: {reason}" for name, reason in self.missing.items()]
+        lines += ["", *self._table("", FORM)]
         told = [[f.name, f"{f.auc:.3f}", f"{f.ours:.2f}", f"{f.people:.2f}"] for f in self.features[:TELLING]]
-        lines += ["", *_columns([["told from people by", "AUC", "sideman", "people"], *told])]
+        lines += ["", *_columns([["told from people by", "AUC", MODEL, PEOPLE], *told])]
+        shown = [[name, *(self._cell(row, Column(name, name)) for row in self.rows)] for name in MEASURES]
+        lines += ["", *_columns([["MuseGAN's measures", *(row.name for row in self.rows)], *shown])]
         return "\n".join(lines)
 
-    def _cell(self, row: Row, name: str, digits: int) -> str:
-        if name == "score":
-            return _number(self.score(row.name), digits)
-        value, low, high = row.values[name]
+    def _table(self, title: str, columns: Sequence[Column]) -> list[str]:
+        rows = [[row.name, *(self._cell(row, column) for column in columns)] for row in self.rows]
+        return _columns([[title, *(column.heading for column in columns)], *rows])
+
+    def _cell(self, row: Row, column: Column) -> str:
+        if column.figure == "score":
+            return _number(self.score(row.name), column.digits)
+        value, low, high = row.values.get(column.figure, (math.nan,) * 3)
         if math.isnan(value):
             return "–"
-        return f"{_number(value, digits)} ±{_number((high - low) / 2, digits)}"
+        around = f"±{_number((high - low) / 2, column.digits)}" if high > low else ""
+        return f"{_number(value, column.digits)}{around}"
 
 
 def _number(value: float, digits: int) -> str:
@@ -115,10 +143,8 @@ def _columns(rows: Iterable[Sequence[str]]) -> list[str]:
     """Rows of cells lined up, the first cell to the left, the others to the right."""
     cells = list(rows)
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) if number == 0 else cell.rjust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    ]
+    lines = []
+    for first, *others in cells:
+        padded = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
+        lines.append("  ".join([first.ljust(widths[0]), *padded]).rstrip())
+    return lines

@@ -1,0 +1,149 @@
+"""How much is taken over from a training song: the longest run of bars that one has too. Knows ids, in numpy alone.
+
+A bar of a role is told by a fingerprint of the ids of its part: onsets, lengths and pitches above the lowest one, so
+that no transposition hides it. Densities and loudness are left out. A hundred million ids take some seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.judging.windows import Window
+from sideman.music.band import INSTRUMENTS, ROLES, Band
+from sideman.tokens.chart import chart_of_progression
+from sideman.tokens.encode import Ids, encode_bars
+from sideman.tokens.grid import to_grid
+from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
+
+Hashes = npt.NDArray[np.uint64]
+Integers = npt.NDArray[np.int64]
+MIN_ONSETS = 2  # of a bar that counts: a single held note is anybody's
+MIN_TOGETHER = 2  # pitched roles that play in a bar of several
+_PITCHED = tuple(role.number for role in ROLES if not INSTRUMENTS[role].is_drum)
+_SEVERAL = len(ROLES)  # in place of a role: all pitched ones that play in the bar
+_READ_AT_ONCE = 1 << 22  # ids
+_BAR, _TRACK, _TRACK_DENSITY, _REST, _POSITION, _LENGTH, _PITCH, _HIT = (
+    VOCABULARY.kinds.index(kind)
+    for kind in ("bar", "track", "track_density", "rest", "position", "length", "pitch", "hit")
+)
+_KINDS, _VALUES = VOCABULARY.kind_numbers, VOCABULARY.values.astype(np.int64)
+_PLACES = 1 << 10  # ids of a part whose order tells
+_ABOVE_ALL = 1 << 10  # no pitch
+_random = np.random.default_rng(0)
+_OF_ID = _random.integers(2**63, size=(len(VOCABULARY.kinds), int(_VALUES.max()) + 1)).astype(np.uint64)
+_OF_PLACE = _random.integers(2**63, size=_PLACES).astype(np.uint64) | np.uint64(1)
+_OF_ROLE = _random.integers(2**63, size=len(ROLES)).astype(np.uint64) | np.uint64(1)
+
+
+class Part(NamedTuple):
+    """What a role plays in some bars: which ones, rising, and a fingerprint of each."""
+
+    bars: Integers
+    prints: Hashes
+
+
+class Memory:
+    """The bars of songs, to be found again by role."""
+
+    def __init__(self, songs: Iterable[Ids]) -> None:
+        found: dict[int, list[Part]] = {role: [] for role in (*_PITCHED, _SEVERAL)}
+        bars = 0
+        for block in _blocks(songs):
+            # A bar that nobody plays keeps one song's bars from running on into the next one's.
+            silent = np.array([VOCABULARY.id("bar")], np.uint16)
+            ids = np.concatenate([part for song in block for part in (song, silent)])
+            for role, part in fingerprints(ids).items():
+                found[role].append(Part(part.bars + bars, part.prints))
+            bars += int((_KINDS[ids] == _BAR).sum())
+        self._parts = {role: _sorted(parts) for role, parts in found.items()}
+
+    def longest_run(self, ids: Ids, *, several: bool = False) -> int:
+        """The most bars in a row of these ids that a song has in a row too, of one role or of all pitched together."""
+        parts = fingerprints(ids)
+        roles = [_SEVERAL] if several else _PITCHED
+        return max((self._run(parts[role], self._parts[role]) for role in roles), default=0)
+
+    def _run(self, mine: Part, known: Part) -> int:
+        first, last = (known.prints.searchsorted(mine.prints, side) for side in ("left", "right"))
+        longest, before, bar_before = 0, Part(np.zeros(0, np.int64), np.zeros(0, np.uint64)), -2
+        for bar, begin, end in zip(mine.bars.tolist(), first.tolist(), last.tolist(), strict=True):
+            places = known.bars[begin:end]  # rising
+            lengths = np.ones(len(places), np.uint64)
+            if bar == bar_before + 1 and len(before.bars):
+                earlier = np.minimum(before.bars.searchsorted(places - 1), len(before.bars) - 1)
+                goes_on = before.bars[earlier] == places - 1
+                lengths[goes_on] += before.prints[earlier[goes_on]]
+            longest = max(longest, int(lengths.max(initial=0)))
+            before, bar_before = Part(places, lengths), bar
+        return longest
+
+
+def window_ids(band: Band, window: Window) -> Ids:
+    """The ids of a band that plays for a window."""
+    chart = chart_of_progression(window.progression)
+    tracks = [(track.role, to_grid(track.role, track.notes, chart.steps, chart.shift)[0]) for track in band.tracks]
+    return encode_bars(tracks, chart)
+
+
+def fingerprints(ids: Ids) -> dict[int, Part]:
+    """What each pitched role plays, and under a number of its own what all of them together do."""
+    kinds, values = _KINDS[ids], _VALUES[ids]
+    begins = np.flatnonzero(np.isin(kinds, (_BAR, _TRACK, _TRACK_DENSITY, _REST)))
+    part = np.zeros(len(ids), np.int64)
+    part[begins] = 1
+    part = part.cumsum() - 1
+    kind, value = kinds[begins], values[begins]
+    plays = (kind == _TRACK) | (kind == _TRACK_DENSITY)
+    role = np.where(kind == _TRACK_DENSITY, value // DENSITIES, value)
+    bar = (kind == _BAR).cumsum() - 1
+
+    lowest = np.minimum.reduceat(np.where(kinds == _PITCH, values, _ABOVE_ALL), begins)
+    relative = np.where(kinds == _PITCH, values - lowest[part], values)
+    tells = np.isin(kinds, (_POSITION, _LENGTH, _PITCH, _HIT)) & plays[part]
+    told = tells.cumsum()
+    place = (told - told[begins][part]) % _PLACES
+    words = np.where(tells, _OF_ID[kinds, relative] * _OF_PLACE[place], np.uint64(0))
+    prints = np.add.reduceat(words, begins)
+    onsets = np.add.reduceat((tells & (kinds == _POSITION)).astype(np.int64), begins)
+
+    parts = {}
+    for number in _PITCHED:
+        mine = plays & (role == number) & (onsets >= MIN_ONSETS)
+        parts[number] = Part(bar[mine], prints[mine])
+    parts[_SEVERAL] = _several(plays & np.isin(role, _PITCHED), bar, role, prints)
+    return parts
+
+
+def _several(plays: npt.NDArray[np.bool_], bar: Integers, role: Integers, prints: Hashes) -> Part:
+    """All pitched roles of each bar as one, where enough of them play."""
+    count = int(bar[-1]) + 1 if len(bar) else 0
+    together = np.zeros(count, np.uint64)
+    np.add.at(together, bar[plays], prints[plays] * _OF_ROLE[role[plays]])
+    enough = np.flatnonzero(np.bincount(bar[plays], minlength=count) >= MIN_TOGETHER)
+    return Part(enough, together[enough])
+
+
+def _blocks(songs: Iterable[Ids]) -> Iterator[list[Ids]]:
+    """Songs, some at a time."""
+    block: list[Ids] = []
+    size = 0
+    for song in songs:
+        block.append(song)
+        size += len(song)
+        if size >= _READ_AT_ONCE:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _sorted(parts: list[Part]) -> Part:
+    """All parts by fingerprint, then by bar."""
+    bars = np.concatenate([np.zeros(0, np.int64), *(part.bars for part in parts)])
+    prints = np.concatenate([np.zeros(0, np.uint64), *(part.prints for part in parts)])
+    order = np.argsort(prints, kind="stable")
+    return Part(bars[order], prints[order])
