@@ -19,10 +19,10 @@ export interface ArrangementRequest {
   readonly takes?: number;
   /** 0 (sparse) to 4 (busy); null: the band decides. */
   readonly density?: number | null;
-  /** How daring. */
+  /** How daring: scales the temperatures of the model, which are 1; 0 takes the likeliest. */
   readonly temperature?: number;
-  /** Share of the likeliest to choose from. */
-  readonly top_p?: number;
+  /** Share of the likeliest to choose from; null: the model's. */
+  readonly top_p?: number | null;
   /** Chords such as C:4|Am:4 or C Am | F G7. */
   readonly progression: string;
   readonly name?: string | null;
@@ -44,10 +44,10 @@ export interface ArrangementView {
   readonly takes: number;
   /** 0 (sparse) to 4 (busy); null: the band decides. */
   readonly density: number | null;
-  /** How daring. */
+  /** How daring: scales the temperatures of the model, which are 1; 0 takes the likeliest. */
   readonly temperature: number;
-  /** Share of the likeliest to choose from. */
-  readonly top_p: number;
+  /** Share of the likeliest to choose from; null: the model's. */
+  readonly top_p: number | null;
   /** In the reference form. */
   readonly progression: string;
   readonly key: string;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sideman.arranging import Arrangement, ArrangeOptions, Model
+from sideman.arranging import ArrangeOptions, Model, Performance, Plan
 from sideman.composer import Composer
 from sideman.judging.windows import Window
 from sideman.music.band import Band
@@ -24,8 +24,9 @@ def composes_with(model: Model, options: ArrangeOptions, show: Show | None = Non
 
     def compose(windows: Sequence[Window], take: int) -> Sequence[Band]:
         nonlocal done
-        arrangements = [Arrangement(window.progression, _asked(options, window, take), model) for window in windows]
-        waiting = [arrangement.takes[0] for arrangement in reversed(arrangements)]
+        plans = [Plan(window.progression, _asked(options, window, take)) for window in windows]
+        performances = [Performance(plan, model.sampling) for plan in plans]
+        waiting = [performance.takes[0] for performance in reversed(performances)]
         composer = Composer(model.engine, model.columns, min(TOGETHER, len(waiting)))
         while waiting or composer:
             while waiting and composer.room:
@@ -33,7 +34,7 @@ def composes_with(model: Model, options: ArrangeOptions, show: Show | None = Non
             done += len({id(finished) for finished, _ in composer.step() if finished.done})
             if show is not None:
                 show(done, "composing")
-        return [arrangement.band for arrangement in arrangements]
+        return [performance.bands[0] for performance in performances]
 
     return compose
 
