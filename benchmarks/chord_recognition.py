@@ -25,7 +25,7 @@ import symusic
 from sideman.music.band import NoteArray
 from sideman.music.harmony import ChordLabels, label_spans, recognise
 from sideman.music.key import Key, estimate_key
-from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BEAT
+from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT
 
 Intervals = npt.NDArray[np.float64]
 METRICS: dict[str, Callable[..., npt.NDArray[np.float64]]] = {
@@ -67,10 +67,10 @@ def read_song(folder: Path) -> Song:
     rows = [line.split() for line in (folder / "beat_midi.txt").read_text().splitlines() if line.strip()]
     times = np.array([float(row[0]) for row in rows])
     downbeats = [index for index, row in enumerate(rows) if float(row[2])]
-    pickup = -(downbeats[0] if downbeats else 0) % BEATS_PER_BAR
+    pickup = -(downbeats[0] if downbeats else 0) % COMMON_TIME.beats
     first, last = times[1] - times[0], times[-1] - times[-2]
     lead = times[0] - first * np.arange(pickup, 0, -1)
-    times = np.concatenate([lead, times, times[-1] + last * np.arange(1, BEATS_PER_BAR + 1)])
+    times = np.concatenate([lead, times, times[-1] + last * np.arange(1, COMMON_TIME.beats + 1)])
     file: Any = symusic.Score(folder / f"{folder.name}.mid", ttype="second")  # its stubs know no tracks
     notes = [(note.start, note.end, note.pitch, note.velocity) for track in file.tracks for note in track.notes]
     table = np.array(notes)
@@ -152,13 +152,13 @@ def main() -> None:
     own = [song.own for song in songs]
     clocks = ([0.0] * len(songs), [clock_lag(song) for song in songs])
     columns = [mean_scores(songs, labels, lags) for lags in clocks for labels in (ours, own)]
-    print(f"{len(songs)} songs of {beats / BEATS_PER_BAR / len(songs):.0f} bars on average")
+    print(f"{len(songs)} songs of {beats / COMMON_TIME.beats / len(songs):.0f} bars on average")
     print(f"{'':10}{'as the files stand':>20}{'clocks lined up':>20}")
     print(f"{'':10}" + f"{'ours':>10}{'POP909':>10}" * 2)
     for name, row in zip(METRICS, np.transpose(columns), strict=True):
         print(f"{name:10}" + "".join(f"{value:10.3f}" for value in row))
     print_keys(songs, found)
-    per_hundred_bars = 1e3 * elapsed / beats * 100 * BEATS_PER_BAR
+    per_hundred_bars = 1e3 * elapsed / beats * 100 * COMMON_TIME.beats
     print(f"{len(songs) / elapsed:.0f} songs/s, {per_hundred_bars:.2f} ms for 100 bars")
 
 

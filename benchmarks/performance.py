@@ -104,9 +104,9 @@ def sideman(takes: int, repeat: int) -> Result:
 def sounding_cells(band: Band, bars: int) -> int:
     """Ids that the first ``bars`` take in the reference's language: cells that sound, and the ends of 16ths."""
     from sideman.music.band import DURATION, ONSET, PITCH
-    from sideman.music.time import STEPS_PER_BAR
+    from sideman.music.time import COMMON_TIME
 
-    end = bars * STEPS_PER_BAR // SIXTEENTH
+    end = bars * COMMON_TIME.steps // SIXTEENTH
     cells = {
         (track.role, note[PITCH], cell)
         for track in band.tracks

@@ -17,10 +17,10 @@ import numpy as np
 
 from benchmarks.timing import best
 from sideman.music.band import ROLES, Band, Role, Track
-from sideman.music.time import STEPS_PER_BAR, seconds
+from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT, seconds
 from sideman.render.audio import WRITERS, audio_blocks, encode_mp3, stream_mp3, to_int16, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynth
-from sideman.render.midi import PULSES_PER_STEP, midi_bytes, read_midi
+from sideman.render.midi import midi_bytes, read_midi
 from sideman.render.parts import parts
 from sideman.render.playing import render_blocks, total_frames
 from sideman.render.soundfont import BUNDLED_SOUNDFONT
@@ -37,20 +37,21 @@ def dense_band(bars: int) -> Band:
     tracks = []
     for role in ROLES:
         low, high = PITCHES.get(role, (50, 80))
-        onset = random.integers(0, bars * STEPS_PER_BAR, count)
+        onset = random.integers(0, bars * COMMON_TIME.steps, count)
         duration, velocity = random.integers(2, 40, count), random.integers(40, 120, count)
         tracks.append(Track(role, np.stack([onset, duration, random.integers(low, high, count), velocity], 1)))
-    return Band(tuple(tracks), bars * STEPS_PER_BAR, TEMPO)
+    return Band(tuple(tracks), bars * COMMON_TIME.steps, TEMPO)
 
 
 def mido_bytes(band: Band) -> bytes:
     """The notes, names, programs and tempo of ``band``, written by mido."""
     file = mido.MidiFile(ticks_per_beat=480)
+    pulses = file.ticks_per_beat // STEPS_PER_BEAT
     for channel, part in enumerate(parts(band)):
         events = []
         for onset, duration, pitch, velocity in part.notes.tolist():
-            events.append((onset * PULSES_PER_STEP, "note_on", pitch, velocity))
-            events.append(((onset + duration) * PULSES_PER_STEP, "note_off", pitch, velocity))
+            events.append((onset * pulses, "note_on", pitch, velocity))
+            events.append(((onset + duration) * pulses, "note_off", pitch, velocity))
         events.sort()
         track = mido.MidiTrack([mido.MetaMessage("track_name", name=part.name)])
         track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(band.tempo)))

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from sideman.music.time import STEPS_PER_BAR, seconds
+from sideman.music.time import COMMON_TIME, seconds
 
 PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
 CHORDS = ("C:4", "Am:4", "F:4", "G7:4")
@@ -113,7 +113,7 @@ def listen(address: str, bars: int, tempo: float, seed: int, begin: threading.Ba
     connection.close()
     if kind != "done" or len(came) != bars:
         raise SystemExit(f"a piece ended with {kind!r} after {len(came)} of {bars} bars")
-    return Heard([came[bar] for bar in sorted(came)], seconds(STEPS_PER_BAR, tempo))
+    return Heard([came[bar] for bar in sorted(came)], seconds(COMMON_TIME.steps, tempo))
 
 
 def together(address: str, listeners: int, bars: int, tempo: float) -> list[Heard]:

@@ -11,7 +11,7 @@ import argparse
 
 from benchmarks.generate import BARS, compose
 from sideman.arranging import default_model
-from sideman.music.time import STEPS_PER_BAR, seconds
+from sideman.music.time import COMMON_TIME, seconds
 
 SEED = 1
 
@@ -31,7 +31,7 @@ def main() -> None:
         arrangement, first, total = min(runs, key=lambda run: run[2])
         tokens = sum(arrangement.tokens)
         alone = alone or total / takes
-        music = takes * seconds(BARS * STEPS_PER_BAR, arrangement.plan.options.tempo)
+        music = takes * seconds(BARS * COMMON_TIME.steps, arrangement.plan.options.tempo)
         print(
             f"{takes:5}  {first:11.3f}  {total:10.2f}  {total / alone:5.2f}  {takes * alone / total:19.2f}"
             f"  {tokens / total:8.0f}  {music / total:21.0f}"

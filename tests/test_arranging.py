@@ -27,8 +27,9 @@ from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES, Chord
 from sideman.music.progression import NOTE_NAMES, Progression
-from sideman.music.time import STEPS_PER_BAR, TICKS_PER_BEAT
+from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
 from sideman.music.touch import touch
+from sideman.render.midi import midi_bytes, read_midi
 from sideman.tokens.vocabulary import LOUDNESS, VOCABULARY
 
 FOUR_CHORDS = "C:4|Am:4|F:4|G7:4"
@@ -55,7 +56,7 @@ def assert_inside(band: Band) -> None:
 @pytest.mark.parametrize("quality", REFERENCE_QUALITIES, ids=lambda quality: quality.name or "major")
 def test_every_quality_is_played_to_its_length(model: Model, quality: Any) -> None:  # noqa: ANN401 - a row of the table
     band = arrange(f"F#{quality.name}:4|Bb{quality.name}:4", model=model).band
-    assert band.steps == 2 * STEPS_PER_BAR
+    assert band.steps == 2 * COMMON_TIME.steps
     assert_inside(band)
 
 
@@ -67,6 +68,15 @@ def test_length_is_exact(model: Model, progression: str, steps: int) -> None:
         band = arrange(progression, options(seed), model=model).band
         assert band.steps == steps
         assert_inside(band)
+
+
+@pytest.mark.parametrize(("metre", "steps"), [("3/4", 36), ("5/4", 60), ("6/8", 24), ("7/8", 42), ("12/8", 48)])
+def test_bars_are_the_metres(model: Model, metre: str, steps: int) -> None:
+    progression = parse("C | Am | F | G7", Meter.parse(metre))
+    band = arrange(progression, options(), model=model).band
+    assert (band.steps, band.lines.onsets(4)) == (4 * steps, [bar * steps for bar in range(5)])
+    assert_inside(band)
+    assert read_midi(midi_bytes(band, progression=progression)).lines == band.lines
 
 
 def test_long_chart_slides_its_window(model: Model) -> None:
@@ -83,7 +93,7 @@ def test_long_chart_slides_its_window(model: Model) -> None:
 def test_bars_longer_than_the_context_are_finished(context: int) -> None:
     small = Model(tiny_checkpoint(context))
     band = arrange("C:1|" * 11 + "C:1", options(1, density=4), model=small).band
-    assert band.steps == 3 * STEPS_PER_BAR
+    assert band.steps == 3 * COMMON_TIME.steps
 
 
 # Who plays
@@ -247,7 +257,7 @@ def test_bars_come_in_order_and_are_the_band(model: Model) -> None:
         for track in band.tracks:
             rows = np.concatenate([bar.notes[track.role] for bar in mine])
             assert sorted(rows[:, [ONSET, PITCH]].tolist()) == track.notes[:, [ONSET, PITCH]].tolist()
-            within = [bar.notes[track.role][:, ONSET] // STEPS_PER_BAR == bar.number for bar in mine]
+            within = [bar.notes[track.role][:, ONSET] // COMMON_TIME.steps == bar.number for bar in mine]
             assert all(inside.all() for inside in within)
 
 
@@ -255,7 +265,7 @@ def test_the_first_bar_comes_before_the_last_is_composed(model: Model) -> None:
     arrangement = arrange("C:4|" * 99 + "C:4", model=model)
     assert next(iter(arrangement)).number == 0
     assert sum(len(take.bars) for take in arrangement.takes) == 1
-    assert arrangement.band.steps == 100 * STEPS_PER_BAR  # the rest is composed when asked for
+    assert arrangement.band.steps == 100 * COMMON_TIME.steps  # the rest is composed when asked for
 
 
 def test_who_begins_to_listen_later_hears_all_bars(model: Model) -> None:

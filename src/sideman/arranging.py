@@ -120,7 +120,9 @@ class Plan:
         """The band that plays all bars of a take."""
         heard = [self.heard(bar) for bar in bars]
         tracks = tuple(Track(role, np.concatenate([notes[role] for notes in heard])) for role in self.options.roles)
-        return Rendition(tracks, self.chart.steps, self.options.tempo, self.progression, self.chart.key.name)
+        progression = self.progression
+        steps, tempo, key = self.chart.steps, self.options.tempo, self.chart.key.name
+        return Rendition(tracks, steps, tempo, progression.lines, progression, key)
 
 
 class Performance:

@@ -11,7 +11,7 @@ from sideman.music.band import Note, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.harmony import NO_CHORD, ChordLabels, Span, label_spans, recognise
 from sideman.music.key import Key, estimate_key
-from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, STEPS_PER_BEAT
+from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT
 
 NAMES = [quality.name for quality in REFERENCE_QUALITIES]
 MAJOR, MINOR, SEVENTH = NAMES.index(""), NAMES.index("m"), NAMES.index("7")
@@ -25,9 +25,9 @@ def notes(*rows: Note) -> NoteArray:
 
 def chord(root: int, quality: int, bass: int, bar: int = 0) -> tuple[NoteArray, NoteArray]:
     """A whole bar of a chord above its bass: all notes, and those of the bass."""
-    low = notes(Note(bar * STEPS_PER_BAR, STEPS_PER_BAR, LOW_C + bass, 90))
+    low = notes(Note(bar * COMMON_TIME.steps, COMMON_TIME.steps, LOW_C + bass, 90))
     pitches = [MIDDLE_C + (root + interval) % 12 for interval in REFERENCE_QUALITIES[quality].intervals]
-    high = notes(*(Note(bar * STEPS_PER_BAR, STEPS_PER_BAR, pitch, 80) for pitch in pitches))
+    high = notes(*(Note(bar * COMMON_TIME.steps, COMMON_TIME.steps, pitch, 80) for pitch in pitches))
     return np.concatenate([high, low]), low
 
 
@@ -35,7 +35,7 @@ def song(*chords: tuple[int, int, int]) -> tuple[NoteArray, NoteArray, int]:
     """One bar of each (root, quality, bass): the arguments of recognise."""
     parts = [chord(root, quality, bass, bar) for bar, (root, quality, bass) in enumerate(chords)]
     pitched, bass = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
-    return pitched, bass, len(chords) * BEATS_PER_BAR
+    return pitched, bass, len(chords) * COMMON_TIME.beats
 
 
 def same(one: ChordLabels, other: ChordLabels) -> bool:
@@ -74,7 +74,7 @@ def test_without_a_bass_track_the_lowest_note_is_the_bass() -> None:
 
 def test_the_bass_track_is_the_bass_even_where_another_plays_below() -> None:
     pitched, bass, beats = song((0, MAJOR, 4))
-    below = notes(Note(0, STEPS_PER_BAR, LOW_C - 12, 60))
+    below = notes(Note(0, COMMON_TIME.steps, LOW_C - 12, 60))
     assert set(recognise(np.concatenate([pitched, below]), bass, beats).bass.tolist()) == {4}
 
 
@@ -96,7 +96,7 @@ def test_a_broken_chord_is_one_chord() -> None:
 
 
 def test_a_held_note_counts_on_every_beat_it_sounds() -> None:
-    held = notes(*(Note(0, 3 * STEPS_PER_BAR, pitch, 80) for pitch in (41, 57, 60, 65)))
+    held = notes(*(Note(0, 3 * COMMON_TIME.steps, pitch, 80) for pitch in (41, 57, 60, 65)))
     assert label_spans(recognise(held, NOTHING, 12)) == [Span(0, 12, 5, MAJOR, 5)]
 
 

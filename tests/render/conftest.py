@@ -9,7 +9,6 @@ import pytest
 
 from sideman.errors import MissingLibraryError
 from sideman.music.band import ONSET, Band, Note, NoteArray, Role, Track
-from sideman.music.time import STEPS_PER_BAR
 from sideman.render import fluidsynth
 from sideman.render.fluidsynth import FluidSynth
 from sideman.render.playing import Block
@@ -81,14 +80,15 @@ def piano(*notes: Note, steps: int = 48, tempo: float = 120.0) -> Band:
 
 def bars_of(band: Band) -> list[dict[Role, NoteArray]]:
     """The notes of each bar, as a composer gives them."""
-    starts = range(0, band.steps, STEPS_PER_BAR)
     return [
-        {
-            track.role: track.notes[track.notes[:, ONSET] // STEPS_PER_BAR == start // STEPS_PER_BAR]
-            for track in band.tracks
-        }
-        for start in starts
+        {track.role: track.notes[band.lines.bars_at(track.notes[:, ONSET]) == bar] for track in band.tracks}
+        for bar in range(band.lines.count(band.steps))
     ]
+
+
+def ends_of(band: Band) -> list[int]:
+    """Where these bars end."""
+    return band.lines.onsets(band.lines.count(band.steps))[1:]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from sideman.errors import DataError, OptionError
 from sideman.music.band import INSTRUMENTS, ROLES, Band, Note, Role, Track
 from sideman.music.chords import parse
+from sideman.music.time import BarLines, Meter
 from sideman.render.midi import key_signature, midi_bytes, read_midi, write_midi
 from sideman.render.parts import without_overlaps
 
@@ -31,7 +33,12 @@ def bands(draw: st.DrawFn) -> Band:
         if program == INSTRUMENTS[role].program:
             program = None  # the same to a MIDI file
         tracks.append(Track(role, without_overlaps(track.notes, steps), program))
-    return Band(tuple(tracks), steps, draw(st.integers(3000, 30000)) / 100)
+    return Band(tuple(tracks), steps, draw(st.integers(3000, 30000)) / 100, draw(LINES))
+
+
+# Every metre is reached within 96 steps: a file doesn't tell what would come after its end.
+METERS = st.sampled_from([Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(7, 8), Meter(2, 2)])
+LINES = st.lists(METERS, min_size=1, max_size=2).map(lambda meters: BarLines(tuple(meters)))
 
 
 @given(bands())
@@ -41,7 +48,8 @@ def test_a_band_comes_back_from_its_bytes(original: Band) -> None:
 
 @given(bands())
 def test_mido_reads_the_same_notes(original: Band) -> None:
-    for track, read in zip(original.tracks, read_with_mido(midi_bytes(original)).tracks, strict=True):
+    simple = replace(original, lines=BarLines())
+    for track, read in zip(original.tracks, read_with_mido(midi_bytes(simple)).tracks, strict=True):
         assert sounding(read) == [Note(*row) for row in track.notes.tolist()]
 
 
@@ -73,6 +81,64 @@ def test_tempo_key_and_time_signature(band: Band) -> None:
     assert meta["set_tempo"].tempo == 500_000
     assert (meta["time_signature"].numerator, meta["time_signature"].denominator) == (4, 4)
     assert meta["key_signature"].key == "Ebm"
+
+
+def events(band: Band, chords: str = "", meter: Meter = Meter(4, 4)) -> list[tuple[float, str]]:  # noqa: B008
+    """Metres, tempi, markers and the onsets of the first track, each at its quarter."""
+    data = midi_bytes(band, progression=parse(chords, meter) if chords else None)
+    time, found = 0, []
+    for message in read_with_mido(data).tracks[0]:
+        time += message.time
+        if message.type == "time_signature":
+            found.append((time / 480, f"{message.numerator}/{message.denominator} {message.clocks_per_click}"))
+        elif message.type == "set_tempo":
+            found.append((time / 480, f"{mido.tempo2bpm(message.tempo):.1f}"))
+        elif message.type == "marker":
+            found.append((time / 480, message.text))
+        elif message.type == "note_on" and message.velocity:
+            found.append((time / 480, str(message.note)))
+    return found
+
+
+def test_a_waltz() -> None:
+    waltz = Track(Role.PIANO, [Note(36 * bar + beat, 12, 60 + bar, 80) for bar in range(2) for beat in (0, 12, 24)])
+    band = Band((waltz,), 72, 90.0, BarLines((Meter(3, 4),)))
+    assert events(band, "C | G7 Am:1", Meter(3, 4)) == [
+        *((0, "3/4 24"), (0, "90.0"), (0, "C"), (0, "60"), (1, "60"), (2, "60")),
+        *((3, "G7"), (3, "61"), (4, "61"), (5, "Am"), (5, "61")),
+    ]
+    assert read_midi(midi_bytes(band)) == band
+
+
+def test_metres_change_and_dotted_beats_are_longer() -> None:
+    notes = [Note(onset, 4, 60, 80) for onset in (0, 48, 52, 60, 72, 84)]  # a bar of 4/4, one of 6/8, one of 3/4
+    band = Band((Track(Role.PIANO, notes),), 108, 80.0, BarLines((Meter(4, 4), Meter(6, 8), Meter(3, 4))))
+    assert events(band) == [
+        *((0, "4/4 24"), (0, "80.0"), (0, "60")),
+        *((4, "6/8 36"), (4, "120.0"), (4, "60"), (4.5, "60"), (5.5, "60")),
+        *((7, "3/4 24"), (7, "80.0"), (7, "60"), (8, "60")),
+    ]
+    assert read_midi(midi_bytes(band)) == band
+
+
+@pytest.mark.parametrize("signatures", [[(0, 4, 16)], [(0, 77, 4)], [(0, 3, 4), (500, 4, 4)], [(700, 3, 4)]])
+def test_metres_that_make_no_bars_are_read_as_four_quarters(signatures: list[tuple[int, int, int]]) -> None:
+    file = mido.MidiFile(ticks_per_beat=480)
+    before = 0
+    track = mido.MidiTrack([])
+    for time, numerator, denominator in signatures:
+        track.append(
+            mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator, time=time - before)
+        )
+        before = time
+    track.append(mido.Message("note_on", note=60, velocity=80))
+    track.append(mido.Message("note_off", note=60, time=480))
+    file.tracks.append(track)
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    band = read_midi(buffer.getvalue())
+    assert band.lines == BarLines()
+    assert band.steps % 48 == 0
 
 
 def test_chord_names_are_markers_at_each_change(band: Band) -> None:

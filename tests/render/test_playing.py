@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.render.conftest import FakeSynthesizer, bars_of, piano
+from tests.render.conftest import FakeSynthesizer, bars_of, ends_of, piano
 
 from sideman.errors import OptionError
 from sideman.music.band import Band, Note, NoteArray, Role, Track
+from sideman.music.time import BarLines, Meter
 from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.playing import TAIL_SECONDS, LiveBand, render_blocks, total_frames
 
@@ -65,18 +66,21 @@ def test_the_tail_fades_to_silence(band: Band) -> None:
 
 # A band that is still being composed
 
+METERS = [Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(7, 8)]
+
 
 def live(band: Band) -> LiveBand:
-    return LiveBand(band.roles, band.steps, band.tempo, bars_of(band))
+    return LiveBand(band.roles, band.steps, band.tempo, ends_of(band), bars_of(band))
 
 
 @st.composite
 def songs(draw: st.DrawFn) -> Band:
-    """Up to four bars of two roles, of few pitches: notes ring over bar lines and begin anew while they sound."""
+    """Some bars of two roles, of few pitches: notes ring over bar lines and begin anew while they sound."""
     steps = draw(st.integers(1, 192))
     note = st.builds(Note, st.integers(0, steps - 1), st.integers(1, 200), st.sampled_from([60, 61, 64]), st.just(80))
     tracks = (Track(role, draw(st.lists(note, max_size=20))) for role in (Role.DRUMS, Role.BASS))
-    return Band(tuple(tracks), steps, draw(st.sampled_from([60.0, 97.0, 400.0])))
+    lines = BarLines(tuple(draw(st.lists(st.sampled_from(METERS), min_size=1, max_size=3))))
+    return Band(tuple(tracks), steps, draw(st.sampled_from([60.0, 97.0, 400.0])), lines)
 
 
 @given(songs())
@@ -99,7 +103,7 @@ def test_a_bar_is_asked_for_when_the_one_before_is_played() -> None:
             yield notes
             assert number == 2 or len(player.played) == number + 1  # the first note ends in the second bar
 
-    total = len(np.concatenate(list(render_blocks(LiveBand([Role.PIANO], 144, 120.0, bars()), player))))
+    total = len(np.concatenate(list(render_blocks(LiveBand([Role.PIANO], 144, 120.0, [48, 96, 144], bars()), player))))
     assert asked == [0, 0, 60 * SAMPLE_RATE // 24]
     assert total == total_frames(piano(steps=144))
 
@@ -113,4 +117,4 @@ def test_notes_are_counted_as_they_come(band: Band) -> None:
 
 def test_roles_that_play_twice_are_refused() -> None:
     with pytest.raises(OptionError, match="one track a role"):
-        LiveBand([Role.BASS, Role.BASS], 48, 120.0, [])
+        LiveBand([Role.BASS, Role.BASS], 48, 120.0, [], [])

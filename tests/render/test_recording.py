@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from tests.render.conftest import Playing, bars_of, piano, real
+from tests.render.conftest import Playing, bars_of, ends_of, piano, real
 
 from sideman.errors import DataError
 from sideman.music.band import Band, Note
@@ -57,7 +57,7 @@ def takes(count: int) -> list[Band]:
 def record(folder: Path, bands: list[Band], shares: list[float] | None = None) -> list[Path]:
     """All bands from their bars, which come in turn."""
     paths = [folder / f"live_{take}.mp3" for take in range(len(bands))]
-    with Recording(paths, bands[0].roles, bands[0].steps, bands[0].tempo) as making:
+    with Recording(paths, bands[0].roles, bands[0].steps, bands[0].tempo, ends_of(bands[0])) as making:
         for bars in zip(*map(bars_of, bands), strict=True):
             for take, notes in enumerate(bars):
                 making.add(take, notes)
@@ -96,7 +96,7 @@ def test_every_take_is_what_it_would_be_afterwards(tmp_path: Path, count: int) -
 def test_sound_is_made_before_the_last_bar(tmp_path: Path) -> None:
     (band,) = takes(1)
     bars = bars_of(band)
-    with Recording([tmp_path / "song.mp3"], band.roles, band.steps, band.tempo) as making:
+    with Recording([tmp_path / "song.mp3"], band.roles, band.steps, band.tempo, ends_of(band)) as making:
         for notes in bars[:-1]:
             making.add(0, notes)
         deadline = time.monotonic() + 10
@@ -111,7 +111,10 @@ def test_sound_is_made_before_the_last_bar(tmp_path: Path) -> None:
 def test_interrupted_it_leaves_no_file(tmp_path: Path, bars: int) -> None:
     bands = takes(3)
     paths = [tmp_path / f"{take}.wav" for take in range(3)]
-    with contextlib.suppress(KeyboardInterrupt), Recording(paths, bands[0].roles, 140 * 100, 120.0) as making:
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        Recording(paths, bands[0].roles, 4800, 120.0, range(48, 4801, 48)) as making,
+    ):
         for notes in bars_of(bands[0])[:bars]:
             making.add(0, notes)
         raise KeyboardInterrupt
@@ -131,7 +134,7 @@ def test_a_second_interruption_does_not_leave_threads_behind(tmp_path: Path, mon
     monkeypatch.setattr(ThreadPoolExecutor, "shutdown", interrupted)
     with (
         contextlib.suppress(RuntimeError),
-        Recording([tmp_path / "a.wav", tmp_path / "b.wav"], takes(1)[0].roles, 140, 120.0),
+        Recording([tmp_path / "a.wav", tmp_path / "b.wav"], takes(1)[0].roles, 140, 120.0, [48, 96, 144]),
     ):
         raise RuntimeError
     assert len(calls) == 2
@@ -153,7 +156,7 @@ def test_what_was_written_before_an_error_is_known(tmp_path: Path, monkeypatch: 
     fill_disk(monkeypatch, "2")
     bands = takes(4)
     paths = [tmp_path / f"{take}.mp3" for take in range(4)]
-    with Recording(paths, bands[0].roles, bands[0].steps, bands[0].tempo) as making:
+    with Recording(paths, bands[0].roles, bands[0].steps, bands[0].tempo, ends_of(bands[0])) as making:
         for take, band in enumerate(bands):
             for notes in bars_of(band):
                 making.add(take, notes)
@@ -165,7 +168,7 @@ def test_what_was_written_before_an_error_is_known(tmp_path: Path, monkeypatch: 
 def test_a_font_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "font.sf2").write_bytes(b"RIFF    sfbk" + bytes(1000))
     with pytest.raises(DataError, match=r"font\.sf2 is torn"):
-        Recording([tmp_path / "a.mp3"], [], 48, 120.0, soundfont=tmp_path / "font.sf2")
+        Recording([tmp_path / "a.mp3"], [], 48, 120.0, [48], soundfont=tmp_path / "font.sf2")
 
 
 @real

@@ -19,7 +19,7 @@ from sideman.render.roll import svg_roll
 
 CHORDS = parse("C:4|F:4")
 TRACKS = (Track(Role.PIANO, [Note(0, 12, 60, 90), Note(48, 48, 65, 70)]), Track(Role.DRUMS, [Note(0, 1, 36, 90)]))
-BAND = Rendition(TRACKS, 96, 240.0, CHORDS, "F major")
+BAND = Rendition(TRACKS, 96, 240.0, progression=CHORDS, key="F major")
 
 
 @pytest.mark.parametrize("suffix", [".mid", ".midi", ".MID"])

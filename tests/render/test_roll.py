@@ -62,6 +62,6 @@ def test_text_is_escaped() -> None:
 
 
 def test_bars_of_other_metres() -> None:
-    picture = ET.fromstring(svg_roll(Band((PIANO,), 96), lines=BarLines((Meter(3, 4), Meter(2, 4), Meter(3, 4)))))
+    picture = ET.fromstring(svg_roll(Band((PIANO,), 96, lines=BarLines((Meter(3, 4), Meter(2, 4), Meter(3, 4))))))
     lines = next(path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("opacity"))
     assert re.findall(r"M(\d+) ", lines) == ["0", "72", "120", "192"]

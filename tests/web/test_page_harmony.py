@@ -16,7 +16,7 @@ from typing import Any
 from sideman.music.adherence import bass_on_root, chord_tone_ratio, harmonies
 from sideman.music.band import Band, Note, Role, Track
 from sideman.music.chords import parse
-from sideman.music.time import STEPS_PER_BAR
+from sideman.music.time import COMMON_TIME
 from sideman.web.schemas import ChartView
 
 GOLDEN = Path(__file__).parents[2] / "frontend" / "src" / "music" / "harmony.golden.json"
@@ -54,7 +54,7 @@ def golden() -> dict[str, Any]:
     bars: list[dict[str, list[list[int]]]] = [{} for _ in range(progression.bars)]
     for track in band.tracks:
         for note in track:
-            bars[note.onset // STEPS_PER_BAR].setdefault(str(track.role), []).append(list(note))
+            bars[note.onset // COMMON_TIME.steps].setdefault(str(track.role), []).append(list(note))
     pitched = [track.notes for track in band.tracks if not track.is_drum]
     fits: dict[str, Any] = {}
     for chord in harmonies(progression):

@@ -18,9 +18,8 @@ from sideman.cli.terminal import counted, print_json, progress, read_stdin
 from sideman.errors import DataError
 
 if TYPE_CHECKING:
-    from sideman.arranging import Arrangement, ArrangeOptions
+    from sideman.arranging import Arrangement, ArrangeOptions, Plan
     from sideman.music.band import Role
-    from sideman.music.progression import Progression
     from sideman.render.recording import Recording
     from sideman.render.rendition import Rendition
 
@@ -98,9 +97,9 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     options = wishes.options(takes)
     files = _Files(output, audio, soundfont, read_programs(program or []))
     files.check(takes)
-    chords = _read(progression)
-    with files.recording(chords, options) as recording:
-        arrangement = _prepare(chords, options, weights)
+    plan = _plan(progression, options)
+    with files.recording(plan) as recording:
+        arrangement = _prepare(plan, weights)
         begin = time.perf_counter()
         with progress("composing", arrangement.plan.chart.bars * takes, "bars") as done:
             bands = compose(arrangement, done, recording)
@@ -135,15 +134,21 @@ class _Files:
             for path in numbered(self.audio, takes):
                 check_output(path, WRITERS)
 
-    def recording(self, chords: Progression, options: ArrangeOptions) -> AbstractContextManager[Recording | None]:
+    def recording(self, plan: Plan) -> AbstractContextManager[Recording | None]:
         """The audio files, to be made from the bars as they come; nothing where none is wanted."""
         if self.audio is None:
             return nullcontext()
         from sideman.render.recording import Recording
 
-        paths = numbered(self.audio, options.takes)
+        options, chart = plan.options, plan.chart
         return Recording(
-            paths, options.roles, chords.steps, options.tempo, soundfont=self.soundfont, programs=self.programs
+            numbered(self.audio, options.takes),
+            options.roles,
+            chart.steps,
+            options.tempo,
+            chart.lines[1:].tolist(),
+            soundfont=self.soundfont,
+            programs=self.programs,
         )
 
     def write(self, bands: Sequence[Rendition], recording: Recording | None) -> list[dict[str, str]]:
@@ -170,18 +175,19 @@ class _Files:
         return [{kind: str(paths[take]) for kind, paths in written.items() if paths} for take in range(len(bands))]
 
 
-def _read(text: str) -> Progression:
+def _plan(text: str, options: ArrangeOptions) -> Plan:
     """Read the progression, - from standard input."""
+    from sideman.arranging import Plan
     from sideman.music.chords import MAX_TEXT, parse
 
-    return parse(read_stdin(MAX_TEXT) if text == "-" else text)
+    return Plan(parse(read_stdin(MAX_TEXT) if text == "-" else text), options)
 
 
-def _prepare(chords: Progression, options: ArrangeOptions, weights: Path | None) -> Arrangement:
+def _prepare(plan: Plan, weights: Path | None) -> Arrangement:
     """Load the weights; nothing is composed yet."""
-    from sideman.arranging import arrange as begin
+    from sideman.arranging import Arrangement
 
-    return begin(chords, options, model=load_model(weights))
+    return Arrangement(plan, load_model(weights))
 
 
 def _description(

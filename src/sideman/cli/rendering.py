@@ -32,7 +32,6 @@ def render(
       sideman render song.mid -o song.wav
       sideman render song.mid -o song.mp3 --soundfont FluidR3_GM.sf2 --program piano=4
     """  # noqa: D301 - \b keeps typer from filling the lines
-    from sideman.music.time import seconds
     from sideman.render.audio import WRITERS, write_audio
     from sideman.render.midi import read_midi
 
@@ -41,7 +40,7 @@ def render(
     band = read_midi(song)
     with progress("rendering", 1) as done:
         write_audio(band, output, soundfont=soundfont, programs=programs, on_progress=done)
-    length = seconds(band.steps, band.tempo)
+    length = band.times.seconds(band.steps)
     if as_json:
         print_json({"audio": str(output), "seconds": round(length, 3), "notes": band.note_count})
     else:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import OptionError
-from sideman.music.time import STEPS_PER_BEAT
+from sideman.music.time import COMMON_BARS, STEPS_PER_BEAT, BarLines, TimeMap
 
 ONSET, DURATION, PITCH, VELOCITY = range(4)  # columns of a note array
 NoteArray = npt.NDArray[np.int32]  # (notes, 4)
@@ -148,12 +148,13 @@ class Track:
 class Band:
     """Up to five tracks, at most one a role, that play for ``steps`` steps at ``tempo`` beats a minute.
 
-    Bands are equal that play the same, whatever else a subclass knows of them.
+    Its bars begin at ``lines``. Bands are equal that play the same, whatever else a subclass knows of them.
     """
 
     tracks: tuple[Track, ...]
     steps: int
     tempo: float = 120.0
+    lines: BarLines = COMMON_BARS
 
     def __post_init__(self) -> None:
         roles = [track.role for track in self.tracks]
@@ -164,10 +165,10 @@ class Band:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Band):
             return NotImplemented
-        return (self.tracks, self.steps, self.tempo) == (other.tracks, other.steps, other.tempo)
+        return self._played() == other._played()
 
     def __hash__(self) -> int:
-        return hash((self.tracks, self.steps, self.tempo))
+        return hash(self._played())
 
     def __repr__(self) -> str:
         notes = ", ".join(f"{track.role} {len(track)}" for track in self.tracks)
@@ -183,6 +184,14 @@ class Band:
     def roles(self) -> tuple[Role, ...]:
         """The roles that have a track, in LPD-5's order."""
         return tuple(track.role for track in self.tracks)
+
+    @property
+    def times(self) -> TimeMap:
+        """When its steps are heard."""
+        return TimeMap(self.tempo)
+
+    def _played(self) -> tuple[object, ...]:
+        return self.tracks, self.steps, self.tempo, self.lines
 
     @property
     def note_count(self) -> int:

@@ -6,6 +6,7 @@ is what one taps a foot to: 12 steps, in whatever metre.
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -171,7 +172,7 @@ class BarLines:
         """The steps at which the first ``bars`` bars begin, and that at which the last of them ends."""
         return [0, *accumulate(self.meter(bar).steps for bar in range(bars))]
 
-    def changes(self, steps: int) -> list[tuple[int, Meter]]:
+    def changes(self, steps: float = math.inf) -> list[tuple[int, Meter]]:
         """Every metre within the first ``steps`` steps, and the step from which on it holds."""
         found: list[tuple[int, Meter]] = []
         for onset, meter in zip(self._first_onsets().tolist(), self.meters, strict=True):

@@ -1,7 +1,7 @@
 """Band ↔ standard MIDI file. Knows tracks, chord names and keys; makes no sound.
 
-A file holds one named track a role. The first also carries tempo, 4/4, the key and the chords as markers. Every track
-ends in "all notes off" at the end of the band, so that a silent last bar is kept.
+A file holds one named track a role. The first also carries tempo, metres, the key and the chords as markers. Every
+track ends in "all notes off" at the end of the band, so that a silent last bar is kept.
 
 Files are written here and read by symusic: importing that takes 40 ms, ten times as long as writing a song.
 """
@@ -12,6 +12,7 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +21,27 @@ import numpy as np
 
 from sideman.errors import DataError, OptionError
 from sideman.files import atomic_write
-from sideman.music.band import INSTRUMENTS, MIDI_VALUES, Band, NoteArray, Role, Track, role_of
-from sideman.music.time import SECONDS_PER_MINUTE, STEPS_PER_BEAT, TICKS_PER_BEAT, bars
-from sideman.music.time import STEPS_PER_BAR as BAR
+from sideman.music.band import (
+    DURATION,
+    INSTRUMENTS,
+    MIDI_VALUES,
+    ONSET,
+    PITCH,
+    VELOCITY,
+    Band,
+    NoteArray,
+    Role,
+    Track,
+    role_of,
+)
+from sideman.music.time import (
+    COMMON_TIME,
+    SECONDS_PER_MINUTE,
+    BarLines,
+    Meter,
+)
 from sideman.render.parts import MAX_TEMPO, MIN_TEMPO, PAN, VOLUME, Part, parts, without_overlaps
+from sideman.render.pulses import Pulses
 
 if TYPE_CHECKING:
     from symusic.core import ScoreTick, TrackTick
@@ -32,13 +50,12 @@ if TYPE_CHECKING:
 
 Event = tuple[int, int, bytes]  # pulse, rank among those of one pulse, message
 
-PULSES_PER_BEAT = 480  # divides by steps (12) and chord ticks (24)
-PULSES_PER_STEP = PULSES_PER_BEAT // STEPS_PER_BEAT
-PULSES_PER_TICK = PULSES_PER_BEAT // TICKS_PER_BEAT
+PULSES_PER_QUARTER = 480  # divides by steps (12) and chord ticks (24), of a beat that may be dotted
+CLOCKS_PER_QUARTER = 24  # MIDI's own, in which a time signature tells its beat
 ALL_NOTES_OFF = 123  # MIDI controller
 NOTE_OFF, NOTE_ON, CONTROL, PROGRAM, META = 0x80, 0x90, 0xB0, 0xC0, 0xFF  # status bytes, of channel 0
 TEXT_NAME, TEXT_MARKER, END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x03, 0x06, 0x2F, 0x51, 0x58, 0x59
-FOUR_FOUR = bytes((4, 2, 24, 8))  # 4 / 2², clocks a click, 32nds a beat
+THIRTY_SECONDS = 8  # of a quarter
 OFF_VELOCITY = 64  # of a keyboard that doesn't measure it
 FIRST, ENDING, BEGINNING, LAST = range(4)  # ranks
 MICROSECONDS = 1_000_000
@@ -86,15 +103,19 @@ def midi_bytes(
     pitch begins anew. Raises :class:`OptionError` where the tempo, a program or the key is none.
     """
     played = parts(band, programs)
-    microseconds = round(SECONDS_PER_MINUTE * MICROSECONDS / band.tempo)
-    song = [_meta(0, TIME_SIGNATURE, FOUR_FOUR), _meta(0, TEMPO, microseconds.to_bytes(3, "big"))]
+    pulses = Pulses(band.lines, PULSES_PER_QUARTER)
+    song = list(_metres(band, pulses))
     if key is not None:
         song.append(_meta(0, KEY_SIGNATURE, struct.pack(">bB", *key_signature(key))))
     if progression is not None:
-        song += (_meta(time, TEXT_MARKER, name.encode()) for time, name in _chord_changes(progression))
-    end = band.steps * PULSES_PER_STEP
-    chunks = [_chunk([*(song if not number else ()), *_events(part, end)]) for number, part in enumerate(played)]
-    return struct.pack(">4sIHHH", b"MThd", 6, 1, len(chunks), PULSES_PER_BEAT) + b"".join(chunks)
+        ticks, names = zip(*_chord_changes(progression), strict=True)
+        times = pulses.of_ticks(np.array(ticks)).tolist()
+        song += (_meta(time, TEXT_MARKER, name.encode()) for time, name in zip(times, names, strict=True))
+    chunks = [
+        _chunk([*(song if not number else ()), *_events(part, band.steps, pulses)])
+        for number, part in enumerate(played)
+    ]
+    return struct.pack(">4sIHHH", b"MThd", 6, 1, len(chunks), PULSES_PER_QUARTER) + b"".join(chunks)
 
 
 def read_midi(source: Path | str | bytes) -> Band:
@@ -110,21 +131,23 @@ def read_midi(source: Path | str | bytes) -> Band:
     tracks = [track for track in score.tracks if len(track.notes)]
     if not tracks:
         raise DataError(f"{where}: no note in it, give a MIDI file that plays something")
-    pulses_per_step = score.ticks_per_quarter / STEPS_PER_BEAT
     if score.end() > MAX_BEATS * score.ticks_per_quarter:
         raise DataError(f"{where}: longer than {MAX_BEATS:,} beats, the file is probably torn")
-    steps = _length(tracks, pulses_per_step)
+    lines = _bar_lines(score)
+    grid = Pulses(lines, score.ticks_per_quarter)
+    steps = _length(tracks, grid, lines)
     names = Counter(track.name.lower() for track in tracks)
     gathered: dict[Role, list[NoteArray]] = {}
     programs: dict[Role, int] = {}
     for track in tracks:
         role = _role(track, named=names[track.name.lower()] == 1)
-        gathered.setdefault(role, []).append(_note_array(track, pulses_per_step))
+        gathered.setdefault(role, []).append(_note_array(track, grid))
         programs.setdefault(role, track.program)
     return Band(
         tuple(_track(role, arrays, programs[role], steps) for role, arrays in gathered.items()),
         steps,
-        _tempo(score),
+        _tempo(score, lines.meter(0)),
+        lines,
     )
 
 
@@ -146,25 +169,42 @@ def key_signature(key: str) -> tuple[int, bool]:
 
 
 def _chord_changes(progression: Progression) -> Iterable[tuple[int, str]]:
-    """Time in pulses and name of each chord that differs from the one before."""
+    """Time in ticks and name of each chord that differs from the one before."""
     before = None
     for span in progression.spans:
         name = str(span.chord)
         if name != before:
-            yield span.onset * PULSES_PER_TICK, name
+            yield span.onset, name
         before = name
 
 
-def _events(part: Part, end: int) -> Iterator[Event]:
-    """A part's messages, in any order, to the last at pulse ``end``."""
+def _metres(band: Band, pulses: Pulses) -> Iterator[Event]:
+    """Every time signature, and the tempo in quarters, which changes where beats begin or cease to be dotted."""
+    quarters: Fraction | None = None
+    for onset, meter in band.lines.changes(max(band.steps, 1)):
+        pulse = int(pulses.of_steps(np.array(onset)))
+        beat = meter.quarters_per_beat if meter.is_compound else Fraction(4, meter.unit)
+        clocks = int(CLOCKS_PER_QUARTER * beat)
+        yield _meta(pulse, TIME_SIGNATURE, bytes((meter.beats, meter.unit.bit_length() - 1, clocks, THIRTY_SECONDS)))
+        if meter.quarters_per_beat != quarters:
+            quarters = meter.quarters_per_beat
+            microseconds = round(SECONDS_PER_MINUTE * MICROSECONDS / (band.tempo * float(quarters)))
+            yield _meta(pulse, TEMPO, microseconds.to_bytes(3, "big"))
+
+
+def _events(part: Part, steps: int, pulses: Pulses) -> Iterator[Event]:
+    """A part's messages, in any order, to the last at the end of the band."""
     channel = part.channel
     yield _meta(0, TEXT_NAME, part.name.encode())
     yield 0, FIRST, bytes((PROGRAM | channel, part.program))
     for controller, value in ((VOLUME, part.mix.volume), (PAN, part.mix.pan)):
         yield 0, FIRST, bytes((CONTROL | channel, controller, value))
-    for onset, duration, pitch, velocity in part.notes.tolist():
-        yield onset * PULSES_PER_STEP, BEGINNING, bytes((NOTE_ON | channel, pitch, velocity))
-        yield (onset + duration) * PULSES_PER_STEP, ENDING, bytes((NOTE_OFF | channel, pitch, OFF_VELOCITY))
+    begins = pulses.of_steps(part.notes[:, ONSET]).tolist()
+    ends = pulses.of_steps(part.notes[:, ONSET] + part.notes[:, DURATION]).tolist()
+    for begin, over, pitch, velocity in zip(begins, ends, *part.notes[:, [PITCH, VELOCITY]].T.tolist(), strict=True):
+        yield begin, BEGINNING, bytes((NOTE_ON | channel, pitch, velocity))
+        yield over, ENDING, bytes((NOTE_OFF | channel, pitch, OFF_VELOCITY))
+    end = int(pulses.of_steps(np.array(steps)))
     yield end, LAST, bytes((CONTROL | channel, ALL_NOTES_OFF, 0))
     yield end, LAST, bytes((META, END_OF_TRACK, 0))
 
@@ -209,18 +249,35 @@ def _load(source: Path | str | bytes, where: str) -> ScoreTick:
     return score
 
 
-def _tempo(score: ScoreTick) -> float:
-    """The first tempo; the default where there is none that means anything."""
-    tempo = score.tempos[0].qpm if len(score.tempos) else DEFAULT_TEMPO
+def _bar_lines(score: ScoreTick) -> BarLines:
+    """The bars of a file's time signatures; 4/4 where it has none, or they don't add up to bars that are known."""
+    changes = {change.time: (change.numerator, change.denominator) for change in score.time_signatures}
+    changes = {0: (COMMON_TIME.beats, COMMON_TIME.unit), **dict(sorted(changes.items()))}
+    meters: list[Meter] = []
+    try:
+        for (begin, (beats, unit)), end in zip(changes.items(), [*list(changes)[1:], None], strict=True):
+            meter = Meter(beats, unit)
+            bars = 1 if end is None else Fraction((end - begin) * unit, 4 * score.ticks_per_quarter * beats)
+            if bars != int(bars):
+                return BarLines()
+            meters += [meter] * int(bars)
+    except OptionError:
+        return BarLines()
+    return BarLines(tuple(meters))
+
+
+def _tempo(score: ScoreTick, meter: Meter) -> float:
+    """The first tempo, in beats; the default where there is none that means anything."""
+    tempo = score.tempos[0].qpm / float(meter.quarters_per_beat) if len(score.tempos) else DEFAULT_TEMPO
     return round(tempo, TEMPO_DIGITS) if MIN_TEMPO <= tempo <= MAX_TEMPO else DEFAULT_TEMPO
 
 
-def _length(tracks: list[TrackTick], pulses_per_step: float) -> int:
+def _length(tracks: list[TrackTick], grid: Pulses, lines: BarLines) -> int:
     """Steps to the end: "all notes off" where that comes after the last note, else the next bar line."""
-    last = max(_snap(track.notes.numpy(), pulses_per_step)[1].max() for track in tracks)
+    last = int(max(_snap(track.notes.numpy(), grid)[1].max() for track in tracks))
     marks = [change.time for track in tracks for change in track.controls if change.number == ALL_NOTES_OFF]
-    marked = round(max(marks, default=0) / pulses_per_step)
-    return marked if marked >= last else bars(int(last)) * BAR
+    marked = int(grid.steps(np.array(max(marks, default=0))))
+    return marked if marked >= last else lines.onset(lines.count(last))
 
 
 def _role(track: TrackTick, *, named: bool) -> Role:
@@ -230,16 +287,15 @@ def _role(track: TrackTick, *, named: bool) -> Role:
     return role_of(track.program, track.is_drum)
 
 
-def _snap(columns: Mapping[str, NoteArray], pulses_per_step: float) -> tuple[NoteArray, NoteArray]:
+def _snap(columns: Mapping[str, NoteArray], grid: Pulses) -> tuple[NoteArray, NoteArray]:
     """Onsets and ends in steps, each at least one step apart."""
-    onset = np.rint(columns["time"] / pulses_per_step).astype(np.int32)
-    end = np.rint((columns["time"] + columns["duration"]) / pulses_per_step).astype(np.int32)
+    onset, end = grid.steps(columns["time"]), grid.steps(columns["time"] + columns["duration"])
     return onset, np.maximum(end, onset + 1)
 
 
-def _note_array(track: TrackTick, pulses_per_step: float) -> NoteArray:
+def _note_array(track: TrackTick, grid: Pulses) -> NoteArray:
     columns = track.notes.numpy()
-    onset, end = _snap(columns, pulses_per_step)
+    onset, end = _snap(columns, grid)
     velocity = np.clip(columns["velocity"], 1, MIDI_VALUES - 1)
     return np.stack([onset, end - onset, columns["pitch"], velocity], 1).astype(np.int32)
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, ONSET, PITCH, VELOCITY, Band, NoteArray, Role, Track
-from sideman.music.time import STEPS_PER_BAR, seconds
+from sideman.music.time import TimeMap
 from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.parts import PAN, VOLUME, Part, parts, without_overlaps
 
@@ -50,28 +50,34 @@ class LiveBand:
     """A band that is still being composed: who plays for how long is known, the notes come bar by bar.
 
     ``bars`` gives for each bar in order the notes of every role that begin in it, (notes, 4) each, onsets counted from
-    the start of the song. It can be played once.
+    the start of the song; ``ends`` are the steps at which they end. It can be played once.
     """
 
     def __init__(
-        self, roles: Iterable[Role], steps: int, tempo: float, bars: Iterable[Mapping[Role, NoteArray]]
+        self,
+        roles: Iterable[Role],
+        steps: int,
+        tempo: float,
+        ends: Sequence[int],
+        bars: Iterable[Mapping[Role, NoteArray]],
     ) -> None:
         self.chairs = Band(tuple(map(Track, roles)), steps, tempo)  # nobody plays yet
         self.steps = steps
-        self.tempo = tempo
+        self.times = self.chairs.times
         self.note_count = 0  # so far
+        self._ends = ends
         self._bars = bars
 
     def pieces(self) -> Iterator[Piece]:
         """The bars, as they come."""
-        for number, notes in enumerate(self._bars, 1):
+        for end, notes in zip(self._ends, self._bars, strict=True):
             self.note_count += sum(map(len, notes.values()))
-            yield number * STEPS_PER_BAR, notes
+            yield end, notes
 
 
 def total_frames(band: Band | LiveBand) -> int:
     """Frames of the band's audio: its own length and the release tail."""
-    return _frame(band.steps, band.tempo) + round(TAIL_SECONDS * SAMPLE_RATE)
+    return _frame(band.steps, band.times) + round(TAIL_SECONDS * SAMPLE_RATE)
 
 
 def render_blocks(
@@ -91,7 +97,7 @@ def render_blocks(
         synthesizer.control(part.channel, VOLUME, part.mix.volume)
         synthesizer.control(part.channel, PAN, part.mix.pan)
     total = total_frames(band)
-    events = chain(_events(played, pieces, band.steps, band.tempo), [(total, 0, 0, 0)])
+    events = chain(_events(played, pieces, band.steps, band.times), [(total, 0, 0, 0)])
     frame, channel, pitch, velocity = next(events)
     for start in range(0, total, BLOCK_FRAMES):
         block = np.zeros((min(BLOCK_FRAMES, total - start), CHANNELS), np.float32)
@@ -111,7 +117,7 @@ def render_blocks(
 
 
 def _events(
-    played: Sequence[Part], pieces: Iterable[Piece], steps: int, tempo: float
+    played: Sequence[Part], pieces: Iterable[Piece], steps: int, times: TimeMap
 ) -> Iterator[tuple[int, int, int, int]]:
     """(frame, channel, pitch, velocity) in order of time; velocity 0 ends a note, before any that begins then.
 
@@ -134,15 +140,15 @@ def _events(
         table = np.concatenate(rows) if rows else np.empty((0, 4), np.int32)
         order = np.lexsort((table[:, 2], table[:, 1], table[:, 3] > 0, table[:, 0]))
         for step, channel, pitch, velocity in table[order].tolist():
-            yield _frame(step, tempo), channel, pitch, velocity
+            yield _frame(step, times), channel, pitch, velocity
 
 
 def _rows(channel: int, step: NoteArray, pitch: NoteArray, velocity: NoteArray) -> NoteArray:
     return np.stack([step, np.full_like(step, channel), pitch, velocity], 1)
 
 
-def _frame(step: int, tempo: float) -> int:
-    return round(seconds(step, tempo) * SAMPLE_RATE)
+def _frame(step: int, times: TimeMap) -> int:
+    return round(times.seconds(step) * SAMPLE_RATE)
 
 
 def _fade(block: Block, left: int) -> None:

@@ -16,7 +16,6 @@ from typing import Self
 
 from sideman.machine import processors
 from sideman.music.band import NoteArray, Role
-from sideman.music.time import bars
 from sideman.render.audio import write_audio
 from sideman.render.fluidsynth import FluidSynth
 from sideman.render.playing import LiveBand
@@ -33,6 +32,7 @@ class _GivenUp(Exception):  # noqa: N818 - ends a thread, no error
 class Recording:
     """The audio of several takes, ``paths`` one each, by as many threads as there are cores.
 
+    Takes are ``steps`` long, their bars end at ``ends``.
     A context: what is not finished when its block ends, or ends in an exception, is given up, and leaves no file.
     Raises :class:`DataError` where the SoundFont cannot be read, :class:`MissingLibraryError` without FluidSynth; what
     a thread runs into is raised by :meth:`finish`.
@@ -44,6 +44,7 @@ class Recording:
         roles: Sequence[Role],
         steps: int,
         tempo: float,
+        ends: Sequence[int],
         *,
         soundfont: Path | None = None,
         programs: Mapping[Role, int] | None = None,
@@ -53,8 +54,9 @@ class Recording:
         self._programs = programs
         # The first take's; held to the end, so that its samples are decoded once for all takes.
         self._synthesizer = FluidSynth(self._soundfont)
+        self._count = len(ends)
         self._bars: list[SimpleQueue[Bar | None]] = [SimpleQueue() for _ in paths]
-        self._bands = [LiveBand(roles, steps, tempo, self._coming(take)) for take in range(len(paths))]
+        self._bands = [LiveBand(roles, steps, tempo, ends, self._coming(take)) for take in range(len(paths))]
         self._shares = [0.0] * len(paths)
         self._given_up = False
         self._pool = ThreadPoolExecutor(min(len(paths), processors()))
@@ -116,7 +118,7 @@ class Recording:
         )
 
     def _coming(self, take: int) -> Iterator[Bar]:
-        for _ in range(bars(self._bands[take].steps)):
+        for _ in range(self._count):
             notes = self._bars[take].get()
             if notes is None:
                 raise _GivenUp

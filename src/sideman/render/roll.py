@@ -8,7 +8,7 @@ import numpy as np
 
 from sideman.music.band import DURATION, ONSET, PITCH, Band, NoteArray, Role, Track
 from sideman.music.progression import Progression
-from sideman.music.time import COMMON_BARS, TICKS_PER_STEP, BarLines
+from sideman.music.time import TICKS_PER_STEP
 
 COLOURS = {
     Role.DRUMS: 0x8C8C8C,
@@ -27,10 +27,10 @@ _LINE = 16  # of text
 _LEGEND = 72  # of a role
 
 
-def svg_roll(band: Band, progression: Progression | None = None, lines: BarLines = COMMON_BARS) -> str:
+def svg_roll(band: Band, progression: Progression | None = None) -> str:
     """``band`` as an SVG element: time to the right, pitches upwards, below them a row for each drum.
 
-    The chords of ``progression`` stand above, bars begin at ``lines``. All text is escaped.
+    The chords of ``progression`` stand above. All text is escaped.
     """
     pitched = [track for track in band.tracks if not track.is_drum]
     drums = [track for track in band.tracks if track.is_drum]
@@ -41,7 +41,7 @@ def svg_roll(band: Band, progression: Progression | None = None, lines: BarLines
     drum_rows = {pitch: floor + _ROW * row for row, pitch in enumerate(reversed(_pitches(drums)))}
     bottom = floor + _ROW * (len(drum_rows) + 1)
     width, height = max(_STEP * band.steps, _LEGEND * len(band.tracks)), bottom + _LINE
-    onsets = (step for step in lines.onsets(lines.count(band.steps)) if step <= band.steps)
+    onsets = (step for step in band.lines.onsets(band.lines.count(band.steps)) if step <= band.steps)
     bars = [f"M{_STEP * step} {_LINE}V{bottom}" for step in onsets]
     shapes = [
         f'<path stroke="currentColor" opacity=".2" d="{"".join(bars)}"/>',
