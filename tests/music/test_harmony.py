@@ -64,6 +64,17 @@ def test_every_quality_is_recognised_between_plain_chords(quality: int) -> None:
     assert label_spans(labels)[1] == Span(4, 8, 2, quality, 2)
 
 
+@pytest.mark.parametrize(("beats_per_bar", "change"), [(3, 3), (4, 4)])
+def test_a_silent_beat_goes_to_the_chord_whose_bar_it_is(beats_per_bar: int, change: int) -> None:
+    triads = [(beat, pitch) for beat in range(3) for pitch in (60, 64, 67)]
+    triads += [(beat, pitch) for beat in (4, 5) for pitch in (65, 69, 72)]
+    pitched = notes(*(Note(beat * STEPS_PER_BEAT, STEPS_PER_BEAT, pitch, 80) for beat, pitch in triads))
+    assert label_spans(recognise(pitched, NOTHING, 6, beats_per_bar)) == [
+        Span(0, change, 0, MAJOR, 0),
+        Span(change, 6, 5, MAJOR, 5),
+    ]
+
+
 def test_without_a_bass_track_the_lowest_note_is_the_bass() -> None:
     pitched, _, beats = song((0, NAMES.index("6"), 0), (9, NAMES.index("m7"), 9))
     assert label_spans(recognise(pitched, NOTHING, beats)) == [
