@@ -17,10 +17,10 @@ from sideman.music.chords import (
     MAX_BEATS,
     MAX_CHORDS,
     MAX_TEXT,
-    NO_CHORD,
     NOTE_NAMES,
     QUALITIES,
     REFERENCE_QUALITIES,
+    SILENT,
     SPELLINGS,
     Chord,
     ChordSpan,
@@ -191,7 +191,7 @@ def test_transposed_chords_are_spelled_as_musicians_do(text: str, semitones: int
 
 @pytest.mark.parametrize(
     ("root", "quality", "bass"),
-    [("H", QUALITIES[0], None), ("C", QUALITIES[0], "c"), (None, QUALITIES[0], None), ("C", NO_CHORD, None)],
+    [("H", QUALITIES[0], None), ("C", QUALITIES[0], "c"), (None, QUALITIES[0], None), ("C", SILENT, None)],
 )
 def test_chords_that_are_none(root: str | None, quality: qualities.Quality, bass: str | None) -> None:
     with pytest.raises(OptionError):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sideman.music.band import Note, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES
-from sideman.music.harmony import NO_CHORD, ChordLabels, Span, label_spans, recognise
+from sideman.music.harmony import UNLABELLED, ChordLabels, Span, label_spans, recognise
 from sideman.music.key import Key, estimate_key
 from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT
 
@@ -113,7 +113,7 @@ def test_a_held_note_counts_on_every_beat_it_sounds() -> None:
 
 def test_silence_is_no_chord() -> None:
     labels = recognise(NOTHING, NOTHING, 8)
-    assert label_spans(labels) == [Span(0, 8, NO_CHORD, 0, NO_CHORD)]
+    assert label_spans(labels) == [Span(0, 8, UNLABELLED, 0, UNLABELLED)]
 
 
 def test_a_long_rest_is_no_chord_and_a_short_one_is_not() -> None:
@@ -121,7 +121,7 @@ def test_a_long_rest_is_no_chord_and_a_short_one_is_not() -> None:
     assert label_spans(recognise(pitched, bass, 5)) == [Span(0, 5, 0, MAJOR, 0)]
     assert label_spans(recognise(pitched, bass, 16)) == [
         Span(0, 4, 0, MAJOR, 0),
-        Span(4, 16, NO_CHORD, 0, NO_CHORD),
+        Span(4, 16, UNLABELLED, 0, UNLABELLED),
     ]
 
 
@@ -151,12 +151,12 @@ NOTES = st.lists(
 @given(NOTES, NOTES, st.integers(0, 20))
 def test_any_notes_give_valid_labels(high: list[Note], low: list[Note], beats: int) -> None:
     labels = recognise(notes(*high, *low), notes(*low), beats)
-    silent = labels.root == NO_CHORD
+    silent = labels.root == UNLABELLED
     assert len(labels) == beats
-    assert ((labels.root >= NO_CHORD) & (labels.root < 12) & (labels.bass < 12)).all()
+    assert ((labels.root >= UNLABELLED) & (labels.root < 12) & (labels.bass < 12)).all()
     assert ((labels.quality >= 0) & (labels.quality < len(NAMES))).all()
     assert (labels.quality[silent] == 0).all()
-    assert np.array_equal(labels.bass == NO_CHORD, silent)
+    assert np.array_equal(labels.bass == UNLABELLED, silent)
     spans = label_spans(labels)
     assert [beat for span in spans for beat in range(span.start, span.end)] == list(range(beats))
 

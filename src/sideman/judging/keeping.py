@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sideman.judging.recognition import NO_CHORD, PITCH_CLASSES, Heard, hear
+from sideman.judging.recognition import PITCH_CLASSES, UNLABELLED, Heard, hear
 from sideman.music.adherence import Harmony, bass_on_root, chord_tone_ratio, harmonies
 from sideman.music.band import ONSET, Band, Role
 from sideman.music.progression import Progression
@@ -65,7 +65,7 @@ def accuracies(heard: Heard, progression: Progression) -> tuple[float, float, fl
     same_root = heard.root[beat] == root
     triad, heard_triad = tones[:, :_TRIAD], heard.tones[beat][:, :_TRIAD]
     plain = (triad == _bitmap(_MAJOR)[:_TRIAD]).all(1) | (triad == _bitmap(_MINOR)[:_TRIAD]).all(1)
-    counts = plain | (root == NO_CHORD)
+    counts = plain | (root == UNLABELLED)
     same_triad = same_root & (triad == heard_triad).all(1)
     same_tones = same_root & (tones == heard.tones[beat]).all(1)
     majmin = float(same_triad[counts].mean()) if counts.any() else _NAN
@@ -74,12 +74,12 @@ def accuracies(heard: Heard, progression: Progression) -> tuple[float, float, fl
 
 def asked(progression: Progression) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """The chord asked for in each step, as :class:`Heard` holds those of each beat; ninths are left out."""
-    root = np.full(progression.steps, NO_CHORD)
+    root = np.full(progression.steps, UNLABELLED)
     tones = np.zeros((progression.steps, PITCH_CLASSES), np.bool_)
     for span in progression.spans:
         first, last = span.onset // TICKS_PER_STEP, -(-(span.onset + span.duration) // TICKS_PER_STEP)
         if span.chord.root_pc is None:
-            root[first:last], tones[first:last] = NO_CHORD, False
+            root[first:last], tones[first:last] = UNLABELLED, False
             continue
         quality = REFERENCE_QUALITIES[span.chord.model_quality]
         root[first:last] = span.chord.root_pc

@@ -18,7 +18,7 @@ from sideman.music.band import DURATION, ONSET, PITCH, Band, NoteArray, Role
 from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BEAT
 
 PITCH_CLASSES = 12
-NO_CHORD = -1
+UNLABELLED = -1
 # What can be heard: tones above the root, and what the name costs beside a plain triad's.
 TEMPLATES: tuple[tuple[tuple[int, ...], float], ...] = (
     ((0, 4, 7), 0.0),
@@ -47,7 +47,7 @@ Integers = npt.NDArray[np.int64]
 
 
 class Heard(NamedTuple):
-    """A chord a beat: ``root`` (beats,) a pitch class or NO_CHORD, ``tones`` (beats, 12) those above the root."""
+    """A chord a beat: ``root`` (beats,) a pitch class or UNLABELLED, ``tones`` (beats, 12) those above the root."""
 
     root: Integers
     tones: npt.NDArray[np.bool_]
@@ -67,7 +67,7 @@ def hear_notes(pitched: NoteArray, bass: NoteArray, beats: int) -> Heard:
     sounding = _by_beat(_roll(pitched, beats))
     low = _by_beat(_lowest(pitched, bass, beats))
     states = _path(_scores(sounding, low))
-    root = np.where(states < _CHORDS, states // len(TEMPLATES), NO_CHORD)
+    root = np.where(states < _CHORDS, states // len(TEMPLATES), UNLABELLED)
     tones = _TONES[np.where(states < _CHORDS, states % len(TEMPLATES), len(TEMPLATES))]
     return Heard(root, tones)
 

@@ -17,9 +17,9 @@ from sideman.music.band import DURATION, ONSET, PITCH, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.time import STEPS_PER_BEAT
 
-__all__ = ["NO_CHORD", "ChordLabels", "Span", "label_spans", "recognise"]
+__all__ = ["UNLABELLED", "ChordLabels", "Span", "label_spans", "recognise"]
 
-NO_CHORD = -1
+UNLABELLED = -1
 PITCH_CLASSES = 12
 _QUALITIES = len(REFERENCE_QUALITIES)
 _CHORDS = PITCH_CLASSES * _QUALITIES  # state = root * _QUALITIES + quality; the state after the last is no chord
@@ -94,7 +94,7 @@ def recognise(pitched: NoteArray, bass: NoteArray, beats: int, beats_per_bar: in
     tones = _tone_profile(pitched, beats)
     low = _bass_profile(pitched, bass, beats)
     path = _viterbi(_emissions(tones, low), beats_per_bar)
-    root = np.where(path < _CHORDS, path // _QUALITIES, NO_CHORD)
+    root = np.where(path < _CHORDS, path // _QUALITIES, UNLABELLED)
     quality = np.where(path < _CHORDS, path % _QUALITIES, 0)
     return ChordLabels(root.astype(np.int8), quality.astype(np.int8), _slash_bass(root, path, low).astype(np.int8))
 
@@ -221,5 +221,5 @@ def _slash_bass(root: _Ints, path: _Ints, low: _Floats) -> _Ints:
     held = np.add.reduceat(low, starts, 0)
     share = held / np.maximum(held.sum(1, keepdims=True), _TINY)
     lengths = np.diff(np.append(starts, len(path)))
-    slash = (share.max(1) >= _SLASH_SHARE) & (root[starts] != NO_CHORD)
+    slash = (share.max(1) >= _SLASH_SHARE) & (root[starts] != UNLABELLED)
     return np.repeat(np.where(slash, share.argmax(1), root[starts]), lengths)

@@ -28,7 +28,7 @@ MINOR_ROOTS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 MINOR_THIRD, MAJOR_THIRD = 3, 4
 DECIMAL_DENOMINATORS = (2, 4, 8)  # of the beat fractions that ticks can make: 1, 2, 3, 4, 6, 8, 12, 24
 
-NO_CHORD = Quality("N.C.", (), 0, "")  # the quality of silence; its ``model`` means nothing
+SILENT = Quality("N.C.", (), 0, "")  # the quality of silence; its ``model`` means nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class Chord:
 
     def __post_init__(self) -> None:
         if self.root is None:
-            if self.quality != NO_CHORD or self.bass is not None:
+            if self.quality != SILENT or self.bass is not None:
                 raise OptionError("a chord without a root is Chord.no_chord(): it has no quality and no bass")
             return
-        if self.quality == NO_CHORD:
+        if self.quality == SILENT:
             raise OptionError(f"a chord on {self.root} needs a quality: take one of SPELLINGS")
         for name in (self.root, self.bass or self.root):
             if name not in NOTE_NAMES:
@@ -59,7 +59,7 @@ class Chord:
     @classmethod
     def no_chord(cls) -> Self:
         """The chord ``N.C.``: a time without harmony."""
-        return cls(None, NO_CHORD)
+        return cls(None, SILENT)
 
     @property
     def root_pc(self) -> int | None:
