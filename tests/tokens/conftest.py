@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Band, Note, Role, Track
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.key import Key
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import NO_BASS, Change, Chart
 from sideman.tokens.drum_hits import HIGHEST_DRUM, LOWEST_DRUM
 from sideman.tokens.encode import Ids, encode
@@ -19,7 +20,7 @@ from sideman.tokens.form import COMMON, Measure, bars_of
 from sideman.tokens.grammar import Mask
 from sideman.tokens.grid import DRUM_DURATION
 from sideman.tokens.prefix import Prefix, Stage
-from sideman.tokens.vocabulary import LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, STYLES, TEMPI, VOCABULARY
+from sideman.tokens.vocabulary import LENGTHS, LOUDNESS, NO_CHORD, STYLES, TEMPI, VOCABULARY
 
 _QUALITIES = len(REFERENCE_QUALITIES)
 MEASURES = st.sampled_from([COMMON] * 4 + [Measure(36), Measure(24), Measure(42), Measure(24, True), Measure(48, True)])
@@ -41,7 +42,7 @@ def charts(draw: st.DrawFn, *, whole: bool = False, max_bars: int = 6) -> Chart:
     measures = draw(st.lists(MEASURES, min_size=1, max_size=max_bars))
     steps = sum(measure.steps for measure in measures)
     steps -= 0 if whole else draw(st.integers(0, measures[-1].steps - 1))
-    chords = st.tuples(st.integers(0, NO_CHORD), st.integers(NO_BASS, SEMITONES - 1))
+    chords = st.tuples(st.integers(0, NO_CHORD), st.integers(NO_BASS, PITCH_CLASSES - 1))
     drawn = draw(st.dictionaries(st.integers(0, steps - 1), chords, max_size=8)) | {0: draw(chords)}
     changes: list[Change] = []
     for onset, (chord, bass) in sorted(drawn.items()):
@@ -49,7 +50,7 @@ def charts(draw: st.DrawFn, *, whole: bool = False, max_bars: int = 6) -> Chart:
         change = Change(onset, chord, NO_BASS if plain else bass)
         if not changes or (changes[-1].chord, changes[-1].bass) != (change.chord, change.bass):
             changes.append(change)
-    key = Key(draw(st.integers(0, SEMITONES - 1)), draw(st.booleans()))
+    key = Key(draw(st.integers(0, PITCH_CLASSES - 1)), draw(st.booleans()))
     return Chart(tuple(changes), steps, key, tuple(measures))
 
 

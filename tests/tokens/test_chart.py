@@ -12,10 +12,11 @@ from sideman.errors import TokenError
 from sideman.music.chords import NOTE_NAMES, QUALITIES, REFERENCE_QUALITIES, Chord, Progression, parse
 from sideman.music.harmony import ChordLabels
 from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import BarLines, Meter
 from sideman.tokens.chart import NO_BASS, SILENCE, Change, Chart, chart_of_labels, chart_of_progression
 from sideman.tokens.form import Measure
-from sideman.tokens.vocabulary import NO_CHORD, SEMITONES
+from sideman.tokens.vocabulary import NO_CHORD
 
 NAMES = [quality.name for quality in REFERENCE_QUALITIES]
 CHORDS = st.one_of(
@@ -101,7 +102,7 @@ def test_transposed_chords_give_the_same_changes(progression: Progression, semit
     song, moved = chart_of_progression(progression), chart_of_progression(progression.transpose(semitones))
     assert (moved.changes, moved.steps) == (song.changes, song.steps)
     if any(change.root >= 0 for change in song.changes):
-        assert (moved.shift - song.shift + semitones) % SEMITONES == 0
+        assert (moved.shift - song.shift + semitones) % PITCH_CLASSES == 0
     assert -5 <= moved.shift <= 6
 
 

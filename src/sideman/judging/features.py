@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from sideman.judging.repetition import patterns, repeated
 from sideman.music.band import DURATION, INSTRUMENTS, ONSET, PITCH, ROLES, Band, NoteArray, Role
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT, bars
 
 Floats = npt.NDArray[np.float64]
-_PITCH_CLASSES = 12
 _EIGHTH = STEPS_PER_BEAT // 2
 _SCALE = (0, 2, 4, 5, 7, 9, 11)
 # General MIDI's pitches of the drums that are counted.
@@ -81,8 +81,8 @@ def _pitch_spread(notes: NoteArray, _: int) -> float:
 
 
 def _pitch_classes_a_bar(notes: NoteArray, _: int) -> float:
-    places = np.unique(notes[:, ONSET] // STEPS_PER_BAR * _PITCH_CLASSES + notes[:, PITCH] % _PITCH_CLASSES)
-    return len(places) / len(np.unique(places // _PITCH_CLASSES))
+    places = np.unique(notes[:, ONSET] // STEPS_PER_BAR * PITCH_CLASSES + notes[:, PITCH] % PITCH_CLASSES)
+    return len(places) / len(np.unique(places // PITCH_CLASSES))
 
 
 def _top_line(notes: NoteArray) -> npt.NDArray[np.int32]:
@@ -161,10 +161,10 @@ def _pitched_notes(band: Band) -> NoteArray:
 
 def _in_scale(band: Band) -> float:
     """Share of the pitched notes in the major scale that holds most of them."""
-    counts = np.bincount(_pitched_notes(band)[:, PITCH] % _PITCH_CLASSES, minlength=_PITCH_CLASSES)
+    counts = np.bincount(_pitched_notes(band)[:, PITCH] % PITCH_CLASSES, minlength=PITCH_CLASSES)
     if not counts.sum():
         return float("nan")
-    most = max(int(np.roll(counts, -tonic)[list(_SCALE)].sum()) for tonic in range(_PITCH_CLASSES))
+    most = max(int(np.roll(counts, -tonic)[list(_SCALE)].sum()) for tonic in range(PITCH_CLASSES))
     return most / int(counts.sum())
 
 

@@ -11,11 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sideman.judging.recognition import PITCH_CLASSES, UNLABELLED, Heard, hear
+from sideman.judging.recognition import Heard, hear
 from sideman.music.adherence import Harmony, bass_on_root, chord_tone_ratio, harmonies
 from sideman.music.band import ONSET, Band, Role
+from sideman.music.harmony import UNLABELLED
 from sideman.music.progression import Progression
-from sideman.music.qualities import REFERENCE_QUALITIES
+from sideman.music.qualities import PITCH_CLASSES, REFERENCE_QUALITIES
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
 
 _TRIAD = 8  # semitones above the root that tell a triad

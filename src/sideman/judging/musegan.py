@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, INSTRUMENTS, ONSET, PITCH, ROLES, Band, NoteArray
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT, bars
 
 Floats = npt.NDArray[np.float64]
-_PITCH_CLASSES = 12
 _SIXTEENTH = STEPS_PER_BEAT // 4
 _QUALIFIED = 2  # steps: the shortest notes of at least a 32nd, which is 1.5
 _LETTERS = {role: role[0].upper() for role in ROLES}
@@ -56,10 +56,10 @@ def musegan(band: Band) -> Floats:
 
 def _bars_sounding(notes: NoteArray, count: int) -> npt.NDArray[np.bool_]:
     """Which pitch classes sound in each bar: (bars, 12)."""
-    sounding = np.zeros((count, _PITCH_CLASSES), np.bool_)
+    sounding = np.zeros((count, PITCH_CLASSES), np.bool_)
     for onset, duration, pitch, _ in notes.tolist():
         last = (onset + duration - 1) // STEPS_PER_BAR
-        sounding[onset // STEPS_PER_BAR : last + 1, pitch % _PITCH_CLASSES] = True
+        sounding[onset // STEPS_PER_BAR : last + 1, pitch % PITCH_CLASSES] = True
     return sounding
 
 
@@ -85,13 +85,13 @@ def _patterned(drums: NoteArray) -> float:
 
 def _chroma(notes: NoteArray, steps: int) -> Floats:
     """How long each pitch class sounds in each beat: (beats, 12)."""
-    edges = np.zeros((steps + 1, _PITCH_CLASSES))
-    pitch_class = notes[:, PITCH] % _PITCH_CLASSES
+    edges = np.zeros((steps + 1, PITCH_CLASSES))
+    pitch_class = notes[:, PITCH] % PITCH_CLASSES
     np.add.at(edges, (notes[:, ONSET], pitch_class), 1)
     np.add.at(edges, (np.minimum(notes[:, ONSET] + notes[:, DURATION], steps), pitch_class), -1)
     roll = edges.cumsum(0)[:-1]
-    padded = np.concatenate([roll, np.zeros((-steps % STEPS_PER_BEAT, _PITCH_CLASSES))])
-    chroma: Floats = padded.reshape(-1, STEPS_PER_BEAT, _PITCH_CLASSES).sum(1)
+    padded = np.concatenate([roll, np.zeros((-steps % STEPS_PER_BEAT, PITCH_CLASSES))])
+    chroma: Floats = padded.reshape(-1, STEPS_PER_BEAT, PITCH_CLASSES).sum(1)
     return chroma
 
 
@@ -106,7 +106,7 @@ def _centroid(chroma: Floats) -> Floats:
     """Six coordinates of each beat: (beats, 6)."""
     share = chroma / chroma.sum(1, keepdims=True)
     axes = [
-        radius * wave(2 * np.pi * np.arange(_PITCH_CLASSES) * semitones / _PITCH_CLASSES)
+        radius * wave(2 * np.pi * np.arange(PITCH_CLASSES) * semitones / PITCH_CLASSES)
         for semitones, radius in _CIRCLES
         for wave in (np.sin, np.cos)
     ]

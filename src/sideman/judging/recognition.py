@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, ONSET, PITCH, Band, NoteArray, Role
+from sideman.music.harmony import UNLABELLED
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BEAT
 
-PITCH_CLASSES = 12
-UNLABELLED = -1
 # What can be heard: tones above the root, and what the name costs beside a plain triad's.
 TEMPLATES: tuple[tuple[tuple[int, ...], float], ...] = (
     ((0, 4, 7), 0.0),

@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from sideman.music.band import DURATION, ONSET, PITCH, Band, NoteArray, Role
 from sideman.music.progression import Progression
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
-
-_PITCH_CLASSES = 12
 
 
 class Harmony(NamedTuple):
@@ -43,7 +42,7 @@ def harmonies(progression: Progression) -> list[Harmony]:
 def chord_tone_ratio(tracks: Iterable[NoteArray], chords: Sequence[Harmony]) -> float:
     """Share of the sounding time of pitched notes (notes, 4) in which they belong to the chord; nan without any."""
     steps = max((chord.end for chord in chords), default=0)
-    inside = np.zeros((steps + 1, _PITCH_CLASSES), np.int64)  # [step]: of the step before; summed: up to it
+    inside = np.zeros((steps + 1, PITCH_CLASSES), np.int64)  # [step]: of the step before; summed: up to it
     sounding = np.zeros(steps + 1, np.int64)
     for chord in chords:
         inside[chord.onset + 1 : chord.end + 1, list(chord.pitch_classes)] = 1
@@ -52,7 +51,7 @@ def chord_tone_ratio(tracks: Iterable[NoteArray], chords: Sequence[Harmony]) -> 
     within = total = 0
     for notes in tracks:
         onset, end = (np.minimum(place, steps) for place in (notes[:, ONSET], notes[:, ONSET] + notes[:, DURATION]))
-        pitch_class = notes[:, PITCH] % _PITCH_CLASSES
+        pitch_class = notes[:, PITCH] % PITCH_CLASSES
         within += int((inside[end, pitch_class] - inside[onset, pitch_class]).sum())
         total += int((sounding[end] - sounding[onset]).sum())
     return within / total if total else float("nan")
@@ -69,7 +68,7 @@ def bass_on_root(bass: NoteArray, chords: Sequence[Harmony]) -> float:
         began: npt.NDArray[np.int32] = bass[(bass[:, ONSET] >= chord.onset) & (bass[:, ONSET] < limit)]
         if len(began):
             first = began[began[:, ONSET] == began[:, ONSET].min()]
-            hits.append(int(first[:, PITCH].min()) % _PITCH_CLASSES == chord.bass)
+            hits.append(int(first[:, PITCH].min()) % PITCH_CLASSES == chord.bass)
     return float(np.mean(hits)) if hits else float("nan")
 
 

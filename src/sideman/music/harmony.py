@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from sideman.music.band import DURATION, ONSET, PITCH, NoteArray
 from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
 
 __all__ = ["UNLABELLED", "ChordLabels", "Span", "label_spans", "recognise"]
 
 UNLABELLED = -1
-PITCH_CLASSES = 12
 _QUALITIES = len(REFERENCE_QUALITIES)
 _CHORDS = PITCH_CLASSES * _QUALITIES  # state = root * _QUALITIES + quality; the state after the last is no chord
 _STATES = _CHORDS + 1

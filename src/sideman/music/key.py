@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.progression import MAJOR_ROOTS, MINOR_ROOTS
-from sideman.music.qualities import REFERENCE_QUALITIES
+from sideman.music.qualities import PITCH_CLASSES, REFERENCE_QUALITIES
 
 __all__ = ["SHIFTS", "Key", "estimate_key"]
 
-_PITCH_CLASSES = 12
 _MINOR_HOME = 9  # A minor has the tones of C major
 SHIFTS = range(-5, 7)  # semitones by which music moves to C major or A minor
 
@@ -67,7 +66,7 @@ class Key:
     def shift(self) -> int:
         """Semitones, -5 to 6, that move the music to C major or A minor."""
         home = _MINOR_HOME if self.minor else 0
-        return (home - self.tonic - SHIFTS.start) % _PITCH_CLASSES + SHIFTS.start
+        return (home - self.tonic - SHIFTS.start) % PITCH_CLASSES + SHIFTS.start
 
 
 def estimate_key(root: npt.NDArray[Any], quality: npt.NDArray[Any], weights: npt.NDArray[Any]) -> Key:
@@ -81,17 +80,17 @@ def estimate_key(root: npt.NDArray[Any], quality: npt.NDArray[Any], weights: npt
     if not len(sounding):
         return Key(0)
     reference = int(root[sounding[0]])
-    degree = (np.asarray(root)[sounding].astype(np.int64) - reference) % _PITCH_CLASSES
+    degree = (np.asarray(root)[sounding].astype(np.int64) - reference) % PITCH_CLASSES
     kind = _KIND[np.asarray(quality)[sounding]]
     weight = np.asarray(weights, np.float64)[sounding]
     weight = weight / weight.sum() if weight.sum() > 0 else np.full(len(weight), 1 / len(weight))
-    cells = np.bincount(kind * _PITCH_CLASSES + degree, weight, len(_KINDS) * _PITCH_CLASSES)
-    spread = cells.reshape(len(_KINDS), _PITCH_CLASSES)
+    cells = np.bincount(kind * PITCH_CLASSES + degree, weight, len(_KINDS) * PITCH_CLASSES)
+    spread = cells.reshape(len(_KINDS), PITCH_CLASSES)
 
-    tonics = np.arange(_PITCH_CLASSES)
-    from_tonic = spread[:, (tonics[:, None] + tonics) % _PITCH_CLASSES]  # (kind, tonic, degree above it)
+    tonics = np.arange(PITCH_CLASSES)
+    from_tonic = spread[:, (tonics[:, None] + tonics) % PITCH_CLASSES]  # (kind, tonic, degree above it)
     evidence = np.einsum("mkd,ktd->mt", _DEGREE_EVIDENCE, from_tonic)
     for chord, bonus in ((0, _FIRST_IS_TONIC), (-1, _LAST_IS_TONIC)):
         evidence[int(kind[chord] == _MINOR), degree[chord]] += bonus
-    mode, tonic = divmod(int(evidence.argmax()), _PITCH_CLASSES)
-    return Key((tonic + reference) % _PITCH_CLASSES, minor=mode == 1)
+    mode, tonic = divmod(int(evidence.argmax()), PITCH_CLASSES)
+    return Key((tonic + reference) % PITCH_CLASSES, minor=mode == 1)

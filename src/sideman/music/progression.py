@@ -9,7 +9,7 @@ from typing import Self
 
 from sideman.errors import OptionError
 from sideman.music import time
-from sideman.music.qualities import QUALITIES, SEMITONES_PER_OCTAVE, Quality
+from sideman.music.qualities import PITCH_CLASSES, QUALITIES, Quality
 
 MAX_BEATS = 4_096  # of a progression: 1,024 bars
 MAX_CHORDS = MAX_BEATS  # a chord a beat
@@ -18,7 +18,7 @@ NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # in the o
 ACCIDENTALS = {"": 0, "b": -1, "#": 1, "bb": -2, "##": 2}
 # Every note name of the language and its pitch class.
 NOTE_NAMES = {
-    letter + sign: (natural + shift) % SEMITONES_PER_OCTAVE
+    letter + sign: (natural + shift) % PITCH_CLASSES
     for sign, shift in ACCIDENTALS.items()
     for letter, natural in NATURALS.items()
 }
@@ -75,7 +75,7 @@ class Chord:
     def pitch_classes(self) -> frozenset[int]:
         """The exact chord tones of root and quality. A slash bass is not added: see :attr:`bass_pc`."""
         root = self.root_pc or 0  # N.C. has no intervals to add it to
-        return frozenset((root + interval) % SEMITONES_PER_OCTAVE for interval in self.quality.intervals)
+        return frozenset((root + interval) % PITCH_CLASSES for interval in self.quality.intervals)
 
     @property
     def model_quality(self) -> int:
@@ -84,16 +84,16 @@ class Chord:
 
     def transpose(self, semitones: int) -> Self:
         """This chord moved by ``semitones``: the root as commonly spelled, the bass as far from it on the staff."""
-        if self.root is None or semitones % SEMITONES_PER_OCTAVE == 0:
+        if self.root is None or semitones % PITCH_CLASSES == 0:
             return self
         is_minor = MINOR_THIRD in self.quality.intervals and MAJOR_THIRD not in self.quality.intervals
         names = MINOR_ROOTS if is_minor else MAJOR_ROOTS
-        root = names[(NOTE_NAMES[self.root] + semitones) % SEMITONES_PER_OCTAVE]
+        root = names[(NOTE_NAMES[self.root] + semitones) % PITCH_CLASSES]
         if self.bass is None:
             return type(self)(root, self.quality)
         letters = "".join(NATURALS)
         letter = letters[(letters.index(self.bass[0]) - letters.index(self.root[0]) + letters.index(root[0])) % 7]
-        target = (NOTE_NAMES[self.bass] + semitones) % SEMITONES_PER_OCTAVE
+        target = (NOTE_NAMES[self.bass] + semitones) % PITCH_CLASSES
         spelled = (letter + sign for sign in ("", "b", "#") if NOTE_NAMES[letter + sign] == target)
         return type(self)(root, self.quality, next(spelled, MAJOR_ROOTS[target]))
 

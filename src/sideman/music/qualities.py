@@ -16,9 +16,9 @@ from itertools import permutations, product
 from types import MappingProxyType
 from typing import NamedTuple
 
-SEMITONES = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "7": 11, "9": 2, "11": 5, "13": 9}  # of a scale degree
+DEGREES = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "7": 11, "9": 2, "11": 5, "13": 9}  # in semitones
 ALTERATIONS = {"b": -1, "#": 1}
-SEMITONES_PER_OCTAVE = 12
+PITCH_CLASSES = 12
 
 
 class Quality(NamedTuple):
@@ -175,7 +175,7 @@ _OTHER_ROWS = (
 def _semitones(degree: str) -> int:
     number = degree.lstrip("b#")
     accidentals = degree[: len(degree) - len(number)]
-    return (SEMITONES[number] + sum(map(ALTERATIONS.__getitem__, accidentals))) % SEMITONES_PER_OCTAVE
+    return (DEGREES[number] + sum(map(ALTERATIONS.__getitem__, accidentals))) % PITCH_CLASSES
 
 
 def _ways(placeholder: str) -> tuple[str, ...]:

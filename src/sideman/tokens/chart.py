@@ -19,9 +19,10 @@ from sideman.errors import TokenError
 from sideman.music.chords import REFERENCE_QUALITIES, Progression
 from sideman.music.harmony import ChordLabels, label_spans
 from sideman.music.key import Key, estimate_key
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
 from sideman.tokens.form import Measure, bar_lines, common_time, measures_of
-from sideman.tokens.vocabulary import NO_CHORD, SEMITONES
+from sideman.tokens.vocabulary import NO_CHORD
 
 NO_BASS = -1  # no slash bass: the bass is the root
 UNKNOWN = -1  # in the place of a chord: it is not told
@@ -123,8 +124,8 @@ def _chart(spans: Iterable[tuple[int, int, int, int]], steps: int, measures: Seq
         if root[i] < 0:
             chord, slash = NO_CHORD, NO_BASS
         else:
-            chord = int((root[i] + key.shift) % SEMITONES) * len(REFERENCE_QUALITIES) + int(quality[i])
-            slash = NO_BASS if bass[i] in (-1, root[i]) else int((bass[i] + key.shift) % SEMITONES)
+            chord = int((root[i] + key.shift) % PITCH_CLASSES) * len(REFERENCE_QUALITIES) + int(quality[i])
+            slash = NO_BASS if bass[i] in (-1, root[i]) else int((bass[i] + key.shift) % PITCH_CLASSES)
         if not changes or (changes[-1].chord, changes[-1].bass) != (chord, slash):
             changes.append(Change(onset, chord, slash))
     return Chart(tuple(changes), steps, key, common_time(steps) if measures is None else tuple(measures))

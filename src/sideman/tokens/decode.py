@@ -17,13 +17,14 @@ from sideman.errors import TokenError
 from sideman.music.band import ROLES, Band, NoteArray, Role, Track
 from sideman.music.chords import REFERENCE_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.form import Form, Measure, bar_lines
 from sideman.tokens.grammar import Grammar
 from sideman.tokens.grid import DRUM_DURATION
 from sideman.tokens.prefix import Prefix, Stage
-from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, SEMITONES, STYLES, TEMPI, VOCABULARY
+from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, STYLES, TEMPI, VOCABULARY
 
 DEFAULT_TEMPO = 120.0  # beats a minute, of a song without TEMPO
 _LABEL_WIDTH = 9  # of a line of a dump
@@ -166,7 +167,7 @@ def _words(prefix: Prefix, token: int) -> tuple[str, str]:
         case "length":
             return "", f"{LENGTHS[value]}:"
         case "pitch":
-            return "", f"{MAJOR_ROOTS[value % SEMITONES]}{value // SEMITONES - 1}"
+            return "", f"{MAJOR_ROOTS[value % PITCH_CLASSES]}{value // PITCH_CLASSES - 1}"
         case _:
             return "", "+".join(map(str, HITS[value]))
 

@@ -17,12 +17,13 @@ import numpy.typing as npt
 from sideman.errors import OptionError
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
 from sideman.music.key import SHIFTS
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HIT_MASKS, HITS
 from sideman.tokens.encode import head_ids, style_id, tempo_level
 from sideman.tokens.form import Form, Measure
 from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
-from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, POSITIONS, SEMITONES, VOCABULARY
+from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, POSITIONS, VOCABULARY
 
 Mask = npt.NDArray[np.bool_]  # (vocab,)
 
@@ -89,7 +90,7 @@ def _positions_above(measure: Measure) -> npt.NDArray[np.bool_]:
     return _POSITIONS_ABOVE & (np.arange(POSITIONS) < measure.steps)
 
 
-_LENGTHS_OTHER, _LEVELS_OTHER, _BASSES_OTHER = (_other(size) for size in (len(LENGTHS), len(LOUDNESS), SEMITONES))
+_LENGTHS_OTHER, _LEVELS_OTHER, _BASSES_OTHER = (_other(size) for size in (len(LENGTHS), len(LOUDNESS), PITCH_CLASSES))
 
 
 def _bits(mask: int) -> npt.NDArray[np.bool_]:

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, VELOCITY, NoteArray, Role
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.drum_hits import HIGHEST_DRUM, LOWEST_DRUM
 from sideman.tokens.form import bar_lines, bars_of, common_time
-from sideman.tokens.vocabulary import LENGTHS, LOUDNESS, SEMITONES
+from sideman.tokens.vocabulary import LENGTHS, LOUDNESS
 
 DRUM_DURATION = 1  # a hit has no length
 LENGTH_TABLE = np.array(LENGTHS)
@@ -74,7 +75,7 @@ def to_grid(
         high = (notes[:, PITCH] + shift >= MIDI_VALUES).astype(np.int32)
         low = (notes[:, PITCH] + shift < 0).astype(np.int32)
         folded = int((high | low).sum())
-        pitch = notes[:, PITCH] + SEMITONES * (low - high)
+        pitch = notes[:, PITCH] + PITCH_CLASSES * (low - high)
         duration = LENGTH_TABLE[NEAREST_LENGTH[np.clip(notes[:, DURATION], 1, LENGTHS[-1]) - 1]]
         changed = int((duration != notes[:, DURATION]).sum())
     placed = np.stack([notes[:, ONSET], duration, pitch, notes[:, VELOCITY]], 1).astype(np.int32)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from sideman.music.band import ROLES
 from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.chart import NO_BASS, SILENCE, UNKNOWN, Change
 from sideman.tokens.drum_hits import HIT_MASKS
@@ -37,7 +38,6 @@ from sideman.tokens.vocabulary import (
     MAX_BEATS,
     NO_CHORD,
     POSITIONS,
-    SEMITONES,
     VOCABULARY,
 )
 
@@ -51,17 +51,17 @@ FEATURES: tuple[tuple[str, int], ...] = (
     ("track", len(ROLES) + 1),
     ("position", POSITIONS + 1),
     ("chord", NO_CHORD + 2),  # the chord in force at the position; none as well where it is not told
-    ("root", SEMITONES + 1),
+    ("root", PITCH_CLASSES + 1),
     ("quality", _QUALITIES + 1),
-    ("bass", SEMITONES + 1),  # what the bass is to play: the slash bass, else the root
-    ("next_root", SEMITONES + 1),  # of the change that comes next
+    ("bass", PITCH_CLASSES + 1),  # what the bass is to play: the slash bass, else the root
+    ("next_root", PITCH_CLASSES + 1),  # of the change that comes next
     ("next_quality", _QUALITIES + 1),
     ("change", MAX_BEATS + 1),  # beats to that change, rounded up
     ("recall", VOCABULARY.size + 1),  # the id that followed this id at this track and position last time; NONE: new
     ("recall_chord", VOCABULARY.size + 1),  # the same, under the same chord
     ("length", len(LENGTHS) + 1),  # in force
     ("loudness", len(LOUDNESS) + 1),  # in force on the track
-    ("degree", SEMITONES + 1),  # last pitch of the track in this bar, in semitones above the chord's root
+    ("degree", PITCH_CLASSES + 1),  # last pitch of the track in this bar, in semitones above the chord's root
     ("phrase", PHRASE),  # bar modulo 8, from 0
     ("left", BARS_LEFT + 1),  # bars left after this one, from 0
     ("metre", METRES),  # beats of the bar, and whether they are divided in three
@@ -269,7 +269,7 @@ class Prefix:
             length, loudness = self.length, self.loudness[role]
         degree = 0
         if self.pitch >= 0 and role > 0 and root >= 0:
-            degree = (self.pitch + _PITCH_OFFSET - root) % SEMITONES + 1
+            degree = (self.pitch + _PITCH_OFFSET - root) % PITCH_CLASSES + 1
         bass = chord.bass if chord.bass != NO_BASS else root
         metre, likeness, section, section_left = self._of_bar
         return (

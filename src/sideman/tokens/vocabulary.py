@@ -21,10 +21,10 @@ import numpy.typing as npt
 from sideman.errors import TokenError
 from sideman.music.band import MIDI_VALUES, ROLES
 from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.drum_hits import HITS
 
-SEMITONES = 12
 MAX_BEATS = 4  # of a bar; longer metres are told as several bars
 POSITIONS = MAX_BEATS * STEPS_PER_BEAT  # steps of the longest bar
 # Note lengths in steps: a sextuplet to four bars. Others become the nearest by ratio.
@@ -58,7 +58,7 @@ DENSITY_LIMITS: dict[str, tuple[int, ...]] = {
     "strings": (2, 4, 7, 9),
 }
 DENSITIES = 5
-NO_CHORD = SEMITONES * len(REFERENCE_QUALITIES)  # chord value of N.C.; others: root * qualities + quality
+NO_CHORD = PITCH_CLASSES * len(REFERENCE_QUALITIES)  # chord value of N.C.; others: root * qualities + quality
 
 
 class Range(NamedTuple):
@@ -76,7 +76,7 @@ RANGES: tuple[Range, ...] = (
     Range("style", len(STYLES)),
     Range("tempo", len(TEMPI)),
     Range("chord", NO_CHORD + 1),
-    Range("bass", SEMITONES),  # pitch class of a slash bass
+    Range("bass", PITCH_CLASSES),  # pitch class of a slash bass
     Range("track", len(ROLES)),
     Range("track_density", len(ROLES) * DENSITIES),  # role * DENSITIES + level
     Range("rest", len(ROLES)),

@@ -12,7 +12,7 @@ from sideman.arranging import MAX_TAKES, MAX_TEMPO, MIN_TEMPO, ArrangeOptions
 from sideman.model.sampling import MAX_TEMPERATURE, SamplingOptions, random_seed
 from sideman.music.band import ROLES, Role
 from sideman.music.chords import MAX_TEXT, Progression
-from sideman.music.qualities import SEMITONES_PER_OCTAVE
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import TICKS_PER_BEAT, TICKS_PER_STEP
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.vocabulary import DENSITIES, STYLES
@@ -103,7 +103,7 @@ class ChordText(Strict):
     """Chords to be read."""
 
     progression: Chords
-    transpose: int = Field(0, gt=-SEMITONES_PER_OCTAVE, lt=SEMITONES_PER_OCTAVE, description="Semitones to move them.")
+    transpose: int = Field(0, gt=-PITCH_CLASSES, lt=PITCH_CLASSES, description="Semitones to move them.")
 
 
 class ChordView(BaseModel):
