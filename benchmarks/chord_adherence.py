@@ -22,7 +22,7 @@ from sideman.arranging import DEFAULT_WEIGHTS, ArrangeOptions, Model, arrange
 from sideman.errors import ChordSyntaxError
 from sideman.model.sampling import SamplingOptions
 from sideman.music.adherence import Harmony, adherence, harmonies
-from sideman.music.chords import REFERENCE_QUALITIES, Progression, parse
+from sideman.music.chords import MODEL_QUALITIES, Progression, parse
 from sideman.music.time import COMMON_TIME
 from sideman.render.midi import write_midi
 from sideman.tokens.chart import NO_BASS
@@ -86,7 +86,7 @@ def human(dataset: Dataset, row: SongRow) -> tuple[float, float]:
         for change, following in pairwise(changes(bar)):
             if change.root >= 0:
                 bass = change.root if change.bass == NO_BASS else change.bass
-                tones = {(change.root + step) % 12 for step in REFERENCE_QUALITIES[change.quality].intervals}
+                tones = {(change.root + step) % 12 for step in MODEL_QUALITIES[change.quality].intervals}
                 span = start + change.onset, start + following.onset
                 chords.append(Harmony(*span, frozenset(tones | {bass}), bass))
     song = [VOCABULARY.id("start"), *ids.tolist(), VOCABULARY.id("end")]

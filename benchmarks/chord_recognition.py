@@ -32,7 +32,7 @@ METRICS: dict[str, Callable[..., npt.NDArray[np.float64]]] = {
     name: getattr(mir_eval.chord, name) for name in ("root", "majmin", "mirex", "thirds", "sevenths", "tetrads")
 }
 ROOTS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
-# The reference qualities in Harte's syntax, in their order.
+# The model's qualities in Harte's syntax, in their order.
 HARTE = (
     *("maj", "min", "7", "min7", "maj7", "hdim7", "dim", "sus4", "sus4(b7)", "aug", "min6", "9", "min9"),
     *("maj(9)", "maj6", "minmaj7", "7(*5,b5)"),

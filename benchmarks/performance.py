@@ -10,7 +10,7 @@ its peak of memory is its own; times are the best of ``--repeat``.
 - **transformers generate**: the same trunk of the same weights, KV cache, for as many tokens as our piece took. It gets
   neither features nor grammar, which only makes its work less; its notes are taken to be ours, its first bar is as many
   tokens as ours was.
-- **The reference's approach**, as a model of it, not its code: a GPT-2 of 2 layers of 256 and 423 ids in
+- **An id a cell**: a GPT-2 of 2 layers of 256 and 423 ids in
   ``transformers``, random weights, KV cache. It has one id for every sounding cell of a grid of 16ths and none for
   onsets, so it has to generate one for each cell that our piece sounds in, and one to end each 16th. Notes and first
   bar as above.
@@ -51,7 +51,7 @@ MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
 
 @dataclass(frozen=True)
 class Piece:
-    """What we composed, and others are asked to match; ``cells`` is the reference's count of ids for it."""
+    """What we composed, and others are asked to match; ``cells`` is how many ids it takes with an id a cell."""
 
     notes: int = 0
     tokens: int = 0
@@ -102,7 +102,7 @@ def sideman(takes: int, repeat: int) -> Result:
 
 
 def sounding_cells(band: Band, bars: int) -> int:
-    """Ids that the first ``bars`` take in the reference's language: cells that sound, and the ends of 16ths."""
+    """Ids that the first ``bars`` take with an id a cell: cells that sound, and the ends of 16ths."""
     from sideman.music.band import DURATION, ONSET, PITCH
     from sideman.music.time import COMMON_TIME
 
@@ -170,8 +170,8 @@ def hugging_face(piece: Piece, repeat: int) -> Result:
     return Result(seconds, first, piece.notes, piece.tokens, memory())
 
 
-def reference(piece: Piece, repeat: int) -> Result:
-    """A network of the reference's shape in ``transformers``."""
+def id_a_cell(piece: Piece, repeat: int) -> Result:
+    """A network in ``transformers`` that has an id for every cell."""
     try:
         from transformers import GPT2Config, GPT2LMHeadModel
     except ImportError as error:
@@ -208,7 +208,7 @@ LINES: dict[str, Callable[[Piece, int], Result]] = {
     "Sideman, from the shell": from_the_shell,
     "MMA, from the shell": mma,
     "transformers generate": hugging_face,
-    "the reference's approach": reference,
+    "an id a cell": id_a_cell,
     "the limit, float32": lambda piece, _: limit("float32", piece),
     "the limit, int8": lambda piece, _: limit("int8", piece),
 }
@@ -266,7 +266,7 @@ def main() -> None:
     assert ours.piece is not None
     piece = ours.piece
     print(f"{len(CHORDS)} bars, {SECONDS:.0f} s at {TEMPO} beats a minute; ours: {piece.notes} notes, ", end="")
-    print(f"{piece.tokens} tokens; in the reference's language: {piece.cells}\n")
+    print(f"{piece.tokens} tokens; with an id a cell: {piece.cells}\n")
     print("| " + " | ".join(COLUMNS) + " |\n|---" + "|---:" * (len(COLUMNS) - 1) + "|")
     for name in options.only:
         result = ours if name == "Sideman" else measured(name, piece, options.repeat)

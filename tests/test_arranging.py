@@ -25,7 +25,7 @@ from sideman.model.kernel import KernelEngine
 from sideman.model.numpy_engine import NumpyEngine
 from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, NoteArray
-from sideman.music.chords import REFERENCE_QUALITIES, Chord
+from sideman.music.chords import MODEL_QUALITIES, Chord
 from sideman.music.progression import NOTE_NAMES, Progression
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
 from sideman.music.touch import touch
@@ -53,7 +53,7 @@ def assert_inside(band: Band) -> None:
 # Length
 
 
-@pytest.mark.parametrize("quality", REFERENCE_QUALITIES, ids=lambda quality: quality.name or "major")
+@pytest.mark.parametrize("quality", MODEL_QUALITIES, ids=lambda quality: quality.name or "major")
 def test_every_quality_is_played_to_its_length(model: Model, quality: Any) -> None:  # noqa: ANN401 - a row of the table
     band = arrange(f"F#{quality.name}:4|Bb{quality.name}:4", model=model).band
     assert band.steps == 2 * COMMON_TIME.steps
@@ -211,7 +211,7 @@ def test_weights_that_want_the_impossible_are_refused(tmp_path: Path) -> None:
 @st.composite
 def progressions(draw: st.DrawFn) -> Progression:
     """A few chords, the first of which sounds."""
-    roots, qualities = st.sampled_from(sorted(NOTE_NAMES)), st.sampled_from(REFERENCE_QUALITIES)
+    roots, qualities = st.sampled_from(sorted(NOTE_NAMES)), st.sampled_from(MODEL_QUALITIES)
     chords = st.builds(Chord, roots, qualities, st.none() | roots)
     durations = st.sampled_from([TICKS_PER_BEAT, 2 * TICKS_PER_BEAT, 4 * TICKS_PER_BEAT, 36])
     rest = st.lists(st.tuples(chords | st.just(Chord.no_chord()), durations), max_size=5)

@@ -48,7 +48,7 @@ export interface ArrangementView {
   readonly temperature: number;
   /** Share of the likeliest to choose from; null: the model's. */
   readonly top_p: number | null;
-  /** In the reference form. */
+  /** In the canonical form. */
   readonly progression: string;
   readonly key: string;
   /** Of each take. */
@@ -78,7 +78,7 @@ export interface BarComposed {
 
 /** Chords as they were understood. */
 export interface ChartView {
-  /** In the reference form. */
+  /** In the canonical form. */
   readonly progression: string;
   readonly key: string;
   /** A bar begun counts whole. */
@@ -100,7 +100,7 @@ export interface ChordText {
 /** A chord in time. */
 export interface ChordView {
   readonly name: string;
-  /** With its duration in the reference form, such as C:4: joined by | a progression. */
+  /** With its duration in the canonical form, such as C:4: joined by | a progression. */
   readonly text: string;
   /** The bar in which it begins, from 0. */
   readonly bar: number;
@@ -207,7 +207,7 @@ export interface Progress {
   readonly of: number;
 }
 
-/** A chord quality of the reference form. */
+/** A chord quality that the model knows. */
 export interface QualityView {
   /** What is written after the root. */
   readonly name: string;

@@ -17,9 +17,9 @@ from sideman.music.chords import (
     MAX_BEATS,
     MAX_CHORDS,
     MAX_TEXT,
+    MODEL_QUALITIES,
     NOTE_NAMES,
     QUALITIES,
-    REFERENCE_QUALITIES,
     SILENT,
     SPELLINGS,
     Chord,
@@ -29,8 +29,8 @@ from sideman.music.chords import (
     parse,
 )
 
-REFERENCE_NAMES = ["", "m", "7", "m7", "M7", "m7-5", "dim", "sus4", "7sus4", "aug", "m6", "7(9)", "m7(9)", "add9", "6"]
-REFERENCE_NAMES += ["mM7", "7-5"]
+MODEL_NAMES = ["", "m", "7", "m7", "M7", "m7-5", "dim", "sus4", "7sus4", "aug", "m6", "7(9)", "m7(9)", "add9", "6"]
+MODEL_NAMES += ["mM7", "7-5"]
 ROOTS = [letter + sign for letter in "CDEFGAB" for sign in ("b", "", "#")]
 PITCHES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 DOC = Path(__file__).parents[2] / "docs" / "chords.md"
@@ -54,14 +54,14 @@ def error(text: str) -> ChordSyntaxError:
 # ---- the table ----
 
 
-def test_the_reference_qualities_keep_their_ids() -> None:
-    assert [quality.name for quality in REFERENCE_QUALITIES] == REFERENCE_NAMES
-    assert QUALITIES[:17] == REFERENCE_QUALITIES
-    assert [quality.model for quality in REFERENCE_QUALITIES] == list(range(17))
+def test_the_models_qualities_keep_their_ids() -> None:
+    assert [quality.name for quality in MODEL_QUALITIES] == MODEL_NAMES
+    assert QUALITIES[:17] == MODEL_QUALITIES
+    assert [quality.model for quality in MODEL_QUALITIES] == list(range(17))
 
 
 def test_no_spelling_or_set_of_tones_has_two_rows() -> None:
-    rows = qualities._REFERENCE_ROWS + qualities._OTHER_ROWS
+    rows = qualities._MODEL_ROWS + qualities._OTHER_ROWS
     spelled = [{row.name, *(s for t in row.spellings.split() for s in qualities._expand(t))} for row in rows]
     assert sum(map(len, spelled)) == len(SPELLINGS) > 1000
     assert len({quality.intervals for quality in QUALITIES}) == len(QUALITIES) == len(rows)
@@ -74,7 +74,7 @@ def test_spellings_cannot_be_read_as_part_of_the_root_and_have_closed_parenthese
 
 def test_the_model_sees_the_same_third_and_fifth() -> None:
     for quality in QUALITIES:
-        seen, exact = set(REFERENCE_QUALITIES[quality.model].intervals), set(quality.intervals)
+        seen, exact = set(MODEL_QUALITIES[quality.model].intervals), set(quality.intervals)
         for functions in ({3, 4}, {10, 11}):
             assert not exact & functions or not seen & functions or seen & exact & functions, quality
         assert len(seen - exact) <= 1, quality
@@ -116,9 +116,9 @@ def test_spellings(spellings: str, expected: set[int]) -> None:
 
 
 @pytest.mark.parametrize("library", ["pychord", "dlchordx"])
-def test_reference_qualities_on_every_root_match_another_library(library: str) -> None:
+def test_the_models_qualities_on_every_root_match_another_library(library: str) -> None:
     covered = 0
-    for root, name in itertools.product(ROOTS, REFERENCE_NAMES):
+    for root, name in itertools.product(ROOTS, MODEL_NAMES):
         ours = chord(root + name)
         assert ours.root_pc == (PITCHES[root[0]] + {"": 0, "b": -1, "#": 1}[root[1:]]) % 12
         try:
@@ -362,7 +362,7 @@ def test_the_documentation_lists_every_quality_and_spelling() -> None:
     documented = set(DOC.read_text("utf-8").splitlines())
     rows = []
     for quality in QUALITIES:
-        model = REFERENCE_QUALITIES[quality.model].name
+        model = MODEL_QUALITIES[quality.model].name
         rows.append(f"| `C{quality.name}` | {quality.degrees} | {' '.join(map(str, quality.intervals))} | `C{model}` |")
     for quality in QUALITIES:
         spellings = [spelling for spelling, spelled in SPELLINGS.items() if spelled == quality]

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sideman.music.band import Note, NoteArray
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.harmony import UNLABELLED, ChordLabels, Span, label_spans, recognise
 from sideman.music.key import Key, estimate_key
 from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT
 
-NAMES = [quality.name for quality in REFERENCE_QUALITIES]
+NAMES = [quality.name for quality in MODEL_QUALITIES]
 MAJOR, MINOR, SEVENTH = NAMES.index(""), NAMES.index("m"), NAMES.index("7")
 NOTHING: NoteArray = np.zeros((0, 4), np.int32)
 MIDDLE_C, LOW_C = 60, 36
@@ -26,7 +26,7 @@ def notes(*rows: Note) -> NoteArray:
 def chord(root: int, quality: int, bass: int, bar: int = 0) -> tuple[NoteArray, NoteArray]:
     """A whole bar of a chord above its bass: all notes, and those of the bass."""
     low = notes(Note(bar * COMMON_TIME.steps, COMMON_TIME.steps, LOW_C + bass, 90))
-    pitches = [MIDDLE_C + (root + interval) % 12 for interval in REFERENCE_QUALITIES[quality].intervals]
+    pitches = [MIDDLE_C + (root + interval) % 12 for interval in MODEL_QUALITIES[quality].intervals]
     high = notes(*(Note(bar * COMMON_TIME.steps, COMMON_TIME.steps, pitch, 80) for pitch in pitches))
     return np.concatenate([high, low]), low
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.key import Key, estimate_key
 
-NAMES = [quality.name for quality in REFERENCE_QUALITIES]
+NAMES = [quality.name for quality in MODEL_QUALITIES]
 ROOTS = {"C": 0, "D": 2, "Eb": 3, "E": 4, "F": 5, "G": 7, "Ab": 8, "A": 9, "Bb": 10, "B": 11}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Band, Note, Role, Track
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.key import Key
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import NO_BASS, Change, Chart
@@ -22,7 +22,7 @@ from sideman.tokens.grid import DRUM_DURATION
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import LENGTHS, LOUDNESS, NO_CHORD, STYLES, TEMPI, VOCABULARY
 
-_QUALITIES = len(REFERENCE_QUALITIES)
+_QUALITIES = len(MODEL_QUALITIES)
 MEASURES = st.sampled_from([COMMON] * 4 + [Measure(36), Measure(24), Measure(42), Measure(24, True), Measure(48, True)])
 
 

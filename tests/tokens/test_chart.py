@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.tokens.conftest import charts
 
 from sideman.errors import TokenError
-from sideman.music.chords import NOTE_NAMES, QUALITIES, REFERENCE_QUALITIES, Chord, Progression, parse
+from sideman.music.chords import MODEL_QUALITIES, NOTE_NAMES, QUALITIES, Chord, Progression, parse
 from sideman.music.harmony import ChordLabels
 from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.qualities import PITCH_CLASSES
@@ -18,7 +18,7 @@ from sideman.tokens.chart import NO_BASS, SILENCE, Change, Chart, chart_of_label
 from sideman.tokens.form import Measure
 from sideman.tokens.vocabulary import NO_CHORD
 
-NAMES = [quality.name for quality in REFERENCE_QUALITIES]
+NAMES = [quality.name for quality in MODEL_QUALITIES]
 CHORDS = st.one_of(
     st.just(Chord.no_chord()),
     st.builds(

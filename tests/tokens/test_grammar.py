@@ -172,7 +172,7 @@ def test_the_leader_allows_what_was_encoded_for_the_same_choices(song: Song) -> 
         more = VOCABULARY.kind(token) in ("pitch", "length")
         full = more and at_once >= INSTRUMENTS[ROLES[prefix.role]].voices
         odd = VOCABULARY.kind(token) == "position" and VOCABULARY.value(token) % 2 == 1
-        off_grid = odd and prefix.measure.compound and prefix.stage > Stage.HEAD
+        off_grid = odd and prefix.measure.compound and prefix.stage.in_part
         assert leader.allowed(prefix)[token] != (full or token in beyond or off_grid)
         prefix.push(token)
 

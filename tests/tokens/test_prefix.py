@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.tokens.conftest import Song, charts, songs, tokens, walk
 
 from sideman.music.band import ROLES
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.tokens.chart import SILENCE, Change, Chart
 from sideman.tokens.drum_hits import HITS, LOWEST_DRUM
 from sideman.tokens.form import Form
@@ -17,7 +17,7 @@ from sideman.tokens.grammar import Leader
 from sideman.tokens.prefix import BARS_LEFT, FEATURE_NAMES, FEATURE_SIZES, NONE, PHRASE, Prefix, Stage
 from sideman.tokens.vocabulary import VOCABULARY
 
-NAMES = [quality.name for quality in REFERENCE_QUALITIES]
+NAMES = [quality.name for quality in MODEL_QUALITIES]
 C, F, G7 = 0, 5 * len(NAMES), 7 * len(NAMES) + NAMES.index("7")
 HEAD = f"start bar chord:{C} position:24 chord:{F} bass:9 chord:{G7}"
 PIANO, BASS = 1, 3

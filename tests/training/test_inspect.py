@@ -13,7 +13,7 @@ import pytest
 
 from sideman.errors import DataError, MissingLibraryError
 from sideman.music.band import Band, Note, Role, Track
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.tokens.chart import Change, Chart
 from sideman.tokens.encode import encode_bars
 from sideman.tokens.form import common_time
@@ -21,8 +21,8 @@ from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.inspect import band_of, dump_bar, find_song, piano_roll, plot, statistics
 from sideman.training.shards import Dataset, SongRow, write_dataset
 
-MINOR = next(index for index, quality in enumerate(REFERENCE_QUALITIES) if quality.name == "m")
-QUALITIES = len(REFERENCE_QUALITIES)
+MINOR = next(index for index, quality in enumerate(MODEL_QUALITIES) if quality.name == "m")
+QUALITIES = len(MODEL_QUALITIES)
 
 
 @pytest.fixture

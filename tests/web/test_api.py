@@ -213,7 +213,7 @@ def test_chords_are_read(browser: httpx.Client) -> None:
     assert [chord["bass"] for chord in chart["chords"]] == [0, 9, 9, None]
 
 
-def test_chords_are_told_one_by_one_in_the_reference_form(browser: httpx.Client) -> None:
+def test_chords_are_told_one_by_one_in_the_canonical_form(browser: httpx.Client) -> None:
     chart = browser.post("/api/chords:parse", json={"progression": "C Am7 F | % | Bb/D:1.5"}).json()
     texts = [chord["text"] for chord in chart["chords"]]
     assert texts[0] == "C:4/3"

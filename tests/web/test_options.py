@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.web.conftest import Server, create
 
-from sideman.music.chords import REFERENCE_QUALITIES, parse
+from sideman.music.chords import MODEL_QUALITIES, parse
 from sideman.render.parts import MIX
 from sideman.render.soundfont import OFFERED
 from sideman.tokens.vocabulary import STYLES
@@ -55,7 +55,7 @@ def test_tracks_are_the_band(options: dict[str, Any]) -> None:
 
 
 def test_every_chord_to_click_is_read(options: dict[str, Any]) -> None:
-    assert len(options["qualities"]) == len(REFERENCE_QUALITIES) == 17
+    assert len(options["qualities"]) == len(MODEL_QUALITIES) == 17
     assert options["qualities"][:2] == [{"name": "", "degrees": "1 3 5"}, {"name": "m", "degrees": "1 b3 5"}]
     assert len(options["roots"]) == 12
     for root in options["roots"]:

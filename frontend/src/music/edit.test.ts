@@ -13,7 +13,7 @@ describe("the chords of a chart", () => {
     expect(write(cells)).toBe("C6/9/E:4|Dm:1/3");
   });
 
-  it("are written in the reference form", () => {
+  it("are written in the canonical form", () => {
     expect(write(row)).toBe("C:4|Am:2|F:2");
     expect(write([])).toBe("");
   });

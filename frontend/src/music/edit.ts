@@ -1,5 +1,5 @@
 /**
- * A chart as a row of chords that can be edited, written back in the reference form, and laid out in bars. Knows a
+ * A chart as a row of chords that can be edited, written back in the canonical form, and laid out in bars. Knows a
  * chord by the name that it was given, never what it means; knows no requests and no page.
  */
 
@@ -39,7 +39,7 @@ export function cell(name: string, beats: number): Cell {
   return { name, duration: String(beats), beats };
 }
 
-/** The reference form: `C:4|Am:4`. */
+/** The canonical form: `C:4|Am:4`. */
 export function write(cells: readonly Cell[]): string {
   return cells.map(({ name, duration }) => `${name}:${duration}`).join(BAR_LINE);
 }

@@ -16,7 +16,7 @@ from sideman.music.adherence import Harmony, bass_on_root, chord_tone_ratio, har
 from sideman.music.band import ONSET, Band, Role
 from sideman.music.harmony import UNLABELLED
 from sideman.music.progression import Progression
-from sideman.music.qualities import PITCH_CLASSES, REFERENCE_QUALITIES
+from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
 
 _TRIAD = 8  # semitones above the root that tell a triad
@@ -82,7 +82,7 @@ def asked(progression: Progression) -> tuple[npt.NDArray[np.int64], npt.NDArray[
         if span.chord.root_pc is None:
             root[first:last], tones[first:last] = UNLABELLED, False
             continue
-        quality = REFERENCE_QUALITIES[span.chord.model_quality]
+        quality = MODEL_QUALITIES[span.chord.model_quality]
         root[first:last] = span.chord.root_pc
         tones[first:last] = _bitmap([step for step in quality.intervals if step != _NINTH])
     return root, tones

@@ -18,7 +18,7 @@ from sideman.errors import DataError, MissingLibraryError
 from sideman.judging.windows import Window
 from sideman.music.band import Band
 from sideman.music.progression import Chord
-from sideman.music.qualities import REFERENCE_QUALITIES
+from sideman.music.qualities import MODEL_QUALITIES
 from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_STEP
 from sideman.render.midi import read_midi
 
@@ -101,6 +101,6 @@ def _name(chord: Chord) -> str:
     """A chord as MMA spells it."""
     if chord.root is None:
         return _SILENCE
-    quality = REFERENCE_QUALITIES[chord.model_quality].name
+    quality = MODEL_QUALITIES[chord.model_quality].name
     bass = "" if chord.bass is None else f"/{chord.bass}"
     return f"{chord.root}{_SPELLINGS.get(quality, quality)}{bass}"

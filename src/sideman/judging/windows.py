@@ -17,7 +17,7 @@ from sideman.errors import DataError
 from sideman.music.band import DURATION, ONSET, ROLES, Band, Role, Track
 from sideman.music.key import Key
 from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
-from sideman.music.qualities import REFERENCE_QUALITIES
+from sideman.music.qualities import MODEL_QUALITIES
 from sideman.music.time import STEPS_PER_BAR, TICKS_PER_STEP
 from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids
@@ -29,7 +29,7 @@ LENGTHS = (8, 12, 16)  # bars of a window
 GRID = 4  # bars; windows begin on multiples of it, as phrases do
 MIN_ROLES = 2
 _SEMITONES = len(MAJOR_ROOTS)
-_QUALITIES = len(REFERENCE_QUALITIES)
+_QUALITIES = len(MODEL_QUALITIES)
 _BAR, _CHORD, _BASS, _POSITION, _TRACK, _TRACK_DENSITY, _REST = (
     VOCABULARY.kinds.index(kind) for kind in ("bar", "chord", "bass", "position", "track", "track_density", "rest")
 )
@@ -162,7 +162,7 @@ def _chord(value: int, bass: int | None, shift: int) -> Chord:
         return Chord.no_chord()
     root, quality = divmod(value, _QUALITIES)
     low = None if bass is None else MAJOR_ROOTS[(bass - shift) % _SEMITONES]
-    return Chord(MAJOR_ROOTS[(root - shift) % _SEMITONES], REFERENCE_QUALITIES[quality], low)
+    return Chord(MAJOR_ROOTS[(root - shift) % _SEMITONES], MODEL_QUALITIES[quality], low)
 
 
 def _number(text: str) -> int:

@@ -27,7 +27,7 @@ from sideman.music.progression import (
     ChordSpan,
     Progression,
 )
-from sideman.music.qualities import AMBIGUOUS, QUALITIES, REFERENCE_QUALITIES, SPELLINGS, Quality
+from sideman.music.qualities import AMBIGUOUS, MODEL_QUALITIES, QUALITIES, SPELLINGS, Quality
 from sideman.music.song import Place, Song
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, BarLines, Meter
 
@@ -35,9 +35,9 @@ __all__ = [
     "MAX_BEATS",
     "MAX_CHORDS",
     "MAX_TEXT",
+    "MODEL_QUALITIES",
     "NOTE_NAMES",
     "QUALITIES",
-    "REFERENCE_QUALITIES",
     "SILENT",
     "SPELLINGS",
     "Chord",

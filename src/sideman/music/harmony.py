@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, ONSET, PITCH, NoteArray
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
 
 __all__ = ["UNLABELLED", "ChordLabels", "Span", "label_spans", "recognise"]
 
 UNLABELLED = -1
-_QUALITIES = len(REFERENCE_QUALITIES)
+_QUALITIES = len(MODEL_QUALITIES)
 _CHORDS = PITCH_CLASSES * _QUALITIES  # state = root * _QUALITIES + quality; the state after the last is no chord
 _STATES = _CHORDS + 1
 _Floats = npt.NDArray[np.float32]
@@ -44,7 +44,7 @@ _MELODY_FROM, _MELODY_TO = 60, 84  # pitches between which a note counts less an
 _MELODY_DISCOUNT = 0.8
 _FULL_SOUND = 0.5  # notes sounding throughout a beat from which it counts in full
 
-# What entering each quality costs, in the order of REFERENCE_QUALITIES: rare ones need strong evidence.
+# What entering each quality costs, in the order of MODEL_QUALITIES: rare ones need strong evidence.
 _QUALITY_COST = (0.0, 0.15, 0.55, 0.3, 0.65, 1.9, 1.9, 2.0, 1.8, 1.5, 0.9, 0.55, 0.8, 0.7, 0.8, 1.5, 1.7)
 _CHANGE_COST = (1.3, 1.6, 1.35, 2.35)  # by beat of the bar; a shorter bar has its first ones and its last
 _NO_CHORD_COST = 2.1
@@ -60,7 +60,7 @@ _SLASH_SHARE = 0.6  # of the bass of a chord's span, from which another tone tha
 class ChordLabels:
     """One chord a beat; every array has shape (beats,) and type int8.
 
-    ``root`` is a pitch class or -1 for no chord; ``quality`` an index into ``REFERENCE_QUALITIES``, 0 for no chord;
+    ``root`` is a pitch class or -1 for no chord; ``quality`` an index into ``MODEL_QUALITIES``, 0 for no chord;
     ``bass`` the sounding bass as a pitch class, -1 for no chord.
     """
 
@@ -160,7 +160,7 @@ def _bass_profile(pitched: NoteArray, bass: NoteArray, beats: int) -> _Floats:
 def _log_weights(weights: dict[int, float], other: float) -> _Floats:
     """Evidence of each pitch class for each chord against an even spread: (12, chords)."""
     table = np.full((PITCH_CLASSES, PITCH_CLASSES, _QUALITIES), other)
-    for index, quality in enumerate(REFERENCE_QUALITIES):
+    for index, quality in enumerate(MODEL_QUALITIES):
         for root in range(PITCH_CLASSES):
             for interval in quality.intervals:
                 table[(root + interval) % PITCH_CLASSES, root, index] = weights.get(interval, other)

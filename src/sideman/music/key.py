@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.progression import MAJOR_ROOTS, MINOR_ROOTS
-from sideman.music.qualities import PITCH_CLASSES, REFERENCE_QUALITIES
+from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 
 __all__ = ["SHIFTS", "Key", "estimate_key"]
 
@@ -25,7 +25,7 @@ _KIND_NAMES: dict[int, tuple[str, ...]] = {
     _DIMINISHED: ("dim", "m7-5"),
 }
 _KIND_BY_NAME = {name: kind for kind, names in _KIND_NAMES.items() for name in names}
-_KIND = np.array([_KIND_BY_NAME[quality.name] for quality in REFERENCE_QUALITIES])
+_KIND = np.array([_KIND_BY_NAME[quality.name] for quality in MODEL_QUALITIES])
 
 # Evidence for a key when a whole song stands on one chord, by the chord's semitones above the tonic: the weights of a
 # softmax regression on 171 songs of POP909 and 378 of Billboard with known keys, drawn to a plain diatonic prior.
@@ -72,7 +72,7 @@ class Key:
 def estimate_key(root: npt.NDArray[Any], quality: npt.NDArray[Any], weights: npt.NDArray[Any]) -> Key:
     """The key of a progression; C major where it has no chord.
 
-    ``root`` holds pitch classes (-1: no chord), ``quality`` indices into ``REFERENCE_QUALITIES`` and ``weights``
+    ``root`` holds pitch classes (-1: no chord), ``quality`` indices into ``MODEL_QUALITIES`` and ``weights``
     durations in any unit, one a chord. Everything is counted from the first chord's root, ties too: moving all roots by
     some semitones moves the tonic by as many, exactly.
     """

@@ -79,7 +79,7 @@ class Chord:
 
     @property
     def model_quality(self) -> int:
-        """Index in :data:`REFERENCE_QUALITIES` of the quality that the model sees; 0 for ``N.C.``."""
+        """Index in :data:`MODEL_QUALITIES` of the quality that the model sees; 0 for ``N.C.``."""
         return self.quality.model
 
     def transpose(self, semitones: int) -> Self:
@@ -119,7 +119,7 @@ class Progression:
     """One chord after the other without a gap, from tick 0 on; ``lines`` tells where its bars begin.
 
     Raises :class:`OptionError` where there is a gap, no chord at all, or more than :data:`MAX_CHORDS` or
-    :data:`MAX_BEATS`. ``str()`` gives the reference form ``C:4|Am:4``.
+    :data:`MAX_BEATS`. ``str()`` gives the canonical form ``C:4|Am:4``.
     """
 
     spans: tuple[ChordSpan, ...]

@@ -1,6 +1,6 @@
 """The table of chord qualities and of every way to spell them. Knows no roots, no durations and no text around a chord.
 
-A quality is one row: a name, the exact tones, the reference quality that the model sees in its place, and spellings.
+A quality is one row: a name, the exact tones, the quality that the model sees in its place, and spellings.
 In spellings ``{m}`` stands for each of its words and ``{b9,#11}`` for these alterations in any order, signs and
 parentheses (:func:`_ways`).
 
@@ -25,7 +25,7 @@ class Quality(NamedTuple):
     """A chord quality.
 
     ``name`` is the canonical suffix, ``intervals`` the exact pitch classes above the root in ascending semitones,
-    ``model`` the index in :data:`REFERENCE_QUALITIES` of what the model sees, ``degrees`` the same tones as musicians
+    ``model`` the index in :data:`MODEL_QUALITIES` of what the model sees, ``degrees`` the same tones as musicians
     count them (``1 b3 5 b7``).
     """
 
@@ -38,7 +38,7 @@ class Quality(NamedTuple):
 class _Row(NamedTuple):
     name: str
     degrees: str
-    model: str  # name of a reference quality
+    model: str  # name of a quality of the model
     spellings: str  # besides the name, separated by spaces
 
 
@@ -51,8 +51,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "no": ("no", "omit"),
 }
 
-# The 17 qualities of the reference form, in its order: a quality's place here is its id for the model.
-_REFERENCE_ROWS = (
+# The 17 qualities that the model knows: a quality's place here is its id for it.
+_MODEL_ROWS = (
     _Row("", "1 3 5", "", "{M} major"),
     _Row("m", "1 b3 5", "m", "{m} minor"),
     _Row("7", "1 3 5 b7", "7", "dom7 dom"),
@@ -197,7 +197,7 @@ def _expand(template: str) -> Iterator[str]:
     return map("".join, product(*(_ways(part) if i % 2 else (part,) for i, part in enumerate(parts))))
 
 
-_MODEL_IDS = {row.name: i for i, row in enumerate(_REFERENCE_ROWS)}
+_MODEL_IDS = {row.name: i for i, row in enumerate(_MODEL_ROWS)}
 
 
 def _quality(row: _Row) -> Quality:
@@ -205,14 +205,14 @@ def _quality(row: _Row) -> Quality:
     return Quality(row.name, intervals, _MODEL_IDS[row.model], row.degrees)
 
 
-QUALITIES: tuple[Quality, ...] = tuple(map(_quality, _REFERENCE_ROWS + _OTHER_ROWS))
-REFERENCE_QUALITIES: tuple[Quality, ...] = QUALITIES[: len(_REFERENCE_ROWS)]
+QUALITIES: tuple[Quality, ...] = tuple(map(_quality, _MODEL_ROWS + _OTHER_ROWS))
+MODEL_QUALITIES: tuple[Quality, ...] = QUALITIES[: len(_MODEL_ROWS)]
 
 # Every spelling of every quality; the first of each is its name.
 SPELLINGS: Mapping[str, Quality] = MappingProxyType(
     {
         spelling: quality
-        for quality, row in zip(QUALITIES, _REFERENCE_ROWS + _OTHER_ROWS, strict=True)
+        for quality, row in zip(QUALITIES, _MODEL_ROWS + _OTHER_ROWS, strict=True)
         for spelling in (row.name, *(way for template in row.spellings.split() for way in _expand(template)))
     }
 )

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import TokenError
-from sideman.music.chords import REFERENCE_QUALITIES, Progression
+from sideman.music.chords import MODEL_QUALITIES, Progression
 from sideman.music.harmony import ChordLabels, label_spans
 from sideman.music.key import Key, estimate_key
 from sideman.music.qualities import PITCH_CLASSES
@@ -42,12 +42,12 @@ class Change:
     @property
     def root(self) -> int:
         """Pitch class of the root, -1 for N.C. and where no chord is told."""
-        return self.chord // len(REFERENCE_QUALITIES) if 0 <= self.chord < NO_CHORD else -1
+        return self.chord // len(MODEL_QUALITIES) if 0 <= self.chord < NO_CHORD else -1
 
     @property
     def quality(self) -> int:
-        """Index into the reference qualities, -1 for N.C. and where no chord is told."""
-        return self.chord % len(REFERENCE_QUALITIES) if 0 <= self.chord < NO_CHORD else -1
+        """Index in :data:`MODEL_QUALITIES`, -1 for N.C. and where no chord is told."""
+        return self.chord % len(MODEL_QUALITIES) if 0 <= self.chord < NO_CHORD else -1
 
 
 SILENCE = Change(0, NO_CHORD)
@@ -124,7 +124,7 @@ def _chart(spans: Iterable[tuple[int, int, int, int]], steps: int, measures: Seq
         if root[i] < 0:
             chord, slash = NO_CHORD, NO_BASS
         else:
-            chord = int((root[i] + key.shift) % PITCH_CLASSES) * len(REFERENCE_QUALITIES) + int(quality[i])
+            chord = int((root[i] + key.shift) % PITCH_CLASSES) * len(MODEL_QUALITIES) + int(quality[i])
             slash = NO_BASS if bass[i] in (-1, root[i]) else int((bass[i] + key.shift) % PITCH_CLASSES)
         if not changes or (changes[-1].chord, changes[-1].bass) != (chord, slash):
             changes.append(Change(onset, chord, slash))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from sideman.errors import TokenError
 from sideman.music.band import ROLES, Band, NoteArray, Role, Track
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import Chart
@@ -176,8 +176,8 @@ def chord_name(value: int) -> str:
     """A chord of the vocabulary for people, in the normalised key: ``Am7``."""
     if value == NO_CHORD:
         return "N.C."
-    root, quality = divmod(value, len(REFERENCE_QUALITIES))
-    return MAJOR_ROOTS[root] + REFERENCE_QUALITIES[quality].name
+    root, quality = divmod(value, len(MODEL_QUALITIES))
+    return MAJOR_ROOTS[root] + MODEL_QUALITIES[quality].name
 
 
 def _form(ids: Sequence[int] | npt.NDArray[np.integer], measures: Sequence[Measure] | None) -> Form:

@@ -272,9 +272,9 @@ class Leader:
         """The ids that follow without a choice: the opening, BAR and chords, END. Empty where there is a choice."""
         if self.finished(prefix):
             return []
-        if prefix.stage <= Stage.CONTROLS:
+        if prefix.bar < 0:
             return [*self.opening[prefix.length_of_ids :], *self._heads[0]]
-        if prefix.stage <= Stage.HEAD:
+        if prefix.stage.in_head:
             return self._heads[prefix.bar][prefix.length_of_ids - prefix.bar_begin :]
         if prefix.stage is Stage.REST and len(prefix.played) == len(self.roles):
             return [self._closing] if prefix.bar == self.chart.bars - 1 else list(self._heads[prefix.bar + 1])
@@ -282,7 +282,7 @@ class Leader:
 
     def allowed(self, prefix: Prefix) -> Mask:
         """The ids that may follow, bool (vocab,). The array is the leader's own and lives until the next call."""
-        if prefix.stage <= Stage.HEAD:
+        if not prefix.stage.in_part:
             forced = self.forced(prefix)
             if forced or self.finished(prefix):
                 self._forced[:] = False

@@ -9,13 +9,13 @@ may come next is the grammar's question.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum, auto
+from enum import Enum, auto
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import ROLES
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.chart import NO_BASS, SILENCE, UNKNOWN, Change
@@ -41,7 +41,7 @@ from sideman.tokens.vocabulary import (
     VOCABULARY,
 )
 
-_QUALITIES = len(REFERENCE_QUALITIES)
+_QUALITIES = len(MODEL_QUALITIES)
 PHRASE = 8  # bars
 BARS_LEFT = 8  # counted up to this many
 NONE = min(VOCABULARY.sizes.values())  # recall: nothing to recall; ids of later generations stand above it
@@ -75,7 +75,7 @@ FEATURE_SIZES = tuple(size for _, size in FEATURES)
 Features = npt.NDArray[np.int16]  # (steps, features)
 
 
-class Stage(IntEnum):
+class Stage(Enum):
     """What the last id was part of."""
 
     EMPTY = auto()
@@ -90,6 +90,16 @@ class Stage(IntEnum):
     SOUND = auto()  # PITCH or HIT
     REST = auto()
     END = auto()
+
+    @property
+    def in_head(self) -> bool:
+        """Whether it is part of a bar's head."""
+        return self in (Stage.BAR, Stage.CHORDS, Stage.CHANGE, Stage.HEAD)
+
+    @property
+    def in_part(self) -> bool:
+        """Whether it is part of what a role plays in a bar."""
+        return self in (Stage.TRACK, Stage.ONSET, Stage.LENGTH, Stage.SOUND, Stage.REST)
 
 
 _KIND = VOCABULARY.kind_numbers.tolist()
@@ -160,7 +170,7 @@ class Prefix:
             self.stage = Stage.SOUND
             self.pitches |= 1 << value
             self.pitch = value
-        elif kind == _POSITION and self.stage >= Stage.TRACK:
+        elif kind == _POSITION and self.role >= 0:
             self.stage = Stage.ONSET
             self.position = value
             self.pitches = 0

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from sideman.errors import TokenError
 from sideman.music.band import MIDI_VALUES, ROLES
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.drum_hits import HITS
@@ -58,7 +58,7 @@ DENSITY_LIMITS: dict[str, tuple[int, ...]] = {
     "strings": (2, 4, 7, 9),
 }
 DENSITIES = 5
-NO_CHORD = PITCH_CLASSES * len(REFERENCE_QUALITIES)  # chord value of N.C.; others: root * qualities + quality
+NO_CHORD = PITCH_CLASSES * len(MODEL_QUALITIES)  # chord value of N.C.; others: root * qualities + quality
 
 
 class Range(NamedTuple):
@@ -156,7 +156,7 @@ class Vocabulary:
 
     def _fingerprint(self, count: int) -> str:
         """Of the first ``count`` ranges."""
-        qualities = [(quality.name, quality.intervals) for quality in REFERENCE_QUALITIES]
+        qualities = [(quality.name, quality.intervals) for quality in MODEL_QUALITIES]
         tables = [self.ranges[:count], LENGTHS, LOUDNESS, TEMPI, STYLES, DENSITY_LIMITS, HITS, qualities]
         grid = [STEPS_PER_BEAT, MAX_BEATS]
         return hashlib.sha256(json.dumps([tables, grid]).encode()).hexdigest()[:16]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sideman.errors import DataError, MissingLibraryError
 from sideman.files import atomic_write
 from sideman.music.band import ROLES, Band, Track
-from sideman.music.chords import REFERENCE_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.time import STEPS_PER_BAR
 from sideman.render.roll import COLOURS
@@ -33,7 +33,7 @@ _COMMONEST = 24  # chords
 _PICTURE_BARS = 16  # of one song
 _ROWS_PER_PITCH = 3
 _PICTURE_PITCHES = range(24, 100)  # what lies outside stands at the edge
-_QUALITIES = len(REFERENCE_QUALITIES)
+_QUALITIES = len(MODEL_QUALITIES)
 _CHORD, _POSITION = (VOCABULARY.kinds.index(kind) for kind in ("chord", "position"))
 _START, _END = (VOCABULARY.id(kind) for kind in ("start", "end"))
 
@@ -124,7 +124,7 @@ def _changes(ids: Ids, kind: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
 
 
 def _named_qualities(counts: list[int]) -> dict[str, int]:
-    return {quality.name or "major": count for quality, count in zip(REFERENCE_QUALITIES, counts, strict=True)}
+    return {quality.name or "major": count for quality, count in zip(MODEL_QUALITIES, counts, strict=True)}
 
 
 def _counted(values: Iterable[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from sideman.arranging import MAX_TEMPO, MIN_TEMPO, ArrangeOptions
 from sideman.music.band import INSTRUMENTS, ROLES, Role
-from sideman.music.chords import MAX_TEXT, REFERENCE_QUALITIES
+from sideman.music.chords import MAX_TEXT, MODEL_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.time import COMMON_TIME
 from sideman.render.parts import MIX
@@ -97,7 +97,7 @@ class TrackView(BaseModel):
 
 
 class QualityView(BaseModel):
-    """A chord quality of the reference form."""
+    """A chord quality that the model knows."""
 
     name: str = Field(description="What is written after the root.")
     degrees: str = Field(description="Its tones as musicians count them, such as 1 b3 5.")
@@ -143,7 +143,7 @@ class OptionsView(BaseModel):
             max_name=MAX_NAME,
             tracks=[TrackView.of(role) for role in ROLES],
             roots=list(MAJOR_ROOTS),
-            qualities=[QualityView(name=quality.name, degrees=quality.degrees) for quality in REFERENCE_QUALITIES],
+            qualities=[QualityView(name=quality.name, degrees=quality.degrees) for quality in MODEL_QUALITIES],
             examples=list(EXAMPLES),
         )
 

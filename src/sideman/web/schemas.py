@@ -110,7 +110,7 @@ class ChordView(BaseModel):
     """A chord in time."""
 
     name: str
-    text: str = Field(description="With its duration in the reference form, such as C:4: joined by | a progression.")
+    text: str = Field(description="With its duration in the canonical form, such as C:4: joined by | a progression.")
     bar: int = Field(description="The bar in which it begins, from 0.")
     onset: float = Field(description="Where it begins, in beats from the start.")
     duration: float = Field(description="In beats.")
@@ -123,7 +123,7 @@ class ChordView(BaseModel):
 class ChartView(BaseModel):
     """Chords as they were understood."""
 
-    progression: str = Field(description="In the reference form.")
+    progression: str = Field(description="In the canonical form.")
     key: str
     bars: int = Field(description="A bar begun counts whole.")
     bar_lines: list[int] = Field(description="The step at which each bar begins, and that at which the last one ends.")
@@ -161,7 +161,7 @@ class ChartView(BaseModel):
 class Description(Options):
     """A piece as it was asked for, and what followed from the chords alone; kept as long as the piece."""
 
-    progression: str = Field(description="In the reference form.")
+    progression: str = Field(description="In the canonical form.")
     key: str
     bars: int = Field(description="Of each take.")
     beats: float

@@ -10,7 +10,7 @@ import { ChartPanel } from "./ChartPanel";
 
 vi.mock(import("../../api"), async (original) => ({ ...(await original()), parseChords: async (text) => read(text) }));
 
-/** A server that reads the reference form, and knows no H. */
+/** A server that reads the canonical form, and knows no H. */
 function read(text: string): Chart {
   const wrong = text.indexOf("H");
   if (wrong >= 0) {
