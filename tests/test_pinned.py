@@ -1,0 +1,178 @@
+"""The music is pinned: what the shipped weights play, note for note, and the decisions that make it music.
+
+The kernel's numbers are the same bits on every processor, so a hash of the notes holds everywhere. Whoever changes the
+weights, or means to change the music, writes the hashes anew with one command, and listens:
+
+    SIDEMAN_WRITE_GOLDEN=1 pytest tests/test_pinned.py
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sideman import arranging
+from sideman.arranging import ArrangeOptions, Performance, Plan, default_model
+from sideman.composer import Composer
+from sideman.model.sampling import SamplingOptions
+from sideman.music import finishing
+from sideman.music.band import ONSET, PITCH, ROLES, VELOCITY, Band, Role
+from sideman.music.chords import parse
+from sideman.tokens.decode import decode_bars
+from sideman.tokens.grammar import Leader
+from sideman.tokens.slices import BEGINS_PART, ROLE, bars, parts
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("needs_kernel")]
+
+GOLDEN = Path(__file__).parent / "golden" / "notes.json"
+SEEDS = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A chart, and what else is asked for."""
+
+    chords: str
+    options: ArrangeOptions
+
+
+PIECES = {
+    "pop": Piece("C:4|Am:4|F:4|G7:4|C:4|Am:4|Dm7:4|G7:4", ArrangeOptions()),
+    "jazz": Piece("Dm7 G7 | CM7 A7 | Dm7 G7 | CM7 | Gm7 C7 | FM7", ArrangeOptions(tempo=152, style="jazz")),
+    "silence": Piece("Am | N.C. | F N.C. | E7", ArrangeOptions(tempo=90, style="rock", density=3)),
+    "slash": Piece("D | D/F# | G/B A/C# | Bm | Em7/D | A7:3", ArrangeOptions(tempo=74)),
+}
+
+
+def perform(pieces: Mapping[str, Piece], seeds: tuple[int, ...] = SEEDS) -> dict[str, dict[int, Performance]]:
+    """All of them, composed as one batch."""
+    model = default_model()
+    performances = {
+        name: {
+            seed: Performance(
+                Plan(parse(piece.chords), replace(piece.options, sampling=SamplingOptions(seed=seed))), model.sampling
+            )
+            for seed in seeds
+        }
+        for name, piece in pieces.items()
+    }
+    every = [performance for by_seed in performances.values() for performance in by_seed.values()]
+    composer = Composer(model.engine, model.columns, len(every))
+    for performance in every:
+        composer.join(performance.takes[0])
+    while composer:
+        composer.step()
+    return performances
+
+
+@cache
+def played() -> dict[str, dict[int, Performance]]:
+    """The pieces as they are."""
+    return perform(PIECES)
+
+
+def hashes(performances: Mapping[str, Mapping[int, Performance]]) -> dict[str, dict[str, dict[str, str]]]:
+    """Of the notes of each track, by piece, seed and role."""
+    return {
+        name: {
+            str(seed): {
+                str(track.role): hashlib.sha256(np.ascontiguousarray(track.notes, "<i4").tobytes()).hexdigest()[:12]
+                for track in performance.bands[0].tracks
+            }
+            for seed, performance in by_seed.items()
+        }
+        for name, by_seed in performances.items()
+    }
+
+
+def golden() -> Any:  # noqa: ANN401 - JSON
+    return json.loads(GOLDEN.read_text("utf-8"))
+
+
+def test_the_notes_are_those_that_were_heard() -> None:
+    found = hashes(played())
+    if os.environ.get("SIDEMAN_WRITE_GOLDEN"):
+        GOLDEN.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    assert found == golden(), "other notes: if they are meant, listen and run this test with SIDEMAN_WRITE_GOLDEN=1"
+    assert all([*tracks] == [*ROLES] for by_seed in found.values() for tracks in by_seed.values())
+
+
+# Musical decisions that a test of types and lengths doesn't notice. Each must change what is heard.
+
+
+def reverse_parts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(arranging, "PART_ORDER", arranging.PART_ORDER[::-1])
+
+
+def take_whole_songs(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(arranging, "Leader", lambda *args, **options: Leader(*args, **(options | {"excerpt": False})))
+
+
+def drop_accents(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(finishing, "touch", lambda role, notes: notes)  # noqa: ARG005 - as the original
+
+
+def warm_up(patch: pytest.MonkeyPatch) -> None:
+    model = default_model()
+    patch.setattr(model, "sampling", replace(model.sampling, values={**model.sampling.values, "pitch": 0.95}))
+
+
+MUTANTS = [reverse_parts, take_whole_songs, drop_accents, warm_up]
+
+
+@pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
+def test_a_mutant_is_heard(mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    mutate(monkeypatch)
+    seed = SEEDS[0]
+    found = hashes(perform(PIECES, (seed,)))
+    assert {name for name, by_seed in found.items() if by_seed[str(seed)] != golden()[name][str(seed)]} == {*PIECES}
+
+
+def every_band() -> list[tuple[Performance, Band]]:
+    return [(performance, performance.bands[0]) for by_seed in played().values() for performance in by_seed.values()]
+
+
+def test_in_each_bar_later_parts_hear_the_earlier_ones() -> None:
+    order = [Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR, Role.STRINGS]
+    for performance, _ in every_band():
+        ids = np.array(performance.takes[0].ids, np.uint16)
+        for bar in bars(ids):
+            if BEGINS_PART[bar].any():
+                assert [ROLES[ROLE[part[0]]] for part in parts(bar)] == order
+
+
+def test_everybody_plays_from_the_first_bar_and_somebody_in_the_last() -> None:
+    for performance, band in every_band():
+        lines = performance.plan.chart.lines
+        for track in band.tracks:
+            assert (track.notes[:, ONSET] < lines[1]).any()
+        assert max(track.notes[:, ONSET].max() for track in band.tracks) >= lines[-2]
+
+
+def test_drums_have_accents_that_their_ids_don_t_tell() -> None:
+    for performance, band in every_band():
+        composed = decode_bars(performance.takes[0].ids, performance.plan.chart)[0].notes[Role.DRUMS]
+        first = band[Role.DRUMS].notes[: len(composed)]
+        assert len({*composed[:, VELOCITY].tolist()}) == 1
+        kick = first[np.isin(first[:, PITCH], (35, 36)), VELOCITY]
+        hats = first[first[:, PITCH] == 42, VELOCITY]
+        if len(kick) and len(hats):
+            assert kick.mean() > hats.mean()
+
+
+def test_the_sparsest_plays_less_than_the_busiest() -> None:
+    chords = PIECES["pop"].chords
+    played = perform({str(level): Piece(chords, ArrangeOptions(density=level)) for level in (0, 4)})
+    for seed in SEEDS:
+        sparse, busy = (played[level][seed].bands[0] for level in ("0", "4"))
+        for role in ROLES:
+            assert len(sparse[role].notes) < len(busy[role].notes)
