@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from sideman.errors import DataError
-from sideman.files import atomic_write, read_limited
+from sideman.files import MAX_TEXT_BYTES, atomic_write, read_limited, read_parsed
 
 
 def fill(path: Path, content: bytes = b"new") -> None:
@@ -150,3 +153,33 @@ def test_an_input_that_is_missing_is_not_blamed_on_the_output(tmp_path: Path) ->
     with pytest.raises(FileNotFoundError):
         read_inside()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("content", "parse", "reason"),
+    [
+        (b"{", json.loads, "is damaged: Expecting"),
+        (b"\xff", json.loads, "is damaged: 'utf-8' codec"),
+        (b"[" * 200_000, json.loads, "is damaged: nested too deep"),
+        (b"9" * 5_000, json.loads, "is damaged: Exceeds the limit"),
+        (b"a = " + b"[" * 200_000, tomllib.loads, "is damaged: "),
+        (b"a = " + b"9" * 5_000, tomllib.loads, "is damaged: Exceeds the limit"),
+        (b"a = 2000-13-01", tomllib.loads, "is damaged: "),
+        (bytes(MAX_TEXT_BYTES + 1), json.loads, "larger than 64 MB"),
+        (None, json.loads, "cannot be read: No such file"),
+    ],
+)
+def test_damaged_texts_are_named(
+    tmp_path: Path, content: bytes | None, parse: Callable[[str], object], reason: str
+) -> None:
+    path = tmp_path / "settings"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        read_parsed(path, parse)
+    assert str(caught.value).startswith(f"{path}: {reason}")
+
+
+def test_a_text_is_parsed(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"a": "é"}', encoding="utf-8")
+    assert read_parsed(tmp_path / "a.json", json.loads) == {"a": "é"}

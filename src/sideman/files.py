@@ -43,7 +43,7 @@ def read_limited(path: Path, limit: int) -> bytes:
     return data
 
 
-def read_text(path: Path, parse: Callable[[str], _T]) -> _T:
+def read_parsed(path: Path, parse: Callable[[str], _T]) -> _T:
     """What ``parse`` makes of the UTF-8 text in the file at ``path``, such as ``json.loads``.
 
     Raises :class:`DataError`, which begins with the path, where the file cannot be read or ``parse`` fails on it:

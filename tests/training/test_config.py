@@ -72,6 +72,12 @@ def test_settings_win_over_the_file(tmp_path: Path) -> None:
         ({"songs": "some"}, "songs 'some' is unknown"),
         ({"features": "track,colour"}, "unknown features colour"),
         ({"decay": 1.5}, "decay is 1.5: give a share of the run, 0 to 1"),
+        ({"layers": 1 << 11}, "layers is too large: give at most 1,024"),
+        ({"seed": 1 << 60}, "seed is too large"),
+        ({"tokens": 10**400}, "tokens is too large"),
+        ({"epochs": 10**400}, "setting epochs is 1000000000.*…: give a value of type float"),
+        ({"epochs": 1 << 20_000}, "setting epochs is a number of thousands of digits: give"),
+        ({"layers": "x" * 99}, "setting layers is 'x{39}…: give"),
         ({"layer": 2}, "unknown setting 'layer'"),
         ({"layers": "2"}, "setting layers is '2': give a value of type int"),
         ({"layers": True}, "setting layers is True"),
@@ -89,7 +95,19 @@ def test_unreadable_settings_are_refused(setting: str) -> None:
         TrainConfig.load(None, [setting])
 
 
-@pytest.mark.parametrize("content", [b"layers = ", b"\xff", b"layers = 'a'", b"layers = 0", b"colour = 1", None])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"layers = ",
+        b"\xff",
+        b"a = " + b"[" * 99_999,
+        b"layers = 0x" + b"f" * 5_000,
+        b"layers = 'a'",
+        b"layers = 0",
+        b"colour = 1",
+        None,
+    ],
+)
 def test_unreadable_files_are_refused(content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "train.toml"
     if content is not None:

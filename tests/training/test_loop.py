@@ -20,14 +20,16 @@ import torch
 from tests.training.conftest import TINY
 
 from sideman.errors import CheckpointError, DataError, OptionError
-from sideman.model.gpt2 import Block
+from sideman.model.checkpoint import Checkpoint, save_checkpoint
+from sideman.model.gpt2 import GPT2, Block
+from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import device, loop
 from sideman.training.config import TrainConfig
 from sideman.training.evaluate import Scores
 from sideman.training.export import export_run
 from sideman.training.loop import Place, Progress, Trainer, weighted_loss
 from sideman.training.processes import Processes
-from sideman.training.state import RunFolder
+from sideman.training.state import RunFolder, weights_of
 from sideman.training.weights import load_network
 
 STEPS = TINY.tokens // TINY.batch_tokens
@@ -161,6 +163,15 @@ def test_a_run_begins_with_the_weights_of_another(dataset: Path, tmp_path: Path)
     told, _ = train(dataset, tmp_path / "a", replace(TINY, tokens=256 * 14), resume=True)
     assert len(told) == 2
     assert export_run(tmp_path / "a", tmp_path / "a.safetensors").meta["steps"] == 2 * STEPS + 2
+
+
+def test_weights_with_an_unknown_feature_are_no_beginning(tmp_path: Path) -> None:
+    network = replace(TINY, features="track").network
+    arrays = {name: value.numpy() for name, value in weights_of(GPT2(network)).items()}
+    path = tmp_path / "weights.safetensors"
+    save_checkpoint(Checkpoint(network, arrays, VOCABULARY.fingerprint, ("colour",)), path)
+    with pytest.raises(CheckpointError, match=f"{path}: .* feature colour: update Sideman"):
+        load_network(path)
 
 
 @pytest.mark.parametrize(
@@ -377,6 +388,38 @@ def test_another_network_does_not_resume(dataset: Path, tmp_path: Path, changes:
     with pytest.raises(CheckpointError, match="start another run"):
         train(dataset, tmp_path / "run", replace(TINY, **changes), resume=True)
     assert RunFolder(tmp_path / "run").config() == TINY
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("place", {"step": "x"}, "invalid literal"),
+        ("place", {"group": 99}, "group 99 of"),
+        ("place", {"step": -1}, "below 0"),
+        ("place", {"colour": 1}, "colour"),
+        ("weights", {}, "Missing key"),
+        ("optimizers", [], "shorter"),
+        ("optimizers", None, "optimizers"),
+        ("rng", None, "rng"),
+    ],
+)
+def test_a_damaged_checkpoint_does_not_resume(
+    dataset: Path,
+    tmp_path: Path,
+    key: str,
+    value: object,
+    message: str,
+) -> None:
+    train(dataset, tmp_path / "run", until=1)
+    folder = RunFolder(tmp_path / "run")
+    state = folder.load()
+    if value is None:
+        del state[key]
+    else:
+        state[key] = value
+    folder.save(state, 1, keep=1)
+    with pytest.raises(CheckpointError, match=f"{folder.path}: is damaged: .*{message}"):
+        train(dataset, tmp_path / "run", resume=True)
 
 
 def test_other_songs_do_not_resume(dataset: Path, tmp_path: Path) -> None:

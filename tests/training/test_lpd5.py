@@ -193,6 +193,12 @@ def test_finds_songs_in_the_order_of_their_paths(tmp_path: Path) -> None:
 INTS = np.zeros(6, np.int32)
 
 
+def npy_of_shape(shape: str) -> bytes:
+    """An npy file of no numbers that claims a shape."""
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+
+
 @pytest.mark.parametrize(
     ("members", "reason"),
     [
@@ -233,6 +239,8 @@ INTS = np.zeros(6, np.int32)
             "twice",
         ),
         ({"tempo": npy(np.array([100.0, np.inf]))}, "tempo is not a number"),
+        ({"tempo": npy_of_shape(f"(0, {1 << 63})")}, f"tempo: no array has the shape (0, {1 << 63})"),
+        ({"pianoroll_0_csc_data": npy_of_shape(f"(0, {10**30})")}, "pianoroll_0 data: no array has the shape"),
         ({"tempo": npy(np.array([1 + 2j]))}, "not an array of plain numbers"),
     ],
 )

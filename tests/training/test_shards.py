@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sideman.errors import DataError
+from sideman.errors import DataError, TokenError
 from sideman.tokens.encode import Ids
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import shards
+from sideman.training.batches import group_rows, validation_rows
 from sideman.training.shards import Dataset, SongRow, write_dataset
 
 
@@ -74,6 +80,8 @@ def test_a_band_has_drums_bass_and_harmony(roles: str, band: bool) -> None:
         pytest.param("dataset.json", "{", id="torn header"),
         pytest.param("dataset.json", "[]", id="header of another kind"),
         pytest.param("dataset.json", "{}", id="header without vocabulary"),
+        pytest.param("dataset.json", "[" * 99_999, id="header nested too deep"),
+        pytest.param("dataset.json", '{"songs": ' + "9" * 5_000, id="header with a long number"),
         pytest.param("songs.csv", None, id="no index"),
         pytest.param("songs.csv", "name,fold\na,train\n", id="index without columns"),
         pytest.param("songs.csv", "\x00", id="index of noise"),
@@ -111,3 +119,72 @@ def test_a_missing_or_short_shard_is_an_error(dataset: Path, tmp_path: Path, siz
     data = Dataset(folder)
     with pytest.raises(DataError, match=r"tokens_000\.bin"):
         data.ids(data.rows[-1])
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("bars", "-1", "bars is -1"),
+        ("bars", "9" * 30, "bars is 9999"),
+        ("bars", "9" * 5_000, "Exceeds the limit"),
+        ("tokens", "1e3", "invalid literal"),
+        ("offset", "-5", "offset is -5"),
+        ("tempo", "nan", "tempo is nan"),
+        ("tempo", "0", "tempo is 0"),
+    ],
+)
+def test_a_damaged_row_is_named_by_its_line(
+    dataset: Path, tmp_path: Path, column: str, value: str, message: str
+) -> None:
+    folder = spoilt_index(dataset, tmp_path, column, value)
+    with pytest.raises(DataError, match=f"songs.csv, line 3: .*{message}.*encode"):
+        Dataset(folder)
+
+
+@pytest.mark.parametrize("bars", ["11", "13", "999999999"])
+def test_bars_are_counted_before_they_are_believed(dataset: Path, tmp_path: Path, bars: str) -> None:
+    data = Dataset(spoilt_index(dataset, tmp_path, "bars", bars))
+    row = data.rows[1]
+    with pytest.raises(DataError, match=rf"tokens_000.bin: the \d+ ids of {row.name} from \d+ on are not {bars} bars"):
+        data.ids(row)
+
+
+@pytest.mark.parametrize("value", [VOCABULARY.size, 0xFFFF])
+def test_ids_of_no_vocabulary_are_an_error(dataset: Path, tmp_path: Path, value: int) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(dataset, folder)
+    ids = np.fromfile(folder / "tokens_000.bin", "<u2")
+    data = Dataset(folder)
+    ids[data.rows[0].tokens - 1] = value
+    ids.astype("<u2").tofile(folder / "tokens_000.bin")
+    with pytest.raises(DataError, match=f"ids of {data.rows[0].name} from 0 on are not 12 bars"):
+        data.ids(data.rows[0])
+
+
+@given(st.data())
+def test_noise_in_place_of_a_song_raises_our_error_only(dataset: Path, data: st.DataObject) -> None:
+    songs = Dataset(dataset)
+    row = songs.rows[0]
+    ids = songs.ids(row).copy()
+    for _ in range(data.draw(st.integers(1, 5))):
+        ids[data.draw(st.integers(1, len(ids) - 1))] = data.draw(st.integers(0, VOCABULARY.size - 1))
+    row = replace(row, bars=int((ids == VOCABULARY.id("bar")).sum()))
+    songs.ids = lambda row: ids  # type: ignore[method-assign] # noqa: ARG005 - whatever the row
+    with contextlib.suppress(DataError, TokenError):
+        group_rows(songs, [row], [0], 64, [0])
+    with contextlib.suppress(DataError, TokenError):
+        list(validation_rows(songs, [row], 64, [0]))
+
+
+def spoilt_index(dataset: Path, tmp_path: Path, column: str, value: str) -> Path:
+    """A copy of a dataset whose second row has another value."""
+    folder = tmp_path / "copy"
+    shutil.copytree(dataset, folder)
+    with (folder / "songs.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[1][column] = value
+    with (folder / "songs.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import pytest
 import torch
 from tests.training.conftest import TINY
 
-from sideman.errors import CheckpointError, DataError
+from sideman.errors import CheckpointError, DataError, OptionError
 from sideman.model.gpt2 import GPT2
-from sideman.training.state import RunFolder, weights_of
+from sideman.training.state import RunFolder, sound, weights_of
 
 STATE: dict[str, Any] = {
     "config": TINY.to_dict(),
@@ -118,16 +119,42 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "error"),
-    [(None, CheckpointError), ("{", CheckpointError), ("[]", CheckpointError), ('{"layer": 1}', CheckpointError)],
+    ("content", "message"),
+    [
+        (None, "holds no run: start one without --resume"),
+        ("{", "config.json: is damaged: Expecting"),
+        ("[]", "config.json: is damaged: start another run"),
+        ("[" * 99_999, "config.json: is damaged: nested too deep"),
+        ('{"layers": ' + "9" * 5_000, "config.json: is damaged: Exceeds"),
+        ('{"layers": 1e400}', "config.json: setting layers is inf"),
+        ('{"layer": 1}', "config.json: unknown setting 'layer'"),
+    ],
 )
-def test_a_missing_or_damaged_configuration_is_an_error(
-    content: str | None, error: type[Exception], tmp_path: Path
-) -> None:
+def test_a_missing_or_damaged_configuration_is_an_error(content: str | None, message: str, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "config.json").write_text(content)
-    with pytest.raises(error):
+    with pytest.raises(CheckpointError, match=re.escape(message)):
         RunFolder(tmp_path).config()
+
+
+@pytest.mark.parametrize("key", ["config", "weights", "place"])
+@pytest.mark.parametrize("value", [None, [], "text"])
+def test_a_checkpoint_without_its_keys_is_an_error(key: str, value: object, tmp_path: Path) -> None:
+    run = folder(tmp_path)
+    state = {**STATE, key: value} if value is not None else {name: STATE[name] for name in STATE if name != key}
+    path = run.save(state, 3, keep=1)
+    with pytest.raises(CheckpointError, match=re.escape(f"{path}: is damaged: it has no {key}")):
+        run.load()
+
+
+@pytest.mark.parametrize("error", [KeyError("width"), ValueError("no number"), RuntimeError("size mismatch\nfor a")])
+def test_whatever_is_wrong_with_a_checkpoint_is_said_of_it(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(CheckpointError) as caught, sound(tmp_path / "best.pt"):
+        raise error
+    assert str(caught.value).startswith(f"{tmp_path / 'best.pt'}: is damaged: ")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(OptionError, match="ours"), sound(tmp_path / "best.pt"):
+        raise OptionError("ours")
 
 
 def test_no_checkpoint_is_an_error(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,6 +24,13 @@ from sideman.tokens.grid import GridLoss
 from sideman.training.duplicates import Fingerprint
 from sideman.training.shards import SongRow
 from sideman.training.song import Loss
+
+
+# What zip, npy and JSON raise of damaged bytes.
+_FAULTS = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, EOFError, RecursionError),
+    *(NotImplementedError, zipfile.BadZipFile, zlib.error),
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def load_chunk(path: Path) -> list[Encoded]:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             rows = json.loads(file["files"].tobytes())
             return list(_songs(rows, file["ids"], file["fingerprints"]))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except _FAULTS as error:
         raise DataError(f"cannot read {path}: {error}; remove {path.parent} and encode again") from error
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from sideman.errors import DataError, OptionError
-from sideman.files import read_text
+from sideman.files import read_parsed
 from sideman.model.config import GPT2Config
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURE_SIZES
 from sideman.tokens.vocabulary import VOCABULARY
@@ -139,7 +139,7 @@ class TrainConfig:
         config = cls()
         if path is not None:
             try:
-                config = cls.of(read_text(path, tomllib.loads))
+                config = cls.of(read_parsed(path, tomllib.loads))
             except DataError as error:
                 raise OptionError(f"cannot read the configuration {error}") from error
             except OptionError as error:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from sideman.errors import DataError, SidemanError
-from sideman.files import atomic_write, read_text
+from sideman.files import atomic_write, read_parsed
 from sideman.tokens.encode import Ids
 from sideman.tokens.vocabulary import VOCABULARY
 
@@ -104,7 +104,7 @@ class Dataset:
     def __init__(self, folder: Path, fold: str | None = None) -> None:
         self.folder = folder
         try:
-            self.header: dict[str, Any] = read_text(folder / HEADER, json.loads)
+            self.header: dict[str, Any] = read_parsed(folder / HEADER, json.loads)
             rows = list(_rows(folder / INDEX))
         except DataError as error:
             raise DataError(f"{folder} is not a dataset ({error}): make one with `sideman encode`") from error

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from sideman.errors import CheckpointError, DataError, OptionError, SidemanError
-from sideman.files import atomic_write, read_text, reason
+from sideman.files import atomic_write, read_parsed, reason
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.config import TrainConfig
 
@@ -25,6 +25,7 @@ CONFIG = "config.json"
 BEST = "best.pt"
 _KINDS = {"config": dict, "weights": dict, "place": dict}  # of what every checkpoint has
 _KEPT_OF_BEST = ("config", "weights", "place", "parent")
+_SHOWN = 160  # characters of what is wrong
 _PATTERN = "state_*.pt"
 _TORN = ".state_*.pt", ".best.*.pt"  # what atomic_write leaves where it is killed
 
@@ -56,7 +57,7 @@ class RunFolder:
         if not path.exists():
             raise CheckpointError(f"{self.path} holds no run: start one without --resume")
         try:
-            values = read_text(path, json.loads)
+            values = read_parsed(path, json.loads)
         except DataError as error:
             raise CheckpointError(f"{error}: start another run") from error
         if not isinstance(values, dict):
@@ -137,7 +138,7 @@ def sound(path: Path) -> Iterator[None]:
     except SidemanError:
         raise
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError) as error:
-        what = str(error).partition("\n")[0] or type(error).__name__
+        what = " ".join(str(error).split())[:_SHOWN] or type(error).__name__
         raise CheckpointError(f"{path}: is damaged: {what}; take another checkpoint") from error
 
 
