@@ -117,6 +117,37 @@ def band_file(seed: int, bars: int = 12) -> LpdFile:
     return LpdFile.of(drums, sorted({*piano, *melody}), [], bass, [], steps=steps)
 
 
+KICK, SNARE, HAT = 36, 38, 42
+# Drums of a bar: (step, pitch).
+METRED_BARS: dict[str, tuple[int, list[tuple[int, int]]]] = {
+    "waltz": (36, [(0, KICK), (0, HAT), (12, SNARE), (12, HAT), (24, SNARE), (24, HAT)]),
+    "six eight": (36, [(0, KICK), (18, SNARE), *((step, HAT) for step in range(0, 36, 6))]),
+    "common": (48, [(0, KICK), (12, SNARE), (24, KICK), (36, SNARE), *((step, HAT) for step in range(0, 48, 6))]),
+    "five four": (60, [(0, KICK), (12, SNARE), (24, SNARE), (36, KICK), (48, SNARE)]),
+    "seven": (42, [(0, KICK), (12, SNARE), (24, KICK), (36, SNARE)]),
+}
+
+
+def metred_band(kind: str, bars: int = 80, seed: int = 0, *, drums: bool = True, first: int = 0) -> list[NoteArray]:
+    """A song of five tracks in steps, whose bars are of one kind and whose first begins at a step."""
+    length, hits = METRED_BARS[kind]
+    beats = [step for step, _ in hits if step % 12 == 0 or kind == "six eight"]
+    rng = np.random.default_rng(seed)
+    rows: list[list[Row]] = [[] for _ in range(5)]
+    for bar in range(bars):
+        start = first + bar * length
+        root = int(rng.choice([0, 5, 7]))
+        rows[0] += [(start + step, 1, pitch, 100) for step, pitch in hits if drums]
+        rows[3].append((start, 12, 36 + root, 90))
+        for step in sorted({*beats}):
+            if step and rng.random() < 0.9:
+                rows[1] += [(start + step, 6, 60 + (root + interval) % 12, 70) for interval in (0, 4, 7)]
+        rows[4] += [
+            (start + int(step), 6, 72 + int(rng.integers(0, 12)), 80) for step in rng.choice(length // 6, 2) * 6
+        ]
+    return [note_array(sorted(set(each))) for each in rows]
+
+
 TRAIN_SONGS, VALID_SONGS = range(8), range(100, 103)
 
 

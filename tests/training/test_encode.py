@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.training.conftest import TRAIN_SONGS, VALID_SONGS, LpdFile, band_file
+from tests.training.conftest import TRAIN_SONGS, VALID_SONGS, LpdFile, band_file, metred_band
 
 from sideman.errors import DataError
+from sideman.music.band import ONSET, PITCH, Role
 from sideman.tokens.decode import decode
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import encode
@@ -59,6 +60,30 @@ def test_dataset_holds_the_songs(dataset: Path) -> None:
         assert band.steps == row.bars * 48
         assert row.tokens == len(ids)
         assert row.has_band
+
+
+@pytest.mark.parametrize(
+    ("kind", "meter", "bar", "hats", "tempo"), [("waltz", "3/4", 36, 12, 100.0), ("six eight", "6/8", 24, 4, 66.67)]
+)
+def test_songs_in_three_have_bars_of_three(
+    tmp_path: Path, kind: str, meter: str, bar: int, hats: int, tempo: float
+) -> None:
+    tracks = [track * [2, 2, 1, 1] for track in metred_band(kind, first=12)]  # ticks
+    LpdFile.of(*(map(tuple, track.tolist()) for track in tracks), steps=96 * 80).write(tmp_path / "songs" / "a.npz")
+    band_file(1).write(tmp_path / "songs" / "b.npz")
+    encode_dataset([Source(tmp_path / "songs")], tmp_path / "data", workers=1)
+    data = Dataset(tmp_path / "data")
+    assert {row.name: row.meter for row in data.rows} == {"a": meter, "b": "4/4"}
+    (row,) = (row for row in data.rows if row.name == "a")
+    assert (row.bars, row.tempo, len(row.measures)) == (80, tempo, 80)
+    ids = [VOCABULARY.id("start"), *data.ids(row).tolist(), VOCABULARY.id("end")]
+    band = decode(ids, measures=row.measures)
+    assert band.steps == 80 * bar
+    assert band.note_count == row.notes
+    drums = band[Role.DRUMS].notes
+    assert len(drums) == len(tracks[0])
+    assert [int(onset) for onset in drums[drums[:, PITCH] == 36][:, ONSET]] == [number * bar for number in range(80)]
+    assert {int(onset) % hats for onset in drums[drums[:, PITCH] == 42][:, ONSET]} == {0}
 
 
 def test_header_counts_what_was_lost(dataset: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,6 +77,22 @@ def test_every_song_gets_the_chords_of_the_next(dataset: Path) -> None:
         expected = replace_chords(plain.ids(row), plain.ids(following))
         assert shuffled.ids(row).tolist() == expected.tolist()
         assert shuffled.ids(row).tolist() != plain.ids(row).tolist()
+
+
+def test_a_song_gets_chords_of_its_own_metre(dataset: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(dataset, folder)
+    lines = (folder / "songs.csv").read_text().splitlines(keepends=True)
+    train = [number for number, line in enumerate(lines) if ",train," in line]
+    for number in (train[1], train[4]):
+        lines[number] = lines[number].replace(",4/4", ",3/4")
+    lines[train[2]] = lines[train[2]].replace(",4/4", ",6/8")
+    (folder / "songs.csv").write_text("".join(lines))
+    plain, shuffled = Dataset(folder, "train"), ShuffledChords(folder, "train")
+    assert [row.name for row in shuffled.rows] == [row.name for row in plain.rows if row.meter != "6/8"]
+    one, other = (row for row in plain.rows if row.meter == "3/4")
+    assert shuffled.ids(one).tolist() == replace_chords(plain.ids(one), plain.ids(other)).tolist()
+    assert shuffled.ids(other).tolist() == replace_chords(plain.ids(other), plain.ids(one)).tolist()
 
 
 def test_one_song_has_no_other_chords(dataset: Path) -> None:

@@ -14,9 +14,11 @@ import pytest
 from sideman.errors import DataError, MissingLibraryError
 from sideman.music.band import Band, Note, Role, Track
 from sideman.music.chords import MODEL_QUALITIES
+from sideman.music.key import Key
+from sideman.music.time import Meter
 from sideman.tokens.chart import Change, Chart
 from sideman.tokens.encode import encode_bars
-from sideman.tokens.form import common_time
+from sideman.tokens.form import common_time, measures_of
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.inspect import band_of, dump_bar, find_song, piano_roll, plot, statistics
 from sideman.training.shards import Dataset, SongRow, write_dataset
@@ -28,8 +30,6 @@ QUALITIES = len(MODEL_QUALITIES)
 @pytest.fixture
 def small(tmp_path: Path) -> Dataset:
     """One song of three bars: C, C | C, then Am on the third beat | N.C."""
-    from sideman.music.key import Key
-
     chart = Chart(
         (Change(0, 0), Change(48 + 24, 9 * QUALITIES + MINOR, 4), Change(96, NO_CHORD)),
         144,
@@ -44,6 +44,25 @@ def small(tmp_path: Path) -> Dataset:
     return Dataset(tmp_path)
 
 
+def test_a_song_in_three_is_told_as_such(tmp_path: Path) -> None:
+    chart = Chart((Change(0, 0),), 72, Key(0, minor=False), measures_of(Meter(3, 4)) * 2)
+    bass = Track(Role.BASS, [Note(onset, 12, 36, 88) for onset in (0, 24, 36)])
+    ids = encode_bars([(Role.BASS, bass.notes)], chart, density=True)
+    row = SongRow("waltz", "train", "waltz", 2, 3, 100.0, "C major", "", "bass", 0, 0, 0, meter="3/4")
+    write_dataset(tmp_path, [(row, ids)], {})
+    data = Dataset(tmp_path)
+    assert statistics(data).meters == {"3/4": 1}
+    assert dump_bar(data, "waltz", 2).splitlines() == [
+        "waltz: 3/4, C major, 100 beats a minute",
+        "bar 2    C then N.C.",
+        "bass     density:0 @0 12: C2",
+    ]
+    band = band_of(data, "waltz", 16)
+    assert (band.steps, [int(note[0]) for note in band[Role.BASS].notes]) == (72, [0, 24, 36])
+    lines = np.flatnonzero((piano_roll(band, 36)[0] == 220).all(1))
+    assert lines.tolist() == [0, 36]
+
+
 def test_statistics_of_a_song(small: Dataset) -> None:
     found = statistics(small)
     assert (found.songs, found.bars, found.notes, found.tokens) == (1, 3, 5, small.rows[0].tokens)
@@ -51,6 +70,7 @@ def test_statistics_of_a_song(small: Dataset) -> None:
     assert {name: count for name, count in found.chord_qualities.items() if count} == {"major": 1, "m": 1, "N.C.": 1}
     assert {name: count for name, count in found.chord_roots.items() if count} == {"C": 1, "A": 1, "N.C.": 1}
     assert {name: count for name, count in found.chords.items() if count} == {"C": 1, "Am": 1, "N.C.": 1}
+    assert found.meters == {"4/4": 1}
     assert found.roles == {"drums": 1, "piano": 0, "guitar": 0, "bass": 1, "strings": 0}
     assert (found.keys, found.styles, found.roles_of_a_song, found.bands) == (
         {"C major": 1},
@@ -104,7 +124,7 @@ def test_unknown_songs_are_errors(dataset: Path, song: str) -> None:
 
 def test_a_bar_is_dumped(small: Dataset) -> None:
     title, *lines = dump_bar(small, "song", 2).splitlines()
-    assert title == "song: C major, 99.5 beats a minute"
+    assert title == "song: 4/4, C major, 99.5 beats a minute"
     words = {line.split()[0]: line.split()[1:] for line in lines}
     assert words == {
         "bar": ["2", "C", "@24", "Am/E", "then", "N.C."],

@@ -131,6 +131,7 @@ def test_a_missing_or_short_shard_is_an_error(dataset: Path, tmp_path: Path, siz
         ("offset", "-5", "offset is -5"),
         ("tempo", "nan", "tempo is nan"),
         ("tempo", "0", "tempo is 0"),
+        ("meter", "4/3", "unknown metre 4/3"),
     ],
 )
 def test_a_damaged_row_is_named_by_its_line(

@@ -46,7 +46,8 @@ _FULL_SOUND = 0.5  # notes sounding throughout a beat from which it counts in fu
 
 # What entering each quality costs, in the order of MODEL_QUALITIES: rare ones need strong evidence.
 _QUALITY_COST = (0.0, 0.15, 0.55, 0.3, 0.65, 1.9, 1.9, 2.0, 1.8, 1.5, 0.9, 0.55, 0.8, 0.7, 0.8, 1.5, 1.7)
-_CHANGE_COST = (1.3, 1.6, 1.35, 2.35)  # by beat of the bar; a shorter bar has its first ones and its last
+# By beat of the bar, for bars of so many beats; those of two and three were set by hand after those of four.
+_CHANGE_COST = {2: (1.3, 1.6), 3: (1.3, 1.8, 1.8), 4: (1.3, 1.6, 1.35, 2.35)}
 _NO_CHORD_COST = 2.1
 _SILENCE_EVIDENCE = 0.8  # for no chord, on a beat without notes
 _NO_CHORD_EVIDENCE = -1.9  # for no chord, on a beat with notes
@@ -82,8 +83,8 @@ class Span(NamedTuple):
     bass: int
 
 
-def recognise(pitched: NoteArray, bass: NoteArray, beats: int, beats_per_bar: int = len(_CHANGE_COST)) -> ChordLabels:
-    """Label the first ``beats`` beats, in bars of 2 to 4.
+def recognise(pitched: NoteArray, bass: NoteArray, beats: int, beats_per_bar: int = 4) -> ChordLabels:
+    """Label the first ``beats`` beats, in bars of 2, 3 or 4.
 
     ``pitched`` are the notes of all tracks without drums, shape (notes, 4) in steps; ``bass`` those of the bass track,
     which decide which tone is the bass. Where it is silent, the lowest sounding note does. Notes may be in any order.
@@ -93,7 +94,7 @@ def recognise(pitched: NoteArray, bass: NoteArray, beats: int, beats_per_bar: in
         return ChordLabels(nothing, nothing, nothing)
     tones = _tone_profile(pitched, beats)
     low = _bass_profile(pitched, bass, beats)
-    path = _viterbi(_emissions(tones, low), beats_per_bar)
+    path = _viterbi(_emissions(tones, low), _CHANGE_COST[beats_per_bar])
     root = np.where(path < _CHORDS, path // _QUALITIES, UNLABELLED)
     quality = np.where(path < _CHORDS, path % _QUALITIES, 0)
     return ChordLabels(root.astype(np.int8), quality.astype(np.int8), _slash_bass(root, path, low).astype(np.int8))
@@ -191,17 +192,19 @@ def _emissions(tones: _Floats, low: _Floats) -> _Floats:
     return scores
 
 
-def _viterbi(scores: _Floats, beats_per_bar: int) -> _Ints:
-    """The best path of states: (beats,). A change costs the same from anywhere, so a step is linear in the states."""
+def _viterbi(scores: _Floats, costs: tuple[float, ...]) -> _Ints:
+    """The best path of states, (beats,), where a change costs so much by beat of the bar.
+
+    It costs the same from anywhere, so a step is linear in the states.
+    """
     beats = len(scores)
     changed = np.empty((beats, _STATES), np.bool_)
     before = np.empty(beats, np.int64)  # the best state of the beat before: where a change comes from
-    costs = (*_CHANGE_COST[: beats_per_bar - 1], _CHANGE_COST[-1])
     entry = [-_ENTRY_COST - np.float32(cost) for cost in costs]
     best = scores[0] - _ENTRY_COST
     for beat in range(1, beats):
         before[beat] = source = best.argmax()
-        change = entry[beat % beats_per_bar] + best[source]
+        change = entry[beat % len(costs)] + best[source]
         np.greater(change, best, out=changed[beat])
         np.maximum(change, best, out=best)
         best += scores[beat]

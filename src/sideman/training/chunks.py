@@ -25,7 +25,6 @@ from sideman.training.duplicates import Fingerprint
 from sideman.training.shards import SongRow
 from sideman.training.song import Loss
 
-
 # What zip, npy and JSON raise of damaged bytes.
 _FAULTS = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, EOFError, RecursionError),

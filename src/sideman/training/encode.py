@@ -38,7 +38,7 @@ from sideman.training.workers import Chunk, encode_chunks
 
 CHUNK = 64  # files
 VALID_PERCENT = 2  # of the clusters, where no fold is given
-_VERSION = 3  # of what a chunk holds
+_VERSION = 4  # of what a chunk holds
 _STAMP = "files.sha256"  # of the files that the chunks are of
 
 

@@ -15,16 +15,18 @@ import numpy as np
 from sideman.errors import SidemanError
 from sideman.music.band import ONSET, ROLES, NoteArray, Role
 from sideman.music.harmony import recognise
-from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BAR, bars
+from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_BEAT
 from sideman.tokens.chart import chart_of_labels
 from sideman.tokens.encode import encode_bars
+from sideman.tokens.form import measures_of
 from sideman.tokens.grid import GridLoss, to_grid
 from sideman.training.chunks import Encoded, EncodedSong
 from sideman.training.duplicates import fingerprint
 from sideman.training.lpd5 import read_lpd
+from sideman.training.metre import find_metre
 from sideman.training.midi_folder import SUFFIXES, read_midi_song
 from sideman.training.shards import SongRow
-from sideman.training.song import Song, snap, unusable
+from sideman.training.song import TICKS_PER_DOTTED_BEAT, Song, in_dotted_beats, snap, unusable
 
 # By suffix, in lower case.
 READERS: dict[str, Callable[[Path], Song]] = {".npz": read_lpd, **dict.fromkeys(SUFFIXES, read_midi_song)}
@@ -51,16 +53,22 @@ def encode_file(file: File) -> Encoded:
 
 
 def encode_song(song: Song) -> EncodedSong:
-    """Snap, label and encode one usable song. Bars of silence at both ends are left out."""
+    """Snap, label and encode one usable song, in the metre that it is in. Silent bars at both ends are left out."""
     tracks, loss = snap(song)
-    tracks, length = _trim(tracks)
-    pitched = np.concatenate(tracks[1:])
-    chart = chart_of_labels(recognise(pitched, tracks[Role.BASS.number], length * BEATS_PER_BAR))
+    meter, phase = find_metre(tracks)
+    if meter.is_compound:
+        song = in_dotted_beats(song)
+        tracks, loss = snap(song)
+        phase = phase * TICKS_PER_BEAT // TICKS_PER_DOTTED_BEAT
+    tracks, length = _trim(tracks, meter.steps, phase)
+    beats = meter.steps // STEPS_PER_BEAT
+    labels = recognise(np.concatenate(tracks[1:]), tracks[Role.BASS.number], length * beats, beats)
+    chart = chart_of_labels(labels, measures_of(meter) * length)
     grid_loss = GridLoss()
     parts = []
     for role, notes in zip(ROLES, tracks, strict=True):
         if len(notes):
-            placed, lost = to_grid(role, notes, chart.steps, chart.shift)
+            placed, lost = to_grid(role, notes, chart.steps, chart.shift, chart.lines)
             grid_loss += lost
             if len(placed):
                 parts.append((role, placed))
@@ -78,13 +86,17 @@ def encode_song(song: Song) -> EncodedSong:
         shard=0,
         offset=0,
         tokens=len(ids),
+        meter=str(meter),
     )
     return EncodedSong(row, ids, fingerprint(song), loss, grid_loss)
 
 
-def _trim(tracks: Sequence[NoteArray]) -> tuple[tuple[NoteArray, ...], int]:
-    """Tracks without silent bars at their start and end, and the number of bars left."""
+def _trim(tracks: Sequence[NoteArray], bar: int, phase: int) -> tuple[tuple[NoteArray, ...], int]:
+    """Tracks without silent bars at their start and end, and the number of bars left.
+
+    Bars have ``bar`` steps; one begins at the step ``phase``, and comes to stand on step 0.
+    """
     onsets = np.concatenate([notes[:, ONSET] for notes in tracks])
-    first = int(onsets.min()) // STEPS_PER_BAR
-    offset = np.array([first * STEPS_PER_BAR, 0, 0, 0], np.int32)
-    return tuple(notes - offset for notes in tracks), bars(int(onsets.max()) + 1) - first
+    begin = int(onsets.min()) - (int(onsets.min()) - phase) % bar
+    offset = np.array([begin, 0, 0, 0], np.int32)
+    return tuple(notes - offset for notes in tracks), -(-(int(onsets.max()) + 1 - begin) // bar)

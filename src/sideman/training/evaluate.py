@@ -96,17 +96,22 @@ def _evaluate(model: GPT2, rows: Rows, device: Device) -> Scores:
 
 
 class ShuffledChords(Dataset):
-    """A dataset in which every song stands on the chords of the next one in the fold, the last on the first's.
+    """A dataset in which every song stands on the chords of the next one in its metre, the last on the first's.
 
-    Both are in the normalised key. How much worse a model does here says how much of the chords its band hears.
-    Raises :class:`DataError` where the fold has fewer than two songs.
+    Both are in the normalised key. How much worse a model does here says how much of the chords its band hears. A song
+    whose metre no other has is left out. Raises :class:`DataError` where the fold has no two songs of one metre.
     """
 
     def __init__(self, folder: Path, fold: str) -> None:
         super().__init__(folder, fold)
-        if len(self.rows) < 2:  # noqa: PLR2004 - one to take the chords from
-            raise DataError(f"{folder} has {len(self.rows)} songs of the {fold} fold: to shuffle chords takes two")
-        self._next = dict(zip((row.name for row in self.rows), [*self.rows[1:], self.rows[0]], strict=True))
+        self._next: dict[str, SongRow] = {}
+        for meter in {row.meter for row in self.rows}:
+            alike = [row for row in self.rows if row.meter == meter]
+            if len(alike) > 1:
+                self._next |= zip((row.name for row in alike), [*alike[1:], alike[0]], strict=True)
+        self.rows = [row for row in self.rows if row.name in self._next]
+        if not self.rows:
+            raise DataError(f"{folder} has no two songs of one metre in the {fold} fold: to shuffle chords takes two")
 
     def ids(self, row: SongRow) -> Ids:
         """Ids of a song's bars under the other song's chords."""

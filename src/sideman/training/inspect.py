@@ -23,6 +23,7 @@ from sideman.music.time import STEPS_PER_BAR
 from sideman.render.roll import COLOURS
 from sideman.tokens.decode import chord_name, decode, dump
 from sideman.tokens.encode import Ids
+from sideman.tokens.form import bar_lines
 from sideman.tokens.slices import bar_starts
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.shards import Dataset, SongRow
@@ -56,6 +57,7 @@ class Statistics:
     roles: dict[str, int]
     roles_of_a_song: dict[str, int]  # by how many play
     bands: int  # songs with drums, bass and a harmony track
+    meters: dict[str, int]
     keys: dict[str, int]
     styles: dict[str, int]
     chords: dict[str, int]  # changes of chord: the commonest
@@ -101,6 +103,7 @@ def statistics(dataset: Dataset) -> Statistics:
         roles={role: sum(role in each for each in roles) for role in ROLES},
         roles_of_a_song=_counted(str(len(each)) for each in roles),
         bands=sum(row.has_band for row in rows),
+        meters=_counted(row.meter for row in rows),
         keys=_counted(row.key for row in rows),
         styles=_counted(row.style or "none told" for row in rows),
         chords={chord_name(value): int(chords[value]) for value in np.argsort(-chords, kind="stable")[:_COMMONEST]},
@@ -155,27 +158,30 @@ def dump_bar(dataset: Dataset, song: str, bar: int) -> str:
     ids = dataset.ids(row)
     bounds = [*bar_starts(ids).tolist(), len(ids)]
     # Alone, a bar lacks what is held from the bars before, the loudness: all up to it are read, its lines are kept.
-    lines = dump([_START, *ids[: bounds[bar]].tolist()]).splitlines()
+    lines = dump([_START, *ids[: bounds[bar]].tolist()], row.measures[:bar]).splitlines()
     label = f"bar {bar}"
     begin = next(index for index, line in enumerate(lines) if line.split("  ")[0].strip() == label)
-    title = f"{row.name}: {row.key}, {row.tempo:g} beats a minute{f', {row.style}' if row.style else ''}"
+    title = f"{row.name}: {row.meter}, {row.key}, {row.tempo:g} beats a minute{f', {row.style}' if row.style else ''}"
     return "\n".join([title, *lines[begin:]])
 
 
 def band_of(dataset: Dataset, song: str, bars: int) -> Band:
     """The first bars of a song, in the normalised key."""
     row = find_song(dataset, song)
-    whole = decode([_START, *dataset.ids(row).tolist(), _END])
-    steps = min(bars, row.bars) * STEPS_PER_BAR
+    whole = decode([_START, *dataset.ids(row).tolist(), _END], measures=row.measures)
+    steps = int(bar_lines(row.measures[:bars])[-1])
     tracks = [Track(track.role, track.notes[track.notes[:, 0] < steps]) for track in whole.tracks]
     return Band(tuple(tracks), steps, row.tempo)
 
 
-def piano_roll(band: Band) -> npt.NDArray[np.uint8]:
-    """A picture of a band, uint8 (height, width, 3): a step a column, high pitches on top, a colour for each role."""
+def piano_roll(band: Band, bar: int = STEPS_PER_BAR) -> npt.NDArray[np.uint8]:
+    """A picture of a band, uint8 (height, width, 3): a step a column, high pitches on top, a colour for each role.
+
+    There is a line every ``bar`` steps.
+    """
     low, high = _PICTURE_PITCHES[0], _PICTURE_PITCHES[-1]
     picture = np.full((len(_PICTURE_PITCHES), band.steps, 3), 255, np.uint8)
-    picture[:, ::STEPS_PER_BAR] = 220
+    picture[:, ::bar] = 220
     for track in band.tracks:
         colour = np.array([COLOURS[track.role] >> shift & 0xFF for shift in (16, 8, 0)], np.uint8)
         for onset, duration, pitch, _ in track:
@@ -219,7 +225,9 @@ def plot(dataset: Dataset, path: Path, song: str = "1") -> None:
         axes.set_title(title)
     band = band_of(dataset, song, _PICTURE_BARS)
     axes = figure.add_subplot(grid[3, :])
-    axes.imshow(piano_roll(band), aspect="auto", extent=(1, 1 + band.steps / STEPS_PER_BAR, 0, 1), interpolation="none")
+    bar = find_song(dataset, song).measures[0].steps
+    bars = (1, 1 + band.steps / bar, 0, 1)
+    axes.imshow(piano_roll(band, bar), aspect="auto", extent=bars, interpolation="none")
     axes.set_yticks([])
     axes.set_title(f"{find_song(dataset, song).name}, by bar: {', '.join(track.role for track in band.tracks)}")
     with atomic_write(path) as temporary:

@@ -1,4 +1,4 @@
-"""Which metre a song is really in, and where its bars begin: found in its notes. Knows steps and notes; no ids, no files.
+"""Which metre a song is really in, and where its bars begin: found in its notes. Knows no ids, no files.
 
 LPD's songs are in 4/4 by decree, and MIDI files often say so whatever they are in. A song in three repeats itself
 after 3, 6 and 9 beats where one in four does after 4 and 8. One whose file counts the eighths of 6/8 as halves of a
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import INSTRUMENTS, ONSET, PITCH, ROLES, NoteArray, Role
-from sideman.music.time import STEPS_PER_BEAT
+from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT, Meter
 
 HALF_BEAT = STEPS_PER_BEAT // 2  # steps
 BAR = 6  # half-beats of a bar in three: three beats, or two dotted ones
@@ -39,23 +39,23 @@ _AGREEMENT = 0.8  # of the windows that must say what the song says
 _FIRST = np.array((4.0, 1.0, -0.5, 0.0, 1.0, 0.0), np.float32)  # on the first beat
 _BEATS = np.array((0.0, 1.0, 2.0, 1.0, 1.0, 2.0), np.float32)  # on beats rather than between them
 _LEAST = -0.5  # what falls between beats speaks against them by so much at most
-_BARS_IN_THREE = {"3/4": [0, 2, 4], "6/8": [0, 3]}  # half-beats of a bar that are beats
+_BARS_IN_THREE = {Meter(3, 4): [0, 2, 4], Meter(6, 8): [0, 3]}  # half-beats of a bar that are beats
 
 _Floats = npt.NDArray[np.float32]
 
 
-class Metre(NamedTuple):
-    """What a song is in, by name, and the step of its first whole bar."""
+class Found(NamedTuple):
+    """What a song is in, and the step at which a bar begins."""
 
-    meter: str
+    meter: Meter
     phase: int
 
 
-COMMON = Metre("4/4", 0)
+COMMON = Found(COMMON_TIME, 0)
 
 
-def find_metre(tracks: Sequence[NoteArray]) -> Metre:
-    """The metre of five tracks (notes, 4) in steps: "3/4" or "6/8" where that is clear, else "4/4" from step 0.
+def find_metre(tracks: Sequence[NoteArray]) -> Found:
+    """The metre of five tracks (notes, 4) in steps: 3/4 or 6/8 where that is clear, else 4/4 from step 0.
 
     In 6/8 a file's half-beat is an eighth: its bars last three of the file's beats, as those of 3/4 do.
     """
@@ -75,7 +75,7 @@ def find_metre(tracks: Sequence[NoteArray]) -> Metre:
 
 
 def half_beats(tracks: Sequence[NoteArray]) -> _Floats:
-    """What begins in each half-beat: pieces of the kit, pitch classes of the bass, of the others; (half-beats, kinds)."""
+    """(half-beats, kinds) what begins in each: pieces of the kit, pitch classes of the bass, and of the others."""
     end = max((int(notes[-1, ONSET]) for notes in tracks if len(notes)), default=-1) + 1
     table = np.zeros((-(-end // HALF_BEAT), _KIT_SIZE + 2 * _SEMITONES), np.float32)
     for role, notes in zip(ROLES, tracks, strict=True):
@@ -118,7 +118,7 @@ def _evidence(onsets: _Floats) -> _Floats:
     return np.stack([change[:-1], *counts], 1)
 
 
-def _best(evidence: _Floats) -> Metre:
+def _best(evidence: _Floats) -> Found:
     """The metre and the first beat that explain most: what falls on the first beat, and on beats at all."""
     bars = evidence[: len(evidence) // BAR * BAR].reshape(-1, BAR, evidence.shape[1]).sum(0)  # (half-beats, kinds)
     share = bars / np.maximum(bars.mean(0), 1e-6)  # 1: evenly spread
@@ -130,5 +130,5 @@ def _best(evidence: _Floats) -> Metre:
             on_beats = (turned[beats].mean(0) - turned[off].mean(0)) * len(beats) / BAR  # up to 1
             score = float((turned[0] - 1) @ _FIRST + np.maximum(on_beats, _LEAST) @ _BEATS)
             if score > best:
-                best, found = score, Metre(meter, phase * HALF_BEAT)
+                best, found = score, Found(meter, phase * HALF_BEAT)
     return found

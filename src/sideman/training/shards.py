@@ -18,9 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from sideman.errors import DataError, SidemanError
+from sideman.errors import DataError, OptionError, SidemanError
 from sideman.files import atomic_write, read_parsed
+from sideman.music.time import Meter
 from sideman.tokens.encode import Ids
+from sideman.tokens.form import Measure, measures_of
 from sideman.tokens.vocabulary import VOCABULARY
 
 INDEX, HEADER = "songs.csv", "dataset.json"
@@ -32,7 +34,7 @@ FOLDS = ("train", "valid")
 
 @dataclass(frozen=True)
 class SongRow:
-    """One song of a dataset; ``tokens`` counts the ids of its bars.
+    """One song of a dataset; ``tokens`` counts the ids of its bars, ``meter`` is what all of them are in.
 
     ``roles`` and ``tags`` are joined by `|`. Tags are as they were given, `source:tag`; ``style`` follows from them.
     """
@@ -51,6 +53,12 @@ class SongRow:
     tokens: int
     tags: str = ""
     meter: str = "4/4"
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Its bars. Raises :class:`OptionError` for a metre that is not known."""
+        parts = measures_of(Meter.parse(self.meter))
+        return parts * (self.bars // len(parts))
 
     @property
     def has_band(self) -> bool:
@@ -171,7 +179,7 @@ def _rows(path: Path) -> Iterator[SongRow]:
                 yield _row(values)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, TypeError, KeyError, OverflowError, csv.Error) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, csv.Error, OptionError) as error:
         raise DataError(f"{path}, line {line}: {error}") from error
 
 
@@ -185,4 +193,5 @@ def _row(values: dict[str, str]) -> SongRow:
             raise ValueError(f"{name} is {getattr(row, name)}")
     if not 0 < row.tempo < math.inf:
         raise ValueError(f"tempo is {row.tempo}")
+    Meter.parse(row.meter)
     return row

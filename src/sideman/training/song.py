@@ -20,6 +20,7 @@ import numpy.typing as npt
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, ROLES, VELOCITY, NoteArray
 from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
 
+TICKS_PER_DOTTED_BEAT = TICKS_PER_BEAT * 3 // 2  # 36
 TICKS_PER_BAR = TICKS_PER_BEAT * BEATS_PER_BAR  # 96
 MAX_TICKS = 1 << 24  # of a song that a reader takes: 48 hours at 240 beats a minute
 MIN_BARS = 8  # bars with an onset
@@ -166,6 +167,18 @@ def snap(song: Song) -> tuple[tuple[NoteArray, ...], Loss]:
     )
     bounds = np.searchsorted(tracks, np.arange(1, len(counts)))
     return tuple(np.split(snapped, bounds)), song.loss + loss
+
+
+def in_dotted_beats(song: Song) -> Song:
+    """The song whose beats are a beat and a half of before: for 6/8 that was counted in quarters."""
+    made = [
+        united([notes], TICKS_PER_DOTTED_BEAT, is_drum=INSTRUMENTS[role].is_drum)
+        for role, notes in zip(ROLES, song.ticks, strict=True)
+    ]
+    tracks, losses = zip(*made, strict=True)
+    length = -(-song.length * TICKS_PER_BEAT // TICKS_PER_DOTTED_BEAT)
+    tempo = song.tempo * TICKS_PER_BEAT / TICKS_PER_DOTTED_BEAT
+    return Song(song.name, tracks, length, tempo, sum(losses, song.loss))
 
 
 def unusable(song: Song) -> str | None:
