@@ -19,8 +19,9 @@ from pathlib import Path
 
 import pypianoroll
 
+from sideman.files import files_below
 from sideman.training.encode import Source, encode_dataset
-from sideman.training.lpd5 import find_songs, read_lpd
+from sideman.training.lpd5 import read_lpd
 
 
 def load(path: Path) -> int:
@@ -54,7 +55,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=512)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    found = list(find_songs(options.source))
+    found = files_below(options.source, (".npz",))
     files = found[:: max(1, len(found) // options.files)][: options.files]
     if not files:
         parser.error(f"no npz file under {options.source}")

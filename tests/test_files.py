@@ -12,7 +12,7 @@ from typing import NoReturn
 import pytest
 
 from sideman.errors import DataError
-from sideman.files import MAX_TEXT_BYTES, atomic_write, read_limited, read_parsed
+from sideman.files import MAX_TEXT_BYTES, atomic_write, files_below, read_limited, read_parsed
 
 
 def fill(path: Path, content: bytes = b"new") -> None:
@@ -183,3 +183,24 @@ def test_damaged_texts_are_named(
 def test_a_text_is_parsed(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"a": "é"}', encoding="utf-8")
     assert read_parsed(tmp_path / "a.json", json.loads) == {"a": "é"}
+
+
+def test_files_are_found_in_the_order_of_their_paths(tmp_path: Path) -> None:
+    for name in ("B/b.npz", "A/z.NPZ", "A/A/c.npz", "notes.txt", "A/a.mid"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "folder.npz").mkdir()
+    found = [path.relative_to(tmp_path).as_posix() for path in files_below(tmp_path, (".npz",))]
+    assert found == ["A/A/c.npz", "A/z.NPZ", "B/b.npz"]
+    assert files_below(tmp_path / "B/b.npz", (".npz",)) == [tmp_path / "B/b.npz"]
+
+
+def test_links_to_folders_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "deep" / "a.npz").touch()
+    (tmp_path / "songs").mkdir()
+    (tmp_path / "songs" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "songs" / "twice").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "deep" / "round").symlink_to(tmp_path / "songs")
+    (tmp_path / "songs" / "to itself").symlink_to(tmp_path / "songs" / "to itself")
+    assert files_below(tmp_path / "songs", (".npz",)) == [tmp_path / "songs" / "linked" / "deep" / "a.npz"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -55,6 +55,26 @@ def read_parsed(path: Path, parse: Callable[[str], _T]) -> _T:
         raise DataError(f"{path}: is damaged: nested too deep") from error
     except (ValueError, OverflowError) as error:
         raise DataError(f"{path}: is damaged: {error}") from error
+
+
+def files_below(folder: Path, suffixes: Collection[str]) -> list[Path]:
+    """The files below ``folder`` (or that file itself) with one of these suffixes, in whatever case, by their paths.
+
+    Links to folders are followed; a folder that is reached twice is read once, so that links may go round.
+    """
+    if folder.is_file():
+        return [folder]
+    found: list[Path] = []
+    seen: set[str] = set()
+    for top, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(top)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders.sort()
+        found += [Path(top, name) for name in names if Path(name).suffix.lower() in suffixes]
+    return sorted((path for path in found if path.is_file()), key=Path.as_posix)
 
 
 @contextlib.contextmanager

@@ -18,7 +18,11 @@ def encoded(folder: Path) -> list[Encoded]:
     """Two songs around one that was left out."""
     paths = [band_file(seed).write(folder / f"song{seed}.npz") for seed in range(2)]
     (folder / "broken.npz").write_bytes(b"broken")
-    files = (File(paths[0], None), File(folder / "broken.npz", "valid"), File(paths[1], "train"))
+    files = (
+        File(paths[0], None, "a"),
+        File(folder / "broken.npz", "valid", "broken"),
+        File(paths[1], "train", "b/c"),
+    )
     return [encode_file(file) for file in files]
 
 

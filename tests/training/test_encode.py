@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -51,7 +52,8 @@ def source(tmp_path: Path) -> Path:
 def test_dataset_holds_the_songs(dataset: Path) -> None:
     data = Dataset(dataset)
     folds = {row.name: row.fold for row in data.rows}
-    expected = {f"song{seed}": "train" for seed in TRAIN_SONGS} | {f"song{seed}": "valid" for seed in VALID_SONGS}
+    expected = {f"train/song{seed}": "train" for seed in TRAIN_SONGS}
+    expected |= {f"valid/song{seed}": "valid" for seed in VALID_SONGS}
     assert folds == expected
     for row, ids in data:
         band = decode([VOCABULARY.id("start"), *ids.tolist(), VOCABULARY.id("end")])
@@ -110,6 +112,16 @@ def test_broken_files_are_counted_and_cost_nothing_else(source: Path, tmp_path: 
     assert report["skipped"]["no pitched notes"] == 1
     assert report["files"] == 11  # neither the folder nor the link to nothing
     assert not any(str(tmp_path) in reason for reason in report["skipped"])
+    header, *rows = csv.reader((tmp_path / "out" / "skipped.csv").read_text().splitlines())
+    assert header == ["file", "reason"]
+    told = {Path(name).relative_to(source).as_posix(): why for name, why in rows}
+    assert sorted(told) == ["drums.npz", "empty.npz", "half.npz", "noise.mid", "noise.npz", "short.npz", "short2.npz"]
+    assert told["short.npz"] == "fewer than 8 bars with notes"
+
+
+def test_long_numbers_make_no_reason_of_their_own() -> None:
+    reasons = ["cut short at tick 16608", "is in 3/4", "cut short at tick 9999", "longer than 1,000 bars"]
+    assert encode._counted(reasons) == {"cut short at tick …": 2, "is in 3/4": 1, "longer than 1,000 bars": 1}
 
 
 def test_a_fault_of_the_encoder_costs_one_file(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,12 +162,15 @@ def test_one_song_a_cluster_and_the_valid_fold_first(tmp_path: Path) -> None:
     rows = {row.cluster: row for row in Dataset(tmp_path / "out").rows}
     assert report["near_duplicates"] == 2
     assert {cluster: row.fold for cluster, row in rows.items()} == {
-        "b0": "valid",
-        "a1": "train",
-        "b2": "train",
-        "v": "valid",
+        "train/b0": "valid",
+        "train/a1": "train",
+        "train/b2": "train",
+        "valid/v": "valid",
     }
-    assert rows["b0"].name == "higher"
+    assert rows["train/b0"].name == "valid/higher"
+    _, *skipped = csv.reader((tmp_path / "out" / "skipped.csv").read_text().splitlines())
+    assert [str(tmp_path / "train" / "b0.npz"), "near-duplicate of valid/higher"] in skipped
+    assert len(skipped) == 2
 
 
 def test_the_fullest_of_a_cluster_is_kept(tmp_path: Path) -> None:
@@ -170,9 +185,11 @@ def test_the_fullest_of_a_cluster_is_kept(tmp_path: Path) -> None:
 
 def test_folds_follow_from_the_cluster_where_none_is_given(source: Path, tmp_path: Path) -> None:
     encode_dataset([Source(source)], tmp_path / "out", workers=1)
-    assert {row.name: row.fold for row in Dataset(tmp_path / "out").rows} == {
-        f"song{seed}": encode._fold(f"song{seed}") for seed in range(4)
-    }
+    names = [f"song{seed}" for seed in range(4)]
+    assert {encode._fold(name) for name in names} == {"train"}
+    # Too few for one in fifty: the one with the lowest hash is spared.
+    assert {row.name for row in Dataset(tmp_path / "out", "valid").rows} == {min(names, key=encode._hash)}
+    assert len(Dataset(tmp_path / "out", "train").rows) == 3
     folds = [encode._fold(f"cluster {number}") for number in range(3_000)]
     assert 0.01 < folds.count("valid") / len(folds) < 0.03
 
@@ -188,6 +205,11 @@ def test_tags_become_styles(source: Path, tmp_path: Path) -> None:
         "song2": ("", ""),
         "song3": ("", ""),
     }
+    deep = tmp_path / "deep" / "a" / "song0.npz"
+    deep.parent.mkdir(parents=True)
+    shutil.copy(source / "song0.npz", deep)
+    encode_dataset([Source(tmp_path / "deep")], tmp_path / "out2", tags=tags, workers=1)
+    assert [(row.name, row.style) for row in Dataset(tmp_path / "out2").rows] == [("a/song0", "jazz")]
 
 
 @pytest.mark.skipif(os.name != "posix" or sys.platform == "darwin", reason="file names are Unicode here")
@@ -203,6 +225,14 @@ def test_existing_output_is_refused_and_untouched(source: Path, tmp_path: Path) 
     with pytest.raises(DataError, match="exists already"):
         encode_dataset([Source(source)], tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_files_of_which_none_is_a_song_are_an_error(tmp_path: Path) -> None:
+    for number in range(3):
+        LpdFile.of([(0, 1, 36, 100)], []).write(tmp_path / "songs" / f"{number}.npz")
+    with pytest.raises(DataError, match="none of 3 files is a song to train on, mostly because: no pitched notes"):
+        encode_dataset([Source(tmp_path / "songs")], tmp_path / "out", workers=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["songs"]
 
 
 @pytest.mark.parametrize(
@@ -237,6 +267,7 @@ def test_nothing_is_left_beside_the_dataset(source: Path, tmp_path: Path) -> Non
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "songs"]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "dataset.json",
+        "skipped.csv",
         "songs.csv",
         "tokens_000.bin",
     ]
@@ -246,8 +277,19 @@ def test_files_are_listed_once_and_in_order(source: Path) -> None:
     (source / "A.MID").touch()
     (source / "note.txt").touch()
     names = ["A.MID", "song0.npz", "song1.npz", "song2.npz", "song3.npz"]
-    assert list_files([Source(source, "valid")]) == [File(source / name, "valid") for name in names]
-    assert list_files([Source(source / "song1.npz")]) == [File(source / "song1.npz", None)]
+    listed = [File(source / name, "valid", name.partition(".")[0]) for name in names]
+    assert list_files([Source(source, "valid")]) == listed
+    assert list_files([Source(source / "song1.npz")]) == [File(source / "song1.npz", None, "song1")]
+
+
+def test_songs_are_named_by_their_paths(tmp_path: Path) -> None:
+    for name in ("a/1/song.npz", "a/2/song.npz", "a/2/song.mid", "b/song.npz"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    names = [file.name for file in list_files([Source(tmp_path / "a")])]
+    assert names == ["1/song", "2/song.mid", "2/song.npz"]
+    names = [file.name for file in list_files([Source(tmp_path / "a/1", "train"), Source(tmp_path / "b", "valid")])]
+    assert names == ["a/1/song", "b/song"]
 
 
 @pytest.mark.parametrize(

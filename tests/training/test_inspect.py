@@ -111,7 +111,7 @@ def test_an_empty_fold_is_an_error(small: Dataset) -> None:
 
 def test_songs_are_found_by_name_or_number(dataset: Path) -> None:
     data = Dataset(dataset)
-    assert find_song(data, "song3").name == "song3"
+    assert find_song(data, "song3").name == find_song(data, "train/song3").name == "train/song3"
     assert find_song(data, "1") == data.rows[0]
     assert find_song(data, "11") == data.rows[-1]
 

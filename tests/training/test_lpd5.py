@@ -18,7 +18,7 @@ from tests.training.conftest import LPD5_TRACKS, LpdFile, Row, npy, write_zip
 from sideman.errors import DataError
 from sideman.music.band import ROLES
 from sideman.training import npz
-from sideman.training.lpd5 import find_songs, read_lpd
+from sideman.training.lpd5 import read_lpd
 from sideman.training.song import Loss, Song
 
 DRUMS = [(0, 1, 36, 100), (24, 1, 38, 90), (24, 1, 42, 80)]
@@ -178,16 +178,6 @@ def test_agrees_with_pypianoroll(tmp_path: Path) -> None:
             roll[onset : onset + duration, pitch] = velocity
         assert np.array_equal(roll, track.pianoroll)
     assert song.tempo == np.median(oracle.tempo)
-
-
-def test_finds_songs_in_the_order_of_their_paths(tmp_path: Path) -> None:
-    for name in ("B/b.npz", "A/z.npz", "A/A/c.npz", "notes.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    (tmp_path / "folder.npz").mkdir()
-    found = [path.relative_to(tmp_path).as_posix() for path in find_songs(tmp_path)]
-    assert found == ["A/A/c.npz", "A/z.npz", "B/b.npz"]
-    assert list(find_songs(tmp_path / "B/b.npz")) == [tmp_path / "B/b.npz"]
 
 
 INTS = np.zeros(6, np.int32)

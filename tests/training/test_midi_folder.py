@@ -14,7 +14,7 @@ from tests.training.conftest import Row
 from sideman.errors import DataError
 from sideman.music.band import ROLES
 from sideman.training import midi_folder
-from sideman.training.midi_folder import find_midi, read_midi_song
+from sideman.training.midi_folder import read_midi_song
 from sideman.training.song import Loss
 
 DRUM_CHANNEL = 9
@@ -167,13 +167,3 @@ def test_spoilt_bytes_raise_our_error_only(scratch: Path, seed: int, changes: in
     except DataError as error:
         message = str(error)
     assert message.startswith(f"{path}: ")
-
-
-def test_finds_midi_files_in_the_order_of_their_paths(tmp_path: Path) -> None:
-    for name in ("b.MID", "a/z.midi", "a/notes.txt", "c.mid", "d.kar"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    assert [path.relative_to(tmp_path).as_posix() for path in find_midi(tmp_path)] == [
-        *("a/z.midi", "b.MID", "c.mid", "d.kar")
-    ]
-    assert list(find_midi(tmp_path / "c.mid")) == [tmp_path / "c.mid"]

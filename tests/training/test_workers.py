@@ -80,7 +80,7 @@ def test_where_no_process_lives_no_file_is_to_blame(songs: Path) -> None:
 
 
 def test_one_worker_is_this_process(songs: Path) -> None:
-    files = [File(path, None) for path in sorted(songs.glob("*/*.npz"))]
+    files = [File(path, None, path.stem) for path in sorted(songs.glob("*/*.npz"))]
     chunks = [Chunk(files[:3], songs / "one.npz"), Chunk(files[3:], songs / "two.npz")]
     assert list(encode_chunks(chunks, 1)) == [3, 5]
     assert all(each.song for chunk in chunks for each in load_chunk(chunk.target))

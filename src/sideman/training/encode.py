@@ -7,11 +7,14 @@ that file and is counted.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
+import os
+import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -21,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import DataError
-from sideman.files import reason
+from sideman.files import atomic_write, files_below, reason
 from sideman.machine import processors
 from sideman.tokens.encode import Ids
 from sideman.tokens.grid import GridLoss
@@ -29,8 +32,6 @@ from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.chunks import Encoded, EncodedSong, load_chunk
 from sideman.training.duplicates import clusters
 from sideman.training.encode_song import READERS, File
-from sideman.training.lpd5 import find_songs
-from sideman.training.midi_folder import find_midi
 from sideman.training.shards import FOLDS, SongRow, write_dataset
 from sideman.training.song import Loss
 from sideman.training.styles import read_tags, style_of_tags
@@ -39,6 +40,8 @@ from sideman.training.workers import Chunk, encode_chunks
 CHUNK = 64  # files
 VALID_PERCENT = 2  # of the clusters, where no fold is given
 _VERSION = 4  # of what a chunk holds
+SKIPPED = "skipped.csv"
+_LONG_NUMBER = re.compile(r"\d{4,}")
 _STAMP = "files.sha256"  # of the files that the chunks are of
 
 
@@ -63,16 +66,25 @@ def list_files(sources: Sequence[Source]) -> list[File]:
 
     Raises :class:`DataError` where a source is missing or none has a song.
     """
-    files: list[File] = []
+    found: list[tuple[Path, str | None]] = []
     for source in sources:
         if not source.path.exists():
             raise DataError(f"{source.path} does not exist: give a folder of LPD npz files or of MIDI files")
-        found = {*find_songs(source.path), *find_midi(source.path)}
-        known = [path for path in found if path.suffix.lower() in READERS]
-        files.extend(File(path, source.fold) for path in sorted(known, key=Path.as_posix))
-    if not files:
+        paths = (path for path in files_below(source.path, READERS) if path.suffix.lower() in READERS)
+        found.extend((path, source.fold) for path in paths)
+    if not found:
         raise DataError(f"no .npz or .mid files under {', '.join(str(source.path) for source in sources)}")
-    return files
+    names = _names([path for path, _ in found], sources)
+    return [File(path, fold, name) for (path, fold), name in zip(found, names, strict=True)]
+
+
+def _names(paths: Sequence[Path], sources: Sequence[Source]) -> list[str]:
+    """Paths from the folder that all sources have in common, without their suffix unless two would be the same."""
+    tops = [source.path.parent if source.path.is_file() else source.path for source in sources]
+    top = os.path.commonpath([os.path.abspath(each) for each in tops])  # noqa: PTH100 - links stay as they are
+    whole = [Path(os.path.relpath(path, top)) for path in paths]
+    count = Counter(path.with_suffix("") for path in whole)
+    return [(path if count[path.with_suffix("")] > 1 else path.with_suffix("")).as_posix() for path in whole]
 
 
 def encode_dataset(
@@ -101,7 +113,12 @@ def encode_dataset(
         if on_progress is not None:
             on_progress(done, len(files))
     dataset = work / "dataset"
-    report = _assemble([song for chunk in chunks for song in load_chunk(chunk.target)], dataset, tags_of_songs)
+    encoded = [song for chunk in chunks for song in load_chunk(chunk.target)]
+    if not any(each.song for each in encoded):
+        shutil.rmtree(work, ignore_errors=True)
+        ((why, _),) = Counter(each.skipped for each in encoded).most_common(1)
+        raise DataError(f"none of {len(files)} files is a song to train on, mostly because: {why}; give others")
+    report = _assemble(files, encoded, dataset, tags_of_songs)
     try:
         dataset.rename(output)
     except OSError as error:
@@ -112,7 +129,7 @@ def encode_dataset(
 
 def _chunks(files: Sequence[File], work: Path) -> list[Chunk]:
     """Files cut into chunks; results in ``work`` of other files, or of another version, are thrown away."""
-    listed = [(str(path), fold, *_last_change(path)) for path, fold in files]
+    listed = [(str(path), fold, name, *_last_change(path)) for path, fold, name in files]
     listing = json.dumps([_VERSION, VOCABULARY.fingerprint, CHUNK, listed])
     key = hashlib.sha256(listing.encode()).hexdigest()
     stamp = work / _STAMP
@@ -136,19 +153,22 @@ def _last_change(path: Path) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _assemble(files: Sequence[Encoded], folder: Path, tags: Mapping[str, str]) -> dict[str, Any]:
+def _assemble(
+    files: Sequence[File], encoded: Sequence[Encoded], folder: Path, tags: Mapping[str, str]
+) -> dict[str, Any]:
     """Drop near-duplicates, set folds, write the dataset and count what was lost."""
-    songs = [(file.song, file.fold) for file in files if file.song is not None]
-    skipped = Counter(file.skipped for file in files if file.song is None)
+    songs = [(each.song, each.fold) for each in encoded if each.song is not None]
     loss, grid_loss = Loss(), GridLoss()
     for song, _ in songs:
         loss += song.loss
         grid_loss += song.grid_loss
     cluster = clusters([song.fingerprint for song, _ in songs])
     chosen = list(_choose(songs, cluster, tags))
+    if all(file.fold is None for file in files):
+        chosen = _with_valid(chosen)
     report: dict[str, Any] = {
-        "files": len(files),
-        "skipped": dict(sorted(skipped.items(), key=lambda item: (-item[1], item[0]))),
+        "files": len(encoded),
+        "skipped": _counted(each.skipped for each in encoded if each.song is None),
         "near_duplicates": len(songs) - len(chosen),
         "snapping": asdict(loss),
         "grid": asdict(grid_loss),
@@ -156,8 +176,46 @@ def _assemble(files: Sequence[Encoded], folder: Path, tags: Mapping[str, str]) -
     shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed while it wrote
     folder.mkdir()
     rows = write_dataset(folder, chosen, report)
+    _write_skipped(folder / SKIPPED, files, encoded, cluster, {row.name for row in rows})
     totals = {"tokens": sum(row.tokens for row in rows), "bars": sum(row.bars for row in rows)}
     return {"songs": len(rows), **totals, **report}
+
+
+def _counted(reasons: Iterable[str]) -> dict[str, int]:
+    """How often each reason comes, the commonest first; long numbers in them don't make two of one."""
+    counts = Counter(_LONG_NUMBER.sub("…", reason) for reason in reasons)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _write_skipped(
+    path: Path, files: Sequence[File], encoded: Sequence[Encoded], cluster: npt.NDArray[np.int64], kept: set[str]
+) -> None:
+    """Which files are not in the dataset, and why: a row each."""
+    numbers = iter(cluster.tolist())
+    of_song = {file.name: next(numbers) for file, each in zip(files, encoded, strict=True) if each.song is not None}
+    kept_of = {of_song[name]: name for name in of_song if _readable(name) in kept}
+    with atomic_write(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("file", "reason"))
+        for file, each in zip(files, encoded, strict=True):
+            if each.song is None:
+                writer.writerow((_readable(str(file.path)), each.skipped))
+            elif kept_of[of_song[file.name]] != file.name:
+                near = _readable(kept_of[of_song[file.name]])
+                writer.writerow((_readable(str(file.path)), f"near-duplicate of {near}"))
+
+
+def _readable(name: str) -> str:
+    """A file's name may be no Unicode, the dataset's tables are."""
+    return name.encode(errors="replace").decode()
+
+
+def _with_valid(chosen: Sequence[tuple[SongRow, Ids]]) -> list[tuple[SongRow, Ids]]:
+    """The songs, one of them in the valid fold where by its hash none would be; a single song can't be spared."""
+    if len(chosen) < 2 or any(row.fold == "valid" for row, _ in chosen):  # noqa: PLR2004 - one of each fold
+        return list(chosen)
+    spared = min((row.cluster for row, _ in chosen), key=_hash)
+    return [(replace(row, fold="valid") if row.cluster == spared else row, ids) for row, ids in chosen]
 
 
 def _choose(
@@ -170,7 +228,7 @@ def _choose(
     for group in members.values():
         song, fold = max(group, key=_preference)
         name = min(member.row.name for member, _ in group)
-        told = tags.get(song.row.name, "")
+        told = tags.get(song.row.name) or tags.get(song.row.name.rpartition("/")[2], "")
         style = style_of_tags(told) or ""
         yield replace(song.row, fold=fold or _fold(name), cluster=name, style=style, tags=told), song.ids
 
@@ -182,5 +240,8 @@ def _preference(member: tuple[EncodedSong, str | None]) -> tuple[bool, int, int,
 
 def _fold(cluster: str) -> str:
     """Fold by a hash of the cluster's name."""
-    percent = int.from_bytes(hashlib.sha256(cluster.encode()).digest()[:8], "big") % 100
-    return "valid" if percent < VALID_PERCENT else "train"
+    return "valid" if _hash(cluster) % 100 < VALID_PERCENT else "train"
+
+
+def _hash(cluster: str) -> int:
+    return int.from_bytes(hashlib.sha256(cluster.encode()).digest()[:8], "big")

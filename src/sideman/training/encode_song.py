@@ -7,6 +7,7 @@ reason why it is skipped.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,10 +34,11 @@ READERS: dict[str, Callable[[Path], Song]] = {".npz": read_lpd, **dict.fromkeys(
 
 
 class File(NamedTuple):
-    """A file of one song and the fold asked for."""
+    """A file of one song, the fold asked for and the song's name."""
 
     path: Path
     fold: str | None
+    name: str
 
 
 def encode_file(file: File) -> Encoded:
@@ -44,7 +46,11 @@ def encode_file(file: File) -> Encoded:
     try:
         song = READERS[file.path.suffix.lower()](file.path)
         reason = unusable(song)
-        return Encoded(file.fold, skipped=reason) if reason else Encoded(file.fold, encode_song(song))
+        return (
+            Encoded(file.fold, skipped=reason)
+            if reason
+            else Encoded(file.fold, encode_song(replace(song, name=file.name)))
+        )
     except SidemanError as error:
         # Without its file's name, so that like reasons are counted together.
         return Encoded(file.fold, skipped=str(error).removeprefix(f"{file.path}").lstrip(": "))

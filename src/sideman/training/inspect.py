@@ -141,10 +141,16 @@ def _percentiles(values: Sequence[float] | npt.NDArray[np.int64]) -> dict[str, i
 
 
 def find_song(dataset: Dataset, song: str) -> SongRow:
-    """A song by its name or its number, from 1. Raises :class:`DataError` where there is none."""
+    """A song by its name, by its file's stem where no other has that, or by its number, from 1.
+
+    Raises :class:`DataError` where there is none.
+    """
     for row in dataset.rows:
         if row.name == song:
             return row
+    alike = [row for row in dataset.rows if row.name.rpartition("/")[2] == song]
+    if len(alike) == 1:
+        return alike[0]
     if song.isdecimal() and 1 <= int(song) <= len(dataset.rows):
         return dataset.rows[int(song) - 1]
     raise DataError(f"no song {song!r} in {dataset.folder}: give a name, or a number from 1 to {len(dataset.rows)}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,14 +28,6 @@ MAX_RESOLUTION = 1 << 12  # steps a beat
 _WANTED = re.compile(r"info\.json|tempo\.npy|pianoroll_\d{1,3}_csc_(?:data|indices|indptr|shape)\.npy")
 _ROLL = re.compile(r"pianoroll_(\d{1,3})_csc_data\.npy")
 _EMPTY: Final = np.zeros((0, 4), np.int32)
-
-
-def find_songs(folder: Path) -> Iterator[Path]:
-    """The npz files under ``folder`` (or that file itself), in an order that is everywhere the same."""
-    if folder.is_file():
-        yield folder
-        return
-    yield from sorted((path for path in folder.rglob("*.npz") if path.is_file()), key=Path.as_posix)
 
 
 def read_lpd(path: Path) -> Song:

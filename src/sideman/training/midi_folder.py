@@ -6,7 +6,6 @@ not what is done with a song. Only music in 4/4 from the first tick to the last 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,15 +35,6 @@ SUFFIXES = (".mid", ".midi", ".kar")
 _MICROSECONDS_PER_MINUTE = 60_000_000
 _DEFAULT_BEAT = 500_000  # microseconds: MIDI's 120 beats a minute until a tempo is told
 _NOTE_COLUMNS = ("time", "duration", "pitch", "velocity")
-
-
-def find_midi(folder: Path) -> Iterator[Path]:
-    """The MIDI files under ``folder`` (or that file itself), in an order that is everywhere the same."""
-    if folder.is_file():
-        yield folder
-        return
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-    yield from sorted(found, key=Path.as_posix)
 
 
 def read_midi_song(path: Path) -> Song:

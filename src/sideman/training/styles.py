@@ -59,7 +59,7 @@ def style_of_tags(tags: str) -> str | None:
 
 
 def read_tags(path: Path) -> dict[str, str]:
-    """Tags of each song by its name (the file's stem), from a CSV with a song column and a `tags` column.
+    """Tags of each song by its name, or by its file's stem, from a CSV with a song column and a `tags` column.
 
     Raises :class:`DataError` where the file is none.
     """
