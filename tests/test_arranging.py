@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.obedience import assert_bass_on_slash, assert_silent_under_no_chord
 from tests.tiny import tiny_checkpoint
 
 import sideman
 from sideman import ArrangeOptions, Band, Model, Role, SamplingOptions, Track, arrange, parse
-from sideman.arranging import Plan, perform
+from sideman.arranging import Plan, default_model, perform
 from sideman.composer import SAMPLING
 from sideman.errors import CheckpointError, ChordSyntaxError, OptionError, TokenError
 from sideman.model.checkpoint import save_checkpoint
@@ -106,6 +107,31 @@ def test_only_the_roles_asked_for_play(model: Model, roles: tuple[Role, ...]) ->
     arrangement = arrange(FOUR_CHORDS, options(roles=roles), model=model)
     assert {role for bar in arrangement for role in bar.notes} == set(roles)
     assert set(arrangement.band.roles) == set(roles)
+
+
+# Every pitch class as a slash bass, changes on and off the beat.
+ALL_BASSES = (
+    "C C/Db | C/D:1.5 C/Eb:2.5 | C/E | C/E:2 C/F:2 | C/Gb:3 C/G:1 | C/Ab:4.5 C/A:3.5 "
+    "| N.C.:0.5 C/Bb:3 N.C.:0.5 | C/B F/C | N.C."
+)
+
+
+@pytest.mark.parametrize("weights", ["random", "shipped"])
+def test_silence_and_slash_basses_are_obeyed(model: Model, weights: str) -> None:
+    band_of = model if weights == "random" else default_model()
+    for seed, progression in enumerate(
+        (ALL_BASSES, "N.C. | G/B:2 N.C.:1 Am/G:1 | F#m7/E", "Eb/G Ab/Bb | N.C.:2 Bb/D:2")
+    ):
+        arrangement = arrange(progression, options(seed, style="jazz"), model=band_of)
+        assert_silent_under_no_chord(arrangement.band, arrangement.plan.chart)
+        assert_bass_on_slash(arrangement.band, arrangement.plan.chart)
+
+
+def test_a_free_bass_chooses_its_notes(model: Model) -> None:
+    bound, free = (arrange("C/Db:4|C/D:4", options(free_bass=free), model=model) for free in (False, True))
+    assert_bass_on_slash(bound.band, bound.plan.chart)
+    with pytest.raises(AssertionError):
+        assert_bass_on_slash(free.band, free.plan.chart)
 
 
 def test_controls_are_taken(model: Model) -> None:

@@ -47,6 +47,7 @@ class ArrangeOptions:
 
     ``tempo`` in beats a minute, ``style`` one of the vocabulary's or None for any, ``density`` 0
     (sparse) to 4 (busy) of whoever plays in a bar or None for whatever fits, ``roles`` who is in the band.
+    A bass that is ``free_bass`` may begin a slash chord on another note than its slash bass.
     """
 
     tempo: float = 120.0
@@ -54,6 +55,7 @@ class ArrangeOptions:
     density: int | None = None
     roles: tuple[Role, ...] = ROLES
     takes: int = 1
+    free_bass: bool = False
     sampling: SamplingOptions = field(default_factory=SamplingOptions)
 
     def __post_init__(self) -> None:
@@ -109,7 +111,15 @@ class Plan:
         options = self.options
         roles = [role for role in PART_ORDER if role in options.roles]
         density = None if options.density is None else dict.fromkeys(roles, options.density)
-        leader = Leader(self.chart, roles, style=options.style, tempo=options.tempo, density=density, excerpt=True)
+        leader = Leader(
+            self.chart,
+            roles,
+            style=options.style,
+            tempo=options.tempo,
+            density=density,
+            free_bass=options.free_bass,
+            excerpt=True,
+        )
         return Take(number, self.chart, leader, options.sampling, sampling)
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
@@ -252,6 +262,7 @@ class Wishes(TypedDict, total=False):
     tempo: float
     style: str | None
     density: int | None
+    free_bass: bool
     roles: Sequence[Role | str]
     takes: int
     temperature: float

@@ -50,6 +50,7 @@ class Take:
         self.unread = 0  # ids at the end that the engine has not read
         self.begin = 0  # index of the first id that it reads, besides the head
         self.choices: npt.NDArray[np.intp] = np.empty(0, np.intp)  # ids that may come next
+        self.wished = self.choices  # those to draw among
         self._follow()
 
     @property
@@ -59,7 +60,10 @@ class Take:
 
     def draw(self, logits: npt.NDArray[np.floating]) -> None:
         """Take the id that ``logits`` (vocab,) give, and those that follow it without a choice."""
-        self._push(self.leader.as_asked(self.sampler.draw(logits, self.choices)))
+        token = self.sampler.draw(logits, self.wished)
+        if self.wished is not self.choices and token not in self.choices:
+            token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices))
+        self._push(self.leader.as_asked(token))
         self._follow()
 
     @property
@@ -83,7 +87,7 @@ class Take:
         while not self.done:
             forced = self.leader.forced(self.prefix)
             if not forced:
-                self.choices = self.leader.allowed(self.prefix).nonzero()[0]
+                self.choices, self.wished = self.leader.choices(self.prefix)
                 if len(self.choices) != 1:
                     return
                 forced = self.choices.tolist()

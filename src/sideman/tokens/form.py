@@ -29,6 +29,11 @@ class Measure(NamedTuple):
         """The context feature: 1 to 4 beats, and in compound metres 5 to 8. A beat that is cut short counts."""
         return -(-self.steps // STEPS_PER_BEAT) + (MAX_BEATS if self.compound else 0)
 
+    @property
+    def grid(self) -> int:
+        """Steps between a leader's onsets; in compound metres halves of the eighths, of which a beat has three."""
+        return 2 if self.compound else 1
+
 
 COMMON = Measure()  # 4/4
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
 from sideman.music.key import SHIFTS
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import Chart
+from sideman.tokens.chart_rules import bar_rules
 from sideman.tokens.drum_hits import HIT_MASKS, HITS
 from sideman.tokens.encode import head_ids, style_id, tempo_level
 from sideman.tokens.form import Form, Measure
@@ -26,10 +28,11 @@ from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
 from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, POSITIONS, VOCABULARY
 
 Mask = npt.NDArray[np.bool_]  # (vocab,)
+Ids = npt.NDArray[np.intp]
 
 _START, _END, _BAR = (VOCABULARY.id(kind) for kind in ("start", "end", "bar"))
-_BASSES, _RESTS, _LEVELS, _POSITIONS, _LENGTHS, _PITCHES, _HITS = (
-    VOCABULARY.range(kind) for kind in ("bass", "rest", "loudness", "position", "length", "pitch", "hit")
+_BASSES, _LEVELS, _POSITIONS, _LENGTHS, _PITCHES, _HITS = (
+    VOCABULARY.range(kind) for kind in ("bass", "loudness", "position", "length", "pitch", "hit")
 )
 _CHORD_IDS, _LEVEL_IDS = (
     range(ids.start, ids.stop) for ids in (VOCABULARY.range("chord"), VOCABULARY.range("loudness"))
@@ -81,7 +84,6 @@ _PARTS = _part_masks()
 _POSITIONS_ABOVE, _LENGTHS_ABOVE, _PITCHES_ABOVE, _HITS_ABOVE = (
     _above(size) for size in (POSITIONS, len(LENGTHS), MIDI_VALUES, len(HITS))
 )
-_COMPOUND_GRID = np.arange(POSITIONS) % 2 == 0  # halves of the eighths, of which a beat has three
 
 
 @cache
@@ -201,15 +203,27 @@ def _next_roles(prefix: Prefix) -> int:
     return _ALL_ROLES & ~sum(1 << role for role in played)
 
 
+class _BarKind(NamedTuple):
+    """What a bar leaves open besides its notes."""
+
+    grid: int  # steps between onsets
+    everybody: bool  # plays, nobody rests
+    last: bool  # of the chart
+    silence: bool  # N.C. alone
+    bass: bool  # has a slash bass to begin
+
+
 class Leader:
     """What the user decided: the chart, the roles in the order of their parts, style, tempo and densities.
 
     Nobody begins more notes at once than one player can, though the data, of several guitars in one track, do.
-    ``density`` holds levels, 0 to 4, of some roles; the others choose their own in every bar. An ``excerpt`` is a
-    chart out of the middle of a song: nobody rests in its first bar, and the music goes on after its last one (as if
-    from its start, so that it can be looped), where a whole song would begin with an introduction and fade away. It is
-    finished by the BAR that would begin the next bar. Raises :class:`OptionError` for roles, densities or a tempo that
-    make no sense and :class:`TokenError` for an unknown style.
+    ``density`` holds levels, 0 to 4, of some roles; the others choose their own in every bar. Under N.C. drums alone
+    may play, and the bass begins a slash chord on its slash bass, unless ``free_bass`` leaves it the choice. An
+    ``excerpt`` is a chart out of the middle of a song: nobody rests in its first bar, unless that is N.C., and the
+    music goes on after its last one (as if from its start, so that it can be looped), where a whole song would begin
+    with an introduction and fade away. It is finished by the BAR that would begin the next bar.
+    Raises :class:`OptionError` for roles, densities or a tempo that make no sense, :class:`TokenError` for an unknown
+    style.
     """
 
     def __init__(
@@ -220,6 +234,7 @@ class Leader:
         style: str | None = None,
         tempo: float | None = None,
         density: Mapping[Role, int] | None = None,
+        free_bass: bool = False,
         excerpt: bool = False,
     ) -> None:
         if not roles or len(set(roles)) < len(roles):
@@ -242,22 +257,38 @@ class Leader:
         self._heads = [[_BAR, *head_ids(head)] for head in heads]
         self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
-        self._open = {measure: self._open_masks(measure) for measure in {*chart.measures}}
+        self._rules = bar_rules(chart, free_bass=free_bass)
+        self._open = self._open_masks()
         self._as_asked = {
             told: _density_ids(role)[level] for role, level in (density or {}).items() for told in _density_ids(role)
         }
 
-    def _open_masks(self, measure: Measure) -> npt.NDArray[np.bool_]:
-        """What the leader leaves open in bars of a length: (is the last bar, parts begun, vocab)."""
-        masks = np.zeros((2, len(self.roles) + 1, VOCABULARY.size), np.bool_)
+    def _open_masks(self) -> list[npt.NDArray[np.bool_]]:
+        """What the leader leaves open, for each bar: (parts begun, vocab). Bars of a kind share an array."""
+        kinds = [
+            _BarKind(
+                measure.grid,
+                everybody=self._excerpt and bar == 0,
+                last=bar == self.chart.bars - 1,
+                silence=rules is not None and rules.rests,
+                bass=rules is not None and rules.bass_plays,
+            )
+            for bar, (measure, rules) in enumerate(zip(self.chart.measures, self._rules, strict=True))
+        ]
+        made = {kind: self._open_mask(kind) for kind in {*kinds}}
+        return [made[kind] for kind in kinds]
+
+    def _open_mask(self, bar: _BarKind) -> npt.NDArray[np.bool_]:
+        """What the leader leaves open in bars of a kind: (parts begun, vocab)."""
+        masks = np.zeros((len(self.roles) + 1, VOCABULARY.size), np.bool_)
         masks[:] = _kinds("loudness", "position", "length", "pitch", "hit")
-        if measure.compound:
-            masks[:, :, _POSITIONS] &= _COMPOUND_GRID
-        masks[1, :, _POSITIONS] &= np.arange(POSITIONS) < self.chart.steps - self.chart.lines[-2]
+        masks[:, _POSITIONS] &= np.arange(POSITIONS) % bar.grid == 0
         for number, role in enumerate(self.roles):
-            masks[:, number, [VOCABULARY.id("rest", role.number), *_density_ids(role)]] = True
-        masks[0, -1, _BAR] = True
-        masks[1, -1, self._closing] = True
+            rests = bar.silence and not INSTRUMENTS[role].is_drum
+            plays = bar.everybody or (bar.bass and role is Role.BASS)
+            masks[number, _density_ids(role)] = not rests
+            masks[number, VOCABULARY.id("rest", role.number)] = rests or not plays
+        masks[-1, self._closing if bar.last else _BAR] = True
         return masks
 
     def prefix(self) -> Prefix:
@@ -288,10 +319,34 @@ class Leader:
                 self._forced[:] = False
                 self._forced[forced[:1]] = True
                 return self._forced
+        mask = self._unruled(prefix)
+        rules = self._rules[prefix.bar]
+        if rules is not None:
+            rules.restrict(prefix, mask)
+        return mask
+
+    def choices(self, prefix: Prefix) -> tuple[Ids, Ids]:
+        """Where nothing is forced: the ids that may follow, and those to draw among, both in rising order.
+
+        More are drawn among where the chart forbids some; what is drawn and may not follow goes to :meth:`instead`.
+        """
+        mask = self._unruled(prefix)
+        wished = mask.nonzero()[0]
+        rules = self._rules[prefix.bar]
+        if rules is None:
+            return wished, wished
+        rules.restrict(prefix, mask)
+        return mask.nonzero()[0], wished
+
+    def instead(self, prefix: Prefix, token: int, choices: Ids) -> Ids:
+        """The nearest of ``choices`` to ``token``, which was drawn and may not follow."""
+        rules = self._rules[prefix.bar]
+        return choices if rules is None else rules.instead(prefix, token, choices)
+
+    def _unruled(self, prefix: Prefix) -> Mask:
+        """What may follow but for the chart's rules."""
         mask = self._grammar.allowed(prefix)
-        mask &= self._open[prefix.measure][int(prefix.bar == self.chart.bars - 1), len(prefix.played)]
-        if self._excerpt and prefix.bar == 0:
-            mask[_RESTS] = False
+        mask &= self._open[prefix.bar][len(prefix.played)]
         if prefix.stage is Stage.SOUND and prefix.pitches.bit_count() >= _VOICES[prefix.role]:
             mask[_PITCHES] = mask[_LENGTHS] = False
         return mask

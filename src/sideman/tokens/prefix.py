@@ -143,6 +143,7 @@ class Prefix:
         self.chord = SILENCE  # in force at the position
         self.role = -1
         self.position = -1
+        self.position_before = -1  # of the onset before, in this part
         self.length = -1  # in force; -1: none yet in this part
         self.loudness = [-1] * len(ROLES)
         self.played: list[int] = []  # roles of this bar's parts so far, the current one included
@@ -172,6 +173,7 @@ class Prefix:
             self.pitch = value
         elif kind == _POSITION and self.role >= 0:
             self.stage = Stage.ONSET
+            self.position_before = self.position
             self.position = value
             self.pitches = 0
             self._move(value)

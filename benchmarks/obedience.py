@@ -1,0 +1,140 @@
+"""Whether the band obeys the chart: ``python -m benchmarks.obedience [--weights FILE] [--pieces 24] [--seed 1]``.
+
+Composes charts of random chords: eight bars of one or two chords, of which half have a random slash bass, a third are
+plain and a sixth are N.C.; once with a bass that is free and once with one that obeys. Prints how many slash chords
+the bass begins on their bass, how many plain ones on their root, the share of chord tones, the pitched notes that begin
+under N.C., and what obeying costs: the probability that the chart's rules take from the choices, in bits a note. With a
+free bass that is the cost of N.C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.arranging import DEFAULT_WEIGHTS, PART_ORDER, Model
+from sideman.composer import Composer, Take
+from sideman.model.sampling import SamplingOptions
+from sideman.music.adherence import bass_on_root, chord_tone_ratio, harmonies
+from sideman.music.band import ONSET, PITCH, Band, Role, Track
+from sideman.music.chords import Progression, parse
+from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.time import TICKS_PER_STEP
+from sideman.tokens.chart import chart_of_progression
+from sideman.tokens.grammar import Leader
+from sideman.tokens.vocabulary import SEMITONES, STYLES
+
+BARS, TEMPO = 8, 110.0
+QUALITIES = ("", "", "m", "m7", "7", "M7")
+
+
+class Figures(NamedTuple):
+    """Of some pieces. Shares of chords, the share of chord tones, a count of notes, and bits a note."""
+
+    on_slash: float
+    on_root: float
+    chord_tones: float
+    under_silence: int
+    bits: float
+
+
+def random_chart(source: random.Random) -> Progression:
+    """Bars of one or two random chords."""
+    bars = []
+    for _ in range(BARS):
+        cells = []
+        for beats in source.choice(((4,), (2, 2), (1.5, 2.5))):
+            root, bass = source.sample(MAJOR_ROOTS, 2)
+            kind = source.random()
+            chord = f"{root}{source.choice(QUALITIES)}"
+            cells.append(("N.C." if kind < 1 / 6 else chord if kind < 1 / 2 else f"{chord}/{bass}") + f":{beats}")
+        bars.append(" ".join(cells))
+    return parse("|".join(bars))
+
+
+class WatchedTake(Take):
+    """A take that sums the bits which the chart's rules take from what is drawn."""
+
+    bits = 0.0
+
+    def draw(self, logits: npt.NDArray[np.floating]) -> None:
+        """As any take, and add up."""
+        weights = np.exp(logits - logits[self.wished].max(), dtype=np.float64)
+        self.bits += float(np.log2(weights[self.wished].sum() / weights[self.choices].sum()))
+        super().draw(logits)
+
+
+def compose(model: Model, progression: Progression, seed: int, *, free_bass: bool) -> tuple[Band, float]:
+    """A band, and the bits that the chart's rules took."""
+    chart = chart_of_progression(progression)
+    style = STYLES[seed % len(STYLES)]
+    leader = Leader(chart, PART_ORDER, style=style, tempo=TEMPO, free_bass=free_bass, excerpt=True)
+    take = WatchedTake(0, chart, leader, SamplingOptions(seed=seed), model.sampling)
+    composer = Composer(model.engine, model.columns, 1)
+    composer.join(take)
+    while composer:
+        composer.step()
+    tracks = [Track(role, np.concatenate([bar.notes[role] for bar in take.bars])) for role in PART_ORDER]
+    return Band(tuple(tracks), chart.steps, TEMPO), take.bits
+
+
+def measure(model: Model, pieces: list[Progression], first_seed: int, *, free_bass: bool) -> Figures:
+    """Figures of all pieces."""
+    slashes = on_slash = under_silence = notes_of_all = 0
+    bits = 0.0
+    roots, tones = [], []
+    for seed, progression in enumerate(pieces, first_seed):
+        band, taken = compose(model, progression, seed, free_bass=free_bass)
+        bits += taken
+        notes_of_all += band.note_count
+        bass = band[Role.BASS].notes
+        spans = [span for span in progression.spans if span.chord.root_pc is not None]
+        plain = []
+        for span, harmony in zip(spans, harmonies(progression), strict=True):
+            if span.chord.bass_pc == span.chord.root_pc:
+                plain.append(harmony)
+                continue
+            slashes += 1
+            played = bass[(bass[:, ONSET] >= harmony.onset) & (bass[:, ONSET] < harmony.end)]
+            lowest = played[played[:, ONSET] == played[0, ONSET]][:, PITCH] if len(played) else np.empty(0)
+            on_slash += int(len(lowest) > 0 and lowest.min() % SEMITONES == harmony.bass)
+        roots.append(bass_on_root(bass, plain))
+        pitched = [track.notes for track in band.tracks if not track.is_drum]
+        tones.append(chord_tone_ratio(pitched, harmonies(progression)))
+        for span in progression.spans:
+            if span.chord.root_pc is None:
+                first, last = (ticks // TICKS_PER_STEP for ticks in (span.onset, span.onset + span.duration))
+                under_silence += sum(
+                    int(((notes[:, ONSET] >= first) & (notes[:, ONSET] < last)).sum()) for notes in pitched
+                )
+    return Figures(
+        on_slash / slashes, float(np.nanmean(roots)), float(np.nanmean(tones)), under_silence, bits / notes_of_all
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS)
+    parser.add_argument("--pieces", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=1, help="of the charts and of the first piece")
+    options = parser.parse_args()
+    source = random.Random(options.seed)
+    pieces = [random_chart(source) for _ in range(options.pieces)]
+    model = Model.load(options.weights)
+    for free_bass in (True, False):
+        figures = measure(model, pieces, options.seed, free_bass=free_bass)
+        print(
+            f"{'free' if free_bass else 'obeying'} bass: slash chords begun on their bass {figures.on_slash:.3f}, "
+            f"plain ones on their root {figures.on_root:.3f}, chord tones {figures.chord_tones:.3f}, "
+            f"pitched notes begun under N.C. {figures.under_silence}, bits a note taken {figures.bits:.4f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

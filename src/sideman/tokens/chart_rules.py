@@ -1,0 +1,178 @@
+"""What a chart demands of who plays: nothing pitched sounds under N.C., the bass begins slash chords on their bass.
+
+Knows the chart and the state of a :class:`Prefix`. A bar that demands something has tables for each of its steps; the
+others cost nothing. Whatever is allowed to begin can be finished: a note of one step rings into nothing, and of every
+pitch class some octave is free.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
+from sideman.tokens.chart import NO_BASS, Change, Chart
+from sideman.tokens.prefix import Prefix, Stage
+from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, POSITIONS, SEMITONES, VOCABULARY
+
+Ids = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+_BASS = Role.BASS.number
+_IS_DRUM = tuple(INSTRUMENTS[role].is_drum for role in ROLES)
+_POSITIONS, _LENGTHS, _PITCHES = (VOCABULARY.range(kind) for kind in ("position", "length", "pitch"))
+_STEPS = np.arange(POSITIONS)
+_NEVER = np.iinfo(np.int64).max
+_ANY = -1  # pitch class
+
+_PITCHES_OF = np.arange(MIDI_VALUES) % SEMITONES == np.arange(SEMITONES)[:, None]  # (pitch classes, pitches)
+_UP_TO_LENGTH = np.tri(len(LENGTHS), dtype=np.bool_)  # row i holds the lengths up to LENGTHS[i]
+
+_GOES_ON = np.zeros(VOCABULARY.size, np.bool_)  # ids that don't end a part
+for _kind in (_POSITIONS, _LENGTHS, _PITCHES):
+    _GOES_ON[_kind] = True
+
+
+class _Ahead(NamedTuple):
+    """What comes after a change, in steps from the chart's start."""
+
+    silence: int = _NEVER  # the next N.C.
+    slash: int = _NEVER  # the next slash bass
+
+
+def _ahead(after: _Ahead, change: Change) -> _Ahead:
+    """What comes after the change before ``change``, of what comes after ``change``."""
+    if change.chord == NO_CHORD:
+        return after._replace(silence=change.onset)
+    return after if change.bass == NO_BASS else after._replace(slash=change.onset)
+
+
+class BarRules:
+    """What the chart demands in one bar: ``rests``, all pitched roles are silent; ``bass_plays``, the bass is not."""
+
+    def __init__(
+        self, changes: Sequence[Change], ahead: Sequence[_Ahead], start: int, end: int, grid: int, *, bass: bool
+    ) -> None:
+        """The bar from ``start`` to ``end``, of ``changes`` and what is ``ahead`` of them, with a step of ``grid``.
+
+        ``bass``: slash basses are demanded.
+        """
+        self._start, self._steps, self._grid = start, end - start, grid
+        self._onsets = [max(change.onset, start) - start for change in changes]  # in the bar
+        self._sounds = [change.chord != NO_CHORD for change in changes]
+        self._asked = [change.bass if bass and change.bass != NO_BASS else _ANY for change in changes]
+        self._ahead = [each if bass else _Ahead(each.silence) for each in ahead]
+        # Of each chord: the first step on which a note may begin, and the end.
+        spans = [(-(-onset // grid) * grid, last) for onset, last in pairwise([*self._onsets, self._steps])]
+        self.rests = not any(sounds and first < last for sounds, (first, last) in zip(self._sounds, spans, strict=True))
+        # It plays under every slash bass that begins here.
+        self._wanted = [
+            (first, last)
+            for change, asked, (first, last) in zip(changes, self._asked, spans, strict=True)
+            if asked != _ANY and change.onset >= start and first < last
+        ]
+        self.bass_plays = bool(self._wanted)
+
+    def restrict(self, prefix: Prefix, mask: Mask) -> None:
+        """Take from a mask (vocab,) what the chart forbids to the role whose part is under way."""
+        stage, role, step = prefix.stage, prefix.role, prefix.position
+        if not Stage.TRACK <= stage <= Stage.SOUND:
+            return
+        if stage is Stage.TRACK or stage is Stage.SOUND:
+            mask[_POSITIONS] &= self._open[role][step + 1]
+            if role == _BASS and stage is Stage.SOUND and self._due[step + 1]:
+                mask &= _GOES_ON
+        if stage is Stage.TRACK or _IS_DRUM[role]:
+            return
+        longest = self._longest[role == _BASS][step]
+        if stage is not Stage.LENGTH:
+            mask[_LENGTHS] &= _UP_TO_LENGTH[longest]
+        if prefix.length > longest:
+            mask[_PITCHES] = False
+        if role == _BASS and prefix.position_before < self._begins[step]:
+            asked = self._asked[self._in_force[step]]
+            if asked != _ANY:
+                mask[_PITCHES] &= _PITCHES_OF[asked]
+
+    def instead(self, prefix: Prefix, token: int, choices: Ids) -> Ids:
+        """The nearest of ``choices``, which obey, to an id that was drawn and doesn't.
+
+        An onset under N.C. says that nothing begins before it, a length that rings into it wants the longest that
+        doesn't, and a bass that passes over a slash bass begins on it. Choosing among all that obey would fill the
+        last steps before a silence with what was meant for after.
+        """
+        step, bass = prefix.position, prefix.role == _BASS
+        if token < _POSITIONS.stop:
+            due = self._due[step + 1] if bass else None
+            if due:
+                nearest = choices == _POSITIONS.start + due[0]
+            else:
+                nearest = (choices < _POSITIONS.start) | ((choices > token) & (choices < _POSITIONS.stop))
+        else:
+            nearest = choices >= _PITCHES.start
+            if token < _LENGTHS.stop or prefix.length > self._longest[bass][step]:
+                longest = choices == _LENGTHS.start + self._longest[bass][step]
+                nearest = longest if longest.any() else nearest  # else it is in force
+        return choices[nearest] if nearest.any() else choices
+
+    # Tables, made when the bar is played.
+
+    @cached_property
+    def _in_force(self) -> list[int]:
+        """Index of the change in force at each step."""
+        return [bisect_right(self._onsets, step) - 1 for step in range(POSITIONS)]
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        """Step on which the chord of each step begins."""
+        return [self._onsets[index] for index in self._in_force]
+
+    @cached_property
+    def _longest(self) -> tuple[list[int], list[int]]:
+        """Index of the longest length that rings into nothing, at each step: of the other roles, and of the bass."""
+        silence, slash = np.array(self._ahead)[self._in_force].T
+        room = [limit - self._start - _STEPS for limit in (silence, np.minimum(silence, slash))]
+        others, bass = ((np.searchsorted(LENGTHS, steps, side="right") - 1).tolist() for steps in room)
+        return others, bass
+
+    @cached_property
+    def _due(self) -> list[tuple[int, int] | None]:
+        """[step + 1]: onset and end of the slash bass that the bass has to begin after an onset on that step."""
+        return [next((span for span in self._wanted if span[0] > step), None) for step in range(-1, POSITIONS)]
+
+    @cached_property
+    def _open(self) -> tuple[Mask, ...]:
+        """For each role, [step + 1]: where the onset after that step may be."""
+        inside = (self._steps > _STEPS) & (_STEPS % self._grid == 0)
+        sounds = inside & np.array(self._sounds)[self._in_force]
+        before = [due[1] if due else POSITIONS for due in self._due]
+        everywhere = np.ones((len(before), 1), np.bool_)
+        drums, others, bass = inside & everywhere, sounds & everywhere, sounds & (np.array(before)[:, None] > _STEPS)
+        return tuple(drums if is_drum else bass if role == _BASS else others for role, is_drum in enumerate(_IS_DRUM))
+
+
+def bar_rules(chart: Chart, *, free_bass: bool) -> list[BarRules | None]:
+    """The rules of each bar of a chart, None where nothing is demanded; a bass that is free ignores slash basses."""
+    changes = chart.changes
+    ahead = [*accumulate(reversed(changes[1:]), _ahead, initial=_Ahead())][::-1]
+    rules: list[BarRules | None] = []
+    index = 0
+    for measure, (start, line) in zip(chart.measures, pairwise(chart.lines.tolist()), strict=True):
+        end = min(line, chart.steps)
+        while index + 1 < len(changes) and changes[index + 1].onset <= start:
+            index += 1
+        last = index + 1
+        while last < len(changes) and changes[last].onset < end:
+            last += 1
+        here = changes[index:last]
+        demanding = [change.chord == NO_CHORD or (change.bass != NO_BASS and not free_bass) for change in here]
+        rung = ahead[index].silence if free_bass else min(ahead[index].silence, ahead[index].slash)
+        binds = any(demanding) or rung < end + LENGTHS[-1] or end < line
+        rules.append(BarRules(here, ahead[index:last], start, end, measure.grid, bass=not free_bass) if binds else None)
+    return rules
