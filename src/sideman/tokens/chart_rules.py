@@ -53,6 +53,16 @@ def _ahead(after: _Ahead, change: Change) -> _Ahead:
     return after if change.bass == NO_BASS else after._replace(slash=change.onset)
 
 
+class BarKind(NamedTuple):
+    """What a bar leaves open besides its notes."""
+
+    grid: int  # steps between onsets
+    everybody: bool  # plays, nobody rests
+    last: bool  # of the chart
+    silence: bool  # N.C. alone
+    bass: bool  # has a slash bass to begin
+
+
 class BarRules:
     """What the chart demands in one bar: ``rests``, all pitched roles are silent; ``bass_plays``, the bass is not."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
 from sideman.music.key import SHIFTS
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import Chart
-from sideman.tokens.chart_rules import bar_rules
+from sideman.tokens.chart_rules import BarKind, bar_rules
 from sideman.tokens.drum_hits import HIT_MASKS, HITS
 from sideman.tokens.encode import head_ids, style_id, tempo_level
 from sideman.tokens.form import Form, Measure
@@ -203,16 +202,6 @@ def _next_roles(prefix: Prefix) -> int:
     return _ALL_ROLES & ~sum(1 << role for role in played)
 
 
-class _BarKind(NamedTuple):
-    """What a bar leaves open besides its notes."""
-
-    grid: int  # steps between onsets
-    everybody: bool  # plays, nobody rests
-    last: bool  # of the chart
-    silence: bool  # N.C. alone
-    bass: bool  # has a slash bass to begin
-
-
 class Leader:
     """What the user decided: the chart, the roles in the order of their parts, style, tempo and densities.
 
@@ -266,7 +255,7 @@ class Leader:
     def _open_masks(self) -> list[npt.NDArray[np.bool_]]:
         """What the leader leaves open, for each bar: (parts begun, vocab). Bars of a kind share an array."""
         kinds = [
-            _BarKind(
+            BarKind(
                 measure.grid,
                 everybody=self._excerpt and bar == 0,
                 last=bar == self.chart.bars - 1,
@@ -278,7 +267,7 @@ class Leader:
         made = {kind: self._open_mask(kind) for kind in {*kinds}}
         return [made[kind] for kind in kinds]
 
-    def _open_mask(self, bar: _BarKind) -> npt.NDArray[np.bool_]:
+    def _open_mask(self, bar: BarKind) -> npt.NDArray[np.bool_]:
         """What the leader leaves open in bars of a kind: (parts begun, vocab)."""
         masks = np.zeros((len(self.roles) + 1, VOCABULARY.size), np.bool_)
         masks[:] = _kinds("loudness", "position", "length", "pitch", "hit")
