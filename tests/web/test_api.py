@@ -18,7 +18,7 @@ from sideman import Model, Role, arrange
 from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import parse
 from sideman.render.midi import midi_bytes
-from sideman.web.arrangements import default_name
+from sideman.web.studio import default_name
 
 
 def problem(response: httpx.Response, status: int) -> dict[str, Any]:
@@ -140,8 +140,8 @@ def test_deleting_stops_what_is_being_composed(start: Start) -> None:
         wait_until(lambda: view(browser, identity)["progress"]["bars"] > 0)
         assert view(browser, identity)["state"] == "composing"
         browser.delete(f"/api/arrangements/{identity}")
-        wait_until(lambda: not server.services.arrangements.composing._jobs)
-        assert server.services.arrangements.composing._steps == {}
+        wait_until(lambda: not server.services.arrangements.studio.composing._jobs)
+        assert server.services.arrangements.studio.composing._steps == {}
         compose(browser, "C:4")
     assert not any(identity in name for name in files(server.settings.data))
 
@@ -370,7 +370,7 @@ def test_a_full_disk_takes_nothing_new(start: Start) -> None:
         refused = browser.post("/api/arrangements", json={"progression": "C:4"})
         assert "disk is full" in problem(refused, 503)["detail"]
         assert browser.get("/api/arrangements").json() == {"arrangements": []}
-    assert server.services.arrangements._live == {}
+    assert server.services.arrangements.studio.live == {}
 
 
 def test_old_pieces_are_swept(server: Server, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

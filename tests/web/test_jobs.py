@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.web.conftest import wait_until
 
 from sideman import ArrangeOptions, Model, SamplingOptions, arrange, parse
 from sideman.arranging import Performance, Plan
+from sideman.composer import Composer
 from sideman.errors import TokenError
+from sideman.web import jobs
 from sideman.web.jobs import Composing, Job, Turn
 from sideman.web.problems import Problem
 from sideman.web.settings import Settings
@@ -28,7 +33,9 @@ def ends() -> Ends:
 
 def composing(model: Model, ends: Ends, **settings: float) -> Composing:
     chosen = Settings(data=Path("unused"), **({"grace": 0.0} | settings))  # type: ignore[arg-type]
-    return Composing(model, FairQueue[Turn](), chosen, lambda *end: ends.append(end))
+    made = Composing(model, FairQueue[Turn](), chosen, lambda *end: ends.append(end))
+    made._begin()
+    return made
 
 
 def job(session: str, chords: str = CHORDS, takes: int = 1, seed: int = 0) -> Job:
@@ -98,18 +105,17 @@ def test_a_fault_costs_those_in_the_batch_alone(
 ) -> None:
     thread = composing(model, ends, batch=1, turn_steps=100_000)
     unlucky, lucky = job("a"), job("b")
-    faulty = thread._composer
 
-    def fail() -> None:
+    def fail(_: Composer) -> None:
         monkeypatch.undo()
         raise TokenError("damaged")
 
-    monkeypatch.setattr(faulty, "step", fail)
+    monkeypatch.setattr(Composer, "step", fail)
     thread.submit(unlucky)
     thread.submit(lucky)
     thread.start()
-    while len(ends) < 2:
-        time.sleep(0.01)
+    wait_until(lambda: len(ends) == 2)
+    assert thread.ready
     thread.drain()
     thread.join()
     assert [(end[0], end[1]) for end in ends] == [(unlucky, State.FAILED), (lucky, State.DONE)]
@@ -151,3 +157,147 @@ def test_too_much_is_refused_whole(model: Model, ends: Ends) -> None:
         thread.submit(job("a"))
     assert len(thread._queue) == 3
     assert len(thread._jobs) == 1
+
+
+# Faults that no thread survives
+
+
+@pytest.fixture
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "PAUSES", (0.0, 0.05))
+
+
+@pytest.mark.usefixtures("_short_pauses")
+@pytest.mark.parametrize("fault", [MemoryError(), SystemExit(), RuntimeError("whatever")], ids=repr)
+def test_whatever_ends_the_thread_another_goes_on(
+    model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    thread = composing(model, ends, batch=1, turn_steps=100_000)
+    unlucky, lucky = job("a"), job("b")
+
+    def fail(_: Composer) -> None:
+        monkeypatch.undo()
+        raise fault
+
+    monkeypatch.setattr(Composer, "step", fail)
+    for each in (unlucky, lucky):
+        thread.submit(each)
+    thread.start()
+    wait_until(lambda: len(ends) == 2)
+    assert [end[:2] for end in ends] == [(unlucky, State.FAILED), (lucky, State.DONE)]
+    assert ends[0][2] == "composing failed: ask for it again, or tell who runs this server"
+    assert thread._metrics.faults._value.get() == 1
+    thread.submit(job("c"))
+    wait_until(lambda: len(ends) == 3)
+    thread.drain()
+    thread.join()
+
+
+@pytest.mark.usefixtures("_short_pauses")
+def test_while_nobody_can_compose_nothing_is_taken(
+    model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    thread = composing(model, ends)
+    waits = job("a")
+    thread.submit(waits)
+    room = threading.Event()
+
+    def make(*arguments: Any) -> Composer:  # noqa: ANN401 - those of the composer
+        if not room.is_set():
+            raise MemoryError
+        return Composer(*arguments)
+
+    monkeypatch.setattr(jobs, "Composer", make)
+    thread.start()
+    wait_until(lambda: not thread.ready)
+    for _ in range(3):
+        with pytest.raises(Problem, match="cannot compose at the moment") as caught:
+            thread.submit(job("b"))
+        assert caught.value.status == 503
+        assert int(caught.value.headers["Retry-After"]) >= 1
+    assert "MemoryError" in caplog.text
+    assert ends == []
+    room.set()
+    wait_until(lambda: ends)
+    assert ends == [(waits, State.DONE, None)]
+    assert thread.ready
+    thread.drain()
+    thread.join()
+
+
+@pytest.mark.usefixtures("_short_pauses")
+def test_nobody_waits_for_ever_for_what_cannot_be_composed(
+    model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = composing(model, ends, patience=0.3)
+    heard, unheard, unwanted = (job(session) for session in "abc")
+    for each in (heard, unheard, unwanted):
+        thread.submit(each)
+    heard.log.listeners = 1
+    unwanted.unwanted = True
+
+    def make(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(jobs, "Composer", make)
+    thread.start()
+    wait_until(lambda: len(ends) == 3)
+    thread.drain()
+    thread.join()
+    told = {each.piece.session: (state, detail) for each, state, detail in ends}
+    assert told["c"] == (State.STOPPED, "deleted")
+    assert told["b"] in [(State.STOPPED, jobs.UNHEARD), (State.FAILED, jobs.UNABLE)]
+    assert told["a"] == (State.FAILED, jobs.UNABLE)
+
+
+@pytest.mark.usefixtures("_short_pauses")
+def test_a_machine_that_gives_no_thread_is_asked_again(
+    model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = composing(model, ends)
+    thread.submit(job("a"))
+    start, refused = threading.Thread.start, []
+
+    def begin(self: threading.Thread) -> None:
+        if self.name == "composing" and len(refused) < 3:
+            refused.append(self)
+            raise RuntimeError("can't start new thread")
+        start(self)
+
+    monkeypatch.setattr(threading.Thread, "start", begin)
+    thread.start()
+    wait_until(lambda: ends)
+    assert [state for _, state, _ in ends] == [State.DONE]
+    assert len(refused) == 3
+    thread.drain()
+    thread.join()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_without_its_watchman_no_server_is_well(model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    thread = composing(model, ends)
+
+    def fail() -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(thread, "_is_over", fail)
+    assert thread.ready
+    thread.start()
+    thread._thread.join(30)
+    assert not thread.ready
+    with pytest.raises(Problem, match="cannot compose"):
+        thread.submit(job("a"))
+
+
+def test_what_failed_when_all_was_over_is_told(model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    thread = composing(model, ends)
+    thread.submit(job("a"))
+
+    def fail(_: Composer) -> None:
+        thread.drain()
+        raise MemoryError
+
+    monkeypatch.setattr(Composer, "step", fail)
+    thread.start()
+    wait_until(lambda: not thread._thread.is_alive())
+    assert [state for _, state, _ in ends] == [State.STOPPED]

@@ -52,19 +52,17 @@ def test_the_oldest_that_ended_without_a_name_makes_room(store: SQLiteStore) -> 
     for age, (identity, piece) in enumerate((kept | spare).items()):
         assert store.add(replace(piece, id=identity, created=float(age)), 5)
     store.add(replace(PIECE, id="another's", session="t", state=State.DONE), 5)
-    assert store.make_room("s", 5) == []
+    assert store.spare("s", 5) == []
     assert store.add(replace(PIECE, id="new"), 5)
-    assert [piece.id for piece in store.make_room("s", 5)] == ["done"]
-    assert [piece.id for piece in store.make_room("s", 2)] == ["failed", "stopped"]
-    assert {piece.id for piece in store.pieces("s")} == {"named", "unfinished", "new"}
-    assert store.get("t", "another's") is not None
+    assert [piece.id for piece in store.spare("s", 5)] == ["done"]
+    assert [piece.id for piece in store.spare("s", 2)] == ["done", "failed", "stopped"]
 
 
 def test_a_name_that_a_person_gave_keeps_a_piece(store: SQLiteStore) -> None:
     store.add(replace(PIECE, state=State.DONE), 1)
     store.rename("s", "p", PIECE.name)
     assert not store.add(replace(PIECE, id="q"), 1)
-    assert store.make_room("s", 0) == []
+    assert store.spare("s", 0) == []
 
 
 def test_changes_are_of_ones_own_pieces(store: SQLiteStore) -> None:
@@ -141,23 +139,27 @@ def test_stores_of_the_first_version_are_read_on(tmp_path: Path) -> None:
     opened = SQLiteStore(tmp_path)
     assert opened.get("s", "p") == replace(PIECE, named=True)
     assert opened.stop_unfinished("why") == 1
-    assert opened.make_room("s", 0) == []
+    assert opened.spare("s", 0) == []
     opened.use_session("s", 2.0)
     assert opened.has_session("s")
     opened.close()
 
 
-def test_sweeping_takes_old_pieces_and_empty_sessions(store: SQLiteStore) -> None:
+def test_pieces_are_found_by_their_age(store: SQLiteStore) -> None:
     store.add(PIECE, 9)
     store.add(replace(PIECE, id="q", created=3000.0), 9)
-    assert store.sweep(2000.0) == [PIECE]
+    assert store.older(2000.0) == [PIECE]
+
+
+def test_sweeping_takes_sessions_without_pieces(store: SQLiteStore) -> None:
+    store.add(PIECE, 9)
+    store.sweep_sessions(2000.0)
     assert (store.has_session("s"), store.has_session("t")) == (True, False)
-    assert [piece.id for piece in store.pieces("s")] == ["q"]
 
 
 def test_a_session_that_was_used_since_is_not_swept(store: SQLiteStore) -> None:
     store.use_session("s", 2000.0)
-    store.sweep(2000.0)
+    store.sweep_sessions(2000.0)
     assert (store.has_session("s"), store.has_session("t")) == (True, False)
 
 
@@ -200,10 +202,100 @@ def test_a_folder_that_cannot_be_written_is_told_as_such(tmp_path: Path) -> None
         SQLiteStore(tmp_path)
 
 
-def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "sideman.db").write_bytes(b"no database" * 1000)
-    with pytest.raises(DataError, match=r"cannot keep pieces in .*--data"):
+def damage(path: Path, how: str) -> None:
+    """Damage a database in one of the ways of disks and people."""
+    if how == "no database":
+        path.write_bytes(b"no database" * 1000)
+    elif how == "damaged in the middle":
+        content = bytearray(path.read_bytes())
+        content[4096 : 3 * 4096] = b"\xa5" * 2 * 4096
+        path.write_bytes(content)
+    elif how == "cut off":
+        path.write_bytes(path.read_bytes()[:5000])
+    else:
+        database = sqlite3.connect(path)
+        database.execute(how)
+        database.commit()
+        database.close()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("no database", "damaged in the middle", "cut off"),
+        *("drop table sessions", "drop table pieces", "pragma user_version = 1"),
+        "alter table pieces drop column detail",
+    ],
+)
+def test_a_damaged_database_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture, how: str) -> None:
+    first = SQLiteStore(tmp_path)
+    first.add(PIECE, 1)
+    first.close()
+    damage(tmp_path / "sideman.db", how)
+    content = (tmp_path / "sideman.db").read_bytes()
+    second = SQLiteStore(tmp_path)
+    (aside,) = tmp_path.glob("sideman.db.damaged-*")
+    assert aside.read_bytes() == content
+    assert f"set aside as {aside.name}" in caplog.text
+    assert second.pieces("s") == []
+    assert second.add(PIECE, 1)
+    second.close()
+    third = SQLiteStore(tmp_path)
+    assert third.get("s", "p") == PIECE
+    third.close()
+    assert [*tmp_path.glob("sideman.db.damaged-*")] == [aside]
+
+
+def test_a_damaged_database_that_another_server_uses_stays(store: SQLiteStore, tmp_path: Path) -> None:
+    store.add(PIECE, 1)
+    damage(tmp_path / "sideman.db", "drop table sessions")
+    with pytest.raises(DataError, match=r"is damaged \(no such table: sessions\) and another server uses it: stop"):
         SQLiteStore(tmp_path)
+    assert not [*tmp_path.glob("sideman.db.damaged-*")]
+    assert store.get("s", "p") == PIECE
+
+
+# Rows that come back, and rows that can't be read
+
+
+def test_lost_pieces_are_restored_with_their_sessions(store: SQLiteStore) -> None:
+    store.add(PIECE, 9)
+    lost = [replace(PIECE, id=name, session="new", created=float(age), state=State.DONE) for name, age in
+            (("q", 5), ("r", 9), ("q2", 7))]  # fmt: skip
+    store.restore([replace(PIECE, name="another"), *lost])
+    assert store.get("s", "p") == PIECE
+    assert [piece.id for piece in store.pieces("new")] == ["r", "q2", "q"]
+    store.sweep_sessions(9.5)
+    assert store.has_session("new")
+    for piece in lost:
+        store.delete("new", piece.id)
+    store.sweep_sessions(8.5)
+    assert store.has_session("new")  # used when its last piece was made
+    store.sweep_sessions(9.5)
+    assert not store.has_session("new")
+
+
+def test_a_piece_that_another_server_took_for_lost_is_its_own_servers(store: SQLiteStore) -> None:
+    store.restore([replace(PIECE, state=State.STOPPED, detail="why")])
+    assert store.add(PIECE, 9)
+    assert store.get("s", "p") == PIECE
+    assert store.stop_unfinished("why") == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("state", "sleeping"), ("created", "yesterday"), ("created", 1e300), ("name", b"\xff"), ("description", b"{}")],
+)
+def test_a_row_that_cannot_be_read_breaks_no_list(
+    store: SQLiteStore, caplog: pytest.LogCaptureFixture, column: str, value: object
+) -> None:
+    for name in ("p", "q"):
+        store.add(replace(PIECE, id=name), 9)
+    store._database.execute(f"update pieces set {column} = ? where id = 'q'", (value,))
+    for _ in range(3):
+        assert store.pieces("s") == [PIECE]
+        assert store.get("s", "q") is None
+    assert caplog.text.count("can't be read") == 1
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ MIDI lies there; sound is made when it is first asked for, and kept while there 
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import logging
 import os
@@ -31,18 +30,19 @@ from sideman.render.audio import common_gain, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.midi import midi_bytes
 from sideman.render.playing import TAIL_SECONDS
-from sideman.web.arrangements import DISK_RETRY_SECONDS, EVENTS_FILE, Arrangements, midi_path
+from sideman.web.arrangements import Arrangements
+from sideman.web.disk import full, is_full
 from sideman.web.mixing import Mix
+from sideman.web.piece_files import STEMS, lost
 from sideman.web.problems import Problem
 from sideman.web.schemas import Description
 from sideman.web.sessions import Session
 from sideman.web.settings import MEGABYTE
+from sideman.web.store import Piece
 
 AUDIO_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
 BYTES_PER_SECOND = {"mp3": 24_000, "wav": 4 * SAMPLE_RATE, "flac": 4 * SAMPLE_RATE}  # FLAC: at most
-MADE_AGAIN = ("*.mp3", "*.wav", "*.flac", "*.zip")  # what may be deleted to make room
 BUSY_SECONDS = 5.0
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class Downloads:
 
     def __init__(self, arrangements: Arrangements) -> None:
         self._arrangements = arrangements
+        self._files = arrangements.files
         self._settings = arrangements.settings
         self._free = threading.BoundedSemaphore(self._settings.renderings)
         self._guard = threading.Lock()
@@ -60,34 +61,35 @@ class Downloads:
     def midi(self, session: Session | None, identity: str, take: int) -> Path:
         """The MIDI file of a take as it is composed."""
         piece, _ = self._arrangements.finished(session, identity, take)
-        return midi_path(self._arrangements.folder(piece), take)
+        path = self._files.midi(piece, take)
+        if not path.is_file():
+            raise lost(piece, f"{path.name} is not there")
+        return path
 
     def mixed_midi(self, session: Session | None, identity: str, take: int, mix: Mix) -> bytes:
         """The same in another mix; made in a moment, and not kept."""
         piece, description = self._arrangements.finished(session, identity, take)
-        band = mix.apply(_band(self._arrangements.folder(piece), take, description))
+        band = mix.apply(self._band(piece, take, description))
         return midi_bytes(band, progression=parse(description.progression), key=description.key)
 
     def audio(self, session: Session | None, identity: str, take: int, mix: Mix, kind: str) -> Path:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`."""
         piece, description = self._arrangements.finished(session, identity, take)
-        folder = self._arrangements.folder(piece)
-        path = folder / f"take-{take}{mix.suffix}.{kind}"
+        path = self._files.folder(piece) / f"take-{take}{mix.suffix}.{kind}"
         mix.sounding(description.tracks)  # or it is refused at once
-        with self._making_of(path, self._bytes(description, kind)) as missing:
+        with self._making_of(piece, path, self._bytes(description, kind)) as missing:
             if missing:
-                write_audio(mix.apply(_band(folder, take, description)), path)
+                write_audio(mix.apply(self._band(piece, take, description)), path)
         return path
 
     def stems(self, session: Session | None, identity: str, take: int, mix: Mix, kind: str) -> Path:
         """A zip of one file a track; played together they are the take, at the loudness of its mix."""
         piece, description = self._arrangements.finished(session, identity, take)
-        folder = self._arrangements.folder(piece)
-        path = folder / f"take-{take}{mix.suffix}-{kind}.zip"
+        path = self._files.folder(piece) / f"take-{take}{mix.suffix}-{kind}.zip"
         tracks = len(mix.sounding(description.tracks))
-        with self._making_of(path, 2 * tracks * self._bytes(description, kind)) as missing:
+        with self._making_of(piece, path, 2 * tracks * self._bytes(description, kind)) as missing:
             if missing:
-                _write_stems(mix.apply(_band(folder, take, description)), path, kind)
+                _write_stems(mix.apply(self._band(piece, take, description)), path, kind)
         return path
 
     @staticmethod
@@ -95,7 +97,7 @@ class Downloads:
         return int((description.seconds + TAIL_SECONDS) * BYTES_PER_SECOND[kind])
 
     @contextlib.contextmanager
-    def _making_of(self, path: Path, size: int) -> Iterator[bool]:
+    def _making_of(self, piece: Piece, path: Path, size: int) -> Iterator[bool]:
         """Gives whether ``path`` has to be made, when it is this thread's turn to; it will have about ``size`` bytes.
 
         Raises :class:`Problem` where too many others are made, or where there is no room.
@@ -112,7 +114,7 @@ class Downloads:
                     detail = "too many audio files are made at the moment: try again"
                     raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, BUSY_SECONDS)
                 try:
-                    self._make_room(path.parents[1], size)
+                    self._make_room(piece.session, path.parent, size)
                     yield True
                 except (SidemanError, OSError) as error:
                     if not path.parent.exists():
@@ -127,24 +129,27 @@ class Downloads:
                 if not lock.locked():
                     self._making.pop(path, None)
 
-    def _make_room(self, folder: Path, size: int) -> None:
-        """Delete what can be made again, the longest unused first, until a session's folder has room for ``size``."""
-        limit = self._settings.session_megabytes * MEGABYTE
-        files = {}
-        for file in folder.glob("*/*"):
-            with contextlib.suppress(FileNotFoundError):  # what is being written changes its name
-                files[file] = file.stat()
-        used = sum(status.st_size for status in files.values())
-        again = [file for pattern in MADE_AGAIN for file in files if file.match(pattern)]
-        for file in sorted(again, key=lambda file: files[file].st_atime):
-            if used + size <= limit:
-                break
-            file.unlink(missing_ok=True)
-            used -= files[file].st_size
+    def _make_room(self, session: str, folder: Path, size: int) -> None:
+        """Raises :class:`Problem` where neither the session nor the disk has room for ``size`` bytes in ``folder``."""
+        has_room = self._files.make_room(session, size, self._settings.session_megabytes * MEGABYTE)
         reserve = self._settings.reserve_megabytes * MEGABYTE
-        if used + size > limit or shutil.disk_usage(folder).free < size + reserve:
+        if not has_room or shutil.disk_usage(folder).free < size + reserve:
             detail = "no room for this file: ask for MP3, or delete pieces"
             raise Problem(HTTPStatus.CONFLICT, "quota", detail)
+
+    def _band(self, piece: Piece, take: int, description: Description) -> Band:
+        """A take as it was composed. MIDI would not do: it doesn't tell a silent track from none."""
+        rows: dict[Role, list[list[int]]] = {role: [] for role in description.tracks}
+        try:
+            for line in self._files.bars(piece):
+                bar = json.loads(line)
+                if bar["take"] == take:
+                    for role in rows:
+                        rows[role] += bar["notes"][role]
+            tracks = tuple(Track(role, np.array(notes, np.int32)) for role, notes in rows.items())
+        except (ValueError, LookupError, TypeError, OverflowError) as error:
+            raise lost(piece, f"damaged bars: {error}") from error
+        return Band(tracks, parse(description.progression).steps, description.tempo)
 
 
 def _refusal(error: Exception) -> Problem:
@@ -152,30 +157,10 @@ def _refusal(error: Exception) -> Problem:
     if isinstance(error, MissingLibraryError):
         detail = f"this server makes no sound files, take MIDI. For who runs it: {error}"
         return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "synthesizer", detail)
-    if _system_error(error) in DISK_FULL:
-        detail = "the server's disk is full: take MIDI, or come again later"
-        return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "disk", detail, DISK_RETRY_SECONDS)
+    if is_full(error):
+        return full("the server's disk is full: take MIDI, or come again later")
     detail = "the file could not be made: take MIDI, or tell who runs this server, whose log says why"
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "rendering", detail)
-
-
-def _system_error(error: BaseException | None) -> int | None:
-    """The number of the system's error behind this one."""
-    while error is not None and not isinstance(error, OSError):
-        error = error.__cause__
-    return None if error is None else error.errno
-
-
-def _band(folder: Path, take: int, description: Description) -> Band:
-    """A take as it was composed. MIDI would not do: it doesn't tell a silent track from none."""
-    rows: dict[Role, list[list[int]]] = {role: [] for role in description.tracks}
-    for line in (folder / EVENTS_FILE).read_text("utf-8").splitlines():
-        bar = json.loads(line)
-        if bar["take"] == take:
-            for role in rows:
-                rows[role] += bar["notes"][role]
-    tracks = tuple(Track(role, np.array(notes, np.int32)) for role, notes in rows.items())
-    return Band(tracks, parse(description.progression).steps, description.tempo)
 
 
 def _write_stems(band: Band, path: Path, kind: str) -> None:
@@ -183,7 +168,7 @@ def _write_stems(band: Band, path: Path, kind: str) -> None:
     gain = common_gain([band, *stems])
     with (
         atomic_write(path) as temporary,
-        TemporaryDirectory(prefix=".", dir=path.parent) as folder,
+        TemporaryDirectory(prefix=STEMS, dir=path.parent) as folder,
         zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive,  # audio doesn't get smaller
     ):
         for stem in stems:

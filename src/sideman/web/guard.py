@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sideman.web.disk import full, is_full
 from sideman.web.limiter import Limiter
 from sideman.web.metrics import Metrics
 from sideman.web.problems import Problem
@@ -86,12 +87,13 @@ class Guard:
             await self._app(scope, _replay(body, receive), answer)
         except Problem as problem:
             await problem.response(scope, receive, answer)
-        except Exception:
+        except Exception as error:
             log.exception("a request failed")
             if status:  # the answer has begun: cut it off, so that nobody takes it for whole
                 raise
             detail = "the server failed: try again, or tell who runs it"
-            await Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "server", detail).response(scope, receive, answer)
+            fault = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "server", detail)
+            await (full() if is_full(error) else fault).response(scope, receive, answer)
         finally:
             self._record(scope, status, time.perf_counter() - begin)
 

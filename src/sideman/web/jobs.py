@@ -1,11 +1,14 @@
 """Composing for everybody at once: one thread, one batch, which takes join and leave between steps.
 
+Another thread watches over it: whatever ends it, those in its batch are told, and after a pause it begins again.
 Knows turns, deadlines and who still listens; takes come from :mod:`sideman.arranging`, what becomes of a finished piece
 is its owner's affair. No requests, no files.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import threading
 import time
@@ -20,13 +23,15 @@ from sideman.web.events import Event, Listened
 from sideman.web.metrics import Metrics
 from sideman.web.problems import Problem
 from sideman.web.settings import Settings
-from sideman.web.store import Piece, State
+from sideman.web.store import STOPPING, Piece, State
 from sideman.web.turns import Queue
 
 POLL_SECONDS = 0.1  # how soon a deletion, a lost listener or the end of the server is noticed
 RETRY_SECONDS = 10.0
-STOPPING = "the server was stopped before it was finished: ask for it again"
+PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before composing begins again, after faults in a row
 UNHEARD = "nobody listened any more: ask for it again"
+FAULT = "composing failed: ask for it again, or tell who runs this server"
+UNABLE = "the server cannot compose at the moment: come again later, or tell who runs it"
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +67,7 @@ Ended = Callable[[Job, State, "str | None"], None]
 
 
 class Composing:
-    """The thread. ``ended`` is called from it once for every job, also for those that came to nothing."""
+    """The threads. ``ended`` is called from them once for every job, also for those that came to nothing."""
 
     def __init__(
         self, model: Model, queue: Queue[Turn], settings: Settings, ended: Ended, metrics: Metrics | None = None
@@ -74,13 +79,29 @@ class Composing:
         self._metrics = metrics or Metrics()
         self._metrics.waiting.set_function(lambda: len(queue))
         self._metrics.running.set_function(lambda: len(self._steps))
+        self._metrics.ready.set_function(lambda: self.ready)
         self._jobs: set[Job] = set()
         self._work = threading.Condition()  # guards the queue and the jobs
         self._deadline: float | None = None
         self._steps: dict[Turn, int] = {}  # takes in the batch: steps since they joined; the thread's own
-        self._composer = self._new_composer()
+        self._composer: Composer  # from the thread's beginning on
         self._looked = 0.0
-        self._thread = threading.Thread(target=self._run, name="composing", daemon=True)
+        self._faults = 0  # in a row
+        self._unable: float | None = None  # since when nobody can compose
+        self._resumes = 0.0  # when it is tried again
+        self._thread = threading.Thread(target=self._supervise, name="supervising", daemon=True)
+
+    @property
+    def ready(self) -> bool:
+        """Whether pieces are composed; not in the pauses after faults."""
+        begun = self._thread.ident is not None
+        return self._unable is None and (self._thread.is_alive() or not begun or self._deadline is not None)
+
+    def check(self) -> None:
+        """Raises :class:`Problem` where nobody can compose."""
+        if not self.ready:
+            wait = max(RETRY_SECONDS, self._resumes - time.monotonic())
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "composing", UNABLE, wait)
 
     def start(self) -> None:
         """Begin to compose what is submitted."""
@@ -92,6 +113,7 @@ class Composing:
         with self._work:
             if self._deadline is not None:
                 raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", RETRY_SECONDS)
+            self.check()
             if len(self._queue) + len(takes) > settings.max_waiting:
                 detail = "too many people are composing: try again in a moment"
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
@@ -111,32 +133,90 @@ class Composing:
             self._deadline = time.monotonic() + self._settings.grace
 
     def join(self) -> None:
-        """Wait until the thread has ended."""
+        """Wait until the threads have ended."""
         if self._thread.is_alive():
             self._thread.join()
 
-    def _new_composer(self) -> Composer:
-        return Composer(self._model.engine, self._model.columns, self._settings.batch)
-
-    def _run(self) -> None:
+    def _supervise(self) -> None:
+        """Have a thread compose until all is over, whatever ends it."""
         while not self._is_over():
             try:
+                self._run()
+                if not self._is_over():
+                    self._recover()
+                    self._rest()
+            except Exception:  # where memory is short, anything may fail: it is tried again
+                with contextlib.suppress(Exception):
+                    log.exception("a fault of composing could not be mended")
+                time.sleep(POLL_SECONDS)
+        self._steps.clear()
+        with self._work:  # whoever submitted before the deadline is in it now
+            left = list(self._jobs)
+        for job in left:
+            self._end(job, State.STOPPED, STOPPING)
+
+    def _run(self) -> None:
+        """Compose until all is over, or a fault ends the thread."""
+        thread = threading.Thread(target=self._compose, name="composing", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            log.exception("no thread can be started")
+        else:
+            thread.join()
+
+    def _compose(self) -> None:
+        """The thread itself."""
+        try:
+            self._begin()
+            while not self._is_over():
                 self._look_around()
                 self._make_room()
                 self._admit()
                 if self._steps:
                     self._step()
+                    self._faults = 0
                 else:
                     with self._work:
                         if not len(self._queue):
                             self._work.wait(POLL_SECONDS)
-            except Exception:
-                log.exception("composing failed")
-                self._fail()
-        with self._work:  # whoever submitted before the deadline is in it now
-            left = list(self._jobs)
-        for job in left:
-            self._end(job, State.STOPPED, STOPPING)
+        except BaseException:  # the thread ends with it, and says so
+            log.exception("composing failed")
+        finally:
+            with contextlib.suppress(AttributeError):  # it could not be made
+                del self._composer  # there may be no room for another one beside it
+
+    def _begin(self) -> None:
+        self._composer = Composer(self._model.engine, self._model.columns, self._settings.batch)
+        self._unable = None
+
+    def _recover(self) -> None:
+        """Nobody knows which take it was: all in the batch fail, those that wait go on with a new one."""
+        self._metrics.faults.inc()
+        jobs = {turn.job for turn in self._steps}
+        self._steps.clear()
+        for job in jobs:
+            self._end(job, State.FAILED, FAULT)
+
+    def _rest(self) -> None:
+        """Wait, the longer the more faults there were. Nothing new is taken; what waits is given up in time."""
+        pause = PAUSES[min(self._faults, len(PAUSES) - 1)]
+        self._faults += 1
+        self._resumes = time.monotonic() + pause
+        if pause and self._unable is None:
+            self._unable = time.monotonic()
+        while not self._is_over() and time.monotonic() < self._resumes:
+            self._look_around()
+            if self._unable is not None and time.monotonic() - self._unable > self._settings.patience:
+                self._give_up()
+            time.sleep(POLL_SECONDS)
+
+    def _give_up(self) -> None:
+        """Let nobody wait for ever."""
+        with self._work:
+            jobs = list(self._jobs)
+        for job in jobs:
+            self._end(job, State.FAILED, UNABLE)
 
     def _is_over(self) -> bool:
         deadline = self._deadline
@@ -176,8 +256,8 @@ class Composing:
             if turn is None:
                 return
             turn.job.state = State.COMPOSING
-            self._composer.join(turn.take)
             self._steps[turn] = 0
+            self._composer.join(turn.take)
 
     def _step(self) -> None:
         jobs = {turn.take: turn.job for turn in self._steps}
@@ -192,14 +272,6 @@ class Composing:
                 turn.job.left -= 1
                 if not turn.job.left:
                     self._end(turn.job, State.DONE, None)
-
-    def _fail(self) -> None:
-        """Nobody knows which take it was: all in the batch fail, those that wait go on with a new one."""
-        jobs = {turn.job for turn in self._steps}
-        self._steps.clear()
-        self._composer = self._new_composer()
-        for job in jobs:
-            self._end(job, State.FAILED, "composing failed: ask for it again, or tell who runs this server")
 
     def _end(self, job: Job, state: State, detail: str | None) -> None:
         with self._work:
@@ -216,3 +288,9 @@ def _bar_event(bar: Bar) -> Event:
     """A bar for the page: notes as [onset, duration, pitch, velocity] in steps."""
     notes = {role.value: rows.tolist() for role, rows in bar.notes.items()}
     return Event.of("bar", {"take": bar.take, "bar": bar.number, "notes": notes})
+
+
+def ending(state: State, detail: str | None) -> Event:
+    """The last event of a piece: ``done``, ``stopped`` or ``error``."""
+    kind = "error" if state is State.FAILED else state.value
+    return Event(kind, json.dumps({} if detail is None else {"detail": detail}))

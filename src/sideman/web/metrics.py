@@ -22,6 +22,8 @@ class Metrics:
         self.bars = Counter("sideman_bars", "Bars composed.", registry=self.registry)
         self.waiting = Gauge("sideman_takes_waiting", "Takes that wait for their turn.", registry=self.registry)
         self.running = Gauge("sideman_takes_running", "Takes in the batch.", registry=self.registry)
+        self.ready = Gauge("sideman_ready", "1 where pieces can be composed, else 0.", registry=self.registry)
+        self.faults = Counter("sideman_composing_faults", "Times that composing failed.", registry=self.registry)
         self.streams = Gauge("sideman_streams", "Event streams open.", registry=self.registry)
 
     def text(self) -> bytes:

@@ -7,6 +7,7 @@ work the same on all systems. A server begins, and looks for others, only while 
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from sideman.errors import DataError
 
 NAME_BYTES = 8
 COMMON = "server.lock"
+_NAME = re.compile(f"[0-9a-f]{{{2 * NAME_BYTES}}}")
 WAIT_SECONDS = 10.0  # others hold the common lock for moments
 
 
@@ -46,12 +48,13 @@ class Owners:
 
     def dead(self, names: Iterable[str]) -> set[str]:
         """Those of other servers' ``names`` whose process has ended. Only to be called in a :meth:`standstill`."""
-        return {name for name in names if name != self.name and self._is_free(self._path(name))}
+        # No server ever had a name of another form; such a one must not become a path.
+        return {name for name in names if not _NAME.fullmatch(name) or (name != self.name and self._is_free(name))}
 
     def alone(self) -> bool:
         """Whether no other server is alive. Only to be called in a :meth:`standstill`."""
-        others = {*self._folder.glob("server-*.lock")} - {self._path(self.name)}
-        return not [path for path in others if not self._is_free(path)]
+        names = {path.name.removeprefix("server-").removesuffix(".lock") for path in self._folder.glob("server-*.lock")}
+        return not [name for name in names - {self.name} if _NAME.fullmatch(name) and not self._is_free(name)]
 
     def close(self) -> None:
         """This server has ended."""
@@ -62,9 +65,9 @@ class Owners:
     def _path(self, name: str) -> Path:
         return self._folder / f"server-{name}.lock"
 
-    @staticmethod
-    def _is_free(path: Path) -> bool:
-        """Whether nobody holds the lock, which is then deleted."""
+    def _is_free(self, name: str) -> bool:
+        """Whether nobody holds the lock of this name, which is then deleted."""
+        path = self._path(name)
         if not path.exists():
             return True
         try:

@@ -44,7 +44,7 @@ MIDI_TYPE = "audio/midi"
 ZIP_TYPE = "application/zip"
 UNSHARED = {"Cache-Control": "private, no-cache"}
 DOWNLOAD_THREADS = 8  # apart from those of other requests, which must not wait for audio
-BAD, FORBIDDEN, MISSING, CONFLICT = 400, 403, 404, 409
+BAD, FORBIDDEN, MISSING, CONFLICT, GONE = 400, 403, 404, 409, 410
 SIZE, UNREADABLE, TOO_MANY = 413, 422, 429
 FAULT, UNAVAILABLE = 500, 503
 EVERYWHERE = documented(BAD, TOO_MANY)
@@ -123,9 +123,9 @@ def create_arrangement(
     body: ArrangementRequest, response: Response, session: Asking, server: Server
 ) -> ArrangementView:
     """Have a band composed."""
-    progression = server.arrangements.check(body)
+    plan = server.arrangements.studio.prepare(body)
     session = server.sessions.use(session)
-    view = server.arrangements.create(session, body, progression)
+    view = server.arrangements.create(session, body, plan)
     server.sessions.tell(session, response)
     response.headers["Location"] = f"/api/arrangements/{view.id}"
     return view
@@ -137,19 +137,23 @@ def list_arrangements(session: Asking, server: Server) -> ArrangementList:
     return ArrangementList(arrangements=server.arrangements.all(session))
 
 
-@router.get("/arrangements/{identity}", responses=documented(MISSING))
+@router.get("/arrangements/{identity}", responses=documented(MISSING, GONE))
 def get_arrangement(identity: str, session: Asking, server: Server) -> ArrangementView:
     """A piece, and how far it has come."""
     return server.arrangements.view(session, identity)
 
 
-@router.patch("/arrangements/{identity}", responses=documented(FORBIDDEN, MISSING, SIZE, UNREADABLE))
+@router.patch("/arrangements/{identity}", responses=documented(FORBIDDEN, MISSING, GONE, SIZE, UNREADABLE, UNAVAILABLE))
 def rename_arrangement(identity: str, body: Renaming, session: Asking, server: Server) -> ArrangementView:
     """Give a piece another name."""
     return server.arrangements.rename(session, identity, body.name)
 
 
-@router.delete("/arrangements/{identity}", status_code=HTTPStatus.NO_CONTENT, responses=documented(FORBIDDEN, MISSING))
+@router.delete(
+    "/arrangements/{identity}",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=documented(FORBIDDEN, MISSING, UNAVAILABLE),
+)
 def delete_arrangement(identity: str, session: Asking, server: Server) -> None:
     """Delete a piece and its files; stops it where it is being composed."""
     server.arrangements.delete(session, identity)
@@ -161,7 +165,7 @@ def delete_arrangement(identity: str, session: Asking, server: Server) -> None:
     responses={
         200: {"description": EVENTS, "content": {events.MEDIA_TYPE: {"schema": event_schema()}}},
         204: {"description": "All was told."},
-        **documented(MISSING, UNAVAILABLE),
+        **documented(MISSING, GONE, UNAVAILABLE),
     },
 )
 def stream_events(
@@ -181,7 +185,7 @@ def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
     return {200: found, 206: {**found, "description": "A range of it."}, 416: {"description": "No such range."}}
 
 
-FILE_PROBLEMS = documented(MISSING, CONFLICT, UNREADABLE)
+FILE_PROBLEMS = documented(MISSING, CONFLICT, GONE, UNREADABLE)
 SOUND_PROBLEMS = {**FILE_PROBLEMS, **documented(FAULT, UNAVAILABLE)}
 
 
@@ -241,14 +245,15 @@ def parse_chords(body: ChordText) -> ChartView:
 @router.get("/options")
 def get_options(server: Server) -> OptionsView:
     """What can be asked for: styles, instruments, limits, and chords to begin with."""
-    return OptionsView.of(server.arrangements.settings, server.arrangements.fingerprint)
+    return OptionsView.of(server.arrangements.settings, server.arrangements.studio.fingerprint)
 
 
-@router.get("/health")
+@router.get("/health", responses=documented(UNAVAILABLE))
 def get_health(server: Server) -> Health:
-    """Whether the server is well."""
-    pieces = server.arrangements
-    return Health(version=version("sideman"), model=pieces.fingerprint, waiting=len(pieces.waiting))
+    """Whether the server is well: 503 where nobody can compose."""
+    studio = server.arrangements.studio
+    studio.composing.check()
+    return Health(version=version("sideman"), model=studio.fingerprint, waiting=len(studio.waiting))
 
 
 unlisted = APIRouter(include_in_schema=False)

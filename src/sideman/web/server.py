@@ -45,7 +45,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal says that it is time."""
-        self.services.arrangements.composing.drain()
+        self.services.arrangements.studio.composing.drain()
         super().handle_exit(sig, frame)
 
 
@@ -56,8 +56,8 @@ def serve(settings: Settings) -> None:
     """
     listening = _listen(settings)
     with listening:
-        app = create_app(settings)
         configure(as_json=settings.json_logs)
+        app = create_app(settings)
         if not settings.is_local:
             log.warning("everybody who reaches this machine can use this server: it asks nobody for a password")
         host, port = listening.getsockname()[:2]

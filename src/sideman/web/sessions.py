@@ -1,4 +1,4 @@
-"""Who is asking: a browser's cookie and the folder that belongs to it. Knows cookies and paths; no pieces.
+"""Who is asking: a browser's cookie, and the name that it has in the store. Knows cookies; no pieces.
 
 The cookie is 128 random bits, given by the server and kept nowhere: the store and the folders know its hash alone, so
 that nothing in a path ever comes from a client, and who reads the disk can't act for anybody.
@@ -11,7 +11,6 @@ import re
 import secrets
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from starlette.responses import Response
 
@@ -64,8 +63,3 @@ class Sessions:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()[: 2 * BYTES]
-
-
-def piece_folder(data: Path, session: str, piece: str) -> Path:
-    """Where the files of a piece lie; both names are the server's own."""
-    return data / "sessions" / session / piece

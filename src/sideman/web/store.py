@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,6 +44,12 @@ alter table pieces add column named integer not null default 1;
 """,
 )
 COLUMNS = "id, session, name, description, state, detail, created, named"  # of a Piece, in its order
+VALUES = "?, ?, ?, ?, ?, ?, ?, ?"
+LATEST = 253_402_300_799  # the last second of the year 9999
+# What SQLite says of a file that is none of its own, is damaged, or has other tables than ours.
+DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
+
+log = logging.getLogger(__name__)
 
 
 class State(StrEnum):
@@ -55,6 +63,7 @@ class State(StrEnum):
 
 
 UNFINISHED = (State.WAITING, State.COMPOSING)
+STOPPING = "the server was stopped before it was finished: ask for it again"
 
 
 @dataclass(frozen=True)
@@ -89,8 +98,11 @@ class Store(Protocol):
     def add(self, piece: Piece, limit: int) -> bool:
         """Keep a piece, unless its session has ``limit`` already that can't make room: named ones, unfinished ones."""
 
-    def make_room(self, session: str, limit: int) -> list[Piece]:
-        """Forget the oldest pieces that can make room until a session has no more than ``limit``; those."""
+    def restore(self, pieces: Iterable[Piece]) -> None:
+        """Keep pieces that were lost, with their sessions; those that are there stay as they are."""
+
+    def spare(self, session: str, limit: int) -> list[Piece]:
+        """The oldest pieces that can make room, as many as a session has more than ``limit``."""
 
     def get(self, session: str, piece: str) -> Piece | None:
         """A piece of this session."""
@@ -113,8 +125,11 @@ class Store(Protocol):
     def alone(self) -> AbstractContextManager[bool]:
         """Gives whether no other server shares this store, and lets none begin to until the block ends."""
 
-    def sweep(self, before: float) -> list[Piece]:
-        """Forget the pieces from before a time, and sessions unused since then that have none; the pieces."""
+    def older(self, before: float) -> list[Piece]:
+        """Pieces from before a time."""
+
+    def sweep_sessions(self, before: float) -> None:
+        """Forget sessions that have no pieces and were not used since a time."""
 
     def folders(self) -> set[tuple[str, str]]:
         """Session and id of every piece."""
@@ -124,35 +139,42 @@ class Store(Protocol):
 
 
 class SQLiteStore:
-    """A :class:`Store` in one file, for the servers of one machine.
+    """A :class:`Store` in one file, for the servers of one machine. A file that is damaged is set aside.
 
     Raises :class:`DataError` where the folder can't be used. May be called by any thread.
     """
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
+        self._unreadable: set[object] = set()  # rows that were told of
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)  # nobody else on this machine
             with ExitStack() as undoing:
                 self._owners = Owners(folder)
                 undoing.callback(self._owners.close)
                 with self._owners.standstill():  # one after the other makes the tables
-                    self._database = self._open(folder / "sideman.db")
+                    self._database = self._open_or_set_aside(folder / "sideman.db")
                 undoing.pop_all()
         except (OSError, sqlite3.Error) as error:
             raise DataError(f"cannot keep pieces in {folder}: {error}; give another folder with --data") from error
 
-    @staticmethod
-    def _open(path: Path) -> sqlite3.Connection:
-        database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        database.execute("pragma journal_mode = wal")
-        database.execute("pragma synchronous = full")  # what is said to be done survives a power cut
-        (version,) = database.execute("pragma user_version").fetchone()
-        if version > len(VERSIONS):
-            raise DataError(f"{path} was written by a later version of Sideman: update, or give another --data")
-        for number, change in enumerate(VERSIONS[version:], version + 1):
-            database.executescript(f"begin; {change} pragma user_version = {number}; commit;")
-        return database
+    def _open_or_set_aside(self, path: Path) -> sqlite3.Connection:
+        """The database at ``path``. One that is damaged gets another name, and a new one its place."""
+        try:
+            return _open(path)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
+                raise
+            if not self._owners.alone():
+                raise DataError(
+                    f"{path} is damaged ({error}) and another server uses it: stop that one first"
+                ) from error
+            aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{self._owners.name}")
+            for suffix in ("", "-wal", "-shm"):
+                if path.with_name(path.name + suffix).exists():
+                    path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+            log.warning("%s is damaged (%s) and set aside as %s: a new one takes its place", path, error, aside.name)
+            return _open(path)
 
     def use_session(self, session: str, now: float) -> None:
         """See :class:`Store`."""
@@ -166,20 +188,31 @@ class SQLiteStore:
     def add(self, piece: Piece, limit: int) -> bool:
         """See :class:`Store`."""
         return self._change(
-            f"insert into pieces ({COLUMNS}, owner) select ?, ?, ?, ?, ?, ?, ?, ?, ? "
-            "where (select count(*) from pieces where session = ? and (named or state in (?, ?))) < ?",
-            *(piece.id, piece.session, piece.name, piece.description, piece.state, piece.detail, piece.created),
-            *(piece.named, self._owners.name, piece.session, *UNFINISHED, limit),
+            f"insert into pieces ({COLUMNS}, owner) select {VALUES}, ? "
+            "where (select count(*) from pieces where session = ? and (named or state in (?, ?))) < ? "
+            # Another server that has just begun may have found its folder and taken it for one of a lost row.
+            "on conflict (id) do update set state = excluded.state, detail = excluded.detail, owner = excluded.owner",
+            *(*_row(piece), self._owners.name, piece.session, *UNFINISHED, limit),
         )
 
-    def make_room(self, session: str, limit: int) -> list[Piece]:
+    def restore(self, pieces: Iterable[Piece]) -> None:
         """See :class:`Store`."""
-        spare = self._pieces(
+        pieces = list(pieces)
+        use = "insert into sessions values (?, ?) on conflict (id) do update set used = max(used, excluded.used)"
+        with self._lock, self._database:
+            self._database.execute("begin immediate")
+            self._database.executemany(use, [(piece.session, piece.created) for piece in pieces])
+            self._database.executemany(
+                f"insert or ignore into pieces ({COLUMNS}) values ({VALUES})", [_row(piece) for piece in pieces]
+            )
+
+    def spare(self, session: str, limit: int) -> list[Piece]:
+        """See :class:`Store`."""
+        return self._pieces(
             "where session = ? and not named and state not in (?, ?) order by created, id "
             "limit max(0, (select count(*) from pieces where session = ?) - ?)",
             *(session, *UNFINISHED, session, limit),
         )
-        return [piece for piece in spare if self.delete(piece.session, piece.id)]
 
     def get(self, session: str, piece: str) -> Piece | None:
         """See :class:`Store`."""
@@ -219,15 +252,13 @@ class SQLiteStore:
         with self._owners.standstill():
             yield self._owners.alone()
 
-    def sweep(self, before: float) -> list[Piece]:
+    def older(self, before: float) -> list[Piece]:
         """See :class:`Store`."""
-        old = self._pieces("where created < ?", before)
-        with self._lock:
-            self._database.executemany("delete from pieces where id = ?", [(piece.id,) for piece in old])
-            self._database.execute(
-                "delete from sessions where used < ? and id not in (select session from pieces)", (before,)
-            )
-        return old
+        return self._pieces("where created < ?", before)
+
+    def sweep_sessions(self, before: float) -> None:
+        """See :class:`Store`."""
+        self._change("delete from sessions where used < ? and id not in (select session from pieces)", before)
 
     def folders(self) -> set[tuple[str, str]]:
         """See :class:`Store`."""
@@ -240,11 +271,20 @@ class SQLiteStore:
             self._owners.close()
 
     def _pieces(self, where: str, *values: object) -> list[Piece]:
-        rows = self._rows(f"select {COLUMNS} from pieces {where}", *values)
-        return [
-            Piece(identity, session, name, description, State(state), detail, created, bool(named))
-            for identity, session, name, description, state, detail, created, named in rows
-        ]
+        pieces = [self._piece(row) for row in self._rows(f"select {COLUMNS} from pieces {where}", *values)]
+        return [piece for piece in pieces if piece is not None]
+
+    def _piece(self, row: tuple[Any, ...]) -> Piece | None:
+        """A row; None, with a line in the log, for one that a later version wrote or that is damaged."""
+        identity, session, name, description, state, detail, created, named = row
+        texts = (identity, session, name, description, detail or "")
+        ours = all(isinstance(text, str) for text in texts) and state in tuple(State)
+        if ours and isinstance(created, int | float) and 0 <= created <= LATEST:
+            return Piece(identity, session, name, description, State(state), detail, float(created), bool(named))
+        if identity not in self._unreadable:
+            self._unreadable.add(identity)
+            log.warning("a row of the store can't be read and is passed over", extra={"piece": str(identity)[:8]})
+        return None
 
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -253,3 +293,40 @@ class SQLiteStore:
     def _change(self, statement: str, *values: object) -> bool:
         with self._lock:
             return self._database.execute(statement, values).rowcount > 0
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """The database at ``path``, new where there is none. Raises :class:`sqlite3.Error` where it is damaged."""
+    database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(database, path)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    """Check a database, and make it one of this version."""
+    database.execute("pragma journal_mode = wal")
+    database.execute("pragma synchronous = full")  # what is said to be done survives a power cut
+    ((state, *_),) = database.execute("pragma quick_check(1)")
+    if state != "ok":
+        error = sqlite3.DatabaseError(" ".join(state.split()))
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+    ((version, *_),) = database.execute("pragma user_version")
+    if version > len(VERSIONS):
+        raise DataError(f"{path} was written by a later version of Sideman: update, or give another --data")
+    for number, change in enumerate(VERSIONS[version:], version + 1):
+        database.executescript(f"begin; {change} pragma user_version = {number}; commit;")
+    database.execute(f"select {COLUMNS}, owner from pieces limit 0")
+    database.execute("select id, used from sessions limit 0")
+
+
+def _row(piece: Piece) -> tuple[object, ...]:
+    """The values of :data:`COLUMNS`."""
+    return (
+        *(piece.id, piece.session, piece.name, piece.description),
+        *(piece.state, piece.detail, piece.created, piece.named),
+    )

@@ -62,4 +62,4 @@ class FairQueue(Generic[T]):
         return len(self._items) > (owner in self._items)
 
     def __len__(self) -> int:
-        return sum(map(len, self._items.values()))
+        return sum(map(len, list(self._items.values())))  # a copy: other threads change them meanwhile

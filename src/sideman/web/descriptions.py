@@ -1,0 +1,29 @@
+"""What is kept of a request: read from the store as it was written, by whatever version. Knows fields; no limits.
+
+A request is checked when it comes. What is kept was checked then, by the rules of then: it is read without them, fields
+that this version doesn't know are passed over, and those that it has besides get their defaults.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from sideman.web.schemas import Description
+
+# The same fields by type alone, so that an option is named once.
+_FIELDS: dict[str, Any] = {
+    name: (field.annotation, ... if field.is_required() else field.get_default(call_default_factory=True))
+    for name, field in Description.model_fields.items()
+}
+_Kept: type[BaseModel] = create_model("_Kept", __config__=ConfigDict(extra="ignore"), **_FIELDS)
+
+
+def read_description(text: str) -> Description:
+    """What was asked for, from its JSON. Raises :class:`ValueError` where a field is missing or of another type."""
+    try:
+        return Description.model_construct(**dict(_Kept.model_validate_json(text)))
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error

@@ -1,0 +1,163 @@
+"""Pieces under way: prepared, begun, composed, kept. Knows jobs and threads; no HTTP but its words for no.
+
+While a piece is composed, its events are in memory. When it is done, they and the takes' MIDI files are written, each
+whole or not at all, and only then does the catalogue say so: what it calls done is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from itertools import groupby
+
+from sideman.arranging import Model, Performance, Plan
+from sideman.model.fingerprint import fingerprint
+from sideman.music.chords import Progression, parse
+from sideman.music.time import SECONDS_PER_MINUTE, seconds
+from sideman.render.midi import midi_bytes
+from sideman.web.catalogue import Catalogue
+from sideman.web.jobs import Composing, Job, Turn, ending
+from sideman.web.metrics import Metrics
+from sideman.web.piece_files import PieceFiles
+from sideman.web.problems import Problem
+from sideman.web.schemas import ArrangementRequest, Description
+from sideman.web.settings import Settings
+from sideman.web.store import Piece, State
+from sideman.web.turns import FairQueue, Queue
+
+ID_BYTES = 16
+NAME_LENGTH = 80  # of a name made from the chords
+
+log = logging.getLogger(__name__)
+
+
+class Studio:
+    """The pieces that are composed now, by the thread that it keeps."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        files: PieceFiles,
+        model: Model,
+        metrics: Metrics,
+        queue: Queue[Turn] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._files = files
+        self._sampling = model.sampling
+        self.fingerprint = fingerprint(model.checkpoint, model.sampling, model.engine)
+        self.waiting: Queue[Turn] = queue or FairQueue[Turn]()
+        self.composing = Composing(model, self.waiting, settings, self._ended, metrics)
+        self.live: dict[str, Job] = {}
+        self._writing = ThreadPoolExecutor(1, "writing")
+
+    def open(self) -> None:
+        """Begin to compose."""
+        self._writing.submit(lambda: None).result()  # its thread is there from now on, whatever memory is left later
+        self.composing.start()
+
+    def close(self) -> None:
+        """Give pieces under way their grace, then write down what became of them."""
+        self.composing.drain()
+        self.composing.join()
+        self._writing.shutdown()
+
+    def prepare(self, request: ArrangementRequest) -> Plan:
+        """What a request asks for, before anything of it is kept.
+
+        Raises :class:`ChordSyntaxError`, :class:`OptionError`, or :class:`Problem` where this server can't or won't.
+        """
+        settings = self._settings
+        progression, options = parse(request.progression), request.arrange_options()
+        minutes = seconds(progression.steps, options.tempo) / SECONDS_PER_MINUTE
+        for value, limit, noun in (
+            (progression.bars, settings.max_bars, "bars"),
+            (minutes, settings.max_minutes, "minutes"),
+            (options.takes, settings.max_takes, "takes"),
+        ):
+            if value > limit:
+                detail = f"{value:.4g} {noun} are too many for this server: at most {limit:g}"
+                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "limit", detail)
+        if request.model not in (None, self.fingerprint):
+            detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
+            raise Problem(HTTPStatus.CONFLICT, "model", detail)
+        return Plan(progression, options)
+
+    def begin(self, session: str, request: ArrangementRequest, plan: Plan) -> Piece:
+        """Have a piece composed. Raises :class:`Problem` where it, or what is under way, is too much.
+
+        Where a session is full, its oldest piece that has ended and was given no name makes room.
+        """
+        progression = plan.progression
+        description = Description(
+            **request.model_dump(exclude={"progression", "name", "model"}),
+            progression=str(progression),
+            key=plan.chart.key.name,
+            bars=plan.chart.bars,
+            beats=float(progression.beats),
+            seconds=seconds(progression.steps, request.tempo),
+            model=self.fingerprint,
+        )
+        name = request.name or default_name(progression)
+        identity, text = secrets.token_hex(ID_BYTES), description.model_dump_json()
+        piece = Piece(identity, session, name, text, State.WAITING, None, time.time(), request.name is not None)
+        job = self.live[identity] = Job(piece, Performance(plan, self._sampling))
+        try:
+            self._catalogue.add(piece)
+            self.composing.submit(job)
+        except BaseException:
+            del self.live[identity]
+            self._catalogue.forget(piece)
+            raise
+        self._catalogue.make_room(session)
+        return piece
+
+    def drop(self, identity: str) -> None:
+        """Stop a piece that was deleted, where it is under way."""
+        job = self.live.get(identity)
+        if job is not None:
+            job.unwanted = True
+
+    def _ended(self, job: Job, state: State, detail: str | None) -> None:
+        """Called by the composing thread, which has better things to do than to write files."""
+        self._writing.submit(self._conclude, job, state, detail)
+
+    def _conclude(self, job: Job, state: State, detail: str | None) -> None:
+        piece = job.piece
+        try:
+            self._keep(job, state)
+            if not self._catalogue.finish(piece, state, detail):  # deleted meanwhile
+                self._catalogue.forget(piece)
+        except Exception:  # whatever it is, nobody is left waiting
+            state, detail = State.FAILED, "it could not be kept: tell who runs this server"
+            is_there = True
+            with contextlib.suppress(Exception):  # of the store; a later server marks it as stopped
+                is_there = self._catalogue.fail(piece, detail)
+            if is_there:  # else it was deleted meanwhile
+                log.exception("a piece could not be kept")
+        job.state = state
+        job.log.append(ending(state, detail), last=True)
+        self.live.pop(piece.id, None)
+        log.info("piece ended", extra={"piece": piece.id[:8], "state": state.value, "bars": len(job.log.events) - 1})
+
+    def _keep(self, job: Job, state: State) -> None:
+        """Write what is finished of a piece that somebody may want."""
+        if job.unwanted or state not in (State.DONE, State.STOPPED) or not job.log.events:
+            return
+        songs: list[bytes] = []
+        if state is State.DONE:
+            bands = job.performance.bands
+            songs = [midi_bytes(band, progression=band.progression, key=band.key) for band in bands]
+        self._files.keep(job.piece, [event.data for event in job.log.events], songs)
+
+
+def default_name(progression: Progression) -> str:
+    """The chords alone, one that is repeated told once, as many as fit."""
+    name = " ".join(chord for chord, _ in groupby(str(span.chord) for span in progression))
+    return name if len(name) <= NAME_LENGTH else f"{name[:NAME_LENGTH].rpartition(' ')[0]}…"
