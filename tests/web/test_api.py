@@ -18,6 +18,7 @@ from sideman import Model, Role, arrange
 from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import parse
 from sideman.render.midi import midi_bytes
+from sideman.web.store import Piece
 from sideman.web.studio import default_name
 
 
@@ -375,10 +376,7 @@ def test_a_full_disk_takes_nothing_new(start: Start) -> None:
 
 def test_old_pieces_are_swept(server: Server, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     piece = compose(browser)
-    stray = server.settings.data / "sessions" / "a" / "b"
-    stray.mkdir(parents=True)
     server.services.arrangements.sweep()
-    assert not stray.exists()
     assert view(browser, piece["id"]) == piece
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 31 * 86_400)
@@ -387,22 +385,27 @@ def test_old_pieces_are_swept(server: Server, browser: httpx.Client, monkeypatch
     assert files(server.settings.data) == set()
 
 
-def test_a_piece_that_cannot_be_kept_has_failed(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_piece_that_cannot_be_kept_has_failed(
+    start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     server = start()
     with server.browser() as browser:
-        compose(browser, "C:4")
-        (session,) = (server.settings.data / "sessions").iterdir()
-        for path in session.iterdir():
-            path.rename(server.settings.data / path.name)
-        session.rmdir()
-        session.write_text("in the way")
-        last = listen(browser, create(browser, "C:4")["id"])[-1]
+        keep = server.services.arrangements.files.keep
+
+        def in_the_way(piece: Piece, *rest: Any) -> None:  # noqa: ANN401 - those of keep
+            (server.services.arrangements.files.folder(piece) / "events.jsonl").mkdir()
+            keep(piece, *rest)
+
+        monkeypatch.setattr(server.services.arrangements.files, "keep", in_the_way)
+        identity = create(browser, "C:4")["id"]
+        last = listen(browser, identity)[-1]
+        assert view(browser, identity)["state"] == "failed"
     assert last.kind == "error"
     assert "could not be kept" in last.data["detail"]
     assert "could not be kept" in caplog.text
 
 
-@pytest.mark.parametrize("owner", ["arrangements", "store"])
+@pytest.mark.parametrize("owner", ["files", "store"])
 def test_after_any_fault_nobody_is_left_waiting(
     start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, owner: str
 ) -> None:
@@ -410,17 +413,19 @@ def test_after_any_fault_nobody_is_left_waiting(
     arrangements = server.services.arrangements
 
     def fail(*_: object) -> None:
-        wait_until(lambda: all(job.log.listeners for job in arrangements._live.values()))  # a bar is composed sooner
+        wait_until(
+            lambda: all(job.log.listeners for job in arrangements.studio.live.values())
+        )  # a bar is composed sooner
         raise RuntimeError("unforeseen")
 
     if owner == "store":
-        monkeypatch.setattr(arrangements.store, "finish", fail)
+        monkeypatch.setattr(arrangements.catalogue._store, "finish", fail)
     else:
-        monkeypatch.setattr(arrangements, "_write", fail)
+        monkeypatch.setattr(arrangements.files, "keep", fail)
     with server.browser() as browser:
         last = listen(browser, create(browser, "C")["id"])[-1]
     assert (last.kind, "could not be kept" in last.data["detail"]) == ("error", True)
-    wait_until(lambda: not arrangements._live)
+    wait_until(lambda: not arrangements.studio.live)
     assert "unforeseen" in caplog.text
 
 

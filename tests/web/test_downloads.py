@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_made_is_a_problem_with_a_remedy(
     assert str(error) in caplog.text
     assert get(browser, f"/api/arrangements/{identity}/midi").status_code == 200
     made = [name for name in files(server.settings.data) if identity in name]
-    assert sorted(Path(name).name for name in made) == ["events.jsonl", "take-0.mid"]
+    assert sorted(Path(name).name for name in made) == ["events.jsonl", "piece.json", "take-0.mid"]
 
 
 def test_a_machine_without_a_synthesizer(browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -256,7 +256,8 @@ def test_a_machine_that_gives_no_thread_is_asked_again(
 ) -> None:
     thread = composing(model, ends)
     thread.submit(job("a"))
-    start, refused = threading.Thread.start, []
+    start = threading.Thread.start
+    refused: list[threading.Thread] = []
 
     def begin(self: threading.Thread) -> None:
         if self.name == "composing" and len(refused) < 3:
@@ -281,10 +282,10 @@ def test_without_its_watchman_no_server_is_well(model: Model, ends: Ends, monkey
         raise SystemExit
 
     monkeypatch.setattr(thread, "_is_over", fail)
-    assert thread.ready
+    before = thread.ready
     thread.start()
     thread._thread.join(30)
-    assert not thread.ready
+    assert (before, thread.ready) == (True, False)
     with pytest.raises(Problem, match="cannot compose"):
         thread.submit(job("a"))
 

@@ -37,9 +37,10 @@ class Catalogue:
         self.stop_orphans()
         self.sweep()
         found = self._files.found()
-        if found.strangers:
-            log.warning("what this server did not make is left alone in sessions/", extra={"count": found.strangers})
         known = self._store.folders()  # after the folders: whoever deletes a piece renames its folder first
+        if found.others - known:
+            count = len(found.others - known)
+            log.warning("what this server did not make is left alone in sessions/", extra={"count": count})
         lost = [piece for key in sorted(found.marked - known) if (piece := self._files.read(key)) is not None]
         if lost:
             self._store.restore([_ended(piece) for piece in lost])

@@ -50,11 +50,11 @@ class Key(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What is on the disk: pieces that are marked, those whose deletion was begun, and how many things of others."""
+    """What is on the disk: pieces that are marked, those whose deletion was begun, and all that is neither."""
 
     marked: set[Key]
-    deleted: list[Key]
-    strangers: int
+    deleted: set[Key]
+    others: set[Key]
 
 
 class PieceFiles:
@@ -127,21 +127,20 @@ class PieceFiles:
 
     def found(self) -> Found:
         """Everything where pieces are."""
-        found = Found(set(), [], 0)
-        strangers = 0
+        found = Found(set(), set(), set())
         for session in _children(self._root):
             if not _is_folder(session, _NAME):
-                strangers += 1
+                found.others.add(Key(session.name, ""))
                 continue
             for folder in _children(session):
                 deleted = _DELETED.fullmatch(folder.name)
                 if _is_folder(folder, _NAME) and _is_file(folder / MANIFEST):
                     found.marked.add(Key(session.name, folder.name))
                 elif deleted and _is_folder(folder, _DELETED) and _has_mark(folder, deleted[1]):
-                    found.deleted.append(Key(session.name, deleted[1]))
+                    found.deleted.add(Key(session.name, deleted[1]))
                 else:
-                    strangers += 1
-        return found._replace(strangers=strangers)
+                    found.others.add(Key(session.name, folder.name))
+        return found
 
     @contextlib.contextmanager
     def deleting(self, key: Key) -> Iterator[None]:
@@ -150,6 +149,9 @@ class PieceFiles:
         Raises :class:`OSError` where the deletion can't be begun.
         """
         folder = self._folder(key)
+        if not all(map(_NAME.fullmatch, key)):  # a row that no server of ours wrote: its files are nobody's
+            yield
+            return
         gone = folder.with_name(DELETED + key.piece)
         with self._changing:
             self._empty(gone)

@@ -1,0 +1,90 @@
+"""A server on which nobody can compose says so, and takes nothing; then life goes on."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from tests.web.conftest import Start, compose, create, listen, wait_until
+from tests.web.test_api import problem
+
+from sideman.composer import Composer
+from sideman.web import jobs
+
+
+def test_a_server_that_cannot_compose_says_so(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "PAUSES", (0.0, 0.05))
+    server = start()
+    has_memory = threading.Event()
+    make, step = Composer, Composer.step
+
+    def begin(*arguments: Any) -> Composer:  # noqa: ANN401 - those of the composer
+        if not has_memory.is_set():
+            raise MemoryError
+        return make(*arguments)
+
+    def fail(_: Composer) -> None:
+        job = next(iter(server.services.arrangements.studio.live.values()))
+        wait_until(lambda: job.log.listeners)
+        raise MemoryError
+
+    with server.browser() as browser:
+        done = compose(browser, "C:4")
+        monkeypatch.setattr(jobs, "Composer", begin)
+        monkeypatch.setattr(Composer, "step", fail)
+        failed = create(browser, "C:4")["id"]
+        last = listen(browser, failed)[-1]
+        assert (last.kind, last.data["detail"]) == ("error", jobs.FAULT)
+        wait_until(lambda: browser.get("/api/health").status_code == 503)
+        for response in (
+            browser.get("/api/health"),
+            browser.post("/api/arrangements", json={"progression": "C:4"}),
+        ):
+            assert problem(response, 503)["type"] == "urn:sideman:composing"
+            assert int(response.headers["retry-after"]) >= 1
+        assert "sideman_ready 0.0" in browser.get("/metrics").text
+        states = {piece["id"]: piece["state"] for piece in browser.get("/api/arrangements").json()["arrangements"]}
+        assert states == {done["id"]: "done", failed: "failed"}  # what was refused leaves nothing
+        assert len([*server.settings.data.glob("sessions/*/*")]) == 2
+        monkeypatch.setattr(Composer, "step", step)
+        has_memory.set()
+        wait_until(lambda: browser.get("/api/health").status_code == 200)
+        compose(browser, "C:4")
+        text = browser.get("/metrics").text
+    assert "sideman_ready 1.0" in text
+    assert "sideman_composing_faults_total" in text
+
+
+def test_a_thread_that_was_killed_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = start()
+    composing = server.services.arrangements.studio.composing
+    with server.browser() as browser:
+        compose(browser, "C:4")
+        with monkeypatch.context() as patch:
+            killed = threading.Event()
+
+            def end() -> None:
+                killed.set()
+                raise SystemExit
+
+            patch.setattr(composing, "_look_around", end)
+            assert killed.wait(30)
+        compose(browser, "C:4")
+        assert browser.get("/api/health").json()["status"] == "ok"
+
+
+def test_chords_are_read_and_options_built_once(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sideman.web.schemas import ArrangementRequest
+
+    built = []
+    build = ArrangementRequest.arrange_options
+
+    def count(self: ArrangementRequest) -> Any:  # noqa: ANN401 - its own
+        built.append(self)
+        return build(self)
+
+    monkeypatch.setattr(ArrangementRequest, "arrange_options", count)
+    with start().browser() as browser:
+        compose(browser, "C:4")
+    assert len(built) == 1
