@@ -88,7 +88,10 @@ class Guard:
         except Problem as problem:
             await problem.response(scope, receive, answer)
         except Exception as error:
-            log.exception("a request failed")
+            if is_full(error):
+                log.warning("the disk is full: %s", error)
+            else:
+                log.exception("a request failed")
             if status:  # the answer has begun: cut it off, so that nobody takes it for whole
                 raise
             detail = "the server failed: try again, or tell who runs it"

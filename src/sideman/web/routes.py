@@ -67,7 +67,7 @@ class Services:
     threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(DOWNLOAD_THREADS))
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     return cast("Services", request.app.state.services)
 
 
@@ -249,8 +249,8 @@ def get_options(server: Server) -> OptionsView:
 
 
 @router.get("/health", responses=documented(UNAVAILABLE))
-def get_health(server: Server) -> Health:
-    """Whether the server is well: 503 where nobody can compose."""
+async def get_health(server: Server) -> Health:
+    """Whether the server is well: 503 where nobody can compose. Needs no thread: there may be none left."""
     studio = server.arrangements.studio
     studio.composing.check()
     return Health(version=version("sideman"), model=studio.fingerprint, waiting=len(studio.waiting))

@@ -87,6 +87,7 @@ class Studio:
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
+        self.composing.check()
         return Plan(progression, options)
 
     def begin(self, session: str, request: ArrangementRequest, plan: Plan) -> Piece:
