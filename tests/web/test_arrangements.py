@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import httpx
 import pytest
 from tests.web.conftest import Server, Start, compose, create, listen, view
 from tests.web.test_api import problem
+
+from sideman.web.store import Piece
 
 
 def rewrite(server: Server, identity: str, **columns: str) -> None:
@@ -150,6 +153,30 @@ def test_what_it_did_not_make_outlives_a_server(start: Start, tmp_path: Path) ->
         *("sessions/2024/link", "sessions/link"),
     }
     assert (outside / "take-0.wav").read_text() == "mine"
+
+
+def test_a_piece_that_cannot_be_deleted_keeps_no_other(
+    start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = start()
+    arrangements = server.services.arrangements
+    with server.browser() as browser:
+        stuck, free = (compose(browser, "C:4")["id"] for _ in range(2))
+        forget = arrangements.catalogue.forget
+
+        def refuse(piece: Piece) -> None:
+            if piece.id == stuck:
+                raise PermissionError("not allowed")
+            forget(piece)
+
+        now = time.time()
+        with monkeypatch.context() as patch:
+            patch.setattr(arrangements.catalogue, "forget", refuse)
+            patch.setattr(time, "time", lambda: now + 31 * 86_400)
+            arrangements.sweep()
+        assert listed(browser) == [stuck]
+        assert browser.get(f"/api/arrangements/{free}").status_code == 404
+    assert "a piece can't be deleted: not allowed" in caplog.text
 
 
 def test_pieces_outlive_the_index(start: Start, tmp_path: Path) -> None:

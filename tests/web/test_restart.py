@@ -94,6 +94,33 @@ def test_killed_while_it_composes(tmp_path: Path, weights: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_killed_and_without_its_index(tmp_path: Path, weights: Path) -> None:
+    stranger = tmp_path / "sessions" / "2024" / "song" / "take.wav"
+    stranger.parent.mkdir(parents=True)
+    stranger.touch()
+    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, timeout=30) as browser:
+        done = compose(browser, "C:4|F:4", takes=2)
+        song = browser.get(f"/api/arrangements/{done['id']}/midi").content
+        deleted = compose(browser, "C:4")["id"]
+        browser.delete(f"/api/arrangements/{deleted}").raise_for_status()
+        identity = create(browser, LONG, takes=8)["id"]
+        wait_until(lambda: view(browser, identity)["progress"]["bars"])
+        server.end(signal.SIGKILL)
+        cookies = dict(browser.cookies)
+    for path in tmp_path.glob("sideman.db*"):
+        path.unlink()
+    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
+        pieces = browser.get("/api/arrangements").json()["arrangements"]
+        assert {piece["id"]: piece["state"] for piece in pieces} == {done["id"]: "done", identity: "stopped"}
+        assert done in pieces
+        assert browser.get(f"/api/arrangements/{done['id']}/midi").content == song
+        _, text = server.end(signal.SIGTERM)
+    assert "pieces that the store had lost are back count=2" in text
+    assert stranger.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_servers_that_share_a_folder(tmp_path: Path, weights: Path) -> None:
     with Process(tmp_path, weights) as first, Process(tmp_path, weights) as second:
         with httpx.Client(base_url=first.url, timeout=30) as browser:

@@ -133,7 +133,10 @@ class Arrangements:
         """Delete what is older than the retention time, and go on with deletions; stop what has no server."""
         self.catalogue.stop_orphans()
         for piece in self.catalogue.expired():
-            self._forget(piece)
+            try:
+                self._forget(piece)
+            except OSError as error:  # others can be; the next sweep tries again
+                log.warning("a piece can't be deleted: %s", error, extra={"piece": piece.id[:8]})
         self.catalogue.sweep()
 
     def _description(self, piece: Piece) -> Description:

@@ -45,20 +45,24 @@ class Catalogue:
         if lost:
             self._store.restore([_ended(piece) for piece in lost])
             log.warning("pieces that the store had lost are back", extra={"count": len(lost)})
-        for session, identity in sorted(known - found.marked):
-            self._mark(session, identity)
+        marked = [self._mark(session, identity) for session, identity in sorted(known - found.marked)]
+        if any(marked):
+            log.info("pieces of an earlier version have manifests now", extra={"count": sum(marked)})
         with self._store.alone() as alone:
             if alone:
                 self._files.remove_unfinished(found.marked)
 
-    def _mark(self, session: str, identity: str) -> None:
-        """Give a piece of an earlier version its manifest."""
+    def _mark(self, session: str, identity: str) -> bool:
+        """Give a piece of an earlier version its manifest; whether that was done."""
         piece = self._store.get(session, identity)
-        if piece is not None and piece.state not in UNFINISHED:  # else its own server does
-            try:
-                self._files.mark(piece)
-            except (DataError, OSError, ValueError) as error:
-                log.warning("a piece gets no manifest: %s", error, extra={"piece": identity[:8]})
+        if piece is None or piece.state in UNFINISHED:  # of these its own server writes one
+            return False
+        try:
+            self._files.mark(piece)
+        except (DataError, OSError, ValueError) as error:
+            log.warning("a piece gets no manifest: %s", error, extra={"piece": identity[:8]})
+            return False
+        return True
 
     def add(self, piece: Piece) -> None:
         """Keep a new piece. Raises :class:`Problem` where the disk is full, or its session has as many as it may."""
