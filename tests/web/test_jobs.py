@@ -189,6 +189,7 @@ def test_whatever_ends_the_thread_another_goes_on(
     assert thread._metrics.faults._value.get() == 1
     thread.submit(job("c"))
     wait_until(lambda: len(ends) == 3)
+    assert thread._faults == 0  # the next pause is the shortest again
     thread.drain()
     thread.join()
 
@@ -201,8 +202,10 @@ def test_while_nobody_can_compose_nothing_is_taken(
     waits = job("a")
     thread.submit(waits)
     room = threading.Event()
+    others = []  # whether there was another composer beside it
 
     def make(*arguments: Any) -> Composer:  # noqa: ANN401 - those of the composer
+        others.append(hasattr(thread, "_composer"))
         if not room.is_set():
             raise MemoryError
         return Composer(*arguments)
@@ -221,6 +224,7 @@ def test_while_nobody_can_compose_nothing_is_taken(
     wait_until(lambda: ends)
     assert ends == [(waits, State.DONE, None)]
     assert thread.ready
+    assert not any(others[1:])
     thread.drain()
     thread.join()
 

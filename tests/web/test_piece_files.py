@@ -164,9 +164,11 @@ def test_links_are_not_followed(pieces: PieceFiles, tmp_path: Path) -> None:
     (sessions / SESSION / f".deleted-{other.id}").symlink_to(outside)
     (pieces.folder(PIECE) / "take-1.wav").symlink_to(outside / "take-0.wav")
     (pieces.folder(PIECE) / ".stems-abc").symlink_to(outside)
+    (sessions / SESSION / ("c" * 32)).mkdir()
+    (sessions / SESSION / ("c" * 32) / "piece.json").symlink_to(outside / "piece.json")
     before = tree(elsewhere.data)
     found = pieces.found()
-    assert (found.marked, found.deleted, len(found.others)) == ({KEY}, set(), 3)
+    assert (found.marked, found.deleted, len(found.others)) == ({KEY}, set(), 4)
     pieces.remove_unfinished(found.marked)
     for session in (SESSION, other.session):
         pieces.make_room(session, 10**9, 10**9)
