@@ -107,19 +107,21 @@ def test_with_a_lost_index_everybodys_pieces_are_back(
 def test_folders_of_an_earlier_version_get_a_manifest(
     kept: Kept, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    composed = piece(3)
-    add(kept, piece(1), piece(2))
+    composed, gone = piece(3), piece(4)
+    add(kept, piece(1), piece(2), gone)
     kept.catalogue.add(composed)
+    kept.store.finish(piece(2).id, State.FAILED, "why")
     before = kept.pieces
     for path in tmp_path.glob("sessions/*/*/piece.json"):
         path.unlink()
-    kept.files.folder(piece(2)).rename(tmp_path / "away")  # a piece of which only the row is there
+    for each in (piece(2), gone):  # of these only the rows are there
+        kept.files.folder(each).rename(tmp_path / each.id)
     with closing(Kept(tmp_path)) as again:  # another server beside it
         assert again.pieces == before
-        for each in before[1:]:
-            assert again.files.read(Key(each.session, each.id)) == each
-        # Of what the first one composes, it writes the manifest itself.
-        assert again.files.read(Key(ALICE, composed.id)) is None
+        for each in before:
+            manifest = again.files.read(Key(each.session, each.id))
+            assert manifest == (each if each.id in {piece(1).id, piece(2).id} else None)
+    # Of what the first one composes, it writes the manifest itself.
     kept.catalogue.finish(composed, State.DONE, None)
     assert kept.files.read(Key(ALICE, composed.id)) == kept.store.get(ALICE, composed.id)
     assert caplog.text == ""

@@ -57,6 +57,8 @@ class Catalogue:
         piece = self._store.get(session, identity)
         if piece is None or piece.state in UNFINISHED:  # of these its own server writes one
             return False
+        if piece.state is State.DONE and not self._files.folder(piece).is_dir():  # its files are lost
+            return False
         try:
             self._files.mark(piece)
         except (DataError, OSError, ValueError) as error:
