@@ -22,15 +22,18 @@ import numpy.typing as npt
 from sideman.composer import SAMPLING, Composer, Take
 from sideman.errors import CheckpointError, OptionError, TokenError
 from sideman.model.checkpoint import Checkpoint, grown, load_checkpoint
+from sideman.model.fingerprint import fingerprint
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingDefaults, SamplingOptions
 from sideman.music.band import ROLES, NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.music.finishing import finish
+from sideman.music.key import Key
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.grammar import Leader
+from sideman.tokens.parts import Parts
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
 
@@ -93,10 +96,12 @@ class Plan:
     """What is to be played: chords, and what the leader decides besides. Everything but the model.
 
     Its ``options`` have a seed, also where none was given: with it they make the same music again.
+    Ids stand in C major or A minor as if in ``key``; it is the chords' own unless given.
     """
 
     progression: Progression
     options: ArrangeOptions = field(default_factory=ArrangeOptions)
+    key: Key | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", replace(self.options, sampling=self.options.sampling.seeded()))
@@ -104,23 +109,39 @@ class Plan:
     @cached_property
     def chart(self) -> Chart:
         """The chords as the model reads them."""
-        return chart_of_progression(self.progression)
+        return chart_of_progression(self.progression, self.key)
 
-    def take(self, number: int, sampling: SamplingDefaults = SAMPLING) -> Take:
-        """A take that has yet to be composed; ``sampling`` is how the weights are drawn from."""
+    def take(
+        self,
+        number: int,
+        sampling: SamplingDefaults = SAMPLING,
+        *,
+        given: Sequence[Parts] = (),
+        seed: int | None = None,
+    ) -> Take:
+        """A take that has yet to be composed: all of it, or what is not ``given``, by the plan's seed or another.
+
+        ``sampling`` is how the weights are drawn from.
+        """
+        options = self.options.sampling if seed is None else replace(self.options.sampling, seed=seed)
+        return Take(number, self.chart, self.leader(given), options, sampling)
+
+    def leader(self, given: Sequence[Parts] = ()) -> Leader:
+        """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first."""
         options = self.options
-        roles = [role for role in PART_ORDER if role in options.roles]
+        composed = {role for role in options.roles if not given or any(role not in bar for bar in given)}
+        roles = sorted((role for role in PART_ORDER if role in options.roles), key=composed.__contains__)
         density = None if options.density is None else dict.fromkeys(roles, options.density)
-        leader = Leader(
+        return Leader(
             self.chart,
             roles,
             style=options.style,
             tempo=options.tempo,
             density=density,
             free_bass=options.free_bass,
+            given=given,
             excerpt=True,
         )
-        return Take(number, self.chart, leader, options.sampling, sampling)
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
         """A bar as it was composed, made ready for the ear."""
@@ -185,6 +206,11 @@ class Model:
         own = checkpoint.meta.get("sampling")
         self.sampling = SAMPLING if own is None else SamplingDefaults.of(own, VOCABULARY.kinds)
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """A name for what decides the ids besides prompt and seed, see :func:`~sideman.model.fingerprint`."""
+        return fingerprint(self.checkpoint, self.sampling, self.engine)
+
     @classmethod
     def load(cls, path: Path = DEFAULT_WEIGHTS) -> Model:
         """From a file of weights. Raises :class:`CheckpointError` where it doesn't fit this version."""
@@ -209,7 +235,7 @@ class Arrangement(Performance):
 
     def __init__(self, plan: Plan, model: Model) -> None:
         super().__init__(plan, model.sampling)
-        self._model = model
+        self.model = model
         self._bars: list[Bar] = []  # those that were told
         self._coming = self._compose()
 
@@ -248,7 +274,7 @@ class Arrangement(Performance):
         return bar is not None
 
     def _compose(self) -> Generator[Bar, None, None]:
-        composer = Composer(self._model.engine, self._model.columns, len(self.takes))
+        composer = Composer(self.model.engine, self.model.columns, len(self.takes))
         for take in self.takes:
             composer.join(take)
         while composer:

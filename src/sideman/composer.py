@@ -84,8 +84,10 @@ class Take:
 
     def _follow(self) -> None:
         """Push ids as long as there is one choice only."""
+        part_over = False
         while not self.done:
-            forced = self.leader.forced(self.prefix)
+            forced = self.leader.forced(self.prefix, part_over=part_over)
+            part_over = bool(forced)  # given parts are whole
             if not forced:
                 self.choices, self.wished = self.leader.choices(self.prefix)
                 if len(self.choices) != 1:

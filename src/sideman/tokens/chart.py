@@ -109,7 +109,12 @@ class Chart:
         return heads
 
 
-def _chart(spans: Iterable[tuple[int, int, int, int]], steps: int, measures: Sequence[Measure] | None) -> Chart:
+def _chart(
+    spans: Iterable[tuple[int, int, int, int]],
+    steps: int,
+    measures: Sequence[Measure] | None,
+    key: Key | None = None,
+) -> Chart:
     """From (onset step, root or -1, quality, bass or -1); where two share a step the later one stands."""
     if steps < 1:
         raise TokenError("a chart has at least one step")
@@ -118,7 +123,7 @@ def _chart(spans: Iterable[tuple[int, int, int, int]], steps: int, measures: Seq
     if not onsets or onsets[0] != 0:
         raise TokenError("a chart begins with a chord at step 0")
     root, quality, bass = (np.array([by_onset[onset][k] for onset in onsets]) for k in range(3))
-    key = estimate_key(root, quality, np.diff([*onsets, steps]))
+    key = key or estimate_key(root, quality, np.diff([*onsets, steps]))
     changes: list[Change] = []
     for i, onset in enumerate(onsets):
         if root[i] < 0:
@@ -131,8 +136,11 @@ def _chart(spans: Iterable[tuple[int, int, int, int]], steps: int, measures: Seq
     return Chart(tuple(changes), steps, key, common_time(steps) if measures is None else tuple(measures))
 
 
-def chart_of_progression(progression: Progression) -> Chart:
-    """The chart of a typed progression; changes between two steps move to the earlier one."""
+def chart_of_progression(progression: Progression, key: Key | None = None) -> Chart:
+    """The chart of a typed progression, in its own key unless another is given.
+
+    Changes between two steps move to the earlier one.
+    """
     spans = []
     for span in progression.spans:
         chord = span.chord
@@ -142,7 +150,7 @@ def chart_of_progression(progression: Progression) -> Chart:
     measures = [part for bar in range(progression.bars) for part in measures_of(lines.meter(bar))]
     while sum(measure.steps for measure in measures[:-1]) >= progression.steps:  # a last bar that is cut short
         measures.pop()
-    return _chart(spans, progression.steps, measures)
+    return _chart(spans, progression.steps, measures, key)
 
 
 def chart_of_labels(labels: ChordLabels, measures: Sequence[Measure] | None = None) -> Chart:

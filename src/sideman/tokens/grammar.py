@@ -23,6 +23,7 @@ from sideman.tokens.chart_rules import BarKind, bar_rules
 from sideman.tokens.drum_hits import HIT_MASKS, HITS
 from sideman.tokens.encode import head_ids, style_id, tempo_level
 from sideman.tokens.form import Form, Measure
+from sideman.tokens.parts import Parts, following
 from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
 from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, POSITIONS, VOCABULARY
 
@@ -207,10 +208,11 @@ class Leader:
 
     Nobody begins more notes at once than one player can, though the data, of several guitars in one track, do.
     ``density`` holds levels, 0 to 4, of some roles; the others choose their own in every bar. Under N.C. drums alone
-    may play, and the bass begins a slash chord on its slash bass, unless ``free_bass`` leaves it the choice. An
-    ``excerpt`` is a chart out of the middle of a song: nobody rests in its first bar, unless that is N.C., and the
-    music goes on after its last one (as if from its start, so that it can be looped), where a whole song would begin
-    with an introduction and fade away. It is finished by the BAR that would begin the next bar.
+    may play, and the bass begins a slash chord on its slash bass, unless ``free_bass`` leaves it the choice. ``given``
+    holds, for each bar, the parts that are not composed; in the order of the roles they come first. An ``excerpt`` is a
+    chart out of the middle of a song: nobody rests in its first bar, unless that is N.C., and the music goes on after
+    its last one (as if from its start, so that it can be looped), where a whole song would begin with an introduction
+    and fade away. It is finished by the BAR that would begin the next bar.
     Raises :class:`OptionError` for roles, densities or a tempo that make no sense, :class:`TokenError` for an unknown
     style.
     """
@@ -224,6 +226,7 @@ class Leader:
         tempo: float | None = None,
         density: Mapping[Role, int] | None = None,
         free_bass: bool = False,
+        given: Sequence[Parts] = (),
         excerpt: bool = False,
     ) -> None:
         if not roles or len(set(roles)) < len(roles):
@@ -238,6 +241,7 @@ class Leader:
             self.opening.append(style_id(style))
         if tempo is not None:
             self.opening.append(VOCABULARY.id("tempo", tempo_level(tempo)))
+        self._given = given
         self._excerpt = excerpt
         self._closing = _BAR if excerpt else _END
         heads = chart.heads()
@@ -288,17 +292,39 @@ class Leader:
         """Whether all bars of the chart are there."""
         return prefix.stage is Stage.END or prefix.bar == self.chart.bars
 
-    def forced(self, prefix: Prefix) -> list[int]:
-        """The ids that follow without a choice: the opening, BAR and chords, END. Empty where there is a choice."""
+    def forced(self, prefix: Prefix, *, part_over: bool = False) -> list[int]:
+        """The ids that follow without a choice: the opening, BAR and chords, given parts, END.
+
+        Empty where there is a choice. Whether the last part is over shows where it rests; else ``part_over`` says so.
+        """
         if self.finished(prefix):
             return []
         if prefix.bar < 0:
             return [*self.opening[prefix.length_of_ids :], *self._heads[0]]
-        if prefix.stage.in_head:
-            return self._heads[prefix.bar][prefix.length_of_ids - prefix.bar_begin :]
-        if prefix.stage is Stage.REST and len(prefix.played) == len(self.roles):
-            return [self._closing] if prefix.bar == self.chart.bars - 1 else list(self._heads[prefix.bar + 1])
+        if prefix.stage.in_head and (head := self._heads[prefix.bar][prefix.length_of_ids - prefix.bar_begin :]):
+            return head
+        if prefix.stage in (Stage.HEAD, Stage.REST) or part_over:
+            return self._after_part(prefix)
         return []
+
+    def _after_part(self, prefix: Prefix) -> list[int]:
+        """The ids that follow the head or a whole part: the next part, where it is given, or the next bar's head."""
+        if len(prefix.played) == len(self.roles):
+            return [self._closing] if prefix.bar == self.chart.bars - 1 else list(self._heads[prefix.bar + 1])
+        role = self.roles[len(prefix.played)]
+        part = self._given[prefix.bar].get(role) if self._given else None
+        return [] if part is None else following(part, _LEVEL_IDS.start + prefix.loudness[role.number])
+
+    def ids(self, parts: Sequence[Parts]) -> list[int]:
+        """The ids of a take that plays these parts, one of every role in every bar."""
+        ids = list(self.opening)
+        loudness = dict.fromkeys(self.roles, -1)
+        for head, bar in zip(self._heads, parts, strict=True):
+            ids += head
+            for role in self.roles:
+                ids += following(bar[role], loudness[role])
+                loudness[role] = bar[role][1] if len(bar[role]) > 1 else loudness[role]
+        return [*ids, self._closing]
 
     def allowed(self, prefix: Prefix) -> Mask:
         """The ids that may follow, bool (vocab,). The array is the leader's own and lives until the next call."""

@@ -1,0 +1,1 @@
+"""Pieces as they are kept: request, takes and revisions, and their document. Knows ids; no servers, no folders."""

@@ -1,0 +1,181 @@
+"""A composition as one JSON document, ``piece.json``: written by any version, read by this one and later ones.
+
+A part of the document that this version doesn't know is kept and written again. Ids are uint16, little-endian,
+deflated, in base 64: some 1 kB for a take of 16 bars.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sideman.arranging import ArrangeOptions, Plan
+from sideman.errors import DataError, SidemanError
+from sideman.files import atomic_write, read_limited
+from sideman.model.sampling import SamplingOptions
+from sideman.music.band import Role
+from sideman.music.chords import parse
+from sideman.music.progression import Progression
+from sideman.music.time import BarLines, Meter
+from sideman.pieces.composition import Composition, Revision, Selection
+from sideman.tokens.parts import Part, Parts, join, split
+from sideman.tokens.vocabulary import VOCABULARY
+
+FORMAT = "sideman piece"
+VERSION = 1
+MAX_DOCUMENT = 64 << 20  # bytes
+MAX_IDS = 8 << 20  # bytes of a role's ids in a take: 1,024 bars of 4,000
+
+_SAMPLING = [option.name for option in fields(SamplingOptions)]
+_OPTIONS = [option.name for option in fields(ArrangeOptions) if option.name != "sampling"]
+_PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions")
+_PROGRESSION = ("progression", "meters")
+_REVISION = ("take", "roles", "bars", "seed", "ids", *_PROGRESSION)
+
+
+def write_composition(composition: Composition, path: Path | str) -> None:
+    """Write a piece as its document, whole or not at all. Raises :class:`DataError` where it cannot be written."""
+    text = to_document(composition)
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, "utf-8")
+
+
+def read_composition(path: Path | str) -> Composition:
+    """The piece that :func:`write_composition` wrote, to the note.
+
+    Raises :class:`DataError` where the file cannot be read, is damaged or of a later version.
+    """
+    try:
+        return from_document(read_limited(Path(path), MAX_DOCUMENT))
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+
+
+def to_document(composition: Composition) -> str:
+    """The document of a piece."""
+    options = composition.plan.options
+    request = {
+        **composition.request_more,
+        **_progression_document(composition.plan.progression),
+        **{name: getattr(options, name) for name in _OPTIONS},
+        **{name: getattr(options.sampling, name) for name in _SAMPLING},
+    }
+    document = {
+        **composition.more,
+        "format": FORMAT,
+        "version": VERSION,
+        "vocabulary": VOCABULARY.fingerprint,
+        "weights": composition.weights,
+        "request": request,
+        "takes": [{role: _packed(bar[role] for bar in take) for role in options.roles} for take in composition.takes],
+        "revisions": [_revision_document(revision) for revision in composition.revisions],
+    }
+    return json.dumps(document, separators=(",", ":")) + "\n"
+
+
+def from_document(text: str | bytes) -> Composition:
+    """The piece of a document. Raises :class:`DataError` where it is damaged or of a later version."""
+    try:
+        document = _object(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"damaged piece, not JSON: {str(error)[:80]}") from error
+    if document.get("format") != FORMAT:
+        raise DataError("not a piece of Sideman: give a file that Sideman wrote")
+    version = document.get("version")
+    if (
+        not isinstance(version, int)
+        or not 1 <= version <= VERSION
+        or document.get("vocabulary") not in VOCABULARY.sizes
+    ):
+        raise DataError("a piece of a later version of Sideman: update, then open it again")
+    try:
+        composition = _composition(document)
+        _ = composition.bands  # or the grammar says what is wrong
+    except (SidemanError, LookupError, TypeError, ValueError, OverflowError, zlib.error) as error:
+        raise DataError(f"damaged piece: {error}") from error
+    return composition
+
+
+def _composition(document: Mapping[str, Any]) -> Composition:
+    request = _object(document["request"])
+    options = ArrangeOptions(
+        **{name: request[name] for name in _OPTIONS if name in request},
+        sampling=SamplingOptions(**{name: request[name] for name in _SAMPLING if name in request}),
+    )
+    return Composition(
+        Plan(_progression(request), options),
+        tuple(_take(_object(take), options.roles) for take in document["takes"]),
+        str(document["weights"]),
+        tuple(_revision(_object(revision)) for revision in document["revisions"]),
+        _others(document, _PIECE),
+        _others(request, (*_PROGRESSION, *_OPTIONS, *_SAMPLING)),
+    )
+
+
+def _take(ids: Mapping[str, Any], roles: Sequence[Role]) -> list[Parts]:
+    """The parts of a take's bars, of which each role has as many."""
+    parts = [_parts(ids[role], role) for role in roles]
+    return [dict(zip(roles, bar, strict=True)) for bar in zip(*parts, strict=True)]
+
+
+def _revision_document(revision: Revision) -> dict[str, Any]:
+    selection = revision.selection
+    return {
+        **revision.more,
+        "take": selection.take,
+        "roles": selection.roles,
+        "bars": selection.bars,
+        "seed": revision.seed,
+        **({} if revision.progression is None else _progression_document(revision.progression)),
+        "ids": {role: _packed(parts) for role, parts in revision.parts.items()},
+    }
+
+
+def _revision(document: Mapping[str, Any]) -> Revision:
+    roles = tuple(Role(role) for role in document["roles"])
+    return Revision(
+        Selection(roles, tuple(int(bar) for bar in document["bars"]), int(document["take"])),
+        {role: tuple(_parts(document["ids"][role], role)) for role in roles},
+        document.get("seed"),
+        _progression(document) if "progression" in document else None,
+        _others(document, _REVISION),
+    )
+
+
+def _progression_document(progression: Progression) -> dict[str, Any]:
+    meters = [(meter.beats, meter.unit, meter.groups) for meter in progression.lines.meters]
+    return {"progression": str(progression), "meters": meters}
+
+
+def _progression(document: Mapping[str, Any]) -> Progression:
+    meters = (Meter(beats, unit, tuple(groups)) for beats, unit, groups in document["meters"])
+    return replace(parse(document["progression"]), lines=BarLines(tuple(meters)))
+
+
+def _packed(parts: Iterable[Part]) -> str:
+    return b64encode(zlib.compress(np.array(join(parts), "<u2").tobytes(), 9)).decode()
+
+
+def _parts(packed: str, role: Role) -> list[Part]:
+    unpacking = zlib.decompressobj()
+    data = unpacking.decompress(b64decode(packed, validate=True), MAX_IDS)
+    if not unpacking.eof:
+        raise ValueError(f"ids of {role} that are cut off, or more than a piece has")
+    return split(np.frombuffer(data, "<u2"), role)
+
+
+def _object(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise DataError("damaged piece: a JSON object is missing")
+    return value
+
+
+def _others(document: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in {*known}}

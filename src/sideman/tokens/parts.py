@@ -1,0 +1,71 @@
+"""The parts of a take, one a role and bar, each complete in itself: whichever stand before it, it says the same notes.
+
+In a take's ids a part tells its loudness only where it changes; here every part that plays tells it. Knows ids alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.errors import TokenError
+from sideman.music.band import ROLES, Role
+from sideman.tokens.slices import BEGINS_PART, ROLE, bars, parts
+from sideman.tokens.vocabulary import VOCABULARY
+
+Part = tuple[int, ...]
+Parts = Mapping[Role, Part]  # of a bar
+
+_LEVELS = VOCABULARY.range("loudness")
+_RESTS = VOCABULARY.range("rest")
+
+
+def parts_of(ids: Sequence[int] | npt.NDArray[np.integer]) -> list[Parts]:
+    """The parts of each whole bar in the ids of a take; trusts its ids."""
+    loudness: dict[int, int] = {}
+    found: list[Parts] = []
+    for bar in bars(np.array(ids, np.uint16)):
+        of_bar: dict[Role, Part] = {}
+        for part in parts(bar):
+            role, told = int(ROLE[part[0]]), part.tolist()
+            if len(told) > 1:
+                if not _is_level(told[1]):
+                    told.insert(1, loudness[role])
+                loudness[role] = told[1]
+            of_bar[ROLES[role]] = tuple(told)
+        found.append(of_bar)
+    return [bar for bar in found if bar]  # the last one of an excerpt is only begun
+
+
+def following(part: Part, loudness: int) -> list[int]:
+    """The ids of a part where its role has this loudness, an id or -1: that is then not told again."""
+    return [part[0], *part[2:]] if len(part) > 1 and part[1] == loudness else list(part)
+
+
+def join(parts: Iterable[Part]) -> list[int]:
+    """The parts of one role in one row, which :func:`split` takes apart."""
+    return [token for part in parts for token in part]
+
+
+def split(ids: Sequence[int] | npt.NDArray[np.integer], role: Role) -> list[Part]:
+    """The parts of one role that stand in a row.
+
+    Raises :class:`TokenError` for what is no id, or no parts of this role.
+    """
+    array = np.array(ids, np.int64)
+    if array.size and not 0 <= array.min() <= array.max() < VOCABULARY.size:
+        raise TokenError(f"ids outside of the vocabulary of {VOCABULARY.size}")
+    starts = np.flatnonzero(BEGINS_PART[array])
+    found = [tuple(part.tolist()) for part in np.split(array, starts)]
+    if found[0] or (ROLE[array[starts]] != role.number).any():
+        raise TokenError(f"ids that are no parts of {role}")
+    for part in found[1:]:
+        if (len(part) == 1) != (_RESTS.start <= part[0] < _RESTS.stop) or (len(part) > 1 and not _is_level(part[1])):
+            raise TokenError(f"a part of {role} that neither rests nor tells its loudness")
+    return found[1:]
+
+
+def _is_level(token: int) -> bool:
+    return bool(_LEVELS.start <= token < _LEVELS.stop)
