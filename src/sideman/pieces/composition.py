@@ -116,7 +116,8 @@ class Composition:
     def begin(self, selection: Selection, seed: int, sampling: SamplingDefaults = SAMPLING) -> Take:
         """A take in which all but the selection is given, the rest yet to be composed; :meth:`revised` takes it.
 
-        ``sampling`` is how the weights are drawn from. Raises :class:`OptionError` where the selection or the seed is none.
+        ``sampling`` is how the weights are drawn from. Raises :class:`OptionError` for a selection or a seed that is
+        none.
         """
         self._check(selection)
         if not 0 <= seed < SEEDS:
@@ -127,11 +128,11 @@ class Composition:
         ]
         return self._plan(selection.take).take(selection.take, sampling, given=given, seed=seed)
 
-    def revised(self, selection: Selection, take: Take) -> Composition:
+    def revised(self, selection: Selection, seed: int, take: Take) -> Composition:
         """With what a take that :meth:`begin` gave has composed."""
         bars = parts_of(take.ids)
         parts = {role: tuple(bars[bar][role] for bar in selection.bars) for role in selection.roles}
-        return replace(self, revisions=(*self.revisions, Revision(selection, parts, take.sampler.options.seed)))
+        return replace(self, revisions=(*self.revisions, Revision(selection, parts, seed)))
 
     def redo(self, selection: Selection, seed: int, model: Model) -> Composition:
         """With the selection composed anew around all else, which stays note for note. Raises as :meth:`begin`."""
@@ -140,7 +141,7 @@ class Composition:
         composer.join(take)
         while composer:
             composer.step()
-        return self.revised(selection, take)
+        return self.revised(selection, seed, take)
 
     def _plan(self, take: int) -> Plan:
         """The plan of a take, with the chords that it has now."""
