@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.arranging import DEFAULT_WEIGHTS, PART_ORDER, Model
 from sideman.composer import Composer, Take
 from sideman.model.sampling import SamplingOptions
@@ -27,7 +28,7 @@ from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.time import TICKS_PER_STEP
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.grammar import Leader
-from sideman.tokens.vocabulary import SEMITONES, STYLES
+from sideman.tokens.vocabulary import STYLES
 
 BARS, TEMPO = 8, 110.0
 QUALITIES = ("", "", "m", "m7", "7", "M7")
@@ -102,7 +103,7 @@ def measure(model: Model, pieces: list[Progression], first_seed: int, *, free_ba
             slashes += 1
             played = bass[(bass[:, ONSET] >= harmony.onset) & (bass[:, ONSET] < harmony.end)]
             lowest = played[played[:, ONSET] == played[0, ONSET]][:, PITCH] if len(played) else np.empty(0)
-            on_slash += int(len(lowest) > 0 and lowest.min() % SEMITONES == harmony.bass)
+            on_slash += int(len(lowest) > 0 and lowest.min() % PITCH_CLASSES == harmony.bass)
         roots.append(bass_on_root(bass, plain))
         pitched = [track.notes for track in band.tracks if not track.is_drum]
         tones.append(chord_tone_ratio(pitched, harmonies(progression)))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sideman.music.band import Band, Note, Role, Track
     from sideman.music.chords import parse
     from sideman.music.progression import Progression
+    from sideman.pieces.composition import Composition, Selection
+    from sideman.pieces.document import read_composition, write_composition
     from sideman.render.audio import write_audio
     from sideman.render.midi import read_midi, write_midi
     from sideman.render.rendition import Rendition
@@ -34,19 +36,23 @@ __all__ = [
     "Arrangement",
     "Band",
     "Bar",
+    "Composition",
     "Model",
     "Note",
     "Progression",
     "Rendition",
     "Role",
     "SamplingOptions",
+    "Selection",
     "SidemanError",
     "Track",
     "__version__",
     "arrange",
     "parse",
+    "read_composition",
     "read_midi",
     "write_audio",
+    "write_composition",
     "write_midi",
 ]
 
@@ -57,6 +63,8 @@ _HOMES = {
     "sideman.music.band": ("Band", "Note", "Role", "Track"),
     "sideman.music.chords": ("parse",),
     "sideman.music.progression": ("Progression",),
+    "sideman.pieces.composition": ("Composition", "Selection"),
+    "sideman.pieces.document": ("read_composition", "write_composition"),
     "sideman.render.audio": ("write_audio",),
     "sideman.render.midi": ("read_midi", "write_midi"),
     "sideman.render.rendition": ("Rendition",),

@@ -33,9 +33,7 @@ MODEL = Model(tiny_checkpoint())
 
 
 def composed(chords: str | Progression = CHORDS, **wishes: Any) -> Composition:  # noqa: ANN401 - the options themselves
-    arrangement = arrange(chords, model=MODEL, **wishes)
-    assert arrangement.bands
-    return Composition.of(arrangement, MODEL.fingerprint)
+    return Composition.of(arrange(chords, model=MODEL, **wishes))
 
 
 def bars_of(band: Band, role: Role) -> list[list[list[int]]]:
@@ -50,6 +48,7 @@ PIECE = composed(seed=3, takes=2)
 def test_the_bands_are_those_that_were_composed() -> None:
     assert PIECE.bands == arrange(CHORDS, seed=3, takes=2, model=MODEL).bands
     assert PIECE.band == PIECE.bands[0]
+    assert PIECE.weights == MODEL.fingerprint
     assert repr(PIECE).startswith("<Composition of 5 bars in ")
 
 
@@ -181,6 +180,19 @@ def test_chords_that_were_changed() -> None:
 def test_a_selection_that_is_none(selection: Selection, seed: int, words: str) -> None:
     with pytest.raises(OptionError, match=words):
         PIECE.redo(selection, seed, MODEL)
+
+
+def test_without_a_seed_it_is_another_one_each_time() -> None:
+    selection = Selection(["drums"], range(2))
+    first, second = (PIECE.redo(selection, model=MODEL).revisions[0] for _ in range(2))
+    assert first.selection == Selection((Role.DRUMS,), (0, 1))
+    assert first.seed is not None
+    assert first.seed != second.seed
+
+
+def test_a_role_that_there_is_not() -> None:
+    with pytest.raises(OptionError, match="'banjo' is not a valid Role: roles are drums"):
+        Selection(["banjo"], [0])
 
 
 def test_roles_that_do_not_play_cannot_be_selected() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.obedience import assert_bass_on_slash, assert_silent_under_no_chord
 from tests.tokens.conftest import MEASURES, tokens, walk
 
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.band import ROLES, Role
 from sideman.music.chords import parse
 from sideman.music.key import Key
@@ -18,7 +19,7 @@ from sideman.tokens.decode import decode
 from sideman.tokens.form import bar_lines
 from sideman.tokens.grammar import Leader
 from sideman.tokens.prefix import Prefix
-from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, SEMITONES, VOCABULARY
+from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, VOCABULARY
 
 C, F = 0, 85
 PITCHES = VOCABULARY.range("pitch")
@@ -30,9 +31,9 @@ def demanding(draw: st.DrawFn) -> Chart:
     measures = draw(st.lists(MEASURES, min_size=1, max_size=5))
     lines = bar_lines(measures).tolist()
     steps = draw(st.integers(lines[-2] + 1, lines[-1]))
-    slashes = st.integers(1, SEMITONES - 1).map(lambda bass: (C, bass))
+    slashes = st.integers(1, PITCH_CLASSES - 1).map(lambda bass: (C, bass))
     chords = st.one_of(
-        slashes, slashes.map(lambda chord: (F, (chord[1] + 5) % SEMITONES)), st.just((NO_CHORD, NO_BASS))
+        slashes, slashes.map(lambda chord: (F, (chord[1] + 5) % PITCH_CLASSES)), st.just((NO_CHORD, NO_BASS))
     )
     chords |= st.sampled_from([(C, NO_BASS), (F, NO_BASS)])
     onsets = st.integers(0, steps - 1) | st.sampled_from(lines[:-1])
@@ -41,7 +42,7 @@ def demanding(draw: st.DrawFn) -> Chart:
     for onset, (chord, bass) in sorted(drawn.items()):
         if not changes or (changes[-1].chord, changes[-1].bass) != (chord, bass):
             changes.append(Change(onset, chord, bass))
-    return Chart(tuple(changes), steps, Key(draw(st.integers(0, SEMITONES - 1)), draw(st.booleans())), tuple(measures))
+    return Chart(tuple(changes), steps, Key(draw(st.integers(0, PITCH_CLASSES - 1)), draw(st.booleans())), tuple(measures))
 
 
 @given(demanding(), st.lists(st.sampled_from(ROLES), min_size=1, unique=True), st.booleans(), st.integers(0, 2**32))
@@ -81,7 +82,7 @@ def _values(leader: Leader, prefix: Prefix) -> dict[str, list[int]]:
 
 
 def pitch_classes(values: list[int]) -> set[int]:
-    return {value % SEMITONES for value in values}
+    return {value % PITCH_CLASSES for value in values}
 
 
 @pytest.mark.parametrize("excerpt", [False, True])
@@ -121,9 +122,9 @@ def test_the_first_note_under_a_slash_chord_is_its_bass() -> None:
     # A second note of that onset too; what follows is free, the piano always is.
     assert pitch_classes(allowed(leader, f"{begun} pitch:40")["pitch"]) == {4}
     assert allowed(leader, f"{begun} pitch:40")["position"] == [*range(7, 48)]
-    assert len(pitch_classes(allowed(leader, f"{begun} pitch:40 position:12 length:1")["pitch"])) == SEMITONES
+    assert len(pitch_classes(allowed(leader, f"{begun} pitch:40 position:12 length:1")["pitch"])) == PITCH_CLASSES
     piano = f"{begun} pitch:40 track:1 loudness:3 position:0 length:4"
-    assert len(pitch_classes(allowed(leader, piano)["pitch"])) == SEMITONES
+    assert len(pitch_classes(allowed(leader, piano)["pitch"])) == PITCH_CLASSES
 
 
 def test_the_bass_begins_a_slash_chord_before_it_ends_its_part_and_rings_into_none() -> None:
@@ -180,7 +181,7 @@ def test_a_bass_that_passes_over_a_slash_bass_begins_on_it() -> None:
 def test_a_free_bass_may_begin_on_any_note_or_rest() -> None:
     leader = Leader(chart("C/E:4"), [Role.BASS], free_bass=True)
     assert "rest" in allowed(leader, "")
-    assert len(pitch_classes(allowed(leader, "track:3 loudness:3 position:6 length:4")["pitch"])) == SEMITONES
+    assert len(pitch_classes(allowed(leader, "track:3 loudness:3 position:6 length:4")["pitch"])) == PITCH_CLASSES
 
 
 def test_charts_that_demand_nothing_have_no_rules() -> None:

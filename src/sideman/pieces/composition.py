@@ -6,15 +6,15 @@ revision puts other parts in the place of some; what it doesn't name stays, note
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sideman.arranging import Model, Performance, Plan, perform
+from sideman.arranging import Arrangement, Model, Performance, Plan, default_model, perform
 from sideman.composer import SAMPLING, Composer, Take
 from sideman.errors import OptionError, TokenError
-from sideman.model.sampling import SEEDS, SamplingDefaults
+from sideman.model.sampling import SEEDS, SamplingDefaults, random_seed
 from sideman.music.band import Role
 from sideman.music.progression import Progression
 from sideman.render.rendition import Rendition
@@ -23,11 +23,19 @@ from sideman.tokens.parts import Part, Parts, parts_of
 
 @dataclass(frozen=True)
 class Selection:
-    """Some bars, counted from 0, of some roles of a take."""
+    """Some bars, counted from 0, of some roles of a take. Raises :class:`OptionError` for roles that there are not."""
 
     roles: tuple[Role, ...]
     bars: tuple[int, ...]
     take: int = 0
+
+    def __init__(self, roles: Iterable[Role | str], bars: Iterable[int], take: int = 0) -> None:
+        try:
+            object.__setattr__(self, "roles", tuple(map(Role, roles)))
+        except ValueError as error:
+            raise OptionError(f"{error}: roles are {', '.join(Role)}") from error
+        object.__setattr__(self, "bars", tuple(bars))
+        object.__setattr__(self, "take", take)
 
 
 @dataclass(frozen=True)
@@ -86,8 +94,14 @@ class Composition:
                 raise OptionError("a revision with chords that are longer or shorter than the piece")
 
     @classmethod
-    def of(cls, performance: Performance, weights: str) -> Composition:
-        """What a model, known by its fingerprint, has composed; all takes must be done."""
+    def of(cls, arrangement: Arrangement) -> Composition:
+        """What a model composes; waits for it."""
+        _ = arrangement.bands
+        return cls.played(arrangement, arrangement.model.fingerprint)
+
+    @classmethod
+    def played(cls, performance: Performance, weights: str) -> Composition:
+        """What was composed by a model, known by its fingerprint; all takes must be done."""
         takes = tuple(parts_of(take.ids) for take in performance.takes)
         return cls(performance.plan, takes, weights)
 
@@ -134,8 +148,13 @@ class Composition:
         parts = {role: tuple(bars[bar][role] for bar in selection.bars) for role in selection.roles}
         return replace(self, revisions=(*self.revisions, Revision(selection, parts, seed)))
 
-    def redo(self, selection: Selection, seed: int, model: Model) -> Composition:
-        """With the selection composed anew around all else, which stays note for note. Raises as :meth:`begin`."""
+    def redo(self, selection: Selection, seed: int | None = None, model: Model | None = None) -> Composition:
+        """With the selection composed anew around all else, which stays note for note. Raises as :meth:`begin`.
+
+        Without a ``seed`` it is another one each time, without a ``model`` the package's own plays.
+        """
+        seed = random_seed() if seed is None else seed
+        model = model or default_model()
         take = self.begin(selection, seed, model.sampling)
         composer = Composer(model.engine, model.columns, 1)
         composer.join(take)

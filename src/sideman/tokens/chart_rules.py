@@ -16,10 +16,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
 from sideman.tokens.chart import NO_BASS, Change, Chart
 from sideman.tokens.prefix import Prefix, Stage
-from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, POSITIONS, SEMITONES, VOCABULARY
+from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, POSITIONS, VOCABULARY
 
 Ids = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -31,7 +32,7 @@ _STEPS = np.arange(POSITIONS)
 _NEVER = np.iinfo(np.int64).max
 _ANY = -1  # pitch class
 
-_PITCHES_OF = np.arange(MIDI_VALUES) % SEMITONES == np.arange(SEMITONES)[:, None]  # (pitch classes, pitches)
+_PITCHES_OF = np.arange(MIDI_VALUES) % PITCH_CLASSES == np.arange(PITCH_CLASSES)[:, None]  # (pitch classes, pitches)
 _UP_TO_LENGTH = np.tri(len(LENGTHS), dtype=np.bool_)  # row i holds the lengths up to LENGTHS[i]
 
 _GOES_ON = np.zeros(VOCABULARY.size, np.bool_)  # ids that don't end a part
@@ -92,7 +93,7 @@ class BarRules:
     def restrict(self, prefix: Prefix, mask: Mask) -> None:
         """Take from a mask (vocab,) what the chart forbids to the role whose part is under way."""
         stage, role, step = prefix.stage, prefix.role, prefix.position
-        if not Stage.TRACK <= stage <= Stage.SOUND:
+        if not stage.in_part or stage is Stage.REST:
             return
         if stage is Stage.TRACK or stage is Stage.SOUND:
             mask[_POSITIONS] &= self._open[role][step + 1]
