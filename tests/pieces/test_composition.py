@@ -286,7 +286,7 @@ def damaged(change: Callable[[dict[str, Any]], object]) -> str:
         (damaged(lambda piece: piece["request"].update(progression="C:4")), "not one of each role in 1"),
         (damaged(lambda piece: piece["request"].update(progression="H")), "unknown chord"),
         (damaged(lambda piece: piece["request"].update(tempo="fast")), "damaged piece"),
-        (damaged(lambda piece: piece["request"].update(roles=["banjo"])), "banjo"),
+        (damaged(lambda piece: piece["request"].update(tracks=["banjo"])), "banjo"),
         (damaged(lambda piece: piece["request"].update(meters=[[3]])), "damaged piece"),
         (damaged(lambda piece: piece["revisions"][0].update(bars=[9])), "bars of a selection"),
         (damaged(lambda piece: piece["revisions"][0].update(bars=[1])), "more or fewer parts than bars"),

@@ -34,10 +34,15 @@ MAX_DOCUMENT = 64 << 20  # bytes
 MAX_IDS = 8 << 20  # bytes of a role's ids in a take: 1,024 bars of 4,000
 
 _SAMPLING = [option.name for option in fields(SamplingOptions)]
-_OPTIONS = [option.name for option in fields(ArrangeOptions) if option.name != "sampling"]
+_TRACKS = "tracks"  # what the doors call roles
+_OPTIONS = {
+    _TRACKS if option.name == "roles" else option.name: option.name
+    for option in fields(ArrangeOptions)
+    if option.name != "sampling"
+}
 _PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions")
 _PROGRESSION = ("progression", "meters")
-_REVISION = ("take", "roles", "bars", "seed", "ids", *_PROGRESSION)
+_REVISION = ("take", _TRACKS, "bars", "seed", "ids", *_PROGRESSION)
 
 
 def write_composition(composition: Composition, path: Path | str) -> None:
@@ -64,7 +69,7 @@ def to_document(composition: Composition) -> str:
     request = {
         **composition.request_more,
         **_progression_document(composition.plan.progression),
-        **{name: getattr(options, name) for name in _OPTIONS},
+        **{name: getattr(options, attribute) for name, attribute in _OPTIONS.items()},
         **{name: getattr(options.sampling, name) for name in _SAMPLING},
     }
     document = {
@@ -106,7 +111,7 @@ def from_document(text: str | bytes) -> Composition:
 def _composition(document: Mapping[str, Any]) -> Composition:
     request = _object(document["request"])
     options = ArrangeOptions(
-        **{name: request[name] for name in _OPTIONS if name in request},
+        **{attribute: request[name] for name, attribute in _OPTIONS.items() if name in request},
         sampling=SamplingOptions(**{name: request[name] for name in _SAMPLING if name in request}),
     )
     return Composition(
@@ -130,7 +135,7 @@ def _revision_document(revision: Revision) -> dict[str, Any]:
     return {
         **revision.more,
         "take": selection.take,
-        "roles": selection.roles,
+        _TRACKS: selection.roles,
         "bars": selection.bars,
         "seed": revision.seed,
         **({} if revision.progression is None else _progression_document(revision.progression)),
@@ -139,7 +144,7 @@ def _revision_document(revision: Revision) -> dict[str, Any]:
 
 
 def _revision(document: Mapping[str, Any]) -> Revision:
-    roles = tuple(Role(role) for role in document["roles"])
+    roles = tuple(Role(role) for role in document[_TRACKS])
     return Revision(
         Selection(roles, tuple(int(bar) for bar in document["bars"]), int(document["take"])),
         {role: tuple(_parts(document["ids"][role], role)) for role in roles},
