@@ -17,7 +17,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sideman.music.qualities import PITCH_CLASSES
 from sideman.arranging import DEFAULT_WEIGHTS, PART_ORDER, Model
 from sideman.composer import Composer, Take
 from sideman.model.sampling import SamplingOptions
@@ -25,6 +24,7 @@ from sideman.music.adherence import bass_on_root, chord_tone_ratio, harmonies
 from sideman.music.band import ONSET, PITCH, Band, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import TICKS_PER_STEP
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.grammar import Leader

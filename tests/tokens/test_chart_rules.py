@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.obedience import assert_bass_on_slash, assert_silent_under_no_chord
 from tests.tokens.conftest import MEASURES, tokens, walk
 
-from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.band import ROLES, Role
 from sideman.music.chords import parse
 from sideman.music.key import Key
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import NO_BASS, Change, Chart, chart_of_progression
 from sideman.tokens.chart_rules import bar_rules
 from sideman.tokens.decode import decode
@@ -42,7 +42,9 @@ def demanding(draw: st.DrawFn) -> Chart:
     for onset, (chord, bass) in sorted(drawn.items()):
         if not changes or (changes[-1].chord, changes[-1].bass) != (chord, bass):
             changes.append(Change(onset, chord, bass))
-    return Chart(tuple(changes), steps, Key(draw(st.integers(0, PITCH_CLASSES - 1)), draw(st.booleans())), tuple(measures))
+    return Chart(
+        tuple(changes), steps, Key(draw(st.integers(0, PITCH_CLASSES - 1)), draw(st.booleans())), tuple(measures)
+    )
 
 
 @given(demanding(), st.lists(st.sampled_from(ROLES), min_size=1, unique=True), st.booleans(), st.integers(0, 2**32))

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import NO_BASS, Change, Chart
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, POSITIONS, VOCABULARY
