@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sideman.music.band import DURATION, ONSET, PITCH, Band, NoteArray, Role
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import NO_BASS, Change, Chart
-from sideman.tokens.vocabulary import NO_CHORD, SEMITONES
+from sideman.tokens.vocabulary import NO_CHORD
 
 
 def spans(chart: Chart) -> Iterator[tuple[Change, int]]:
@@ -39,13 +40,13 @@ def assert_bass_on_slash(band: Band, chart: Chart) -> None:
     for change, last in spans(chart):
         if change.bass == NO_BASS:
             continue
-        asked = (change.bass - chart.shift) % SEMITONES
+        asked = (change.bass - chart.shift) % PITCH_CLASSES
         assert not len(rung_into(bass, change.onset))
         for measure, (start, line) in zip(chart.measures, pairwise(lines), strict=True):
             begin, end = max(change.onset, start), min(last, line)
             played = within(bass, begin, end)
             if len(played):
                 first = played[played[:, ONSET] == played[:, ONSET].min()]
-                assert (first[:, PITCH] % SEMITONES == asked).all()
+                assert (first[:, PITCH] % PITCH_CLASSES == asked).all()
             elif begin == change.onset:
                 assert all((step - start) % measure.grid for step in range(begin, end))  # no note can begin there
