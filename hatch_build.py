@@ -18,7 +18,7 @@ from packaging.tags import platform_tags
 sys.path.insert(0, str(Path(__file__).parent))  # hatchling loads this file, not the folder that it is in
 
 from build_hooks import kernel, page
-from build_hooks.placing import placed
+from build_hooks.placing import put_in_place
 
 
 class SidemanBuildHook(BuildHookInterface[WheelBuilderConfig]):
@@ -31,8 +31,8 @@ class SidemanBuildHook(BuildHookInterface[WheelBuilderConfig]):
         libraries, kernel_line = kernel.build(root, folder)
         built, page_line = page.build(root, folder)
         if version == "editable":
-            kernel_line = placed(root, "kernel", kernel_line, lambda: kernel.place(libraries, root))
-            page_line = placed(root, "page", page_line, lambda: page.place(built, root))
+            kernel_line = put_in_place(root, "kernel", kernel_line, lambda: kernel.place(libraries, root))
+            page_line = put_in_place(root, "page", page_line, lambda: page.place(built, root))
         else:
             included: dict[str, str] = build_data["force_include"]
             if libraries:  # manylinux would promise more than a compiler's defaults keep

@@ -21,8 +21,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from build_hooks.node import Node, fetched_node, system_node
-from build_hooks.placing import placed
-from build_hooks.programs import FAILURES, reason, run, said
+from build_hooks.placing import put_in_place
+from build_hooks.programs import FAILURES, lines_of, reason, run
 
 SOURCE = Path("frontend")
 PAGE = Path("src/sideman/web/page")
@@ -94,7 +94,7 @@ def refresh(root: Path) -> str:
     """Build the page in place, if it is not there yet; returns the line that says so."""
     with TemporaryDirectory(prefix="sideman-page-", ignore_cleanup_errors=True) as folder:
         made, line = build(root, Path(folder))
-        return placed(root, "page", line, lambda: place(made, root))
+        return put_in_place(root, "page", line, lambda: place(made, root))
 
 
 def digest(source: Path, files: list[Path]) -> str:
@@ -108,7 +108,7 @@ def digest(source: Path, files: list[Path]) -> str:
 
 def why(error: Exception) -> str:
     """The line of npm's, or of what it ran, that tells most."""
-    lines = [re.sub(r"\x1b\[[\d;]*m", "", line).strip() for line in said(error)]
+    lines = [re.sub(r"\x1b\[[\d;]*m", "", line).strip() for line in lines_of(error)]
     telling = [line.removeprefix("npm error").strip() for line in lines if not NOISE.match(line)]
     return telling[0] if telling else reason(error)
 
@@ -119,7 +119,7 @@ def _files(source: Path) -> list[Path]:
     def walk() -> Iterator[Path]:
         for folder, folders, names in os.walk(source):
             folders[:] = [name for name in folders if name != "node_modules"]
-            made_of = (name for name in names if name in PACKAGES or not (name[0] == "." or ".test." in name))
+            made_of = (name for name in names if name in PACKAGES or not (name[0] == "." or ".test." in name or ".fixture." in name))
             yield from (Path(folder, name) for name in made_of)
 
     return sorted(walk())

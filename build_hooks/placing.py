@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def placed(root: Path, name: str, line: str, place: Callable[[], None]) -> str:
+def put_in_place(root: Path, name: str, line: str, place: Callable[[], None]) -> str:
     """Put it into place, and write the line into build/NAME.log; returns the line, or why it could not be."""
     log = root / "build" / f"{name}.log"
     try:

@@ -13,7 +13,7 @@ FAILURES = (OSError, ValueError, subprocess.SubprocessError)
 
 
 def run(command: list[str], variables: dict[str, str], folder: Path | None = None) -> str:
-    """Run a program, in a folder, and return what it prints; a failure's words are ``said``. Raises FAILURES."""
+    """Run a program, in a folder, and return what it prints; a failure's are :func:`lines_of`. Raises FAILURES."""
     done = subprocess.run(
         command,
         cwd=folder,
@@ -39,7 +39,7 @@ def fetch(requirement: str, folder: Path) -> None:
         run(["uv", "pip", *install], {})  # environments made by uv hold no pip
 
 
-def said(error: Exception) -> list[str]:
+def lines_of(error: Exception) -> list[str]:
     """The lines that tell what went wrong, at least one."""
     text = error.stderr.strip() if isinstance(error, subprocess.CalledProcessError) else ""
     return (text or str(error) or type(error).__name__).splitlines()
@@ -47,5 +47,5 @@ def said(error: Exception) -> list[str]:
 
 def reason(error: Exception) -> str:
     """The line that tells most of what went wrong."""
-    lines = said(error)
+    lines = lines_of(error)
     return next((line for line in lines if "error:" in line.lower()), lines[-1])

@@ -23,9 +23,9 @@ test("a mixer that nobody touched asks for nothing", () => {
 test("volume, instrument and silence go along, of the tracks that play", () => {
   const heard = new Set(ROLES.filter((role) => role !== "drums" && role !== "strings"));
   const mix = mixOf(strips({ bass: { volume: 40 }, piano: { program: 4 } }), heard, OFFER, ["drums", "bass", "piano"]);
-  expect(mix).toEqual(["drums:0:0", "bass:33:40", "piano:4:100"]);
+  expect(mix).toEqual(["drums:0:0", "piano:4:100", "bass:33:40"]);
   expect(addressOf(PIECE, MIDI, 1, mix)).toBe(
-    `/api/arrangements/${PIECE.id}/midi?take=1&track=drums%3A0%3A0&track=bass%3A33%3A40&track=piano%3A4%3A100`,
+    `/api/arrangements/${PIECE.id}/midi?take=1&track=drums%3A0%3A0&track=piano%3A4%3A100&track=bass%3A33%3A40`,
   );
 });
 

@@ -100,6 +100,12 @@ export interface ChordText {
 /** A chord in time. */
 export interface ChordView {
   readonly name: string;
+  /** As it is written; null for N.C. */
+  readonly root: string | null;
+  /** What is written behind the root; N.C. for no chord. */
+  readonly quality: string;
+  /** The bass note behind a slash; null where there is none. */
+  readonly slash: string | null;
   /** With its duration in the canonical form, such as C:4: joined by | a progression. */
   readonly text: string;
   /** The bar in which it begins, from 0. */
@@ -228,11 +234,13 @@ export interface Renaming {
   readonly name: string;
 }
 
+export const ROLES = ["drums", "piano", "guitar", "bass", "strings"] as const;
 /** A chair in the band, in LPD-5's order of tracks. */
-export type Role = "drums" | "piano" | "guitar" | "bass" | "strings";
+export type Role = (typeof ROLES)[number];
 
+export const STATES = ["waiting", "composing", "done", "stopped", "failed"] as const;
 /** How far a piece has come. */
-export type State = "waiting" | "composing" | "done" | "stopped" | "failed";
+export type State = (typeof STATES)[number];
 
 /** A chair in the band, and how it sounds unless told otherwise. */
 export interface TrackView {

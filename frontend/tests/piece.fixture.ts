@@ -1,7 +1,8 @@
 /** Pieces, charts and an offer such as the server sends, for tests. */
 
 import type { Arrangement, Offer } from "../src/api";
-import { type Chart, type Chord, ROLES } from "../src/music/piece";
+import { type Cell, cell } from "../src/music/edit";
+import { type Chart, type Chord, type ChordParts, ROLES } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
 
 const BAR = { steps: 48, beats: 4, ticks: 96 }; // 4/4
@@ -16,6 +17,19 @@ export function commonBars(bars: number): BarLines {
   return new BarLines(commonLines(bars));
 }
 
+const PARTS = /^(?<root>[A-G][#b]{0,2})(?<quality>.*?)(?:\/(?<slash>[A-G][#b]?))?$/;
+
+/** The parts of a name whose quality has no slash. */
+function partsOf(name: string): ChordParts {
+  const { root = "", quality = "", slash = null } = PARTS.exec(name)?.groups ?? {};
+  return root ? { root, quality, slash } : null;
+}
+
+/** A chord of a chart that is edited. */
+export function cellOf(name: string, beats: number): Cell {
+  return cell(partsOf(name), beats);
+}
+
 /** A chord in 4/4, its onset and duration in beats. */
 export function chordAt(name: string, onset: number, duration: number, pitches: readonly number[] = []): Chord {
   const [step = 0, end = 0] = [onset, onset + duration].map((beats) =>
@@ -23,6 +37,7 @@ export function chordAt(name: string, onset: number, duration: number, pitches: 
   );
   return {
     name,
+    ...(partsOf(name) ?? { root: null, quality: name, slash: null }),
     text: `${name}:${duration}`,
     bar: Math.floor(onset / BAR.beats),
     onset,

@@ -167,8 +167,8 @@ class Studio:
         return seconds
 
     def count(self, name: str) -> int:
-        """What the player counts: ``late`` notes, ``waits``."""
-        return int(self.page.evaluate("name => document.documentElement.dataset[name]", name))
+        """How often User Timing was marked: ``late`` for notes that came late, ``wait`` for bars that weren't there."""
+        return int(self.page.evaluate("name => performance.getEntriesByName(name, 'mark').length", f"sideman:{name}"))
 
     def download(self, name: str, folder: Path) -> Path:
         """Press a download's button and have its file."""

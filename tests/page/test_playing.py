@@ -32,7 +32,7 @@ def test_band_is_heard_soon_and_without_a_gap(studio: Studio, record_property: C
     record_property("from play to the first bar", f"{to_bar:.2f} s")
     record_property("from play to the first sound", f"{to_sound:.2f} s")
     assert 0 < to_bar <= to_sound <= SOON
-    assert (studio.count("late"), studio.count("waits")) == (0, 0)
+    assert (studio.count("late"), studio.count("wait")) == (0, 0)
 
 
 def test_notes_are_seen_in_the_colours_of_their_tracks(studio: Studio) -> None:

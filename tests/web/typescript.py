@@ -23,6 +23,9 @@ def typescript(document: Schema) -> str:
 
 def _declaration(name: str, schema: Schema) -> str:
     body = _type(schema)
+    if "enum" in schema:  # its values too, in their order
+        values = f"export const {name.upper()}S = [{', '.join(map(json.dumps, schema['enum']))}] as const;\n"
+        return f"{values}{_comment(schema, '')}export type {name} = (typeof {name.upper()}S)[number];\n"
     form = f"interface {name} {body}" if "properties" in schema else f"type {name} = {body};"
     return f"{_comment(schema, '')}export {form}\n"
 

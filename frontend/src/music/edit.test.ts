@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { chartOf, chordAt, commonBars } from "../../tests/piece.fixture";
-import { barsOf, cell, cellsOf, dropIndex, insert, move, onsetOf, remove, repeat, replace, write } from "./edit";
+import { cellOf, chartOf, chordAt, commonBars } from "../../tests/piece.fixture";
+import { barsOf, cellsOf, dropIndex, insert, move, onsetOf, remove, repeat, replace, write } from "./edit";
+import { nameOf } from "./piece";
 import { BarLines } from "./time";
 
 const FOUR = commonBars(1); // it goes on like that
-const row = [cell("C", 4), cell("Am", 2), cell("F", 2)];
+const row = [cellOf("C", 4), cellOf("Am", 2), cellOf("F", 2)];
 
 describe("the chords of a chart", () => {
   it("keep their durations as the server writes them", () => {
@@ -13,15 +14,22 @@ describe("the chords of a chart", () => {
     expect(write(cells)).toBe("C6/9/E:4|Dm:1/3");
   });
 
+  it("keep their parts, as the server tells them", () => {
+    const cells = cellsOf(chartOf(chordAt("F#m7-5/E", 0, 2), chordAt("N.C.", 2, 2)));
+    expect(cells.map(({ parts }) => parts)).toEqual([{ root: "F#", quality: "m7-5", slash: "E" }, null]);
+    expect(cells.map(({ name, parts }) => nameOf(parts) === name)).toEqual([true, true]);
+    expect(nameOf({ root: "C", quality: "m", slash: "C" })).toBe("Cm"); // the root is no slash bass
+  });
+
   it("are written in the canonical form", () => {
     expect(write(row)).toBe("C:4|Am:2|F:2");
     expect(write([])).toBe("");
   });
 
   it("can be edited", () => {
-    expect(write(insert(row, 1, cell("G7", 1.5)))).toBe("C:4|G7:1.5|Am:2|F:2");
+    expect(write(insert(row, 1, cellOf("G7", 1.5)))).toBe("C:4|G7:1.5|Am:2|F:2");
     expect(write(remove(row, 0))).toBe("Am:2|F:2");
-    expect(write(replace(row, 2, cell("Fm", 2)))).toBe("C:4|Am:2|Fm:2");
+    expect(write(replace(row, 2, cellOf("Fm", 2)))).toBe("C:4|Am:2|Fm:2");
     expect(write(repeat(row, 1))).toBe("C:4|Am:2|Am:2|F:2");
   });
 
@@ -33,7 +41,7 @@ describe("the chords of a chart", () => {
 
   it("stay as they are where there is no such chord", () => {
     expect(move(row, 3, 0)).toBe(row);
-    expect(replace(row, 3, cell("G", 4))).toBe(row);
+    expect(replace(row, 3, cellOf("G", 4))).toBe(row);
     expect(repeat(row, -1)).toBe(row);
   });
 });
@@ -50,21 +58,23 @@ describe("bars", () => {
   });
 
   it("share a chord that lasts over their line", () => {
-    const [first, second, third] = barsOf([cell("C", 2), cell("G", 8)], FOUR);
+    const [first, second, third] = barsOf([cellOf("C", 2), cellOf("G", 8)], FOUR);
     expect(first?.at(1)).toEqual({ cell: 1, beats: 2, isContinued: false, continues: true });
     expect(second).toEqual([{ cell: 1, beats: 4, isContinued: true, continues: true }]);
     expect(third).toEqual([{ cell: 1, beats: 2, isContinued: true, continues: false }]);
   });
 
   it("end on the line after thirds of a beat", () => {
-    const thirds = Array.from({ length: 12 }, () => ({ name: "C", duration: "1/3", beats: 1 / 3 }));
+    const thirds = Array.from({ length: 12 }, () => ({ ...cellOf("C", 1), duration: "1/3", beats: 1 / 3 }));
     expect(barsOf(thirds, FOUR)).toHaveLength(1);
     expect(onsetOf(thirds, 12)).toBe(48);
   });
 
   it("are as long as their metre", () => {
     const waltz = new BarLines([0, 36, 72]);
-    const beats = barsOf([cell("C", 4), cell("G", 2), cell("F", 4)], waltz).map((bar) => bar.map((each) => each.beats));
+    const beats = barsOf([cellOf("C", 4), cellOf("G", 2), cellOf("F", 4)], waltz).map((bar) =>
+      bar.map((each) => each.beats),
+    );
     expect(beats).toEqual([[3], [1, 2], [3], [1]]);
   });
 

@@ -3,7 +3,7 @@
  * chord by the name that it was given, never what it means; knows no requests and no page.
  */
 
-import type { Chart } from "./piece";
+import { type Chart, type ChordParts, nameOf } from "./piece";
 import { type BarLines, STEPS_PER_BEAT } from "./time";
 
 const BAR_LINE = "|";
@@ -13,6 +13,7 @@ const TICKS_PER_STEP = TICKS_PER_BEAT / STEPS_PER_BEAT;
 /** A chord and how long it lasts. */
 export interface Cell {
   readonly name: string; // "Am"
+  readonly parts: ChordParts;
   readonly duration: string; // as it is written: "4", "1.5", "1/3"
   readonly beats: number;
 }
@@ -27,16 +28,17 @@ export interface Segment {
 
 /** The chords of a chart that the server has read. */
 export function cellsOf(chart: Chart): readonly Cell[] {
-  return chart.chords.map(({ name, text, duration }) => ({
+  return chart.chords.map(({ name, root, quality, slash, text, duration }) => ({
     name,
+    parts: root === null ? null : { root, quality, slash },
     duration: text.slice(text.lastIndexOf(":") + 1),
     beats: duration,
   }));
 }
 
 /** A chord from the palette. */
-export function cell(name: string, beats: number): Cell {
-  return { name, duration: String(beats), beats };
+export function cell(parts: ChordParts, beats: number): Cell {
+  return { name: nameOf(parts), parts, duration: String(beats), beats };
 }
 
 /** The canonical form: `C:4|Am:4`. */

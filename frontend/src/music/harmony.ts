@@ -5,10 +5,8 @@
  * are still coming; `harmony.golden.json` holds both to the same numbers. People play passing notes: 100 % is no aim.
  */
 
-import type { BarNotes, Chord, Note, Role } from "./piece";
+import { type BarNotes, type Chord, type Note, OCTAVE, type Role } from "./piece";
 import { STEPS_PER_BEAT } from "./time";
-
-const PITCH_CLASSES = 12;
 
 /** A chord on the step grid: its pitch classes, slash bass included, and the one that the bass is to play. */
 export interface Harmony {
@@ -58,7 +56,7 @@ function meet(note: Note, harmonies: readonly Harmony[], visit: (at: number, ste
     const harmony = harmonies[at] as Harmony;
     if (harmony.onset >= end) return;
     const steps = Math.min(end, harmony.end) - Math.max(onset, harmony.onset);
-    if (steps > 0) visit(at, steps, harmony.pitchClasses.has(pitch % PITCH_CLASSES));
+    if (steps > 0) visit(at, steps, harmony.pitchClasses.has(pitch % OCTAVE));
   }
 }
 
@@ -97,7 +95,7 @@ export function fitsOf(chords: readonly Chord[], bars: readonly BarNotes[]): rea
     fits[harmony.chord] = {
       inside: total[at] ? (within[at] ?? 0) / total[at] : null,
       sounding: total[at] ?? 0,
-      bassOnRoot: bass ? bass[2] % PITCH_CLASSES === harmony.bass : null,
+      bassOnRoot: bass ? bass[2] % OCTAVE === harmony.bass : null,
     };
   });
   return fits;

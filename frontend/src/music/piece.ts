@@ -2,21 +2,21 @@
 
 import type { BarComposed, Role } from "../wire";
 
-export type { ChartView as Chart, ChordView as Chord, Role } from "../wire";
+export { type ChartView as Chart, type ChordView as Chord, ROLES, type Role } from "../wire";
+
+/** Semitones. */
+export const OCTAVE = 12;
 
 /** The volume of a track that nobody turned up or down, as MIDI controller 7 counts. */
 export const AS_COMPOSED = 100;
 export const MAX_VOLUME = 127;
 
-/** The chairs of the band, in the order of the score: top to bottom in the mixer and in menus. */
-export const ROLES: readonly Role[] = ["drums", "bass", "piano", "guitar", "strings"];
-
 /** What a role is called on the page. */
 export const ROLE_NAMES: Record<Role, string> = {
   drums: "Drums",
-  bass: "Bass",
   piano: "Piano",
   guitar: "Guitar",
+  bass: "Bass",
   strings: "Strings",
 };
 
@@ -24,6 +24,19 @@ export const ROLE_NAMES: Record<Role, string> = {
 export type BarNotes = BarComposed["notes"];
 /** Onset and duration in steps from the start of the piece, MIDI pitch and velocity. */
 export type Note = NonNullable<BarNotes[Role]>[number];
+
+/** The chord that is none. */
+export const NO_CHORD = "N.C.";
+
+/** What the name of a chord is made of; null is {@link NO_CHORD}. */
+export type ChordParts = { readonly root: string; readonly quality: string; readonly slash: string | null } | null;
+
+/** The name that is made of its parts. */
+export function nameOf(parts: ChordParts): string {
+  if (parts === null) return NO_CHORD;
+  const { root, quality, slash } = parts;
+  return root + quality + (slash === null || slash === root ? "" : `/${slash}`);
+}
 
 /** What a take is called: 0 is A. */
 export function takeName(take: number): string {

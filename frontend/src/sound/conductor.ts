@@ -55,7 +55,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
 
   function publish(): void {
     playState.value = transport.state;
-    Object.assign(document.documentElement.dataset, { late: `${transport.late}`, waits: `${transport.waits}` });
+    stopwatch.count(transport.late, transport.waits);
     const first = transport.firstNote;
     if (first !== null && synth.peek().heard() >= first) stopwatch.sounds(synth.peek().performanceTime(first));
   }

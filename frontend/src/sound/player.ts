@@ -24,18 +24,19 @@ function internal(): Promise<Synth> {
 
 async function load(): Promise<Synth> {
   if (typeof AudioWorkletNode === "undefined") throw new SoundError(NO_WORKLET);
-  context ??= sleeping(new AudioContext({ latencyHint: "balanced" }));
-  const [offered, { loadSpessa }] = await Promise.all([offerKnown(), import("./spessa")]);
+  context ??= createContext();
+  const [offered, { loadSpessa }] = await Promise.all([waitForOffer(), import("./spessa")]);
   return loadSpessa(context, offered);
 }
 
 /** A context that doesn't run, and costs no power, before it is used; some browsers start it by themselves. */
-function sleeping(fresh: AudioContext): AudioContext {
-  void fresh.suspend();
-  return fresh;
+function createContext(): AudioContext {
+  const created = new AudioContext({ latencyHint: "balanced" });
+  void created.suspend();
+  return created;
 }
 
-function offerKnown(): Promise<Offer> {
+function waitForOffer(): Promise<Offer> {
   return new Promise((resolve) => {
     const stop = effect(() => {
       const known = offer.value;

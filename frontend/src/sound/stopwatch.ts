@@ -1,13 +1,16 @@
-/** Measures how long a person waits for the sound, as User Timing: for tests, and for whoever looks. */
+/** Tells as User Timing how long a person waits for the sound, and what came late: for tests, and for whoever looks. */
 
 const PRESSED = "sideman:pressed";
 const TO_BAR = "sideman:play-to-bar";
 const TO_SOUND = "sideman:play-to-sound";
+const LATE = "sideman:late"; // notes came later than they should have
+const WAIT = "sideman:wait"; // a bar wasn't there
 
 export class Stopwatch {
   private begin = 0; // milliseconds of performance.now()
   private used = -1; // the latest mark that was used
   private readonly open = new Set<string>();
+  private readonly counted = new Map<string, number>();
 
   /** The person pressed play: now, or when the latest mark was set, where no earlier start has used that. */
   pressed(): void {
@@ -25,6 +28,17 @@ export class Stopwatch {
   /** The first note sounded at `time`, in milliseconds of performance.now(). */
   sounds(time: number): void {
     this.measure(TO_SOUND, time);
+  }
+
+  /** How many notes came late since the start, and how often a bar was waited for: a mark where it is more than before. */
+  count(late: number, waits: number): void {
+    this.mark(LATE, late);
+    this.mark(WAIT, waits);
+  }
+
+  private mark(name: string, total: number): void {
+    if (total > (this.counted.get(name) ?? 0)) performance.mark(name, { detail: total });
+    this.counted.set(name, total);
   }
 
   private measure(name: string, end: number): void {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { commonBars } from "../../tests/piece.fixture";
 import { FakeSynth } from "../../tests/synth.fixture";
 import type { BarNotes, Note } from "../music/piece";
-import { type BarLines, TimeMap } from "../music/time";
+import { BarLines, TimeMap } from "../music/time";
 import type { Loop } from "../state/playback";
 import { LEAD, type Score, Transport } from "./transport";
 
@@ -273,6 +273,32 @@ describe("a loop", () => {
     stage.transport.seek(STEPS_PER_BAR);
     stage.play(5).until(LEAD + 10 * BAR, 4, 5);
     expect(stage.beats.slice(0, 40)).toEqual(range(40));
+    expect(stage.transport.late).toBe(0);
+  });
+});
+
+describe("other bars and other times", () => {
+  it("are played bar by bar, however long each is", () => {
+    const stage = new Stage([
+      { piano: [[0, 12, 60, 90]] },
+      { piano: [[36, 12, 62, 90]] },
+      { piano: [[60, 24, 64, 90]] },
+    ]);
+    stage.lines = new BarLines([0, 36, 60, 84]);
+    stage.loop = { from: 1, to: 3 };
+    stage.transport.seek(36);
+    stage.play().until(LEAD + 5);
+    expect(stage.pitches).toEqual([62, 64, 62, 64, 62]);
+    expect(stage.beats).toEqual([0, 2, 4, 6, 8]);
+    expect(stage.transport.position()).toBeCloseTo(36 + 23.04, 6);
+  });
+
+  it("swing: what stands between beats comes later, what stands on them doesn't", () => {
+    const stage = new Stage([{ piano: [0, 6, 12, 18].map((step): Note => [step, 3, 60 + step, 90]) }]);
+    stage.time = new TimeMap(TEMPO, 2 / 3);
+    stage.play().until(LEAD + 0.75);
+    expect(stage.beats).toEqual([0, 0.667, 1, 1.667]);
+    expect(stage.transport.position()).toBeCloseTo(16.5, 6); // half a beat after the second is three quarters of its first half
     expect(stage.transport.late).toBe(0);
   });
 });

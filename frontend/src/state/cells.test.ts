@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { chartOf, chordAt, OFFER } from "../../tests/piece.fixture";
-import { cell } from "../music/edit";
+import { cellOf, chartOf, chordAt, OFFER } from "../../tests/piece.fixture";
 
 let state: typeof import("./cells");
 let band: typeof import("./band");
@@ -13,9 +12,9 @@ beforeEach(async () => {
   state = await import("./cells");
   band.offer.value = OFFER;
   text.loadText("");
-  state.addCell(cell("C", 4));
-  state.addCell(cell("Am", 2));
-  state.addCell(cell("F", 2));
+  state.addCell(cellOf("C", 4));
+  state.addCell(cellOf("Am", 2));
+  state.addCell(cellOf("F", 2));
 });
 
 describe("chords", () => {
@@ -26,7 +25,7 @@ describe("chords", () => {
 
   it("are added behind the selected one, which they become", () => {
     state.select(0);
-    state.addCell(cell("G", 4));
+    state.addCell(cellOf("G", 4));
     expect(band.chartText.value).toBe("C:4|G:4|Am:2|F:2");
     expect(state.selected.value).toBe(1);
     expect(state.selectedCell.value?.name).toBe("G");
@@ -46,7 +45,7 @@ describe("chords", () => {
   });
 
   it("are changed, repeated and removed, each a step to undo", () => {
-    state.changeCell(1, cell("A7", 1));
+    state.changeCell(1, cellOf("A7", 1));
     expect(state.announcement.value).toBe("Now A7, bar 2, 1 beat, 2 of 3");
     state.repeatCell(1);
     expect(band.chartText.value).toBe("C:4|A7:1|A7:1|F:2");
@@ -63,7 +62,7 @@ describe("chords", () => {
     text.typeText("H", 0);
     expect(state.cells.value).toBeNull();
     expect(state.shownCells.value.map(({ name }) => name)).toEqual(["G"]);
-    state.addCell(cell("C", 4));
+    state.addCell(cellOf("C", 4));
     expect([state.removeCell(0), state.moveCell(0, 1), state.repeatCell(0)]).toEqual([false, false, false]);
     expect(band.chartText.value).toBe("H");
   });

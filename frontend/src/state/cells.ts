@@ -70,30 +70,30 @@ export function describe(all: readonly Cell[], at: number, bar: number = barOf(a
   return `${described.name}, bar ${bar + 1}, ${beats}, ${at + 1} of ${all.length}`;
 }
 
-const described = (at: number): string => describe(cells.peek() ?? [], at);
+const describeNow = (at: number): string => describe(cells.peek() ?? [], at);
 
 /** Put a chord behind the selected one, or at the end. */
 export function addCell(added: Cell): void {
   const at = selected.peek() === null ? (cells.peek()?.length ?? 0) : (selected.peek() ?? 0) + 1;
   if (!commit((all) => insert(all, at, added))) return;
   if (selected.peek() !== null) select(at);
-  announcement.value = `Added ${described(at)}`;
+  announcement.value = `Added ${describeNow(at)}`;
 }
 
 export function changeCell(at: number, other: Cell): void {
-  if (commit((all) => replace(all, at, other))) announcement.value = `Now ${described(at)}`;
+  if (commit((all) => replace(all, at, other))) announcement.value = `Now ${describeNow(at)}`;
 }
 
 export function moveCell(from: number, to: number): boolean {
   const last = (cells.peek()?.length ?? 0) - 1;
   if (from === to || to < 0 || to > last || !rearrange((row) => move(row, from, to))) return false;
-  announcement.value = `Moved: ${described(to)}`;
+  announcement.value = `Moved: ${describeNow(to)}`;
   return true;
 }
 
 export function repeatCell(at: number): boolean {
   if (!rearrange((row) => repeat(row, at))) return false;
-  announcement.value = `Repeated: ${described(at + 1)}`;
+  announcement.value = `Repeated: ${describeNow(at + 1)}`;
   return true;
 }
 

@@ -5,12 +5,11 @@
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { Problem, parseChords, RETRY } from "../api";
-import type { Chart } from "../music/piece";
+import { type Chart, OCTAVE } from "../music/piece";
 import { chart, chartProblem, chartText } from "./band";
 import { advance, back, begin, changeOf, forward, joins, type Keystroke, type Timeline } from "./undo";
 
 const TYPING_DELAY = 120; // ms without a keystroke before the server is asked
-const OCTAVE = 12;
 const STORAGE_KEY = "sideman.chart";
 const UNREADABLE_STATUS = [413, 422];
 

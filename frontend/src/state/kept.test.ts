@@ -11,7 +11,7 @@ beforeEach(() => {
 
 test("options and mixer come back as they were left, mutes don't", () => {
   recallSettings();
-  setOptions({ tempo: 77, style: "jazz", tracks: ["bass", "piano"], density: 0, takes: 3, seed: 5 });
+  setOptions({ tempo: 77, style: "jazz", tracks: ["piano", "bass"], density: 0, takes: 3, seed: 5 });
   setStrip("bass", { volume: 30, program: 32, muted: true });
   const left = options.value;
   const kept = { ...localStorage };

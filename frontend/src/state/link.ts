@@ -57,7 +57,7 @@ export function readFragment(fragment: string): Linked | null {
 }
 
 /** Whether a piece is the one that a link asks for. */
-export function isThe(linked: Linked, piece: Arrangement): boolean {
+export function matches(linked: Linked, piece: Arrangement): boolean {
   return piece.state === "done" && fragmentOf(linked) === fragmentOf({ ...piece, tracks: inOrder(piece.tracks) });
 }
 

@@ -86,7 +86,7 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
     void refreshPieces();
     return await show(arrangement);
   } catch (error) {
-    told(error);
+    report(error);
     return false;
   } finally {
     isAsking.value = false;
@@ -113,7 +113,7 @@ export async function open(arrangement: Arrangement): Promise<void> {
       setOptions({ tempo, style, density, takes, tracks: ROLES.filter((role) => tracks.includes(role)), seed: null });
     });
   } catch (error) {
-    told(error);
+    report(error);
   }
 }
 
@@ -186,7 +186,7 @@ export async function refreshPieces(): Promise<void> {
   try {
     pieces.value = await listArrangements();
   } catch (error) {
-    told(error);
+    report(error);
   }
 }
 
@@ -195,7 +195,7 @@ export async function rename(id: string, name: string): Promise<void> {
     const renamed = await renameArrangement(id, name);
     if (piece.value?.id === id) piece.value = { ...piece.value, name: renamed.name };
   } catch (error) {
-    told(error);
+    report(error);
   }
   await refreshPieces();
 }
@@ -205,13 +205,13 @@ export async function remove(id: string): Promise<void> {
     await deleteArrangement(id);
     if (piece.value?.id === id) close();
   } catch (error) {
-    told(error);
+    report(error);
   }
   await refreshPieces();
 }
 
 /** Tell the person of an error: at the chords where it is about them. Anything that is no {@link Problem} is ours. */
-function told(error: unknown): void {
+function report(error: unknown): void {
   if (!(error instanceof Problem)) throw error;
   if (error.kind === "chords") chartProblem.value = error;
   else complain(error.retryAfter === null ? error.message : `${error.message} (in ${Math.ceil(error.retryAfter)} s)`);

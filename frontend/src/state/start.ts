@@ -3,7 +3,7 @@
 import { batch } from "@preact/signals";
 import { getOffer, type Offer, Problem, RETRY } from "../api";
 import { chartText, offer, setOptions } from "./band";
-import { isThe, readFragment } from "./link";
+import { matches, readFragment } from "./link";
 import { piece } from "./piece";
 import { compose, isAsking, notice, open, pieces, refreshPieces, show } from "./session";
 
@@ -14,7 +14,7 @@ const ANOTHER_MODEL =
 /** Ask the server what it offers and open what there is. `edited`: the field holds chords that a person left there. */
 export async function start(edited: boolean): Promise<void> {
   window.addEventListener("hashchange", () => void openLink());
-  offer.value = await offered();
+  offer.value = await fetchOffer();
   await refreshPieces();
   if (await openLink()) return;
   const [latest] = pieces.value;
@@ -24,7 +24,7 @@ export async function start(edited: boolean): Promise<void> {
 }
 
 /** What the server offers, as soon as it answers. */
-async function offered(): Promise<Offer> {
+async function fetchOffer(): Promise<Offer> {
   for (;;) {
     try {
       const answer = await getOffer();
@@ -42,7 +42,7 @@ async function offered(): Promise<Offer> {
 async function openLink(): Promise<boolean> {
   const linked = readFragment(location.hash);
   if (linked === null) return false;
-  const known = pieces.value.find((each) => isThe(linked, each));
+  const known = pieces.value.find((each) => matches(linked, each));
   if (known !== undefined) {
     await open(known);
   } else {

@@ -2,7 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loop } from "../state/playback";
-import { LoopControls, moved, toggleLoop } from "./LoopControls";
+import { LoopControls, moveEnd, toggleLoop } from "./LoopControls";
 
 beforeEach(() => {
   loop.value = null;
@@ -32,7 +32,7 @@ describe("a loop", () => {
     ["last", 99, { from: 1, to: 8 }],
     ["first", -4, { from: 0, to: 6 }],
   ] as const)("whose %s bar becomes %d keeps its order and stays in the piece", (end, bar, expected) => {
-    expect(moved({ from: 1, to: 6 }, end, bar, 8)).toEqual(expected);
+    expect(moveEnd({ from: 1, to: 6 }, end, bar, 8)).toEqual(expected);
   });
 
   it("has fields for its bars, from 1, both included", () => {

@@ -8,7 +8,7 @@ export function toggleLoop(bars: number): void {
 }
 
 /** A loop whose first or last bar is changed to `bar`, from 1; the other end gives way. */
-export function moved({ from, to }: Loop, end: "first" | "last", bar: number, bars: number): Loop {
+export function moveEnd({ from, to }: Loop, end: "first" | "last", bar: number, bars: number): Loop {
   const wanted = Math.max(1, Math.min(Math.round(bar), bars));
   return end === "first"
     ? { from: wanted - 1, to: Math.max(to, wanted) }
@@ -53,7 +53,7 @@ function Bar({ name, range, end, bars }: { name: string; range: Loop; end: "firs
       value={value}
       onChange={(event) => {
         const bar = event.currentTarget.valueAsNumber;
-        if (!Number.isNaN(bar)) loop.value = moved(range, end, bar, bars);
+        if (!Number.isNaN(bar)) loop.value = moveEnd(range, end, bar, bars);
         event.currentTarget.value = String(end === "first" ? (loop.value?.from ?? 0) + 1 : loop.value?.to);
       }}
     />

@@ -45,7 +45,7 @@ describe("shortcuts", () => {
     ["KeyL", { key: "L" }, ["toggleLoop"]], // with caps lock
     ["Digit1", {}, ["mute", "drums"]],
     ["Digit5", { key: "(" }, ["mute", "strings"]], // keyboards whose digits need shift
-    ["Digit2", { shiftKey: true, key: "@" }, ["solo", "bass"]],
+    ["Digit2", { shiftKey: true, key: "@" }, ["solo", "piano"]],
   ])("%s %o", (code, init, expected) => {
     const event = press(code, init);
     expect(told()).toEqual([expected]);

@@ -110,6 +110,9 @@ class ChordView(BaseModel):
     """A chord in time."""
 
     name: str
+    root: str | None = Field(description="As it is written; null for N.C.")
+    quality: str = Field(description="What is written behind the root; N.C. for no chord.")
+    slash: str | None = Field(description="The bass note behind a slash; null where there is none.")
     text: str = Field(description="With its duration in the canonical form, such as C:4: joined by | a progression.")
     bar: int = Field(description="The bar in which it begins, from 0.")
     onset: float = Field(description="Where it begins, in beats from the start.")
@@ -137,6 +140,9 @@ class ChartView(BaseModel):
         chords = [
             ChordView(
                 name=str(span.chord),
+                root=span.chord.root,
+                quality=span.chord.quality.name,
+                slash=span.chord.bass,
                 text=str(span),
                 bar=int(bar),
                 onset=span.onset / TICKS_PER_BEAT,

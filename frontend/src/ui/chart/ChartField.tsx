@@ -5,7 +5,7 @@ import type { Problem } from "../../api";
 import { chartProblem, chartText, offer } from "../../state/band";
 import { select } from "../../state/cells";
 import { isRead, readingProblem, readNow, redo, setText, typeText, undo } from "../../state/chart";
-import { corrected, rangeOf } from "./mark";
+import { correct, rangeOf } from "./mark";
 import "../../styles/chart.css";
 
 /** The field itself: who finds that something is wrong with it leads the person there. */
@@ -108,7 +108,7 @@ function Mirror() {
 function ProblemText({ problem, onMended }: { problem: Problem; onMended: () => void }) {
   const { finding, remedy, suggestions } = problem;
   const ways = suggestions.flatMap((suggestion) => {
-    const text = corrected(chartText.value, problem, suggestion);
+    const text = correct(chartText.value, problem, suggestion);
     return text === null ? [] : [{ suggestion, text }];
   });
   return (

@@ -4,15 +4,15 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { type Cell, cell } from "../../music/edit";
+import { type ChordParts, NO_CHORD, nameOf } from "../../music/piece";
 import { chart, chartProblem, offer } from "../../state/band";
 import { addCell, cells, changeCell, select, selected, selectedCell, shownCells } from "../../state/cells";
 import { ChordActions } from "./ChordActions";
-import { type ChordParts, fittingChords, nameOf, partsOf, pitchClassOf } from "./diatonic";
+import { fittingChords, pitchClassOf } from "./diatonic";
 import "../../styles/palette.css";
 
 const DURATIONS: readonly number[] = [1, 2, 4, 8]; // beats
 const SHORTEST = 0.25; // beats, of those typed here
-const NO_CHORD = "N.C.";
 const HOME = "C major";
 const MANY = 4; // chords; from there on their key is clear
 
@@ -38,7 +38,7 @@ const QUALITY_WORDS: Readonly<Record<string, string>> = {
 };
 
 export function Palette() {
-  const draft = useSignal<ChordParts>({ root: "C", quality: "", bass: null });
+  const draft = useSignal({ root: "C", quality: "", slash: null as string | null });
   const beats = useSignal(4);
   const add = useRef<HTMLButtonElement>(null);
   const at = selected.value;
@@ -47,25 +47,20 @@ export function Palette() {
   const qualities = offer.value?.qualities ?? [];
 
   // With a chord selected the palette shows and changes that one, else the chord that Add would put in.
-  const parts = current
-    ? partsOf(
-        current.name,
-        qualities.map(({ name }) => name),
-      )
-    : draft.value;
+  const parts = current ? current.parts : draft.value;
   const duration = current ? current.beats : beats.value;
   const become = (next: Cell) => {
     if (at !== null) changeCell(at, next);
   };
-  const setParts = (change: Partial<ChordParts>) => {
+  const setParts = (change: Partial<NonNullable<ChordParts>>) => {
     draft.value = { ...(parts ?? draft.value), ...change };
-    become({ ...(current ?? cell("", duration)), name: nameOf(draft.value) });
+    if (current) become(renamed(current, draft.value));
   };
   const setBeats = (next: number) => {
     beats.value = next;
-    if (current) become(cell(current.name, next));
+    if (current) become(cell(current.parts, next));
   };
-  const put = (name: string) => (current ? become({ ...current, name }) : addCell(cell(name, beats.value)));
+  const put = (chosen: ChordParts) => (current ? become(renamed(current, chosen)) : addCell(cell(chosen, beats.value)));
   // The buttons of the selected chord go with it: whoever pressed the last of them by keyboard stays in the palette.
   const leave = () => {
     if (selected.peek() === null) add.current?.focus();
@@ -84,8 +79,8 @@ export function Palette() {
             key={numeral}
             aria-pressed={current ? current.name === root + quality : undefined}
             onClick={() => {
-              draft.value = { root, quality, bass: null };
-              put(root + quality);
+              draft.value = { root, quality, slash: null };
+              put(draft.value);
             }}
           >
             <strong>{root + quality}</strong>
@@ -95,8 +90,8 @@ export function Palette() {
         <button
           type="button"
           class="button palette-chord"
-          aria-pressed={current ? current.name === NO_CHORD : undefined}
-          onClick={() => put(NO_CHORD)}
+          aria-pressed={current ? current.parts === null : undefined}
+          onClick={() => put(null)}
         >
           <strong>{NO_CHORD}</strong>
           <small>no chord</small>
@@ -163,7 +158,7 @@ export function Palette() {
             class="field"
             aria-label="Bass note"
             value={bassOf(parts, roots)}
-            onChange={({ currentTarget }) => setParts({ bass: currentTarget.value || null })}
+            onChange={({ currentTarget }) => setParts({ slash: currentTarget.value || null })}
           >
             <option value="">as the root</option>
             {roots.map((root) => (
@@ -193,7 +188,7 @@ export function Palette() {
             type="button"
             class="button primary"
             ref={add}
-            onClick={() => addCell({ ...cell(nameOf(draft.value), duration), ...(current ?? {}) })}
+            onClick={() => addCell(current ?? cell(draft.value, duration))}
           >
             Add {current?.name ?? nameOf(draft.value)}
             {current && " after it"}
@@ -211,19 +206,25 @@ export function Palette() {
   );
 }
 
+/** The same time with another chord. */
+function renamed(old: Cell, parts: ChordParts): Cell {
+  return { ...old, name: nameOf(parts), parts };
+}
+
 /** The key of the chart. While there are few chords, it stays as it is as long as they fit: nothing moves under a finger. */
 function useSteadyKey(): string {
   const key = useRef(HOME);
   const found = chart.value?.key ?? key.current;
   const fitting = fittingChords(key.current).map(({ root, quality }) => root + quality);
   const all = shownCells.value;
-  if (all.length >= MANY || !all.every(({ name }) => name === NO_CHORD || fitting.includes(name))) key.current = found;
+  if (all.length >= MANY || !all.every(({ name, parts }) => parts === null || fitting.includes(name)))
+    key.current = found;
   return key.current;
 }
 
 /** The bass among the notes of the palette, by its sound. */
 function bassOf(parts: ChordParts | null, roots: readonly string[]): string {
-  const bass = parts?.bass ?? null;
+  const bass = parts?.slash ?? null;
   return bass === null ? "" : (roots.find((root) => pitchClassOf(root) === pitchClassOf(bass)) ?? "");
 }
 

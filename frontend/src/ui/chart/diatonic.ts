@@ -1,6 +1,7 @@
 /** Simple tables of harmony for the palette: notes on the staff and the chords that fit a key. Knows no page. */
 
-const OCTAVE = 12;
+import { OCTAVE } from "../../music/piece";
+
 const LETTERS = "CDEFGAB";
 const NATURALS: readonly number[] = [0, 2, 4, 5, 7, 9, 11]; // of the letters, in semitones above C
 const SIGNS = ["", "b", "#", "bb", "##"];
@@ -74,26 +75,4 @@ export function fittingChords(key: string): readonly FittingChord[] {
     const sign = SIGNS.find((candidate) => pitchClassOf(letter + candidate) === modulo(from + semitones)) ?? "";
     return { numeral, root: letter + sign, quality };
   });
-}
-
-/** A chord's name taken apart. */
-export interface ChordParts {
-  readonly root: string;
-  readonly quality: string;
-  readonly bass: string | null;
-}
-
-export function nameOf({ root, quality, bass }: ChordParts): string {
-  return root + quality + (bass === null || bass === root ? "" : `/${bass}`);
-}
-
-/** The parts of a name made of a root, one of `qualities` and maybe a bass; null for any other. */
-export function partsOf(name: string, qualities: readonly string[]): ChordParts | null {
-  const slash = name.lastIndexOf("/");
-  const bass = slash > 0 && PITCH_CLASSES.has(name.slice(slash + 1)) ? name.slice(slash + 1) : null;
-  const upper = bass === null ? name : name.slice(0, slash);
-  const quality = qualities.find(
-    (end) => upper.endsWith(end) && PITCH_CLASSES.has(upper.slice(0, -end.length || undefined)),
-  );
-  return quality === undefined ? null : { root: upper.slice(0, upper.length - quality.length), quality, bass };
 }

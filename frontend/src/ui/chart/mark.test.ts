@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../api";
-import { corrected, rangeOf, unitOf } from "./mark";
+import { correct, rangeOf, unitOf } from "./mark";
 
 const problem = (value: string, position: number): Problem =>
   new Problem(422, "chords", `unknown chord '${value}' at character ${position}`, { value, position });
@@ -48,8 +48,8 @@ describe("the mark", () => {
 });
 
 it("takes the place of the value", () => {
-  expect(corrected("𝄪|Cmn7 F", problem("Cmn7", 3), "Cm7")).toBe("𝄪|Cm7 F");
-  expect(corrected("C:|F", problem("C:", 3), "C:4")).toBe("C:4|F");
-  expect(corrected("C||| F", problem("|||", 2), "| % |")).toBe("C| % | F");
-  expect(corrected("F Cmn7", problem("Cm", 1), "Cm7")).toBeNull();
+  expect(correct("𝄪|Cmn7 F", problem("Cmn7", 3), "Cm7")).toBe("𝄪|Cm7 F");
+  expect(correct("C:|F", problem("C:", 3), "C:4")).toBe("C:4|F");
+  expect(correct("C||| F", problem("|||", 2), "| % |")).toBe("C| % | F");
+  expect(correct("F Cmn7", problem("Cm", 1), "Cm7")).toBeNull();
 });

@@ -36,7 +36,7 @@ export function rangeOf(text: string, problem: Problem): Range | null {
 }
 
 /** The text with a suggestion in place of the wrong value; null where the value doesn't stand in it. */
-export function corrected(text: string, problem: Problem, suggestion: string): string | null {
+export function correct(text: string, problem: Problem, suggestion: string): string | null {
   const range = rangeOf(text, problem);
   if (range === null || text.slice(range.start, range.end) !== problem.value) return null;
   return text.slice(0, range.start) + suggestion + text.slice(range.end);

@@ -1,11 +1,11 @@
 /** What stands beside the rows: octaves and drum sounds. Knows the rows' heights. */
 
+import { OCTAVE } from "../../music/piece";
 import { drumLabel, drumName } from "./drums";
 import { yOfDrum, yOfPitch } from "./geometry";
 import type { View } from "./view";
 import { pitchName } from "./words";
 
-const OCTAVE = 12;
 const LEAST_ROW = 9; // pixels that a drum sound's name needs
 
 export function Gutter({ view }: { readonly view: View }) {

@@ -182,7 +182,7 @@ function Cell({ index, chord, fit, isComposed, isReached, scale, view, choose }:
       onPointerEnter={point}
       onPointerLeave={leave}
     >
-      {shortName(chord.name, Math.floor(room / (isSmall ? SMALL_LETTER : LETTER)))}
+      {shortName(chord, Math.floor(room / (isSmall ? SMALL_LETTER : LETTER)))}
       {isComposed && fit?.inside != null && <i class="roll-fit" style={{ "--inside": fit.inside }} />}
     </button>
   );

@@ -51,7 +51,7 @@ export function Roll({ player }: { readonly player: Player }) {
     measure.observe(frame);
     measure.observe(stage);
     frame.addEventListener("scroll", scrolled);
-    const deaf = listenToGestures(frame, stage, {
+    const stopListening = listenToGestures(frame, stage, {
       zoom: (factor, x) => view.zoomBy(factor, x),
       scrolled: () => {
         view.following.value = false;
@@ -63,7 +63,7 @@ export function Roll({ player }: { readonly player: Player }) {
     return () => {
       measure.disconnect();
       frame.removeEventListener("scroll", scrolled);
-      deaf();
+      stopListening();
       playhead.stop();
     };
   }, [player, view]);

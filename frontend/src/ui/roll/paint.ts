@@ -2,7 +2,7 @@
 
 import type { Harmony } from "../../music/harmony";
 import { isInside } from "../../music/harmony";
-import { type BarNotes, type Note, ROLES, type Role } from "../../music/piece";
+import { type BarNotes, type Note, OCTAVE, ROLES, type Role } from "../../music/piece";
 import { type BarLines, STEPS_PER_BEAT } from "../../music/time";
 import type { Colours } from "./colours";
 import { type Box, boxOf, numberEvery, type Rows, yOfDrum, yOfPitch } from "./geometry";
@@ -42,7 +42,6 @@ export type Brush = Pick<
 export const PAINTED: readonly Role[] = ROLES.toReversed();
 
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
-const PITCH_CLASSES = 12;
 const BEAT_ROOM = 9; // pixels a beat from which on beats have lines
 const LINE_ROOM = 12; // pixels between bar lines; where bars are narrower, some go without
 
@@ -76,13 +75,13 @@ function paintRows(brush: Brush, { rows, left, width, colours }: Scene): void {
   brush.fillRect(left, 0, width, rows.height);
   brush.fillStyle = colours.shade;
   for (let pitch = low; pitch <= high; pitch++) {
-    if (BLACK_KEYS.has(pitch % PITCH_CLASSES)) brush.fillRect(left, yOfPitch(rows, pitch), width, rows.row);
+    if (BLACK_KEYS.has(pitch % OCTAVE)) brush.fillRect(left, yOfPitch(rows, pitch), width, rows.row);
   }
   drums.forEach((pitch, row) => {
     if (row % 2) brush.fillRect(left, yOfDrum(rows, pitch), width, rows.drumRow);
   });
   brush.fillStyle = colours.line;
-  for (let pitch = Math.ceil(low / PITCH_CLASSES) * PITCH_CLASSES; pitch <= high; pitch += PITCH_CLASSES) {
+  for (let pitch = Math.ceil(low / OCTAVE) * OCTAVE; pitch <= high; pitch += OCTAVE) {
     brush.fillRect(left, Math.round(yOfPitch(rows, pitch) + rows.row) - 0.5, width, 1); // below each C
   }
   if (drums.length) brush.fillRect(left, Math.round(rows.lane) - 4, width, 1);

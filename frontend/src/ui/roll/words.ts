@@ -2,18 +2,17 @@
 
 import type { Arrangement } from "../../api";
 import { type Fit, type Harmony, isInside, lastBegun } from "../../music/harmony";
-import { type Chord, type Note, ROLE_NAMES, type Role } from "../../music/piece";
+import { type Chord, type Note, OCTAVE, ROLE_NAMES, type Role } from "../../music/piece";
 import type { BarLines } from "../../music/time";
 import { barAndBeat } from "../places";
 import { drumName } from "./drums";
 
 const PITCH_NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"] as const;
 const MIDDLE_C_OCTAVE = 4; // MIDI pitch 60 is C4
-const NO_CHORD = "N.C.";
 
 /** "C4" for MIDI's 60. */
 export function pitchName(pitch: number): string {
-  return `${PITCH_NAMES[pitch % 12]}${Math.floor(pitch / 12) - 5 + MIDDLE_C_OCTAVE}`;
+  return `${PITCH_NAMES[pitch % OCTAVE]}${Math.floor(pitch / OCTAVE) - 5 + MIDDLE_C_OCTAVE}`;
 }
 
 /** How a chord is kept to, in words; an empty list where nothing sounds or nothing is asked for. */
@@ -26,7 +25,7 @@ function fitWords(fit: Fit | null): readonly string[] {
 
 /** What a chord is called. */
 export function chordName(chord: Chord): string {
-  return chord.name === NO_CHORD ? "no chord" : chord.name;
+  return chord.root === null ? "no chord" : chord.name;
 }
 
 /** How a chord is called and where it is: "Bar 3: F". */
@@ -39,9 +38,7 @@ export function chordTitle(chord: Chord, lines: BarLines): string {
 /** The lines of a chord's tip; a slash chord has no root to keep to, but a note behind its slash. */
 export function chordWords(chord: Chord, fit: Fit | null, isComposed: boolean): readonly string[] {
   if (!isComposed) return ["Still composing"];
-  const words = fitWords(fit).map((line) =>
-    chord.name.includes("/") ? line.replace("its root", "its slash note") : line,
-  );
+  const words = fitWords(fit).map((line) => (chord.slash !== null ? line.replace("its root", "its slash note") : line));
   return words.length ? words : [chord.bass === null ? "The band plays as it likes" : "Nothing sounds here"];
 }
 
@@ -64,16 +61,15 @@ export function noteWords(
   return words;
 }
 
-const CHORD_PARTS = /^([A-G][#b]{0,2})(m(?!a))?/;
+const MINOR = /^m(?!a)/; // not "maj7"
 
 /** A chord's name in so much room, in characters: whole, without its bass, without what follows its third, its root. */
-export function shortName(name: string, room: number): string {
+export function shortName({ name, root, quality, slash }: Chord, room: number): string {
   if (name.length <= room) return name;
-  const [, root = "", minor = ""] = CHORD_PARTS.exec(name) ?? [];
-  if (!root) return room >= 2 ? "–" : ""; // N.C.
-  const upper = name.split("/")[0] ?? name;
-  const candidates = [upper.length < name.length ? `${upper}/` : upper, `${root}${minor}…`, `${root}${minor}`, root];
-  return candidates.find((candidate) => candidate.length <= room) ?? "";
+  if (root === null) return room >= 2 ? "–" : "";
+  const third = MINOR.test(quality) ? "m" : "";
+  const whole = slash === null ? name : `${root}${quality}/`;
+  return [whole, `${root}${third}…`, `${root}${third}`, root].find((candidate) => candidate.length <= room) ?? "";
 }
 
 /** How far the piece has come, where it isn't whole: "Composing: 3 of 8 bars". */
