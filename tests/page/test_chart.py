@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 from tests.page.studio import Studio
 
@@ -27,6 +28,23 @@ def test_error_goes_when_it_is_mended(studio: Studio) -> None:
     studio.type("C:4|B7:4")
     expect(studio.chords).to_have_attribute("aria-invalid", "false")
     expect(studio.page.get_by_role("status").filter(has_text="H7")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "suggestion", "right"),
+    [
+        ("C:4|Cmaaj7/E", "Cmaj7/E", "C:4|Cmaj7/E"),
+        ("C2", "Csus2", "Csus2"),
+        ("C| |F", "| % |", "C| % |F"),
+        ("C:1.3", "31t", "C:31t"),
+    ],
+)
+def test_what_is_suggested_can_be_put_in(studio: Studio, wrong: str, suggestion: str, right: str) -> None:
+    studio.type(wrong)
+    studio.button(f"Change to {suggestion}").click()
+    expect(studio.chords).to_have_value(right)
+    expect(studio.chords).to_have_attribute("aria-invalid", "false")
+    expect(studio.chords).to_be_focused()
 
 
 def test_wrong_chords_are_not_played(studio: Studio) -> None:

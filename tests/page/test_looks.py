@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,18 @@ def test_nothing_reaches_beyond_the_window(visit: Visit, width: int) -> None:
         assert box["x"] + box["width"] <= width
 
 
+@pytest.mark.parametrize("width", [*range(320, 481, 20), 768])
+def test_nothing_lies_over_where_it_is(visit: Visit, width: int) -> None:
+    page = Studio(visit(size=(width, 800))).page
+    parts = page.locator(".transport-inner > *:not([role=status])")  # messages come above
+    boxes = [box for part in parts.all() if part.is_visible() and (box := part.bounding_box()) is not None]
+    place = page.locator(".transport-where")
+    assert place.evaluate("element => element.scrollWidth <= element.clientWidth")
+    for one, other in combinations(boxes, 2):
+        apart = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+        assert apart or one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+
+
 def test_play_is_in_reach_of_a_thumb(visit: Visit) -> None:
     studio = filled(visit, size=(360, 640), phone=True)
     expect(studio.play).to_be_in_viewport()
@@ -60,6 +73,18 @@ def test_everybody_can_use_it(visit: Visit, scheme: str, width: int) -> None:
     studio = filled(visit, size=(width, 800), scheme=scheme)
     studio.page.get_by_role("button", name="Chord palette").click()
     assert broken_rules(studio.page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
+def test_everybody_can_use_the_help_and_find_the_licences(visit: Visit, scheme: str) -> None:
+    page = visit(scheme=scheme)
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    link = page.get_by_role("link", name="their licences")
+    assert broken_rules(page) == []
+    with page.expect_popup() as opened:
+        link.click()
+    expect(opened.value.locator("body")).to_contain_text("spessasynth_core")
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")

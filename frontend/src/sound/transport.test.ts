@@ -298,7 +298,7 @@ describe("other bars and other times", () => {
     stage.time = new TimeMap(TEMPO, 2 / 3);
     stage.play().until(LEAD + 0.75);
     expect(stage.beats).toEqual([0, 0.667, 1, 1.667]);
-    expect(stage.transport.position()).toBeCloseTo(16.5, 6); // 1.5 beats: three quarters of the second beat.s first half
+    expect(stage.transport.position()).toBeCloseTo(16.5, 6); // 1.5 beats: three quarters of the second beat's first half
     expect(stage.transport.late).toBe(0);
   });
 });

@@ -43,7 +43,7 @@ export function KeysHelp() {
       </button>
       <dialog ref={dialog} class="keys-dialog" aria-labelledby="keys-title" closedby="any">
         <div class="keys-content">
-          <header class="keys-header">
+          <div class="keys-header">
             <h2 id="keys-title">Keyboard shortcuts</h2>
             <button
               type="button"
@@ -54,7 +54,7 @@ export function KeysHelp() {
             >
               <Icon name="close" />
             </button>
-          </header>
+          </div>
           <label class="keys-single">
             <input
               type="checkbox"
