@@ -119,7 +119,11 @@ def _files(source: Path) -> list[Path]:
     def walk() -> Iterator[Path]:
         for folder, folders, names in os.walk(source):
             folders[:] = [name for name in folders if name != "node_modules"]
-            made_of = (name for name in names if name in PACKAGES or not (name[0] == "." or ".test." in name or ".fixture." in name))
+            made_of = (
+                name
+                for name in names
+                if name in PACKAGES or not (name[0] == "." or ".test." in name or ".fixture." in name)
+            )
             yield from (Path(folder, name) for name in made_of)
 
     return sorted(walk())
