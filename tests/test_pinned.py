@@ -25,8 +25,11 @@ from sideman.arranging import ArrangeOptions, Performance, Plan, default_model
 from sideman.composer import Composer
 from sideman.model.sampling import SamplingOptions
 from sideman.music import finishing
-from sideman.music.band import ONSET, PITCH, ROLES, VELOCITY, Band, Role
-from sideman.music.chords import parse
+from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, Band, Role
+from sideman.music.chords import NOTE_NAMES, parse
+from sideman.tokens import grammar
+from sideman.tokens.chart import Chart
+from sideman.tokens.chart_rules import BarRules
 from sideman.tokens.decode import decode_bars
 from sideman.tokens.grammar import Leader
 from sideman.tokens.slices import BEGINS_PART, ROLE, bars, parts
@@ -126,15 +129,32 @@ def warm_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(model, "sampling", replace(model.sampling, values={**model.sampling.values, "pitch": 0.95}))
 
 
-MUTANTS = [reverse_parts, take_whole_songs, drop_accents, warm_up]
+def ignore_the_chart(patch: pytest.MonkeyPatch) -> None:
+    rules = grammar.bar_rules  # those of the last bar also keep its end, without which there is no band
+
+    def no_rules(chart: Chart, *, free_bass: bool) -> list[BarRules | None]:
+        return [*[None] * (chart.bars - 1), *rules(chart, free_bass=free_bass)[-1:]]
+
+    patch.setattr(grammar, "bar_rules", no_rules)
 
 
-@pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
-def test_a_mutant_is_heard(mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+MUTANTS = {
+    reverse_parts: {*PIECES},
+    take_whole_songs: {*PIECES},
+    drop_accents: {*PIECES},
+    warm_up: {*PIECES},
+    ignore_the_chart: {"silence", "slash"},
+}
+
+
+@pytest.mark.parametrize(("mutate", "heard"), MUTANTS.items(), ids=lambda value: getattr(value, "__name__", ""))
+def test_a_mutant_is_heard(
+    mutate: Callable[[pytest.MonkeyPatch], None], heard: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     mutate(monkeypatch)
     seed = SEEDS[0]
     found = hashes(perform(PIECES, (seed,)))
-    assert {name for name, by_seed in found.items() if by_seed[str(seed)] != golden()[name][str(seed)]} == {*PIECES}
+    assert {name for name, by_seed in found.items() if by_seed[str(seed)] != golden()[name][str(seed)]} == heard
 
 
 def every_band() -> list[tuple[Performance, Band]]:
@@ -176,3 +196,23 @@ def test_the_sparsest_plays_less_than_the_busiest() -> None:
         sparse, busy = (played[level][seed].bands[0] for level in ("0", "4"))
         for role in ROLES:
             assert len(sparse[role].notes) < len(busy[role].notes)
+
+
+def test_under_no_chord_drums_alone_play() -> None:
+    for seed in SEEDS:
+        band = played()["silence"][seed].bands[0]
+        # N.C. from the second bar on for a bar, and for the second half of the third.
+        for first, last in ((48, 96), (120, 144)):
+            for track in band.tracks:
+                onset, duration = track.notes[:, ONSET], track.notes[:, DURATION]
+                sounds = (onset < last) & (onset + duration > first)
+                assert track.role is Role.DRUMS or not sounds.any()
+
+
+def test_the_bass_begins_slash_chords_on_their_bass() -> None:
+    slashes = {48: "F#", 96: "B", 120: "C#", 192: "D"}
+    for seed in SEEDS:
+        notes = played()["slash"][seed].bands[0][Role.BASS].notes
+        for onset, name in slashes.items():
+            first = notes[notes[:, ONSET] >= onset][0]
+            assert first[PITCH] % 12 == NOTE_NAMES[name]
