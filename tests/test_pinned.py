@@ -29,7 +29,7 @@ from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, Band, Ro
 from sideman.music.chords import NOTE_NAMES, parse
 from sideman.tokens import grammar
 from sideman.tokens.chart import Chart
-from sideman.tokens.chart_rules import BarRules
+from sideman.tokens.chart_rules import BarRules, bar_rules
 from sideman.tokens.decode import decode_bars
 from sideman.tokens.grammar import Leader
 from sideman.tokens.slices import BEGINS_PART, ROLE, bars, parts
@@ -130,7 +130,7 @@ def warm_up(patch: pytest.MonkeyPatch) -> None:
 
 
 def ignore_the_chart(patch: pytest.MonkeyPatch) -> None:
-    rules = grammar.bar_rules  # those of the last bar also keep its end, without which there is no band
+    rules = bar_rules  # those of the last bar also keep its end, without which there is no band
 
     def no_rules(chart: Chart, *, free_bass: bool) -> list[BarRules | None]:
         return [*[None] * (chart.bars - 1), *rules(chart, free_bass=free_bass)[-1:]]
