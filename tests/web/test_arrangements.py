@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.web.conftest import Server, Start, compose, create, listen, view
 from tests.web.test_api import problem
 
+from sideman.pieces.document import from_document, to_document
 from sideman.web.store import Piece
 
 
@@ -77,7 +79,7 @@ def test_a_piece_that_cannot_be_read_breaks_no_list(
 @pytest.mark.parametrize(
     ("file", "paths"),
     [
-        ("events.jsonl", ["/events", "/audio.mp3", "/stems.zip", "/midi?track=piano:4:80"]),
+        ("events.jsonl", ["/events"]),
         ("take-0.mid", ["/midi"]),
     ],
 )
@@ -99,12 +101,30 @@ def test_missing_files_are_told(
 @pytest.mark.parametrize(
     "content", ["{", "[]", '{"take": 0}', '{"take": 0, "bar": 0, "notes": {"bass": [["x"]]}}', "{}\n\u2028"]
 )
-def test_damaged_bars_are_told(server: Server, browser: httpx.Client, content: str) -> None:
+def test_damaged_bars_of_an_earlier_version_are_told(server: Server, browser: httpx.Client, content: str) -> None:
     piece = compose(browser, "C:4", tracks=["bass"])
+    next(server.settings.data.glob(f"sessions/*/{piece['id']}/composition.json")).unlink()
     (path,) = server.settings.data.glob(f"sessions/*/{piece['id']}/events.jsonl")
     path.write_text(content, "utf-8")
     problem(browser.get(f"/api/arrangements/{piece['id']}/midi?track=bass:33:80"), 410)
     problem(browser.get(f"/api/arrangements/{piece['id']}/audio.mp3"), 410)
+
+
+@pytest.mark.parametrize("damage", ["{", "ids", "grammar"])
+def test_a_damaged_composition_is_told(server: Server, browser: httpx.Client, damage: str) -> None:
+    piece = compose(browser, "C:4", tracks=["bass"])
+    (path,) = server.settings.data.glob(f"sessions/*/{piece['id']}/composition.json")
+    kept = from_document(path.read_bytes())
+    ((parts,),) = kept.takes
+    backwards = [{role: (*part[:2], *reversed(part[2:])) for role, part in parts.items()}]
+    texts = {
+        "{": "{",
+        "ids": to_document(kept).replace('"bass":"', '"bass":"='),
+        "grammar": to_document(replace(kept, takes=(backwards,))),
+    }
+    path.write_text(texts[damage], "utf-8")
+    for each in ("/audio.mp3", "/stems.zip", "/midi?track=bass:33:80"):
+        problem(browser.get(f"/api/arrangements/{piece['id']}{each}"), 410)
 
 
 def test_a_stopped_piece_whose_bars_are_damaged_is_listed(server: Server, browser: httpx.Client) -> None:

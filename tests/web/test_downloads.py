@@ -15,7 +15,18 @@ import pytest
 from tests.render.conftest import real
 from tests.web.conftest import Server, Start, compose, files, wait_until
 
-from sideman import ArrangeOptions, Band, Model, Role, SamplingOptions, arrange
+from sideman import (
+    ArrangeOptions,
+    Band,
+    Composition,
+    Model,
+    Role,
+    SamplingOptions,
+    Selection,
+    arrange,
+    read_composition,
+    write_composition,
+)
 from sideman.errors import DataError, MissingLibraryError
 from sideman.render import fluidsynth
 from sideman.web import downloads
@@ -72,6 +83,33 @@ def test_the_band_is_whole(browser: httpx.Client, renderer: Renderer, model: Mod
     options = ArrangeOptions(tempo=77.77, roles=whole.roles, sampling=SamplingOptions(seed=5))
     assert whole == arrange("C:2", options, model=model).band
     assert [stem.tracks for stem in stems] == [(track,) for track in whole.tracks]
+
+
+def test_a_piece_is_kept_as_its_document(server: Server, browser: httpx.Client, model: Model) -> None:
+    piece = compose(browser, "C:4|Em:2", seed=5, tempo=96.5, takes=2, style="jazz", tracks=["drums", "bass"])
+    (folder,) = server.settings.data.glob(f"sessions/*/{piece['id']}")
+    kept = read_composition(folder / "composition.json")
+    plain = arrange("C:4|Em:2", seed=5, tempo=96.5, takes=2, style="jazz", roles=("drums", "bass"), model=model)
+    assert kept == Composition.of(plain)
+    assert kept.weights == piece["model"]
+
+
+def test_files_are_made_of_ids(server: Server, browser: httpx.Client, model: Model) -> None:
+    piece = compose(browser, "C:4|Em:2", seed=5)
+    path = f"/api/arrangements/{piece['id']}/midi?track=bass:33:127"
+    before = get(browser, path).content
+    (folder,) = server.settings.data.glob(f"sessions/*/{piece['id']}")
+    events = (folder / "events.jsonl").read_text("utf-8")
+    (folder / "events.jsonl").unlink()
+    assert get(browser, path).content == before
+    # What somebody changed since is what is heard.
+    changed = read_composition(folder / "composition.json").redo(Selection(["piano"], [1]), 3, model)
+    write_composition(changed, folder / "composition.json")
+    assert get(browser, path).content not in (b"", before)
+    # An earlier version kept no ids, but what its bars told.
+    (folder / "composition.json").unlink()
+    (folder / "events.jsonl").write_text(events, "utf-8")
+    assert get(browser, path).content == before
 
 
 def test_too_many_at_a_time_are_sent_away(start: Start, renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +180,8 @@ def test_a_file_that_cannot_be_made_is_a_problem_with_a_remedy(
     assert str(error) in caplog.text
     assert get(browser, f"/api/arrangements/{identity}/midi").status_code == 200
     made = [name for name in files(server.settings.data) if identity in name]
-    assert sorted(Path(name).name for name in made) == ["events.jsonl", "piece.json", "take-0.mid"]
+    kept = ["composition.json", "events.jsonl", "piece.json", "take-0.mid"]
+    assert sorted(Path(name).name for name in made) == kept
 
 
 def test_a_machine_without_a_synthesizer(browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +201,7 @@ def test_a_machine_without_a_synthesizer(browser: httpx.Client, monkeypatch: pyt
 def test_silence_is_a_file_too(server: Server, browser: httpx.Client) -> None:
     piece = compose(browser, "C:4", tempo=400)
     (events,) = server.settings.data.glob(f"sessions/*/{piece['id']}/events.jsonl")
+    events.with_name("composition.json").unlink()  # as of an earlier version
     silent = {"take": 0, "bar": 0, "notes": {role: [] for role in piece["tracks"]}}
     events.write_text(json.dumps(silent) + "\n", "utf-8")
     for path in ("audio.wav", "stems.zip", "midi?track=piano:4:100"):

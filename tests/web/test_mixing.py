@@ -138,6 +138,7 @@ def test_midi_in_another_mix(server: Server, browser: httpx.Client) -> None:
     assert song.length == pytest.approx(composed.length, abs=0.01)
     assert [message.text for message in song.tracks[0] if message.type == "marker"] == ["C", "Am", "F", "G7"]
     assert sorted(Path(name).name for name in files(server.settings.data)) == [
+        "composition.json",
         "events.jsonl",
         "piece.json",
         "take-0.mid",

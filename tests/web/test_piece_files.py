@@ -23,7 +23,7 @@ KEY = Key(SESSION, PIECE.id)
 def pieces(tmp_path: Path) -> PieceFiles:
     made = PieceFiles(tmp_path / "data")
     made.mark(PIECE)
-    made.keep(PIECE, ["{}", "{}"], [b"song"])
+    made.keep(PIECE, ["{}", "{}"], [b"song"], "{}")
     return made
 
 
@@ -33,7 +33,9 @@ def tree(folder: Path) -> set[str]:
 
 
 def test_a_piece_is_marked_filled_and_read(pieces: PieceFiles) -> None:
-    assert sorted(path.name for path in pieces.folder(PIECE).iterdir()) == ["events.jsonl", "piece.json", "take-0.mid"]
+    names = ["composition.json", "events.jsonl", "piece.json", "take-0.mid"]
+    assert sorted(path.name for path in pieces.folder(PIECE).iterdir()) == names
+    assert pieces.composition(PIECE) == b"{}"
     assert pieces.read(KEY) == replace(PIECE, description='{"seed":7}')
     assert pieces.bars(PIECE) == ["{}", "{}"]
     assert pieces.midi(PIECE, 0).read_bytes() == b"song"

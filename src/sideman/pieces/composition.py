@@ -112,13 +112,18 @@ class Composition:
 
     @cached_property
     def bands(self) -> tuple[Rendition, ...]:
-        """The takes as they are now. Raises :class:`TokenError` where their parts are none that the grammar allows."""
-        return tuple(self._band(number) for number in range(len(self.takes)))
+        """All takes as they are now. Raises as :meth:`rendition`."""
+        return tuple(self.rendition(take) for take in range(len(self.takes)))
 
     @property
     def band(self) -> Rendition:
         """The first take as it is now."""
         return self.bands[0]
+
+    def rendition(self, take: int = 0) -> Rendition:
+        """A take as it is now. Raises :class:`TokenError` where its parts are none that the grammar allows."""
+        plan = self._plan(take)
+        return perform(plan, plan.leader().ids(self.parts(take)))
 
     def parts(self, take: int = 0) -> Sequence[Parts]:
         """The parts of a take's bars as they are now."""
@@ -166,10 +171,6 @@ class Composition:
         """The plan of a take, with the chords that it has now."""
         changed = [each.progression for each in self.revisions if each.progression and each.selection.take == take]
         return replace(self.plan, progression=changed[-1], key=self.plan.chart.key) if changed else self.plan
-
-    def _band(self, take: int) -> Rendition:
-        plan = self._plan(take)
-        return perform(plan, plan.leader().ids(self.parts(take)))
 
     def _check(self, selection: Selection) -> None:
         plan = self.plan

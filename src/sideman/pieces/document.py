@@ -57,10 +57,13 @@ def read_composition(path: Path | str) -> Composition:
 
     Raises :class:`DataError` where the file cannot be read, is damaged or of a later version.
     """
+    data = read_limited(Path(path), MAX_DOCUMENT)
     try:
-        return from_document(read_limited(Path(path), MAX_DOCUMENT))
-    except DataError as error:
+        composition = from_document(data)
+        _ = composition.bands  # what is damaged is told now
+    except SidemanError as error:
         raise DataError(f"{path}: {error}") from error
+    return composition
 
 
 def to_document(composition: Composition) -> str:
@@ -86,7 +89,11 @@ def to_document(composition: Composition) -> str:
 
 
 def from_document(text: str | bytes) -> Composition:
-    """The piece of a document. Raises :class:`DataError` where it is damaged or of a later version."""
+    """The piece of a document.
+
+    Raises :class:`DataError` where it is damaged or of a later version. Whether the grammar allows its ids shows when
+    it is played.
+    """
     try:
         document = _object(json.loads(text))
     except (ValueError, RecursionError) as error:
@@ -101,11 +108,9 @@ def from_document(text: str | bytes) -> Composition:
     ):
         raise DataError("a piece of a later version of Sideman: update, then open it again")
     try:
-        composition = _composition(document)
-        _ = composition.bands  # or the grammar says what is wrong
+        return _composition(document)
     except (SidemanError, LookupError, TypeError, ValueError, OverflowError, zlib.error) as error:
         raise DataError(f"damaged piece: {error}") from error
-    return composition
 
 
 def _composition(document: Mapping[str, Any]) -> Composition:

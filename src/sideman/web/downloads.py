@@ -14,7 +14,7 @@ import threading
 import time
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -26,10 +26,12 @@ from sideman.errors import MissingLibraryError, SidemanError
 from sideman.files import atomic_write
 from sideman.music.band import Band, Role, Track
 from sideman.music.chords import parse
+from sideman.pieces.document import from_document
 from sideman.render.audio import common_gain, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.midi import midi_bytes
 from sideman.render.playing import TAIL_SECONDS
+from sideman.render.rendition import Rendition
 from sideman.web.arrangements import Arrangements
 from sideman.web.disk import full, is_full
 from sideman.web.mixing import Mix
@@ -69,8 +71,8 @@ class Downloads:
     def mixed_midi(self, session: Session | None, identity: str, take: int, mix: Mix) -> bytes:
         """The same in another mix; made in a moment, and not kept."""
         piece, description = self._arrangements.finished(session, identity, take)
-        band = mix.apply(self._band(piece, take, description))
-        return midi_bytes(band, progression=parse(description.progression), key=description.key)
+        band = self._band(piece, take, description)
+        return midi_bytes(mix.apply(band), progression=band.progression, key=band.key)
 
     def audio(self, session: Session | None, identity: str, take: int, mix: Mix, kind: str) -> Path:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`."""
@@ -137,19 +139,30 @@ class Downloads:
             detail = "no room for this file: ask for MP3, or delete pieces"
             raise Problem(HTTPStatus.CONFLICT, "quota", detail)
 
-    def _band(self, piece: Piece, take: int, description: Description) -> Band:
-        """A take as it was composed. MIDI would not do: it doesn't tell a silent track from none."""
-        rows: dict[Role, list[list[int]]] = {role: [] for role in description.tracks}
+    def _band(self, piece: Piece, take: int, description: Description) -> Rendition:
+        """A take from its ids; of a piece that an earlier version composed, from its bars as they were told."""
         try:
-            for line in self._files.bars(piece):
-                bar = json.loads(line)
-                if bar["take"] == take:
-                    for role in rows:
-                        rows[role] += bar["notes"][role]
-            tracks = tuple(Track(role, np.array(notes, np.int32)) for role, notes in rows.items())
+            document = self._files.composition(piece)
+            if document is not None:
+                return from_document(document).rendition(take)
+            return _told(self._files.bars(piece), take, description)
+        except SidemanError as error:
+            raise lost(piece, error) from error
         except (ValueError, LookupError, TypeError, OverflowError) as error:
             raise lost(piece, f"damaged bars: {error}") from error
-        return Band(tracks, parse(description.progression).steps, description.tempo)
+
+
+def _told(bars: Iterable[str], take: int, description: Description) -> Rendition:
+    """MIDI would not do: it doesn't tell a silent track from none."""
+    rows: dict[Role, list[list[int]]] = {role: [] for role in description.tracks}
+    for line in bars:
+        bar = json.loads(line)
+        if bar["take"] == take:
+            for role in rows:
+                rows[role] += bar["notes"][role]
+    tracks = tuple(Track(role, np.array(notes, np.int32)) for role, notes in rows.items())
+    progression = parse(description.progression)
+    return Rendition(tracks, progression.steps, description.tempo, progression, description.key)
 
 
 def _refusal(error: Exception) -> Problem:

@@ -28,16 +28,20 @@ from sideman.web.store import Piece, State
 MANIFEST = "piece.json"
 DAMAGED = "piece.damaged.json"
 EVENTS = "events.jsonl"
+COMPOSITION = "composition.json"
 DELETED = ".deleted-"
 STEMS = ".stems-"  # folders in which stems are made
 LARGEST_MANIFEST = 64 * MEGABYTE
+LARGEST_COMPOSITION = 64 * MEGABYTE
 LARGEST_EVENTS = 256 * MEGABYTE
 _NAME = re.compile(NAME)
 _DELETED = re.compile(re.escape(DELETED) + f"({NAME})")
 # Sound can be made again.
 _MADE_AGAIN = re.compile(r"take-[0-9]+(-mix-[0-9a-f]+)?(\.(mp3|wav|flac)|-(mp3|wav|flac)\.zip)")
 # What atomic_write and stems leave behind when their process is killed.
-_UNFINISHED = re.compile(rf"\.(piece|events|take-[0-9a-z-]+)\.[0-9a-f]{{12}}\.[0-9a-z]+|{re.escape(STEMS)}\w+")
+_UNFINISHED = re.compile(
+    rf"\.(piece|events|composition|take-[0-9a-z-]+)\.[0-9a-f]{{12}}\.[0-9a-z]+|{re.escape(STEMS)}\w+"
+)
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +94,8 @@ class PieceFiles:
             with atomic_write(path) as temporary:
                 temporary.write_text((manifest or Manifest.of(piece)).model_copy(update=changes).text, "utf-8")
 
-    def keep(self, piece: Piece, bars: Iterable[str], songs: Iterable[bytes] = ()) -> None:
-        """Write a MIDI file a take, and the bars as JSON.
+    def keep(self, piece: Piece, bars: Iterable[str], songs: Iterable[bytes] = (), composition: str = "") -> None:
+        """Write a MIDI file a take, the bars as JSON, and the piece's document, if it has one.
 
         Raises :class:`DataError` where they can't be written, or the piece was deleted meanwhile.
         """
@@ -99,6 +103,9 @@ class PieceFiles:
             for take, song in enumerate(songs):
                 with atomic_write(self.midi(piece, take)) as temporary:
                     temporary.write_bytes(song)
+            if composition:
+                with atomic_write(self.folder(piece) / COMPOSITION) as temporary:
+                    temporary.write_text(composition, "utf-8")
             with atomic_write(self.folder(piece) / EVENTS) as temporary:
                 temporary.write_text("".join(f"{bar}\n" for bar in bars), "utf-8")
 
@@ -114,6 +121,14 @@ class PieceFiles:
             return read_limited(path, LARGEST_EVENTS).decode().splitlines()
         except (DataError, UnicodeDecodeError) as error:
             raise lost(piece, error) from error
+
+    def composition(self, piece: Piece) -> bytes | None:
+        """The document of a piece that is done; None where an earlier version composed it, which kept none.
+
+        Raises :class:`DataError` where it can't be read.
+        """
+        path = self.folder(piece) / COMPOSITION
+        return read_limited(path, LARGEST_COMPOSITION) if path.exists() else None
 
     def read(self, key: Key) -> Piece | None:
         """A piece as its manifest has it; None where that can't be read, or is another's."""

@@ -18,6 +18,8 @@ from sideman.arranging import Model, Performance, Plan
 from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import Progression, parse
 from sideman.music.time import SECONDS_PER_MINUTE, seconds
+from sideman.pieces.composition import Composition
+from sideman.pieces.document import to_document
 from sideman.render.midi import midi_bytes
 from sideman.web.catalogue import Catalogue
 from sideman.web.jobs import Composing, Job, Turn, ending
@@ -151,11 +153,14 @@ class Studio:
         """Write what is finished of a piece that somebody may want."""
         if job.unwanted or state not in (State.DONE, State.STOPPED) or not job.log.events:
             return
-        songs: list[bytes] = []
-        if state is State.DONE:
-            bands = job.performance.bands
-            songs = [midi_bytes(band, progression=band.progression, key=band.key) for band in bands]
-        self._files.keep(job.piece, [event.data for event in job.log.events], songs)
+        bars = [event.data for event in job.log.events]
+        if state is State.STOPPED:
+            self._files.keep(job.piece, bars)
+            return
+        bands = job.performance.bands
+        songs = [midi_bytes(band, progression=band.progression, key=band.key) for band in bands]
+        composition = Composition.played(job.performance, self.fingerprint)
+        self._files.keep(job.piece, bars, songs, to_document(composition))
 
 
 def default_name(progression: Progression) -> str:
