@@ -1,4 +1,4 @@
-"""A composition as one JSON document, ``piece.json``: written by any version, read by this one and later ones.
+"""A composition as one JSON document: written by any version, read by this one and later ones.
 
 A part of the document that this version doesn't know is kept and written again. Ids are uint16, little-endian,
 deflated, in base 64: some 1 kB for a take of 16 bars.

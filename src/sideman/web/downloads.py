@@ -162,7 +162,14 @@ def _told(bars: Iterable[str], take: int, description: Description) -> Rendition
                 rows[role] += bar["notes"][role]
     tracks = tuple(Track(role, np.array(notes, np.int32)) for role, notes in rows.items())
     progression = parse(description.progression)
-    return Rendition(tracks, progression.steps, description.tempo, progression, description.key)
+    return Rendition(
+        tracks,
+        progression.steps,
+        description.tempo,
+        progression.lines,
+        progression=progression,
+        key=description.key,
+    )
 
 
 def _refusal(error: Exception) -> Problem:

@@ -15,7 +15,6 @@ from http import HTTPStatus
 from itertools import groupby
 
 from sideman.arranging import Model, Performance, Plan
-from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import Progression, parse
 from sideman.music.time import SECONDS_PER_MINUTE, seconds
 from sideman.pieces.composition import Composition
@@ -53,7 +52,7 @@ class Studio:
         self._catalogue = catalogue
         self._files = files
         self._sampling = model.sampling
-        self.fingerprint = fingerprint(model.checkpoint, model.sampling, model.engine)
+        self.fingerprint = model.fingerprint
         self.waiting: Queue[Turn] = queue or FairQueue[Turn]()
         self.composing = Composing(model, self.waiting, settings, self._ended, metrics)
         self.live: dict[str, Job] = {}
