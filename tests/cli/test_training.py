@@ -21,6 +21,7 @@ from tests.training.conftest import TINY, band_file
 from sideman.model.checkpoint import load_checkpoint, save_checkpoint
 from sideman.training import device, loop
 from sideman.training.encode import Source, encode_dataset
+from sideman.training.shards import Dataset
 
 SETTINGS = [f"--set={key}={value}" for key, value in TINY.to_dict().items() if value != ""]
 TRAIN = (*SETTINGS, "--device", "cpu")
@@ -50,9 +51,17 @@ def test_train_resume_evaluate(run: Run, dataset: Path) -> None:
     assert (code, report["tokens"], report["steps"]) == (0, 1024, 4)
     for words in ("loss ", "tokens/s", "of the peak", "bits a note"):
         assert words in err
+    ids = sum(row.tokens for row in Dataset(dataset, "train").rows)
+    assert err.splitlines()[:3] == [
+        "cpu in float32, 1 thread, fused attention",
+        f"{TINY.network.parameters:,} parameters; 4 songs of {ids:,} ids make an epoch",
+        f"ends after 1,024 ids ({1024 / ids:.2g} epochs)",
+    ]
 
-    code, out, _ = run("train", dataset, "--run", "runs/a", "--resume", "--set", "tokens=2048", "--device", "cpu")
+    more = ("--set", "tokens=2048", "--set", "minutes=90", "--set", "epochs=99")
+    code, out, err = run("train", dataset, "--run", "runs/a", "--resume", *more, "--device", "cpu")
     assert code == 0
+    assert f"or 99 epochs ({99 * ids:,} ids) or 90 minutes, whichever comes first; 1,024 ids are done" in err
     assert "2,048 tokens" in out
 
     code, out, err = run("evaluate", "runs/a", dataset, "--shuffled-chords", "--device", "cpu", "--json")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sideman.arranging import Model, arrange
-from sideman.cli.terminal import Show, is_watched, progress, say
+from sideman.cli.terminal import Show, counted, is_watched, progress, say
 from sideman.render.midi import midi_bytes
 from sideman.training.export import checkpoint_of
 from sideman.training.inspect import piano_roll
@@ -33,6 +33,8 @@ def watch(trainer: Trainer, preview_minutes: float) -> Iterator[Callable[[Progre
         yield lambda now: None  # noqa: ARG005 - the first process shows it
         return
     config = trainer.config
+    for line in beginning(trainer):
+        say(line)
     with (
         Records(
             trainer.folder.path,
@@ -50,6 +52,25 @@ def watch(trainer: Trainer, preview_minutes: float) -> Iterator[Callable[[Progre
             lines(now)
 
         yield show
+
+
+def beginning(trainer: Trainer) -> Iterator[str]:
+    """What is known of a training before its first step: where it runs, how large it is, when it ends."""
+    config, device, world = trainer.config, trainer.device, trainer.processes.world
+    precision = str(device.dtype).removeprefix("torch.")
+    processes = f", {world} processes" if world > 1 else ""
+    threads = counted(trainer.threads, "thread")
+    yield f"{device.device} in {precision}, {threads}{processes}, {config.attention} attention"
+    songs = trainer.groups.songs
+    ids = sum(song.tokens for song in songs)
+    yield f"{config.network.parameters:,} parameters; {counted(len(songs), 'song')} of {ids:,} ids make an epoch"
+    ends = [f"{config.tokens:,} ids ({config.tokens / ids:.2g} epochs)"]
+    if config.epochs:
+        ends.append(f"{config.epochs:g} epochs ({config.epochs * ids:,.0f} ids)")
+    if config.minutes:
+        ends.append(f"{config.minutes:g} minutes")
+    after = f"; {trainer.place.tokens:,} ids are done" if trainer.place.tokens else ""
+    yield f"ends after {' or '.join(ends)}{', whichever comes first' if len(ends) > 1 else ''}{after}"
 
 
 def compose_preview(trainer: Trainer) -> Preview:
