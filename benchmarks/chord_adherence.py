@@ -20,7 +20,6 @@ import numpy as np
 
 from sideman.arranging import DEFAULT_WEIGHTS, ArrangeOptions, Model, arrange
 from sideman.errors import ChordSyntaxError
-from sideman.model.sampling import SamplingOptions
 from sideman.music.adherence import Harmony, adherence, harmonies
 from sideman.music.chords import MODEL_QUALITIES, Progression, parse
 from sideman.music.time import COMMON_TIME
@@ -108,7 +107,7 @@ def main() -> None:
     parser.add_argument("chords", type=Path, nargs="+")
     parser.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS)
     parser.add_argument("--pieces", type=int, default=50)
-    parser.add_argument("--temperature", type=float, default=SamplingOptions().temperature)
+    parser.add_argument("--temperature", type=float, default=ArrangeOptions.temperature)
     parser.add_argument("--top-p", type=float)
     parser.add_argument("--midi", type=Path, help="also write the pieces into this folder")
     options = parser.parse_args()
@@ -119,8 +118,8 @@ def main() -> None:
     figures, blind = [], []
     charts = list(prompts(options.chords, options.pieces))
     for seed, progression in enumerate(charts):
-        sampling = SamplingOptions(options.temperature, options.top_p, seed)
-        band = arrange(progression, ArrangeOptions(sampling=sampling), model=model).band
+        wishes = ArrangeOptions(temperature=options.temperature, top_p=options.top_p, seed=seed)
+        band = arrange(progression, wishes, model=model).band
         figures.append(adherence(band, harmonies(progression)))
         blind.append(adherence(band, harmonies(charts[(seed + 1) % len(charts)])))
         if options.midi:

@@ -23,7 +23,6 @@ from benchmarks.timing import best
 from sideman.arranging import DEFAULT_WEIGHTS, Arrangement, ArrangeOptions, Model, arrange
 from sideman.model.checkpoint import Checkpoint, shapes, trunk
 from sideman.model.config import GPT2Config
-from sideman.model.sampling import SamplingOptions
 from sideman.music.time import seconds
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURE_SIZES
 from sideman.tokens.vocabulary import VOCABULARY
@@ -46,7 +45,7 @@ def random_checkpoint() -> Checkpoint:
 def compose(model: Model, takes: int, seed: int) -> tuple[Arrangement, float, float]:
     """An arrangement of 16 bars, the seconds until its first bar and until its last."""
     start = time.perf_counter()
-    arrangement = arrange(PROGRESSION, ArrangeOptions(takes=takes, sampling=SamplingOptions(seed=seed)), model=model)
+    arrangement = arrange(PROGRESSION, ArrangeOptions(takes=takes, seed=seed), model=model)
     next(iter(arrangement))
     first = time.perf_counter() - start
     assert len(arrangement.bands) == takes

@@ -29,7 +29,7 @@ LAYERS, CIRCLE, TORCH, DETOUR, WEB = (contract["name"] for contract in CONTRACTS
 # The public door: a change here is a change of the interface.
 EXPORTED = [
     *("ArrangeOptions", "Arrangement", "Band", "Bar", "Composition", "Model", "Note", "Progression", "Rendition"),
-    *("Role", "SamplingOptions", "Selection", "SidemanError", "Track", "__version__", "arrange", "parse"),
+    *("Role", "Selection", "SidemanError", "Track", "__version__", "arrange", "parse"),
     *("read_composition", "read_midi", "write_audio", "write_composition", "write_midi"),
 ]
 

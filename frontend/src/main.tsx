@@ -3,12 +3,12 @@
 import { render } from "preact";
 import "./styles/base.css";
 import { recallText } from "./state/chart";
-import { recallSettings } from "./state/kept";
+import { recallMixer } from "./state/kept";
 import { start } from "./state/start";
 import { App } from "./ui/App";
 
 const root = document.getElementById("app");
 const edited = recallText();
-recallSettings();
+recallMixer();
 if (root) render(<App />, root);
 void start(edited);

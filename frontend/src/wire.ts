@@ -9,19 +9,19 @@ export interface ArrangementList {
 export interface ArrangementRequest {
   /** Beats a minute. */
   readonly tempo?: number;
-  /** Null for any. */
+  /** Style; null: any. */
   readonly style?: string | null;
   /** Who plays. */
   readonly tracks?: readonly Role[];
-  /** Same chords, options, seed and model: same music. A random one if left out. */
-  readonly seed?: number;
-  /** Versions to compose; a server may allow fewer. */
+  /** Same seed, same music; null: another one each time. */
+  readonly seed?: number | null;
+  /** Versions to compose. */
   readonly takes?: number;
-  /** 0 (sparse) to 4 (busy); null: the band decides. */
+  /** How much is played, from sparse to busy; null: the band decides. */
   readonly density?: number | null;
-  /** How daring: scales the temperatures of the model, which are 1; 0 takes the likeliest. */
+  /** How daring: 1 is what the weights want, 0 takes the likeliest. */
   readonly temperature?: number;
-  /** Share of the likeliest to choose from; null: the model's. */
+  /** Choose among the likeliest that together have this share; null: the weights' own. */
   readonly top_p?: number | null;
   /** Chords such as C:4|Am:4 or C Am | F G7. */
   readonly progression: string;
@@ -34,19 +34,19 @@ export interface ArrangementRequest {
 export interface ArrangementView {
   /** Beats a minute. */
   readonly tempo: number;
-  /** Null for any. */
+  /** Style; null: any. */
   readonly style: string | null;
   /** Who plays. */
   readonly tracks: readonly Role[];
-  /** Same chords, options, seed and model: same music. A random one if left out. */
+  /** The one that was given, or a random one. */
   readonly seed: number;
-  /** Versions to compose; a server may allow fewer. */
+  /** Versions to compose. */
   readonly takes: number;
-  /** 0 (sparse) to 4 (busy); null: the band decides. */
+  /** How much is played, from sparse to busy; null: the band decides. */
   readonly density: number | null;
-  /** How daring: scales the temperatures of the model, which are 1; 0 takes the likeliest. */
+  /** How daring: 1 is what the weights want, 0 takes the likeliest. */
   readonly temperature: number;
-  /** Share of the likeliest to choose from; null: the model's. */
+  /** Choose among the likeliest that together have this share; null: the weights' own. */
   readonly top_p: number | null;
   /** In the canonical form. */
   readonly progression: string;
@@ -154,6 +154,24 @@ export interface InstrumentView {
   readonly name: string;
 }
 
+/** What a leader may decide besides the chords: a field of a request. */
+export interface OptionView {
+  readonly name: string;
+  /** A number, a whole number, a text (of choices), or several of the choices. */
+  readonly kind: "number" | "whole" | "text" | "several";
+  readonly help: string;
+  readonly default: number | string | readonly string[] | null;
+  /** What null stands for; null: it is not a value. */
+  readonly nothing: string | null;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly choices: readonly string[] | null;
+  /** Whether another value gives other notes. */
+  readonly shapes: boolean;
+  /** To what the model wants: of another model's piece it says nothing. */
+  readonly relative: boolean;
+}
+
 /** What the page offers. */
 export interface OptionsView {
   readonly version: string;
@@ -161,12 +179,9 @@ export interface OptionsView {
   readonly model: string;
   /** Where the SoundFont is that audio files are made with. */
   readonly soundfont: string;
-  readonly styles: readonly string[];
-  readonly tempo: Range;
+  readonly options: readonly OptionView[];
   /** Steps of a bar whose metre nobody named. */
   readonly bar_steps: number;
-  /** How many there are, from 0. */
-  readonly densities: number;
   readonly max_bars: number;
   readonly max_minutes: number;
   readonly max_takes: number;
@@ -219,13 +234,6 @@ export interface QualityView {
   readonly name: string;
   /** Its tones as musicians count them, such as 1 b3 5. */
   readonly degrees: string;
-}
-
-/** What a number may be. */
-export interface Range {
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly default: number;
 }
 
 /** A new name. */

@@ -4,6 +4,7 @@ import type { Arrangement, Offer } from "../src/api";
 import { type Cell, cell } from "../src/music/edit";
 import { type Chart, type Chord, type ChordParts, ROLES } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
+import type { OptionView } from "../src/wire";
 
 const BAR = { steps: 48, beats: 4, ticks: 96 }; // 4/4
 
@@ -82,14 +83,32 @@ export const PIECE: Arrangement = {
 
 export const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("Am", 4, 4, [9, 0, 4]));
 
+/** An option as the server offers it. */
+export function option(
+  name: string,
+  kind: OptionView["kind"],
+  value: OptionView["default"],
+  rest: Partial<OptionView> = {},
+): OptionView {
+  const none = { nothing: null, minimum: null, maximum: null, choices: null };
+  return { name, kind, help: name, default: value, ...none, shapes: true, relative: false, ...rest };
+}
+
 export const OFFER: Offer = {
   version: "0.0.0",
   model: PIECE.model,
   soundfont: "/soundfont.sf3",
-  styles: ["rock", "jazz"],
-  tempo: { minimum: 20, maximum: 400, default: 120 },
+  options: [
+    option("tempo", "number", 120, { minimum: 20, maximum: 400 }),
+    option("style", "text", null, { choices: ["rock", "jazz", "hip-hop"], nothing: "any" }),
+    option("tracks", "several", ROLES, { choices: ROLES }),
+    option("seed", "whole", null, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, nothing: "another one each time" }),
+    option("takes", "whole", 1, { minimum: 1, maximum: 8 }),
+    option("density", "whole", null, { minimum: 0, maximum: 4, nothing: "the band decides" }),
+    option("temperature", "number", 1, { minimum: 0, maximum: 10, relative: true }),
+    option("top_p", "number", null, { minimum: 0, maximum: 1, nothing: "the weights' own", relative: true }),
+  ],
   bar_steps: BAR.steps,
-  densities: 5,
   max_bars: 256,
   max_minutes: 15,
   max_takes: 8,

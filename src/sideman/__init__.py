@@ -17,12 +17,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sideman.arranging import Arrangement, ArrangeOptions, Bar, Model, arrange
+    from sideman.arranging import Arrangement, Bar, Model, arrange
     from sideman.errors import SidemanError
-    from sideman.model.sampling import SamplingOptions
     from sideman.music.band import Band, Note, Role, Track
     from sideman.music.chords import parse
     from sideman.music.progression import Progression
+    from sideman.options import ArrangeOptions
     from sideman.pieces.composition import Composition, Selection
     from sideman.pieces.document import read_composition, write_composition
     from sideman.render.audio import write_audio
@@ -42,7 +42,6 @@ __all__ = [
     "Progression",
     "Rendition",
     "Role",
-    "SamplingOptions",
     "Selection",
     "SidemanError",
     "Track",
@@ -57,12 +56,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "sideman.arranging": ("ArrangeOptions", "Arrangement", "Bar", "Model", "arrange"),
+    "sideman.arranging": ("Arrangement", "Bar", "Model", "arrange"),
     "sideman.errors": ("SidemanError",),
-    "sideman.model.sampling": ("SamplingOptions",),
     "sideman.music.band": ("Band", "Note", "Role", "Track"),
     "sideman.music.chords": ("parse",),
     "sideman.music.progression": ("Progression",),
+    "sideman.options": ("ArrangeOptions",),
     "sideman.pieces.composition": ("Composition", "Selection"),
     "sideman.pieces.document": ("read_composition", "write_composition"),
     "sideman.render.audio": ("write_audio",),

@@ -10,73 +10,37 @@ music whether one take is asked for or eight.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.composer import SAMPLING, Composer, Take
-from sideman.errors import CheckpointError, OptionError, TokenError
+from sideman.errors import CheckpointError, TokenError
 from sideman.model.checkpoint import Checkpoint, grown, load_checkpoint
 from sideman.model.fingerprint import fingerprint
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingDefaults, SamplingOptions
-from sideman.music.band import ROLES, NoteArray, Role, Track
+from sideman.music.band import NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.music.finishing import finish
 from sideman.music.key import Key
+from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.grammar import Leader
 from sideman.tokens.parts import Parts
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
-from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
+from sideman.tokens.vocabulary import VOCABULARY
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "model" / "weights" / "sideman.safetensors"
-MAX_TAKES = 64
-MIN_TEMPO, MAX_TEMPO = 20.0, 400.0  # beats a minute
 # In each bar the later roles hear the earlier ones.
 PART_ORDER = (Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR, Role.STRINGS)
-
-
-@dataclass(frozen=True)
-class ArrangeOptions:
-    """What the leader decides besides the chords. Raises :class:`OptionError` for a value out of range.
-
-    ``tempo`` in beats a minute, ``style`` one of the vocabulary's or None for any, ``density`` 0
-    (sparse) to 4 (busy) of whoever plays in a bar or None for whatever fits, ``roles`` who is in the band.
-    A bass that is ``free_bass`` may begin a slash chord on another note than its slash bass.
-    """
-
-    tempo: float = 120.0
-    style: str | None = None
-    density: int | None = None
-    roles: tuple[Role, ...] = ROLES
-    takes: int = 1
-    free_bass: bool = False
-    sampling: SamplingOptions = field(default_factory=SamplingOptions)
-
-    def __post_init__(self) -> None:
-        if not MIN_TEMPO <= self.tempo <= MAX_TEMPO:  # also refuses nan
-            raise OptionError(f"tempo {str(self.tempo)[:12]} is outside {MIN_TEMPO:g} to {MAX_TEMPO:g} beats a minute")
-        if not 1 <= self.takes <= MAX_TAKES:
-            raise OptionError(f"takes is {self.takes}: ask for 1 to {MAX_TAKES}")
-        if self.density is not None and not 0 <= self.density < DENSITIES:
-            raise OptionError(f"density is {self.density}: 0 (sparse) to {DENSITIES - 1} (busy)")
-        if self.style is not None and self.style not in STYLES:
-            raise OptionError(f"unknown style {self.style!r}: one of {', '.join(STYLES)}")
-        try:
-            roles = tuple(Role(role) for role in self.roles)
-        except ValueError as error:
-            raise OptionError(f"{error}: roles are {', '.join(ROLES)}") from error
-        if not roles or len(set(roles)) < len(roles):
-            raise OptionError("roles wants at least one role, each once")
-        object.__setattr__(self, "roles", roles)
 
 
 class Bar(NamedTuple):
@@ -104,7 +68,7 @@ class Plan:
     key: Key | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "options", replace(self.options, sampling=self.options.sampling.seeded()))
+        object.__setattr__(self, "options", self.options.seeded())
 
     @cached_property
     def chart(self) -> Chart:
@@ -123,8 +87,9 @@ class Plan:
 
         ``sampling`` is how the weights are drawn from.
         """
-        options = self.options.sampling if seed is None else replace(self.options.sampling, seed=seed)
-        return Take(number, self.chart, self.leader(given), options, sampling)
+        options = self.options if seed is None else replace(self.options, seed=seed)
+        drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
+        return Take(number, self.chart, self.leader(given), drawing, sampling)
 
     def leader(self, given: Sequence[Parts] = ()) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first."""
@@ -248,7 +213,7 @@ class Arrangement(Performance):
     def __repr__(self) -> str:
         options, chart = self.plan.options, self.plan.chart
         takes = f"{options.takes} takes, " if options.takes > 1 else ""
-        return f"<Arrangement of {chart.bars} bars in {chart.key.name}: {takes}seed {options.sampling.seed}>"
+        return f"<Arrangement of {chart.bars} bars in {chart.key.name}: {takes}seed {options.seed}>"
 
     def _repr_html_(self) -> str:
         """All takes, composed to the end, for a notebook."""
@@ -282,26 +247,12 @@ class Arrangement(Performance):
                 yield self.bar(take, bar)
 
 
-class Wishes(TypedDict, total=False):
-    """The options by name, those of sampling too."""
-
-    tempo: float
-    style: str | None
-    density: int | None
-    free_bass: bool
-    roles: Sequence[Role | str]
-    takes: int
-    temperature: float
-    top_p: float | None
-    seed: int | None
-
-
 def arrange(
     progression: str | Progression,
     options: ArrangeOptions | None = None,
     *,
     model: Model | None = None,
-    **wishes: Unpack[Wishes],
+    **wishes: Any,  # noqa: ANN401 - options by name
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
@@ -313,14 +264,4 @@ def arrange(
     """
     if isinstance(progression, str):
         progression = parse(progression)
-    return Arrangement(Plan(progression, _changed(options or ArrangeOptions(), wishes)), model or default_model())
-
-
-def _changed(options: ArrangeOptions, wishes: Mapping[str, Any]) -> ArrangeOptions:
-    """``options``, some of them changed by name."""
-    drawing = {name: wishes[name] for name in wishes if name in _SAMPLING}
-    others = {name: wishes[name] for name in wishes if name not in drawing}
-    return replace(options, **others, sampling=replace(options.sampling, **drawing)) if wishes else options
-
-
-_SAMPLING = {option.name for option in fields(SamplingOptions)}
+    return Arrangement(Plan(progression, replace(options or ArrangeOptions(), **wishes)), model or default_model())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import inspect
 import json
 import os
 import re
@@ -19,14 +18,9 @@ from tests.cli.conftest import Result, Run
 
 from sideman.arranging import Arrangement
 from sideman.cli import composing
-from sideman.cli.arranging import STYLES_HELP, TRACKS_HELP
-from sideman.cli.arranging import arrange as command
-from sideman.model.sampling import SamplingOptions
-from sideman.music.band import ROLES
 from sideman.render.audio import WRITERS
 from sideman.render.midi import read_midi
 from sideman.render.recording import Recording
-from sideman.tokens.vocabulary import STYLES
 
 FOUR_CHORDS = "C:4|Am:4|F:4|G7:4"
 READ_ONLY = OSError(errno.EROFS, os.strerror(errno.EROFS))
@@ -312,17 +306,3 @@ def test_options_that_do_not_go_together(run: Run, tmp_path: Path, arguments: tu
     assert (code, out) == (2, "")
     assert "Error: " in err
     assert list(tmp_path.iterdir()) == []
-
-
-# Its words
-
-
-def test_help_names_every_style_and_track() -> None:
-    assert STYLES_HELP.replace(" or ", ", ").split(", ") == list(STYLES)
-    assert TRACKS_HELP.split(", ") == list(ROLES)
-
-
-def test_defaults_are_those_of_the_library() -> None:
-    parameters = inspect.signature(command).parameters
-    assert parameters["temperature"].default == SamplingOptions().temperature
-    assert parameters["top_p"].default == SamplingOptions().top_p

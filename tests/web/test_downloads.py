@@ -21,7 +21,6 @@ from sideman import (
     Composition,
     Model,
     Role,
-    SamplingOptions,
     Selection,
     arrange,
     read_composition,
@@ -80,7 +79,7 @@ def test_the_band_is_whole(browser: httpx.Client, renderer: Renderer, model: Mod
     whole, *stems = renderer.bands
     assert whole.roles == (Role.DRUMS, Role.BASS, Role.STRINGS)  # the silent ones too
     assert (whole.steps, whole.tempo) == (24, 77.77)
-    options = ArrangeOptions(tempo=77.77, roles=whole.roles, sampling=SamplingOptions(seed=5))
+    options = ArrangeOptions(tempo=77.77, roles=whole.roles, seed=5)
     assert whole == arrange("C:2", options, model=model).band
     assert [stem.tracks for stem in stems] == [(track,) for track in whole.tracks]
 

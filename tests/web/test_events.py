@@ -9,7 +9,7 @@ import httpx
 import pytest
 from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, heard, listen, view, wait_until
 
-from sideman import ArrangeOptions, Model, SamplingOptions, arrange
+from sideman import ArrangeOptions, Model, arrange
 from sideman.music.band import DURATION, ONSET
 from sideman.web import events
 from sideman.web.events import Event, EventLog, Listened, sent, stream
@@ -17,7 +17,7 @@ from sideman.web.events import Event, EventLog, Listened, sent, stream
 
 def test_bars_hold_the_notes(browser: httpx.Client, model: Model) -> None:
     told = listen(browser, create(browser, "C:4|F:2", seed=5, takes=2)["id"])
-    bands = arrange("C:4|F:2", ArrangeOptions(takes=2, sampling=SamplingOptions(seed=5)), model=model).bands
+    bands = arrange("C:4|F:2", ArrangeOptions(takes=2, seed=5), model=model).bands
     bars = [event.data for event in told if event.kind == "bar"]
     assert sorted((bar["take"], bar["bar"]) for bar in bars) == [(0, 0), (0, 1), (1, 0), (1, 1)]
     for take, band in enumerate(bands):

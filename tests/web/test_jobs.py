@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.web.conftest import wait_until
 
-from sideman import ArrangeOptions, Model, SamplingOptions, arrange, parse
+from sideman import ArrangeOptions, Model, arrange, parse
 from sideman.arranging import Performance, Plan
 from sideman.composer import Composer
 from sideman.errors import TokenError
@@ -39,7 +39,7 @@ def composing(model: Model, ends: Ends, **settings: float) -> Composing:
 
 
 def job(session: str, chords: str = CHORDS, takes: int = 1, seed: int = 0) -> Job:
-    plan = Plan(parse(chords), ArrangeOptions(takes=takes, sampling=SamplingOptions(seed=seed)))
+    plan = Plan(parse(chords), ArrangeOptions(takes=takes, seed=seed))
     return Job(Piece(f"{session}{seed}", session, "", "{}", State.WAITING, None, 0.0), Performance(plan))
 
 

@@ -1,9 +1,11 @@
 /** What the leader has set: the chart as text, the options of the next composition, the mix. Knows no requests. */
 
 import { computed, type Signal, signal } from "@preact/signals";
-import type { Offer, Problem } from "../api";
+import type { Arrangement, Offer, Problem } from "../api";
 import { AS_COMPOSED, type Chart, ROLES, type Role } from "../music/piece";
 import { BarLines } from "../music/time";
+import type { OptionView } from "../wire";
+import { type Values, valuesOf } from "./fields";
 import { piece } from "./piece";
 
 /** What the server offers; null until it has answered. */
@@ -18,8 +20,8 @@ export const chartLines = computed(() => new BarLines(chart.value?.bar_lines ?? 
 /** Why the text in the field can't be read. */
 export const chartProblem = signal<Problem | null>(null);
 
-/** What is asked for besides the chords. */
-export interface Options {
+/** What is asked for besides the chords: those that the page itself speaks of, and whatever else the server offers. */
+export interface Options extends Values {
   readonly tempo: number;
   readonly style: string | null;
   readonly tracks: readonly Role[];
@@ -28,6 +30,7 @@ export interface Options {
   readonly seed: number | null; // null: another one each time
 }
 
+/** Until the server has told its own. */
 export const DEFAULT_OPTIONS: Options = {
   tempo: 120,
   style: null,
@@ -41,7 +44,24 @@ export const options = signal<Options>(DEFAULT_OPTIONS);
 
 /** Change some of the options. */
 export function setOptions(change: Partial<Options>): void {
-  options.value = { ...options.value, ...change };
+  options.value = { ...options.value, ...change } as Options;
+}
+
+/** An option as the server offers it. */
+export const offered = (name: string): OptionView | undefined =>
+  offer.value?.options.find((field) => field.name === name);
+
+/** What is asked for, a value for each option that the server offers. */
+export const wishes = computed<Values>(() =>
+  offer.value === null ? options.value : valuesOf(offer.value.options, options.value),
+);
+
+/** The options that a piece was made with; what is relative to its model only where that is the server's. */
+export function optionsOf(made: Arrangement): Values {
+  const fields = offer.value?.options ?? [];
+  const isOurs = made.model === offer.value?.model;
+  const told = Object.entries(made).filter(([name]) => isOurs || !offered(name)?.relative);
+  return { ...valuesOf(fields, Object.fromEntries(told)), seed: null };
 }
 
 /** A strip of the mixer. */

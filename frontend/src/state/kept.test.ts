@@ -1,24 +1,34 @@
 import { beforeEach, expect, test } from "vitest";
+import { OFFER } from "../../tests/piece.fixture";
 import { AS_COMPOSED } from "../music/piece";
-import { DEFAULT_OPTIONS, mixer, options, setOptions, setStrip } from "./band";
-import { recallSettings } from "./kept";
+import { mixer, offer, options, setOptions, setStrip } from "./band";
+import { valuesOf } from "./fields";
+import { recallMixer, recallOptions } from "./kept";
+
+function recallBoth(): void {
+  recallMixer();
+  recallOptions();
+}
+
+const DEFAULTS = valuesOf(OFFER.options, {}) as typeof options.value;
 
 beforeEach(() => {
+  offer.value = OFFER;
   localStorage.clear();
-  options.value = DEFAULT_OPTIONS;
+  options.value = DEFAULTS;
   setStrip("bass", { muted: false, volume: AS_COMPOSED, program: null });
 });
 
 test("options and mixer come back as they were left, mutes don't", () => {
-  recallSettings();
+  recallBoth();
   setOptions({ tempo: 77, style: "jazz", tracks: ["piano", "bass"], density: 0, takes: 3, seed: 5 });
   setStrip("bass", { volume: 30, program: 32, muted: true });
   const left = options.value;
   const kept = { ...localStorage };
-  options.value = DEFAULT_OPTIONS;
+  options.value = DEFAULTS;
   setStrip("bass", { volume: AS_COMPOSED, program: null, muted: false });
   for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value);
-  recallSettings();
+  recallBoth();
   expect(options.value).toEqual(left);
   expect(mixer.bass.value).toMatchObject({ volume: 30, program: 32, muted: false });
 });
@@ -28,8 +38,8 @@ test.each(["no JSON", "null", "7", '{"tempo": "fast", "tracks": ["kazoo"], "take
   (kept) => {
     localStorage.setItem("sideman.options", kept);
     localStorage.setItem("sideman.mixer", kept);
-    recallSettings();
-    expect(options.value).toEqual(DEFAULT_OPTIONS);
+    recallBoth();
+    expect(options.value).toEqual(DEFAULTS);
     expect(mixer.bass.value.volume).toBe(AS_COMPOSED);
   },
 );

@@ -1,33 +1,26 @@
 /** What the browser keeps of the options and the mixer, through a reload and for the next visit. Knows no page. */
 
 import { effect } from "@preact/signals";
-import { ROLES, type Role } from "../music/piece";
-import { mixer, type Options, options, type Strip, setOptions, setStrip } from "./band";
+import { ROLES } from "../music/piece";
+import { mixer, offer, options, type Strip, setOptions, setStrip } from "./band";
+import { valuesOf } from "./fields";
 
 const OPTIONS = "sideman.options";
 const MIXER = "sideman.mixer";
 
 type Fields = Record<string, unknown>;
 
-/** Set the options and the mixer as they were left, and keep them from now on. Ranges are the server's affair. */
-export function recallSettings(): void {
-  setOptions(readOptions(recall(OPTIONS)));
+/** Set the mixer as it was left, and keep it from now on. */
+export function recallMixer(): void {
   const strips = recall(MIXER);
   for (const role of ROLES) setStrip(role, readStrip(fieldsOf(strips[role])));
-  effect(() => remember(OPTIONS, options.value));
   effect(() => remember(MIXER, Object.fromEntries(ROLES.map((role) => [role, mixer[role].value]))));
 }
 
-function readOptions({ tempo, style, tracks, density, takes, seed }: Fields): Partial<Options> {
-  const playing = Array.isArray(tracks) ? ROLES.filter((role) => tracks.includes(role)) : [];
-  return {
-    ...(typeof tempo === "number" && { tempo }),
-    ...(typeof style === "string" && { style }),
-    ...(typeof density === "number" && { density }),
-    ...(typeof takes === "number" && { takes }),
-    ...(typeof seed === "number" && { seed }),
-    ...(playing.length > 0 && { tracks: playing as readonly Role[] }),
-  };
+/** Set the options as they were left, and keep them from now on; what the server offers must be known. */
+export function recallOptions(): void {
+  setOptions(valuesOf(offer.value?.options ?? [], { ...options.value, ...recall(OPTIONS) }));
+  effect(() => remember(OPTIONS, options.value));
 }
 
 /** Mutes and solos are of the moment: who comes again wants to hear the band. */

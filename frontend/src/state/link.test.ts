@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { PIECE } from "../../tests/piece.fixture";
+import { OFFER, option, PIECE } from "../../tests/piece.fixture";
+import type { Arrangement } from "../api";
+import { ROLES } from "../music/piece";
+import { valuesOf } from "./fields";
 import { fragmentOf, matches, readFragment } from "./link";
 
 const RICH = {
@@ -14,17 +17,42 @@ const RICH = {
   top_p: 0.015,
 };
 
+const FIELDS = OFFER.options;
+const link = (piece: Arrangement, fields = FIELDS) => readFragment(`#${fragmentOf(piece, fields)}`, fields);
+
 test.each([PIECE, RICH])("a link brings back what the piece was made with", (piece) => {
-  const linked = readFragment(`#${fragmentOf(piece)}`);
-  expect(linked).not.toBeNull();
-  const { progression, tempo, style, density, takes, temperature, top_p, seed, model } = piece;
-  expect(linked).toMatchObject({ progression, tempo, style, density, takes, temperature, top_p, seed, model });
-  expect([...(linked?.tracks ?? [])].sort()).toEqual([...piece.tracks].sort());
-  expect(linked && matches(linked, piece)).toBe(true);
+  const linked = link(piece);
+  expect(linked).toMatchObject({ progression: piece.progression, model: piece.model, isUnderstood: true });
+  expect(linked?.options).toEqual({ ...valuesOf(FIELDS, { ...piece }) });
+  expect(linked && matches(linked, piece, FIELDS)).toBe(true);
 });
 
-test("a link of before there were temperatures leaves them to the model", () => {
-  expect(readFragment("#chords=C%3A4&tempo=120&seed=7&model=m")).toMatchObject({ temperature: 1, top_p: null });
+test("a link is short: what is as it is anyway is not in it", () => {
+  expect(fragmentOf(PIECE, FIELDS)).toBe("chords=C%3A4%7CAm%3A4&seed=7&model=3f0c5d0e9a1b2c4d-kernel");
+});
+
+test("a link of before there was a table of options still opens", () => {
+  const old = "#chords=C%3A4&tempo=92.5&style=hip-hop&density=0&takes=3&tracks=piano,drums&seed=7&model=m";
+  const { options } = readFragment(old, FIELDS) ?? {};
+  expect(options).toMatchObject({ tempo: 92.5, style: "hip-hop", density: 0, takes: 3, temperature: 1, top_p: null });
+  expect(options?.tracks).toEqual(["drums", "piano"]);
+});
+
+test("an option that the page has never heard of is in the link, unless it leaves the notes alone", () => {
+  const swing = option("swing", "number", 50, { minimum: 50, maximum: 75 });
+  const title = option("title", "text", "", { shapes: false });
+  const piece = { ...PIECE, swing: 62, title: "A tune" };
+  const linked = link(piece, [...FIELDS, swing, title]);
+  expect(linked?.options.swing).toBe(62);
+  expect(fragmentOf(piece, [...FIELDS, swing, title])).not.toContain("title");
+  expect(linked && matches(linked, piece, [...FIELDS, swing])).toBe(true);
+  expect(linked && matches(linked, { ...piece, swing: 63 } as Arrangement, [...FIELDS, swing])).toBe(false);
+});
+
+test("a link with an option that the server doesn't offer is not understood", () => {
+  const linked = readFragment(`${fragmentOf(PIECE, FIELDS)}&swing=62`, FIELDS);
+  expect(linked?.isUnderstood).toBe(false);
+  expect(linked && matches(linked, PIECE, FIELDS)).toBe(false);
 });
 
 test.each([
@@ -37,13 +65,13 @@ test.each([
   { progression: "C:4" },
   { tracks: ["bass"] as const },
 ])("another piece is not the one of the link: %o", (other) => {
-  const linked = readFragment(fragmentOf(PIECE));
-  expect(linked && matches(linked, { ...PIECE, ...other })).toBe(false);
+  const linked = link(PIECE);
+  expect(linked && matches(linked, { ...PIECE, ...other }, FIELDS)).toBe(false);
 });
 
 test("a piece that was not finished is not the one of the link", () => {
-  const linked = readFragment(fragmentOf(PIECE));
-  expect(linked && matches(linked, { ...PIECE, state: "stopped" })).toBe(false);
+  const linked = link(PIECE);
+  expect(linked && matches(linked, { ...PIECE, state: "stopped" }, FIELDS)).toBe(false);
 });
 
 test.each([
@@ -55,5 +83,10 @@ test.each([
   "#chords=C:4&seed=-1&model=m",
   "#seed=1&model=m",
 ])("%j is no link to a piece", (fragment) => {
-  expect(readFragment(fragment)).toBeNull();
+  expect(readFragment(fragment, FIELDS)).toBeNull();
+});
+
+test("what is not a value of its option is left out", () => {
+  const { options } = readFragment("#chords=C&tempo=fast&density=1.5&tracks=kazoo&seed=1&model=m", FIELDS) ?? {};
+  expect(options).toMatchObject({ tempo: 120, density: null, tracks: ROLES });
 });

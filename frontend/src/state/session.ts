@@ -13,9 +13,9 @@ import {
   RETRY,
   renameArrangement,
 } from "../api";
-import { ROLES } from "../music/piece";
 import { type End, listen } from "../stream";
-import { chart, chartProblem, chartText, options, setOptions } from "./band";
+import { chart, chartProblem, chartText, offered, optionsOf, setOptions, wishes } from "./band";
+import { isSame } from "./fields";
 import { addBar, closePiece, openPiece, piece } from "./piece";
 
 const GONE = 404;
@@ -42,17 +42,11 @@ const complain = (text: string): void => {
 /** Whether the open piece was made from what the field and the options ask for. */
 const fits = computed(() => {
   const open = piece.value;
-  const wanted = options.value;
-  return (
-    open !== null &&
-    chartProblem.value === null &&
-    chart.value?.progression === open.progression &&
-    open.tempo === wanted.tempo &&
-    open.style === wanted.style &&
-    open.density === wanted.density &&
-    open.takes === wanted.takes &&
-    (wanted.seed === null || wanted.seed === open.seed) &&
-    sameTracks(open.tracks, wanted.tracks)
+  if (open === null || chartProblem.value !== null || chart.value?.progression !== open.progression) return false;
+  const made = new Map<string, unknown>(Object.entries(open));
+  return Object.entries(wishes.value).every(
+    ([name, wanted]) =>
+      offered(name)?.shapes === false || (name === "seed" && wanted === null) || isSame(wanted, made.get(name)),
   );
 });
 
@@ -61,16 +55,10 @@ const wasBrokenOff = computed(() => piece.value?.state === "stopped" || piece.va
 /** Whether what the field and the options ask for is open: to play it needs no composing. */
 export const isCurrent = computed(() => fits.value && !wasBrokenOff.value);
 
-function sameTracks(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((role) => other.includes(role));
-}
-
-/** Seed and model that a piece must have, and how it is sampled. */
+/** Seed and model that a piece must have. */
 interface Exactly {
   readonly seed?: number;
   readonly model?: string;
-  readonly temperature?: number;
-  readonly top_p?: number | null;
 }
 
 /** Have the band compose what is in the field; a piece that was broken off, from its own seed. Whether it began. */
@@ -78,9 +66,10 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   if (isAsking.value) return false;
   isAsking.value = true;
   notice.value = null;
-  const { seed, ...rest } = options.value;
-  const again = fits.value && piece.value ? sampledAs(piece.value) : {};
-  const request: ArrangementRequest = { progression: chartText.value, ...rest, ...(seed === null ? {} : { seed }) };
+  const again = fits.value && piece.value ? { seed: piece.value.seed } : {};
+  const { seed, ...others } = wishes.value;
+  const chosen = typeof seed === "number" ? { seed } : {};
+  const request: ArrangementRequest = { progression: chartText.value, ...others, ...chosen };
   try {
     const arrangement = await createArrangement({ ...request, ...(exactly ?? again) });
     void refreshPieces();
@@ -93,10 +82,6 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   }
 }
 
-function sampledAs({ seed, temperature, top_p }: Arrangement): Exactly {
-  return { seed, temperature, top_p };
-}
-
 /** Have another version composed: the same chords and options, other notes. */
 export function composeAnother(): Promise<boolean> {
   setOptions({ seed: null });
@@ -107,10 +92,9 @@ export function composeAnother(): Promise<boolean> {
 export async function open(arrangement: Arrangement): Promise<void> {
   try {
     if (!(await show(arrangement))) return;
-    const { tempo, style, density, takes, tracks } = arrangement;
     batch(() => {
       chartText.value = arrangement.progression;
-      setOptions({ tempo, style, density, takes, tracks: ROLES.filter((role) => tracks.includes(role)), seed: null });
+      setOptions(optionsOf(arrangement));
     });
   } catch (error) {
     report(error);

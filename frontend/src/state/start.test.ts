@@ -1,17 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CHART, OFFER, PIECE } from "../../tests/piece.fixture";
-import type { Arrangement } from "../api";
+import { CHART, OFFER, option, PIECE } from "../../tests/piece.fixture";
+import type { Arrangement, Offer } from "../api";
 import { chart, chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions } from "./band";
 import { fragmentOf } from "./link";
 import { piece } from "./piece";
-import { isCurrent, notice, pieces } from "./session";
+import { isCurrent, notice, open, pieces } from "./session";
 import { start } from "./start";
 
+let served: Offer;
 let kept: Arrangement[];
 let refusal: Response | null; // of what is to be composed
 let asked: Record<string, unknown>[]; // what is to be composed
 
 beforeEach(() => {
+  served = OFFER;
   kept = [PIECE];
   asked = [];
   refusal = null;
@@ -23,7 +25,7 @@ beforeEach(() => {
   );
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
     const body = init.body ? (JSON.parse(String(init.body)) as Record<string, unknown>) : {};
-    if (path === "/api/options") return Response.json(OFFER);
+    if (path === "/api/options") return Response.json(served);
     if (path === "/api/chords:parse") {
       const progression = body.progression === "C Am" ? CHART.progression : body.progression;
       return Response.json({ ...CHART, progression });
@@ -38,6 +40,7 @@ beforeEach(() => {
   chart.value = null;
   chartProblem.value = null;
   options.value = DEFAULT_OPTIONS;
+  localStorage.clear();
   piece.value = null;
   pieces.value = [];
   notice.value = null;
@@ -75,7 +78,7 @@ test("where there is nothing yet, nothing is opened", async () => {
 
 test("a link to a piece of the list opens that, and composes nothing", async () => {
   kept = [{ ...PIECE, id: "other", seed: 1 }, PIECE];
-  location.hash = fragmentOf(PIECE);
+  location.hash = fragmentOf(PIECE, OFFER.options);
   await start(true);
   expect(piece.value?.id).toBe(PIECE.id);
   expect(asked).toEqual([]);
@@ -85,7 +88,7 @@ test("a link to a piece of the list opens that, and composes nothing", async () 
 test("a link to a piece that isn't here has it composed, with seed and model", async () => {
   const how = { seed: 99, tempo: 70, style: "rock", temperature: 1.2, top_p: 0.9 };
   const linked = { ...PIECE, progression: "F:4|G:4", ...how };
-  location.hash = fragmentOf(linked);
+  location.hash = fragmentOf(linked, OFFER.options);
   await start(false);
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatchObject({ progression: "F:4|G:4", ...how, model: PIECE.model });
@@ -93,8 +96,41 @@ test("a link to a piece that isn't here has it composed, with seed and model", a
   expect(isCurrent.value).toBe(false); // until the field was read
 });
 
+test("an option that the page has never heard of goes from the link into the piece, and is what play plays", async () => {
+  const swing = option("swing", "number", 50, { minimum: 50, maximum: 75 });
+  served = { ...OFFER, options: [...OFFER.options, swing] };
+  const swung = { ...PIECE, swing: 62 };
+  location.hash = fragmentOf(swung, served.options);
+  await start(false); // the piece of the list has no swing
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toMatchObject({ progression: PIECE.progression, swing: 62, seed: PIECE.seed });
+  expect(options.value.swing).toBe(62);
+  chart.value = CHART;
+  expect(isCurrent.value).toBe(true);
+  setOptions({ swing: 50 });
+  expect(isCurrent.value).toBe(false);
+  setOptions({ tempo: 99 });
+  await open(swung);
+  expect(options.value).toMatchObject({ tempo: 120, swing: 62 });
+  expect(isCurrent.value).toBe(true);
+  expect(JSON.parse(localStorage.getItem("sideman.options") ?? "")).toMatchObject({ swing: 62 });
+});
+
+test("a link with an option that this server doesn't know is another piece", async () => {
+  location.hash = `${fragmentOf(PIECE, OFFER.options)}&swing=62`;
+  await start(false);
+  expect(asked).toEqual([]);
+  expect(notice.value?.text).toMatch(/doesn't know/);
+});
+
+test("what was told relative to another model is not taken over from its pieces", async () => {
+  kept = [{ ...PIECE, model: "before", temperature: 0.9, top_p: 0.95, tempo: 90 }];
+  await start(false);
+  expect(options.value).toMatchObject({ tempo: 90, temperature: 1, top_p: null });
+});
+
 test("a link of another model fills the page, and says why it is not the same piece", async () => {
-  location.hash = fragmentOf({ ...PIECE, progression: "F:4|G:4", model: "another" });
+  location.hash = fragmentOf({ ...PIECE, progression: "F:4|G:4", model: "another" }, OFFER.options);
   await start(false);
   expect(asked).toEqual([]);
   expect(chartText.value).toBe("F:4|G:4");
@@ -103,7 +139,7 @@ test("a link of another model fills the page, and says why it is not the same pi
 
 test("a link that can't be composed yet stays, and play asks for it again", async () => {
   const linked = { ...PIECE, progression: "F:4|G:4", seed: 99 };
-  location.hash = fragmentOf(linked);
+  location.hash = fragmentOf(linked, OFFER.options);
   refusal = Response.json({ type: "urn:sideman:busy", detail: "too many" }, { status: 429 });
   await start(false);
   expect(options.value.seed).toBe(99);

@@ -2,7 +2,10 @@
 
 import { batch } from "@preact/signals";
 import { getOffer, type Offer, Problem, RETRY } from "../api";
+import type { OptionView } from "../wire";
 import { chartText, offer, setOptions } from "./band";
+import type { Values } from "./fields";
+import { recallOptions } from "./kept";
 import { matches, readFragment } from "./link";
 import { piece } from "./piece";
 import { compose, isAsking, notice, open, pieces, refreshPieces, show } from "./session";
@@ -10,11 +13,14 @@ import { compose, isAsking, notice, open, pieces, refreshPieces, show } from "./
 const NO_SERVER = "The server can't be reached. Is it still running? Trying again…";
 const ANOTHER_MODEL =
   "The piece of this link was composed with another model. Press play to hear what the one here makes of its chords.";
+const ANOTHER_VERSION =
+  "The link holds options that the server doesn't know. Press play to hear what it makes of the chords without them.";
 
 /** Ask the server what it offers and open what there is. `edited`: the field holds chords that a person left there. */
 export async function start(edited: boolean): Promise<void> {
   window.addEventListener("hashchange", () => void openLink());
-  offer.value = await fetchOffer();
+  offer.value = await asked();
+  recallOptions();
   await refreshPieces();
   if (await openLink()) return;
   const [latest] = pieces.value;
@@ -23,8 +29,13 @@ export async function start(edited: boolean): Promise<void> {
   else await open(latest);
 }
 
+/** What is told relative to a model, as it is unless told otherwise. */
+function asTheModelWants(fields: readonly OptionView[]): Values {
+  return Object.fromEntries(fields.filter(({ relative }) => relative).map((field) => [field.name, field.default]));
+}
+
 /** What the server offers, as soon as it answers. */
-async function fetchOffer(): Promise<Offer> {
+async function asked(): Promise<Offer> {
   for (;;) {
     try {
       const answer = await getOffer();
@@ -40,20 +51,22 @@ async function fetchOffer(): Promise<Offer> {
 
 /** Open the piece that the address asks for, if it does; have it composed again where it isn't in the list. */
 async function openLink(): Promise<boolean> {
-  const linked = readFragment(location.hash);
+  const fields = offer.value?.options ?? [];
+  const linked = readFragment(location.hash, fields);
   if (linked === null) return false;
-  const known = pieces.value.find((each) => matches(linked, each));
+  const known = pieces.value.find((each) => matches(linked, each, fields));
   if (known !== undefined) {
     await open(known);
   } else {
-    const { seed, model, progression, temperature, top_p, ...options } = linked;
-    const isOurs = model === offer.value?.model;
+    const { model, progression, options } = linked;
+    const { seed } = options;
+    const isOurs = linked.isUnderstood && model === offer.value?.model;
     batch(() => {
       chartText.value = progression;
-      setOptions({ ...options, seed: isOurs ? seed : null });
+      setOptions({ ...options, ...(isOurs ? {} : { ...asTheModelWants(fields), seed: null }) });
     });
-    if (!isOurs) notice.value = { kind: "status", text: ANOTHER_MODEL };
-    else if (!(await compose({ seed, model, temperature, top_p }))) return true; // play asks for it again
+    if (!isOurs) notice.value = { kind: "status", text: linked.isUnderstood ? ANOTHER_MODEL : ANOTHER_VERSION };
+    else if (!(await compose({ seed, model }))) return true; // play asks for it again
     setOptions({ seed: null });
   }
   history.replaceState(null, "", location.pathname); // what is done next is another piece

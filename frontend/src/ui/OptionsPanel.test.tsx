@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { OFFER } from "../../tests/piece.fixture";
+import { OFFER, option } from "../../tests/piece.fixture";
 import { DEFAULT_OPTIONS, offer, options } from "../state/band";
 import { OptionsPanel } from "./OptionsPanel";
 
@@ -23,8 +23,18 @@ async function set(selector: string, value: string, event = "change"): Promise<H
 beforeEach(async () => {
   document.body.append(page);
   options.value = DEFAULT_OPTIONS;
-  const tempo = { minimum: 40, maximum: 200, default: 120 };
-  offer.value = { ...OFFER, styles: ["jazz", "hip-hop"], tempo, max_takes: 2 };
+  const others = OFFER.options.filter(({ name }) => !["tempo", "style", "takes"].includes(name));
+  offer.value = {
+    ...OFFER,
+    options: [
+      ...others,
+      option("tempo", "number", 120, { minimum: 40, maximum: 200 }),
+      option("style", "text", null, { choices: ["jazz", "hip-hop"], nothing: "any" }),
+      option("takes", "whole", 1, { minimum: 1, maximum: 2 }),
+      option("swing", "number", 50, { minimum: 50, maximum: 75 }),
+      option("feel", "text", null, { choices: ["laid back", "ahead"], nothing: "as it comes" }),
+    ],
+  };
   render(<OptionsPanel />, page);
   await settled();
 });
@@ -81,4 +91,20 @@ it("takes a seed, or none", async () => {
     expect((await set("#options-seed", bad)).value).toBe("");
     expect(options.value.seed).toBeNull();
   }
+});
+
+it("has a control for an option that it has no words for", async () => {
+  await set("#options-swing", "62");
+  expect(options.value.swing).toBe(62);
+  expect((await set("#options-swing", "")).value).toBe("50");
+  expect(options.value.swing).toBe(50);
+  await set("#options-temperature", "1.25");
+  expect(options.value.temperature).toBe(1.25);
+  await set("#options-top_p", "0.9");
+  expect((await set("#options-top_p", "")).value).toBe("");
+  expect(options.value.top_p).toBeNull();
+  await set("#options-feel", "ahead");
+  expect(options.value.feel).toBe("ahead");
+  await set("#options-feel", "");
+  expect(options.value.feel).toBeNull();
 });

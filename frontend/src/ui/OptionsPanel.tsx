@@ -3,13 +3,16 @@
 import { useRef } from "preact/hooks";
 import { ROLE_NAMES, ROLES, type Role, takeName } from "../music/piece";
 import { noTaps, tap } from "../music/tap";
-import { offer, options, setOptions } from "../state/band";
+import { offer, offered, options, setOptions, wishes } from "../state/band";
+import { read, written } from "../state/fields";
 import { piece } from "../state/piece";
+import type { OptionView } from "../wire";
 import "../styles/options.css";
 
 const DENSITY_NAMES = ["Sparse", "Light", "Medium", "Full", "Busy"];
 const MOST_TAKES = 4; // side by side on the page
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
+const OWN: readonly string[] = ["tempo", "style", "density", "takes", "tracks", "seed"]; // have controls of their own
 const SEED_HINT_ID = "options-seed-hint";
 
 export function OptionsPanel() {
@@ -22,18 +25,84 @@ export function OptionsPanel() {
       <Takes />
       <Tracks />
       <Seed />
+      {(offer.value?.options ?? []).map(
+        (field) => !OWN.includes(field.name) && <Other field={field} key={field.name} />,
+      )}
     </fieldset>
   );
+}
+
+/** An option that the page has no words of its own for. */
+function Other({ field }: { field: OptionView }) {
+  const id = `options-${field.name}`;
+  const name = (field.name.charAt(0).toUpperCase() + field.name.slice(1)).replaceAll("_", " ");
+  return (
+    <div class="options-item" title={field.help}>
+      <label class="options-name" for={id}>
+        {name}
+      </label>
+      {field.choices === null ? <Typed field={field} id={id} /> : <Chosen field={field} id={id} />}
+    </div>
+  );
+}
+
+interface OtherProps {
+  readonly field: OptionView;
+  readonly id: string;
+}
+
+function Typed({ field, id }: OtherProps) {
+  const props = {
+    id,
+    class: "field",
+    placeholder: field.nothing ?? undefined,
+    value: written(wishes.value[field.name] ?? ""),
+    onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
+      setOther(field, currentTarget.value);
+      currentTarget.value = written(wishes.peek()[field.name] ?? ""); // also where what was typed is none
+    },
+  };
+  if (field.kind === "text") return <input type="text" {...props} />;
+  const { minimum, maximum } = field;
+  const step = field.kind === "whole" ? 1 : "any";
+  return <input type="number" min={minimum ?? undefined} max={maximum ?? undefined} step={step} {...props} />;
+}
+
+function Chosen({ field, id }: OtherProps) {
+  const value = wishes.value[field.name] ?? "";
+  const several = field.kind === "several";
+  return (
+    <select
+      id={id}
+      class="field"
+      multiple={several}
+      value={several ? undefined : written(value)}
+      onChange={({ currentTarget: { selectedOptions, value: one } }) =>
+        setOther(field, several ? Array.from(selectedOptions, (each) => each.value).join(",") : one)
+      }
+    >
+      {field.nothing !== null && <option value="">{field.nothing}</option>}
+      {field.choices?.map((choice) => (
+        <option key={choice} value={choice} selected={Array.isArray(value) ? value.includes(choice) : undefined}>
+          {choice}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function setOther(field: OptionView, text: string): void {
+  const wanted = text === "" && field.nothing !== null ? null : read(field, text);
+  setOptions({ [field.name]: wanted === undefined ? field.default : wanted });
 }
 
 function Tempo() {
   const taps = useRef(noTaps);
   const { tempo } = options.value;
-  const range = offer.value?.tempo;
+  const range = offered("tempo");
+  const [minimum, maximum] = [range?.minimum ?? tempo, range?.maximum ?? tempo];
   const set = (wanted: number) => {
-    if (range && Number.isFinite(wanted)) {
-      setOptions({ tempo: Math.min(range.maximum, Math.max(range.minimum, Math.round(wanted))) });
-    }
+    if (Number.isFinite(wanted)) setOptions({ tempo: Math.min(maximum, Math.max(minimum, Math.round(wanted))) });
   };
   return (
     <fieldset class="options-item options-tempo">
@@ -42,8 +111,8 @@ function Tempo() {
         <input
           type="range"
           aria-label="Tempo in beats a minute"
-          min={range?.minimum}
-          max={range?.maximum}
+          min={minimum}
+          max={maximum}
           value={tempo}
           onInput={({ currentTarget }) => set(currentTarget.valueAsNumber)}
         />
@@ -52,8 +121,8 @@ function Tempo() {
           type="number"
           inputMode="numeric"
           aria-label="Beats a minute"
-          min={range?.minimum}
-          max={range?.maximum}
+          min={minimum}
+          max={maximum}
           value={tempo}
           onChange={({ currentTarget }) => {
             set(currentTarget.valueAsNumber);
@@ -86,7 +155,7 @@ function Style() {
         onChange={({ currentTarget }) => setOptions({ style: currentTarget.value || null })}
       >
         <option value="">Any style</option>
-        {(offer.value?.styles ?? []).map((style) => (
+        {(offered("style")?.choices ?? []).map((style) => (
           <option key={style} value={style}>
             {style.charAt(0).toUpperCase() + style.slice(1)}
           </option>
@@ -109,7 +178,7 @@ function Density() {
         }
       >
         <option value="">Let the band decide</option>
-        {Array.from({ length: offer.value?.densities ?? 0 }, (_, level) => {
+        {Array.from({ length: (offered("density")?.maximum ?? -1) + 1 }, (_, level) => {
           const name = DENSITY_NAMES[level] ?? `Level ${level + 1}`;
           return (
             <option key={name} value={level}>
@@ -123,7 +192,7 @@ function Density() {
 }
 
 function Takes() {
-  const most = Math.min(MOST_TAKES, offer.value?.max_takes ?? MOST_TAKES);
+  const most = Math.min(MOST_TAKES, offered("takes")?.maximum ?? MOST_TAKES);
   return (
     <fieldset class="options-item">
       <legend class="options-name">Takes</legend>

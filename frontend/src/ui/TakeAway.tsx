@@ -85,7 +85,7 @@ function CopyLink({ piece: open }: { piece: Arrangement | null }) {
   const copied = useSignal(false);
   const copy = async (): Promise<void> => {
     if (open === null) return;
-    const link = `${location.origin}${location.pathname}#${fragmentOf(open)}`;
+    const link = `${location.origin}${location.pathname}#${fragmentOf(open, offer.value?.options ?? [])}`;
     try {
       await navigator.clipboard.writeText(link);
       copied.value = true;

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sideman.cli.batch import run_batch
-from sideman.cli.composing import Wishes, compose, load_model, read_programs
+from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
 from sideman.cli.outputs import MIDI_SUFFIXES, check_output, numbered
 from sideman.cli.terminal import counted, print_json, progress, read_stdin
 from sideman.errors import DataError
+from sideman.options import values_of
 
 if TYPE_CHECKING:
     from sideman.arranging import Arrangement, ArrangeOptions, Plan
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     from sideman.render.recording import Recording
     from sideman.render.rendition import Rendition
 
-STYLES_HELP = "rock, pop, electronic, country, soul, jazz, latin, blues, folk, metal, reggae, hip-hop, punk or ambient"
-TRACKS_HELP = "drums, piano, guitar, bass, strings"
 MAX_NAMES = 4  # of files in an error
 
 
+@with_options(before="soundfont")
 def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     progression: Annotated[
         str | None, typer.Argument(help='Chords, such as "C:4|Am:4|F:4|G7:4"; - reads them from standard input.')
@@ -36,21 +36,6 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option("--output", "-o", help="MIDI file to write; with --batch, the folder.")
     ] = None,
     audio: Annotated[Path | None, typer.Option(help="Audio file to write: .mp3, .wav or .flac.")] = None,
-    tempo: Annotated[float, typer.Option(help="Beats a minute, 20 to 400.")] = 120.0,
-    style: Annotated[str | None, typer.Option(help=f"One of {STYLES_HELP}; any if left out.")] = None,
-    density: Annotated[
-        int | None, typer.Option(help="How much is played, 0 (sparse) to 4 (busy); the band decides if left out.")
-    ] = None,
-    tracks: Annotated[str | None, typer.Option(help=f"Who plays, of {TRACKS_HELP}; all if left out.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same music; another one each time if left out.")] = None,
-    takes: Annotated[int, typer.Option(help="Versions to compose; with several, _1, _2 … are added.")] = 1,
-    temperature: Annotated[
-        float, typer.Option(help="How daring: 1 is what the weights want, 0 takes the likeliest.")
-    ] = 1.0,
-    top_p: Annotated[
-        float | None,
-        typer.Option(help="Choose among the likeliest that together have this share; the weights' own if left out."),
-    ] = None,
     soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
     program: Annotated[
         list[str] | None,
@@ -62,6 +47,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     ] = None,
     samples: Annotated[int, typer.Option(help="With --batch: takes of each line.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+    **wishes: Any,  # noqa: ANN401 - the options of the table
 ) -> None:
     """Compose a band for a chord progression.
 
@@ -74,15 +60,14 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
       sideman arrange --batch prompts.jsonl -o out/ --samples 3
 
     \b
-    A line of a batch is {"id": "a", "prompt": "C:4|G:4"}, and may hold "tempo", "style", "tracks"
-    and "seed" of its own. It becomes out/a_0.mid, out/a_1.mid … Lines that fail are reported at the
+    A line of a batch is {"id": "a", "prompt": "C:4|G:4"}, and may hold options of its own, such as
+    "tempo" and "seed". It becomes out/a_0.mid, out/a_1.mid … Lines that fail are reported at the
     end; the exit code is then 1. With --json the report has the seed of every file; file 0 is take 1.
     """  # noqa: D301 - \b keeps typer from filling the lines
     if batch is None and samples != 1:
         raise typer.BadParameter("it is for --batch: use --takes", param_hint="--samples")
-    wishes = Wishes(tempo, style, density, tracks, seed, temperature, top_p)
     if batch is not None:
-        if output is None or progression is not None or audio is not None or takes != 1:
+        if output is None or progression is not None or audio is not None or wishes["takes"] != 1:
             raise typer.BadParameter("it takes -o FOLDER, and no progression, --audio or --takes", param_hint="--batch")
         if soundfont is not None:
             raise typer.BadParameter("it is for --audio, which a batch has not", param_hint="--soundfont")
@@ -94,14 +79,14 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         raise typer.BadParameter("give -o song.mid, --audio song.mp3 or both", param_hint="--output")
     if soundfont is not None and audio is None:
         raise typer.BadParameter("it is for --audio", param_hint="--soundfont")
-    options = wishes.options(takes)
+    options = read_options(wishes)
     files = _Files(output, audio, soundfont, read_programs(program or []))
-    files.check(takes)
+    files.check(options.takes)
     plan = _plan(progression, options)
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)
         begin = time.perf_counter()
-        with progress("composing", arrangement.plan.chart.bars * takes, "bars") as done:
+        with progress("composing", arrangement.plan.chart.bars * options.takes, "bars") as done:
             bands = compose(arrangement, done, recording)
         seconds = time.perf_counter() - begin
         written = files.write(bands, recording)
@@ -111,7 +96,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     for band, paths in zip(bands, written, strict=True):
         names = " and ".join(paths.values())
         bars, notes = counted(arrangement.plan.chart.bars, "bar"), counted(band.note_count, "note")
-        typer.echo(f"{names}: {bars} in {band.key}, {notes}, seed {arrangement.plan.options.sampling.seed}")
+        typer.echo(f"{names}: {bars} in {band.key}, {notes}, seed {arrangement.plan.options.seed}")
 
 
 @dataclass(frozen=True)
@@ -200,10 +185,7 @@ def _description(
         "key": plan.chart.key.name,
         "beats": float(plan.progression.beats),
         "bars": plan.chart.bars,
-        "tempo": options.tempo,
-        "seed": options.sampling.seed,
-        "temperature": options.sampling.temperature,
-        "top_p": options.sampling.top_p,
+        **{name: value for name, value in values_of(options).items() if name != "takes"},
         "seconds": round(seconds, 3),
         "takes": [
             {"take": number, "notes": band.note_count, **paths}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from sideman.cli.composing import Wishes, compose, load_model
+from sideman.cli.composing import compose, load_model, read_options
 from sideman.cli.outputs import make_folder, safe_id
 from sideman.cli.terminal import counted, print_json, progress, read_stdin, say
 from sideman.errors import DataError, OptionError, SidemanError
+from sideman.options import OPTIONS
 
 if TYPE_CHECKING:
     from sideman.arranging import Model
@@ -20,20 +21,14 @@ if TYPE_CHECKING:
 
 PARTIAL_FAILURE = 1  # exit code
 MAX_FILE = 1 << 28  # characters of a batch
-# What a line may decide for itself: the types of the value, and in words. Null leaves it to the command line.
-OWN_WISHES: dict[str, tuple[tuple[type, ...], str]] = {
-    "tempo": ((int, float), "give a number"),
-    "style": ((str,), "give a text"),
-    "tracks": ((str, list), "give a text such as drums,bass"),
-    "seed": ((int,), "give a whole number"),
-}
+OWN = tuple(option.name for option in OPTIONS if option.name != "takes")  # what a line may decide for itself
 
 
 class Prompt(NamedTuple):
     """What a line asks for."""
 
     chords: str
-    wishes: Wishes
+    wishes: dict[str, Any]  # by the names of the options
 
 
 @dataclass
@@ -53,7 +48,7 @@ def run_batch(
     source: str,
     folder: Path,
     samples: int,
-    wishes: Wishes,
+    wishes: Mapping[str, Any],
     programs: Mapping[Role, int],
     weights: Path | None,
     *,
@@ -65,7 +60,8 @@ def run_batch(
     unless one is given. Exits with 1 where a line failed. Raises
     :class:`OptionError` or :class:`DataError` where nothing can be done at all.
     """
-    wishes.options(samples)
+    wishes = {**wishes, "takes": samples}
+    read_options(wishes)
     lines = _read_lines(source)
     make_folder(folder)
     model = load_model(weights)
@@ -80,7 +76,7 @@ def run_batch(
                 if name in names:
                     raise OptionError(f"id {name!r} stands in an earlier line: give every line its own")
                 names.add(name)
-                for entry in _arrange(name, _read_prompt(values, wishes), folder, samples, programs, model):
+                for entry in _arrange(name, _read_prompt(values, wishes), folder, programs, model):
                     report.written.append({"line": number, **entry})
             except SidemanError as error:
                 report.failed.append({"line": number, "id": name, "error": str(error)})
@@ -89,17 +85,17 @@ def run_batch(
 
 
 def _arrange(
-    name: str, prompt: Prompt, folder: Path, samples: int, programs: Mapping[Role, int], model: Model
+    name: str, prompt: Prompt, folder: Path, programs: Mapping[Role, int], model: Model
 ) -> Iterator[dict[str, Any]]:
     """Compose and write the samples of a line; an entry of the report for each."""
     from sideman.arranging import arrange
 
-    arrangement = arrange(prompt.chords, prompt.wishes.options(samples), model=model)
+    arrangement = arrange(prompt.chords, read_options(prompt.wishes), model=model)
     bands = compose(arrangement, lambda bars: None)  # noqa: ARG005 - the batch counts lines
     for sample, band in enumerate(bands):
         path = folder / f"{name}_{sample}.mid"
         band.save(path, programs=programs)
-        seed = arrangement.plan.options.sampling.seed
+        seed = arrangement.plan.options.seed
         yield {"id": name, "sample": sample, "seed": seed, "midi": str(path), "notes": band.note_count}
 
 
@@ -145,19 +141,13 @@ def _read_name(values: Mapping[str, Any]) -> str:
     return safe_id(str(identity))
 
 
-def _read_prompt(values: Mapping[str, Any], wishes: Wishes) -> Prompt:
+def _read_prompt(values: Mapping[str, Any], wishes: Mapping[str, Any]) -> Prompt:
     """What a line asks for; what it leaves out is taken from ``wishes``. Raises :class:`OptionError`."""
     chords = values.get("prompt")
     if not isinstance(chords, str):
         raise OptionError('no "prompt": give the chords as a text')
-    own = {name: values[name] for name in OWN_WISHES if values.get(name) is not None}
-    for name, value in own.items():
-        types, wanted = OWN_WISHES[name]
-        if isinstance(value, bool) or not isinstance(value, types):
-            raise OptionError(f"{name} is {str(value)[:32]!r}: {wanted}")
-    if isinstance(own.get("tracks"), list):
-        own["tracks"] = ",".join(map(str, own["tracks"]))
-    return Prompt(chords, replace(wishes, **own))
+    own = {name: values[name] for name in OWN if values.get(name) is not None}
+    return Prompt(chords, {**wishes, **own})
 
 
 def _show(report: Report, lines: int, folder: Path, *, as_json: bool) -> None:

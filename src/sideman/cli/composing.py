@@ -2,60 +2,59 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from sideman.errors import OptionError
+from sideman.options import OPTIONS, ArrangeOptions, Kind, Option, options_of
 
 if TYPE_CHECKING:
-    from sideman.arranging import Arrangement, ArrangeOptions, Model
+    from sideman.arranging import Arrangement, Model
     from sideman.music.band import Role
     from sideman.render.recording import Recording
     from sideman.render.rendition import Rendition
 
 
-@dataclass(frozen=True)
-class Wishes:
-    """What the leader asked for, as it was written; the fields are those of the command line."""
-
-    tempo: float
-    style: str | None
-    density: int | None
-    tracks: str | None
-    seed: int | None
-    temperature: float
-    top_p: float | None
-
-    def options(self, takes: int) -> ArrangeOptions:
-        """The options of an arrangement. Raises :class:`OptionError` for a value out of range."""
-        from sideman.arranging import ArrangeOptions
-        from sideman.model.sampling import SamplingOptions
-        from sideman.music.band import ROLES
-
-        return ArrangeOptions(
-            tempo=self.tempo,
-            style=self.style,
-            density=self.density,
-            roles=ROLES if self.tracks is None else _roles(self.tracks),
-            takes=takes,
-            sampling=SamplingOptions(temperature=self.temperature, top_p=self.top_p, seed=self.seed),
-        )
+_TYPES: dict[Kind, type] = {"number": float, "whole": int, "text": str, "several": str, "flag": bool}
 
 
-def _roles(text: str) -> tuple[Role, ...]:
-    """Roles from `drums,bass`."""
-    from sideman.music.band import ROLES, Role
+def with_options(before: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command, which takes them as keywords, a parameter for each option of the table, ``before`` this one."""
 
-    names = [name.strip().lower() for name in text.split(",") if name.strip()]
-    for name in names:
-        if name not in tuple(ROLES):
-            raise OptionError(f"unknown track {name!r}: one or more of {', '.join(ROLES)}")
-    if not names:
-        raise OptionError(f"no track in {text!r}: one or more of {', '.join(ROLES)}")
-    return tuple(dict.fromkeys(map(Role, names)))
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command, eval_str=True)
+        own = [parameter for name, parameter in signature.parameters.items() if name != "wishes"]
+        place = [parameter.name for parameter in own].index(before)
+        parameters = [*own[:place], *map(_parameter, OPTIONS), *own[place:]]
+        vars(command)["__signature__"] = signature.replace(parameters=parameters)
+        return command
+
+    return decorate
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    """An option as typer reads it; several are names with commas in between."""
+    several = option.kind == "several"
+    left_out = "all" if several else option.nothing
+    words = option.help if option.kind == "flag" else f"{option.help}; {option.range}"
+    words += f"; {left_out} if left out." if left_out else "."
+    annotation: Any = _TYPES[option.kind]
+    return inspect.Parameter(
+        option.name,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        default=None if several else option.default,
+        annotation=Annotated[annotation | None if left_out else annotation, typer.Option(help=words)],
+    )
+
+
+def read_options(wishes: Mapping[str, Any]) -> ArrangeOptions:
+    """The options of an arrangement; None leaves one out. Raises :class:`OptionError` for a value out of range."""
+    return options_of({name: value for name, value in wishes.items() if value is not None})
 
 
 def read_programs(settings: Sequence[str]) -> dict[Role, int]:

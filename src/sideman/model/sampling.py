@@ -13,20 +13,17 @@ rounding the logits lowers neither, it makes most differences vanish and the oth
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from sideman.errors import CheckpointError, OptionError, TokenError
+from sideman.errors import CheckpointError, TokenError
 
 MIN_TEMPERATURE = 0.01  # below, only 0 makes a difference
 MAX_TEMPERATURE = 10.0
-SEEDS = 2**64
-RANDOM_SEEDS = 2**32  # short enough to be read out, and a whole number in every language
 
 Floats = npt.NDArray[np.float64]
 
@@ -80,42 +77,20 @@ class SamplingDefaults:
 
 @dataclass(frozen=True)
 class SamplingOptions:
-    """How daring the leader wants it.
+    """How daring the leader wants it; the ranges are the caller's affair.
 
     ``temperature`` scales all temperatures of the weights: 1 leaves them, more is more daring, 0 takes the likeliest
     kind and its likeliest id. ``top_p`` keeps, in each step, the fewest likeliest that together reach this probability;
-    None is the weights' own. ``seed`` makes it repeatable; None is another one each time.
-    Raises :class:`OptionError` outside the ranges.
+    None is the weights' own. ``seed`` makes it repeatable.
     """
 
     temperature: float = 1.0
     top_p: float | None = None
-    seed: int | None = None
-
-    def __post_init__(self) -> None:
-        # Comparisons are written so that NaN fails them.
-        if self.temperature != 0 and not MIN_TEMPERATURE <= self.temperature <= MAX_TEMPERATURE:
-            raise OptionError(
-                f"temperature {self.temperature} is out of range: give 0 or {MIN_TEMPERATURE} to {MAX_TEMPERATURE:g}"
-            )
-        if self.top_p is not None and not 0 < self.top_p <= 1:
-            raise OptionError(f"top_p {self.top_p} is out of range: give more than 0 and at most 1")
-        if self.seed is not None and (not isinstance(self.seed, int) or not 0 <= self.seed < SEEDS):
-            raise OptionError(f"seed {self.seed} is out of range: give a whole number from 0 to 2^64 - 1")
-
-    def seeded(self) -> SamplingOptions:
-        """With a random seed where none was given."""
-        return self if self.seed is not None else replace(self, seed=random_seed())
+    seed: int = 0
 
     def generator(self, take: int = 0) -> np.random.Generator:
         """The random numbers of one take; another take or seed gets unrelated ones."""
-        seed = random_seed() if self.seed is None else self.seed
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, take))))
-
-
-def random_seed() -> int:
-    """A seed for who gave none."""
-    return secrets.randbelow(RANDOM_SEEDS)
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence((self.seed, take))))
 
 
 class Sampler:

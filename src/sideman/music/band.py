@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import OptionError
+from sideman.music.roles import ROLES as ROLES  # noqa: PLC0414 - readers of this module find it here too
+from sideman.music.roles import Role as Role  # noqa: PLC0414 - readers of this module find it here too
 from sideman.music.time import COMMON_BARS, STEPS_PER_BEAT, BarLines, TimeMap
 
 ONSET, DURATION, PITCH, VELOCITY = range(4)  # columns of a note array
@@ -22,24 +23,6 @@ NoteArray = npt.NDArray[np.int32]  # (notes, 4)
 MIDI_VALUES = 128
 MAX_PROGRAM = MIDI_VALUES - 1
 AS_COMPOSED = 100  # the volume of a track that nobody turned up or down
-
-
-class Role(StrEnum):
-    """A chair in the band, in LPD-5's order of tracks."""
-
-    DRUMS = "drums"
-    PIANO = "piano"
-    GUITAR = "guitar"
-    BASS = "bass"
-    STRINGS = "strings"
-
-    @property
-    def number(self) -> int:
-        """Place in :data:`ROLES`, 0 to 4."""
-        return ROLES.index(self)
-
-
-ROLES: tuple[Role, ...] = tuple(Role)
 
 
 class Instrument(NamedTuple):

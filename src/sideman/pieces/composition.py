@@ -14,9 +14,10 @@ from typing import Any
 from sideman.arranging import Arrangement, Model, Performance, Plan, default_model, perform
 from sideman.composer import SAMPLING, Composer, Take
 from sideman.errors import OptionError, TokenError
-from sideman.model.sampling import SEEDS, SamplingDefaults, random_seed
+from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import Role
 from sideman.music.progression import Progression
+from sideman.options import MAX_SEED, random_seed
 from sideman.render.rendition import Rendition
 from sideman.tokens.parts import Part, Parts, parts_of
 
@@ -139,7 +140,7 @@ class Composition:
         none.
         """
         self._check(selection)
-        if not 0 <= seed < SEEDS:
+        if not 0 <= seed <= MAX_SEED:
             raise OptionError(f"seed {seed} is out of range: give a whole number from 0 to 2^64 - 1")
         given = [
             {role: part for role, part in bar.items() if number not in selection.bars or role not in selection.roles}

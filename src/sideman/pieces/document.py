@@ -10,20 +10,20 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sideman.arranging import ArrangeOptions, Plan
+from sideman.arranging import Plan
 from sideman.errors import DataError, SidemanError
 from sideman.files import atomic_write, read_limited
-from sideman.model.sampling import SamplingOptions
 from sideman.music.band import Role
 from sideman.music.chords import parse
 from sideman.music.progression import Progression
 from sideman.music.time import BarLines, Meter
+from sideman.options import OPTIONS, options_of, values_of
 from sideman.pieces.composition import Composition, Revision, Selection
 from sideman.tokens.parts import Part, Parts, join, split
 from sideman.tokens.vocabulary import VOCABULARY
@@ -33,13 +33,8 @@ VERSION = 1
 MAX_DOCUMENT = 64 << 20  # bytes
 MAX_IDS = 8 << 20  # bytes of a role's ids in a take: 1,024 bars of 4,000
 
-_SAMPLING = [option.name for option in fields(SamplingOptions)]
-_TRACKS = "tracks"  # what the doors call roles
-_OPTIONS = {
-    _TRACKS if option.name == "roles" else option.name: option.name
-    for option in fields(ArrangeOptions)
-    if option.name != "sampling"
-}
+_TRACKS = "tracks"
+_OPTIONS = [option.name for option in OPTIONS]
 _PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions")
 _PROGRESSION = ("progression", "meters")
 _REVISION = ("take", _TRACKS, "bars", "seed", "ids", *_PROGRESSION)
@@ -72,8 +67,7 @@ def to_document(composition: Composition) -> str:
     request = {
         **composition.request_more,
         **_progression_document(composition.plan.progression),
-        **{name: getattr(options, attribute) for name, attribute in _OPTIONS.items()},
-        **{name: getattr(options.sampling, name) for name in _SAMPLING},
+        **values_of(options),
     }
     document = {
         **composition.more,
@@ -115,17 +109,14 @@ def from_document(text: str | bytes) -> Composition:
 
 def _composition(document: Mapping[str, Any]) -> Composition:
     request = _object(document["request"])
-    options = ArrangeOptions(
-        **{attribute: request[name] for name, attribute in _OPTIONS.items() if name in request},
-        sampling=SamplingOptions(**{name: request[name] for name in _SAMPLING if name in request}),
-    )
+    options = options_of({name: request[name] for name in _OPTIONS if name in request})
     return Composition(
         Plan(_progression(request), options),
         tuple(_take(_object(take), options.roles) for take in document["takes"]),
         str(document["weights"]),
         tuple(_revision(_object(revision)) for revision in document["revisions"]),
         _others(document, _PIECE),
-        _others(request, (*_PROGRESSION, *_OPTIONS, *_SAMPLING)),
+        _others(request, (*_PROGRESSION, *_OPTIONS)),
     )
 
 

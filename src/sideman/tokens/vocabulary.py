@@ -22,6 +22,8 @@ from sideman.errors import TokenError
 from sideman.music.band import MIDI_VALUES, ROLES
 from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.qualities import PITCH_CLASSES
+from sideman.music.styles import DENSITIES as DENSITIES  # noqa: PLC0414 - readers of this module find it here too
+from sideman.music.styles import STYLES as STYLES  # noqa: PLC0414 - readers of this module find it here too
 from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.drum_hits import HITS
 
@@ -33,22 +35,6 @@ LENGTHS = (1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 192)
 LOUDNESS = (24, 40, 52, 64, 76, 88, 100, 116)
 # Beats a minute of the tempo levels.
 TEMPI = (48, 58, 66, 74, 82, 90, 98, 106, 114, 122, 130, 140, 152, 168, 190, 220)
-STYLES = (
-    "rock",
-    "pop",
-    "electronic",
-    "country",
-    "soul",
-    "jazz",
-    "latin",
-    "blues",
-    "folk",
-    "metal",
-    "reggae",
-    "hip-hop",
-    "punk",
-    "ambient",
-)
 # Onsets a bar up to which a density level reaches, by role: quintiles of LPD-5's train fold.
 DENSITY_LIMITS: dict[str, tuple[int, ...]] = {
     "drums": (7, 8, 9, 15),
@@ -57,7 +43,6 @@ DENSITY_LIMITS: dict[str, tuple[int, ...]] = {
     "bass": (3, 4, 5, 8),
     "strings": (2, 4, 7, 9),
 }
-DENSITIES = 5
 NO_CHORD = PITCH_CLASSES * len(MODEL_QUALITIES)  # chord value of N.C.; others: root * qualities + quality
 
 

@@ -10,15 +10,14 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from sideman.arranging import MAX_TEMPO, MIN_TEMPO, ArrangeOptions
 from sideman.music.band import INSTRUMENTS, ROLES, Role
 from sideman.music.chords import MAX_TEXT, MODEL_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.time import COMMON_TIME
+from sideman.options import OPTIONS, Kind, Option
 from sideman.render.parts import MIX
 from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED
-from sideman.tokens.vocabulary import DENSITIES, STYLES
-from sideman.web.schemas import MAX_NAME
+from sideman.web.schemas import MAX_NAME, MAX_WHOLE
 from sideman.web.settings import Settings
 
 DIGITS = 16  # of a hash
@@ -51,17 +50,39 @@ EXAMPLES = (
 )
 
 
-class Range(BaseModel):
-    """What a number may be."""
+class OptionView(BaseModel):
+    """What a leader may decide besides the chords: a field of a request."""
 
-    minimum: float
-    maximum: float
-    default: float
+    name: str
+    kind: Kind = Field(
+        description="A number, a whole number, a text (of choices), several of the choices, or true and false."
+    )
+    help: str
+    default: bool | float | str | list[str] | None
+    nothing: str | None = Field(description="What null stands for; null: it is not a value.")
+    minimum: float | None
+    maximum: float | None
+    choices: list[str] | None
+    shapes: bool = Field(description="Whether another value gives other notes.")
+    relative: bool = Field(description="To what the model wants: of another model's piece it says nothing.")
 
     @classmethod
-    def of_tempo(cls) -> Self:
-        """Beats a minute."""
-        return cls(minimum=MIN_TEMPO, maximum=MAX_TEMPO, default=ArrangeOptions.tempo)
+    def of(cls, option: Option, max_takes: int) -> Self:
+        """Of a row of the table, on a server with this limit."""
+        is_number = option.kind in {"number", "whole"}
+        most = {"takes": max_takes}.get(option.name, MAX_WHOLE)
+        return cls(
+            name=option.name,
+            kind=option.kind,
+            help=option.help,
+            default=list(option.default) if option.kind == "several" else option.default,
+            nothing=option.nothing or None,
+            minimum=(0 if option.zero else option.minimum) if is_number else None,
+            maximum=min(option.maximum, most) if is_number else None,
+            choices=list(option.choices) or None,
+            shapes=option.shapes,
+            relative=option.relative,
+        )
 
 
 class InstrumentView(BaseModel):
@@ -109,10 +130,8 @@ class OptionsView(BaseModel):
     version: str
     model: str = Field(description="Fingerprint of the weights and the engine.")
     soundfont: str = Field(description="Where the SoundFont is that audio files are made with.")
-    styles: list[str]
-    tempo: Range
+    options: list[OptionView]
     bar_steps: int = Field(description="Steps of a bar whose metre nobody named.")
-    densities: int = Field(description="How many there are, from 0.")
     max_bars: int
     max_minutes: float
     max_takes: int
@@ -131,10 +150,8 @@ class OptionsView(BaseModel):
             version=version("sideman"),
             model=fingerprint,
             soundfont=f"/soundfont.sf3?v={_soundfont_hash()}",
-            styles=list(STYLES),
-            tempo=Range.of_tempo(),
+            options=[OptionView.of(option, settings.max_takes) for option in OPTIONS],
             bar_steps=COMMON_TIME.steps,
-            densities=DENSITIES,
             max_bars=settings.max_bars,
             max_minutes=settings.max_minutes,
             max_takes=settings.max_takes,

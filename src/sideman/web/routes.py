@@ -16,8 +16,8 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
-from sideman.arranging import MAX_TAKES
 from sideman.music.chords import parse
+from sideman.options import MAX_TAKES
 from sideman.web import events, metrics
 from sideman.web.arrangements import Arrangements
 from sideman.web.document import event_schema

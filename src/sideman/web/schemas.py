@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from sideman.arranging import MAX_TAKES, MAX_TEMPO, MIN_TEMPO, ArrangeOptions
-from sideman.model.sampling import MAX_TEMPERATURE, SamplingOptions, random_seed
-from sideman.music.band import ROLES, Role
+from sideman.music.band import Role
 from sideman.music.chords import MAX_TEXT, Progression
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import TICKS_PER_BEAT, TICKS_PER_STEP
+from sideman.options import OPTIONS, ArrangeOptions, Kind, Option, options_of
 from sideman.tokens.chart import chart_of_progression
-from sideman.tokens.vocabulary import DENSITIES, STYLES
 from sideman.web.store import State
 
 MAX_NAME = 200
-MAX_SEED = 2**53 - 1  # the largest that JavaScript reads without loss
+MAX_WHOLE = 2**53 - 1  # the largest that JavaScript reads without loss
 
 Chords = Annotated[
     str,
@@ -43,44 +41,44 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Options(Strict):
-    """What the leader decides besides the chords."""
+def _field(option: Option) -> tuple[Any, Any]:
+    """An option as pydantic takes it: type and field. What the document can't say of its range is checked later."""
+    limits: dict[str, Any] = {}
+    default = option.default
+    kind: Any = _TYPES.get(option.kind)
+    if option.kind == "several":
+        names: Any = type(option.choices[0])
+        kind, default = list[Annotated[names, Field(strict=False)]], list(default)
+        limits = {"min_length": 1, "max_length": len(option.choices), "json_schema_extra": {"uniqueItems": True}}
+    elif option.choices:
+        limits = {"json_schema_extra": {"enum": [*option.choices, *([None] if option.nothing else [])]}}
+    elif option.kind in {"number", "whole"}:
+        limits = {"gt" if option.above else "ge": 0 if option.zero else option.minimum}
+        limits |= {"le": min(option.maximum, MAX_WHOLE)} | ({"allow_inf_nan": False} if kind is float else {})
+    told = f"{option.help}; null: {option.nothing}." if option.nothing else f"{option.help}."
+    return kind | None if option.nothing else kind, Field(default, description=told, **limits)
 
-    tempo: float = Field(120.0, ge=MIN_TEMPO, le=MAX_TEMPO, allow_inf_nan=False, description="Beats a minute.")
-    style: str | None = Field(None, json_schema_extra={"enum": [*STYLES, None]}, description="Null for any.")
-    tracks: Annotated[
-        list[Annotated[Role, Field(strict=False)]],
-        Field(min_length=1, max_length=len(ROLES), json_schema_extra={"uniqueItems": True}, description="Who plays."),
-    ] = list(ROLES)
-    seed: int = Field(
-        default_factory=random_seed,
-        ge=0,
-        le=MAX_SEED,
-        description="Same chords, options, seed and model: same music. A random one if left out.",
-    )
-    takes: int = Field(1, ge=1, le=MAX_TAKES, description="Versions to compose; a server may allow fewer.")
-    density: int | None = Field(None, ge=0, lt=DENSITIES, description="0 (sparse) to 4 (busy); null: the band decides.")
-    temperature: float = Field(
-        SamplingOptions.temperature,
-        ge=0,
-        le=MAX_TEMPERATURE,
-        allow_inf_nan=False,
-        description="How daring: scales the temperatures of the model, which are 1; 0 takes the likeliest.",
-    )
-    top_p: float | None = Field(
-        None, gt=0, le=1, allow_inf_nan=False, description="Share of the likeliest to choose from; null: the model's."
-    )
+
+_TYPES: dict[Kind, Any] = {"number": float, "whole": int, "text": str, "flag": bool}
+
+
+class _Options(Strict):
+    """What the leader decides besides the chords: fields for the rows of the table."""
+
+    if TYPE_CHECKING:  # those that the server itself reads
+        tempo: float
+        tracks: list[Role]
+        takes: int
 
     def arrange_options(self) -> ArrangeOptions:
         """The same for :mod:`sideman.arranging`. Raises :class:`OptionError` for a value out of range."""
-        return ArrangeOptions(
-            tempo=self.tempo,
-            style=self.style,
-            density=self.density,
-            roles=tuple(self.tracks),
-            takes=self.takes,
-            sampling=SamplingOptions(self.temperature, self.top_p, self.seed),
-        )
+        return options_of({option.name: getattr(self, option.name) for option in OPTIONS})
+
+
+if TYPE_CHECKING:
+    Options = _Options
+else:
+    Options = create_model("Options", __base__=_Options, **{option.name: _field(option) for option in OPTIONS})
 
 
 class ArrangementRequest(Options):
@@ -167,6 +165,7 @@ class ChartView(BaseModel):
 class Description(Options):
     """A piece as it was asked for, and what followed from the chords alone; kept as long as the piece."""
 
+    seed: int = Field(description="The one that was given, or a random one.")
     progression: str = Field(description="In the canonical form.")
     key: str
     bars: int = Field(description="Of each take.")

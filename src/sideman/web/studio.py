@@ -98,7 +98,7 @@ class Studio:
         """
         progression = plan.progression
         description = Description(
-            **request.model_dump(exclude={"progression", "name", "model"}),
+            **request.model_dump(exclude={"progression", "name", "model"}) | {"seed": plan.options.seed},
             progression=str(progression),
             key=plan.chart.key.name,
             bars=plan.chart.bars,

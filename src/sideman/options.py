@@ -1,0 +1,213 @@
+"""What a leader may decide besides the chords: one table, a row an option. Knows names and ranges, no ids.
+
+The command line, batches, the HTTP interface and, through it, the page and its links are made of this table. A new
+option is a row here, and its use. Imports no numpy, since ``sideman --help`` reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+from sideman.errors import OptionError
+from sideman.music.roles import ROLES, Role
+from sideman.music.styles import DENSITIES, STYLES
+
+MAX_SEED = 2**64 - 1
+MAX_TAKES = 64
+RANDOM_SEEDS = 2**32  # short enough to be read out, and a whole number in every language
+_SHOWN = 32  # characters of a value in an error
+
+Kind = Literal["number", "whole", "text", "several", "flag"]
+_TYPES: dict[Kind, tuple[type, ...]] = {
+    "number": (int, float),
+    "whole": (int,),
+    "text": (str,),
+    "several": (str, list, tuple),
+    "flag": (bool,),
+}
+_WORDS: dict[Kind, str] = {
+    "number": "a number",
+    "whole": "a whole number",
+    "text": "a text",
+    "several": "a list, or a text such as drums,bass",
+    "flag": "true or false",
+}
+
+
+_NUMBERS = "number", "whole"
+
+
+@dataclass(frozen=True)
+class Option:
+    """A row: what an option is called and what its value may be.
+
+    ``kind`` says of what type: several are a sequence of ``choices``, or their names with commas in between. Numbers
+    lie from ``minimum`` (with ``above``, above it) to ``maximum``; with ``zero`` they may be 0 too. ``nothing`` says
+    what None stands for; where it is empty, None is no value. ``shapes``: another value gives other notes. ``relative``: to
+    what the model wants, so that a value says nothing of another model's piece.
+    """
+
+    kind: Kind
+    help: str
+    minimum: float = 0
+    maximum: float = 0
+    choices: tuple[str, ...] = ()
+    nothing: str = ""
+    above: bool = False
+    zero: bool = False
+    shapes: bool = True
+    relative: bool = False
+    name: str = ""  # at every door; unless told otherwise, the attribute
+    attribute: str = ""  # of ArrangeOptions
+    default: Any = None
+
+    @property
+    def row(self) -> dict[str, Option]:
+        """As the metadata of a field."""
+        return {"option": self}
+
+    @property
+    def range(self) -> str:
+        """What is allowed, for people."""
+        if self.kind == "flag":
+            return _WORDS[self.kind]
+        if self.choices:
+            *others, last = self.choices
+            return f"{'one or more' if self.kind == 'several' else 'one'} of {', '.join(others)} or {last}"
+        low, high = (f"{value:g}" if self.kind == "number" else str(value) for value in (self.minimum, self.maximum))
+        return f"more than {low}, at most {high}" if self.above else f"{'0 or ' if self.zero else ''}{low} to {high}"
+
+    def check(self, value: Any) -> Any:  # noqa: ANN401 - of the option's type, or not
+        """The value, as :class:`ArrangeOptions` holds it. Raises :class:`OptionError` where it is none."""
+        if value is None and self.nothing:
+            return None
+        if isinstance(value, bool) != (self.kind == "flag") or not isinstance(value, _TYPES[self.kind]):
+            raise OptionError(f"{self.name} is {str(value)[:_SHOWN]!r}: give {_WORDS[self.kind]}")
+        typed: Any = value
+        if self.kind == "several":
+            return self._several(typed)
+        if self.choices:
+            if typed not in self.choices:
+                raise OptionError(f"unknown {self.name} {typed[:_SHOWN]!r}: give {self.range}")
+        elif self.kind in _NUMBERS and not self._is_inside(typed):
+            raise OptionError(f"{self.name} {str(typed)[:_SHOWN]} is out of range: give {self.range}")
+        return typed
+
+    def _is_inside(self, value: float) -> bool:
+        """Written so that NaN isn't."""
+        inside = self.minimum < value if self.above else self.minimum <= value
+        return (inside and value <= self.maximum) or (self.zero and value == 0)
+
+    def _several(self, value: str | Sequence[str]) -> tuple[str, ...]:
+        known = {str(choice): choice for choice in self.choices}
+        if isinstance(value, str):
+            value = list(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))
+        for name in value:
+            if name not in self.choices:
+                raise OptionError(f"unknown {self.name} {str(name)[:_SHOWN]!r}: give {self.range}")
+        if not value or len(set(value)) < len(value):
+            raise OptionError(f"{self.name} wants at least one, each once: give {self.range}")
+        return tuple(known[name] for name in value)
+
+
+@dataclass(frozen=True)
+class ArrangeOptions:
+    """What the leader decides besides the chords. Raises :class:`OptionError` for a value out of range.
+
+    ``tempo`` in beats a minute, ``style`` one of the vocabulary's or None for any, ``density`` 0 (sparse) to 4 (busy)
+    of whoever plays in a bar or None for whatever fits, ``roles`` who is in the band. ``seed`` makes it repeatable,
+    None is another one each time. ``temperature`` scales the temperatures that the weights want: 1 leaves them, more
+    is more daring, 0 takes the likeliest. ``top_p`` keeps the likeliest that together reach this probability, None is
+    the weights' own. A bass that is ``free_bass`` may begin a slash chord on another note than its slash bass.
+    """
+
+    tempo: float = field(default=120.0, metadata=Option("number", "Beats a minute", 20, 400).row)
+    style: str | None = field(default=None, metadata=Option("text", "Style", choices=STYLES, nothing="any").row)
+    roles: tuple[Role, ...] = field(
+        default=ROLES, metadata=Option("several", "Who plays", choices=ROLES, name="tracks").row
+    )
+    seed: int | None = field(
+        default=None,
+        metadata=Option("whole", "Same seed, same music", 0, MAX_SEED, nothing="another one each time").row,
+    )
+    takes: int = field(default=1, metadata=Option("whole", "Versions to compose", 1, MAX_TAKES).row)
+    density: int | None = field(
+        default=None,
+        metadata=Option(
+            "whole", "How much is played, from sparse to busy", 0, DENSITIES - 1, nothing="the band decides"
+        ).row,
+    )
+    temperature: float = field(
+        default=1.0,
+        metadata=Option(
+            "number",
+            "How daring: 1 is what the weights want, 0 takes the likeliest",
+            0.01,
+            10,
+            zero=True,
+            relative=True,
+        ).row,
+    )
+    top_p: float | None = field(
+        default=None,
+        metadata=Option(
+            "number",
+            "Choose among the likeliest that together have this share",
+            0,
+            1,
+            above=True,
+            nothing="the weights' own",
+            relative=True,
+        ).row,
+    )
+
+    free_bass: bool = field(
+        default=False,
+        metadata=Option("flag", "The bass may begin a slash chord on another note than its slash bass").row,
+    )
+
+    def __post_init__(self) -> None:
+        for option in table(type(self)):
+            object.__setattr__(self, option.attribute, option.check(getattr(self, option.attribute)))
+
+    def seeded(self) -> ArrangeOptions:
+        """With a random seed where none was given."""
+        return self if self.seed is not None else replace(self, seed=random_seed())
+
+
+def random_seed() -> int:
+    """A seed for who gave none."""
+    from secrets import randbelow
+
+    return randbelow(RANDOM_SEEDS)
+
+
+def table(options: type) -> tuple[Option, ...]:
+    """The rows of a class of options."""
+    return tuple(
+        replace(row, name=row.name or entry.name, attribute=entry.name, default=entry.default)
+        for entry in fields(options)
+        for row in (entry.metadata["option"],)
+    )
+
+
+OPTIONS = table(ArrangeOptions)
+
+
+def options_of(values: dict[str, Any]) -> ArrangeOptions:
+    """From values by the names of the table; what is left out has its default.
+
+    Raises :class:`OptionError` for a name that is not there, or a value out of range.
+    """
+    attributes = {option.name: option.attribute for option in OPTIONS}
+    unknown = values.keys() - attributes.keys()
+    if unknown:
+        raise OptionError(f"unknown option {', '.join(sorted(unknown))}: there are {', '.join(attributes)}")
+    return ArrangeOptions(**{attributes[name]: value for name, value in values.items()})
+
+
+def values_of(options: ArrangeOptions) -> dict[str, Any]:
+    """The values by the names of the table."""
+    return {option.name: getattr(options, option.attribute) for option in OPTIONS}

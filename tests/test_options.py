@@ -1,0 +1,192 @@
+"""The table of options: what its rows allow, and that a new row is at every door."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.tiny import tiny_checkpoint
+
+from sideman.errors import OptionError
+from sideman.model.checkpoint import save_checkpoint
+from sideman.music.band import ROLES, Role
+from sideman.options import OPTIONS, RANDOM_SEEDS, ArrangeOptions, Option, options_of, values_of
+from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"tempo": 19.9}, "tempo 19.9 is out of range: give 20 to 400"),
+        ({"tempo": float("nan")}, "tempo nan"),
+        ({"tempo": 10**400}, "tempo 1000"),
+        ({"tempo": "fast"}, "tempo is 'fast': give a number"),
+        ({"tempo": None}, "tempo is 'None': give a number"),
+        ({"style": "polka"}, r"unknown style 'polka': give one of rock, .*punk or ambient"),
+        ({"style": 3}, "style is '3': give a text"),
+        ({"roles": ("drums", "banjo")}, "unknown tracks 'banjo': give one or more of drums, .* or strings"),
+        ({"roles": ["drums", 3]}, "unknown tracks '3'"),
+        ({"roles": ()}, "tracks wants at least one, each once"),
+        ({"roles": " , "}, "tracks wants at least one"),
+        ({"roles": ("bass", "bass")}, "tracks wants at least one, each once"),
+        ({"roles": {}}, "tracks is '{}': give a list"),
+        ({"takes": 0}, "takes 0 is out of range: give 1 to 64"),
+        ({"takes": 2.0}, "takes is '2.0': give a whole number"),
+        ({"takes": True}, "takes is 'True'"),
+        ({"density": 5}, "density 5 is out of range: give 0 to 4"),
+        ({"temperature": -1}, "temperature -1 is out of range: give 0 or 0.01 to 10"),
+        ({"temperature": 0.001}, "temperature 0.001"),
+        ({"temperature": float("inf")}, "temperature inf"),
+        ({"top_p": 0}, "top_p 0 is out of range: give more than 0, at most 1"),
+        ({"top_p": 1.1}, "top_p 1.1"),
+        ({"top_p": float("nan")}, "top_p nan"),
+        ({"seed": -1}, "seed -1 is out of range: give 0 to 18446744073709551615"),
+        ({"seed": 2**64}, "seed 18446744073709551616"),
+        ({"seed": 1.5}, "seed is '1.5': give a whole number"),
+    ],
+    ids=str,
+)
+def test_what_is_out_of_range_is_told_with_what_would_be_right(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        ArrangeOptions(**options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *({"tempo": 20}, {"tempo": 400.0}, {"style": None}, {"style": "hip-hop"}, {"density": 0}, {"density": None}),
+        *({"temperature": 0}, {"temperature": 0.01}, {"temperature": 10}, {"top_p": 1}, {"top_p": 5e-324}),
+        *({"seed": 0}, {"seed": 2**64 - 1}, {"seed": None}, {"takes": 64}),
+    ],
+    ids=str,
+)
+def test_the_ends_of_a_range_belong_to_it(options: dict[str, Any]) -> None:
+    ((name, value),) = options.items()
+    assert getattr(ArrangeOptions(**options), name) == value
+
+
+@pytest.mark.parametrize("roles", ["bass, Drums,bass", ["bass", "drums"], (Role.BASS, Role.DRUMS)])
+def test_several_are_a_list_or_names_with_commas(roles: Any) -> None:  # noqa: ANN401 - of either type
+    options = ArrangeOptions(roles=roles)
+    assert options.roles == (Role.BASS, Role.DRUMS)
+    assert all(isinstance(role, Role) for role in options.roles)
+
+
+def test_who_gives_no_seed_gets_a_random_one() -> None:
+    seeds = {ArrangeOptions().seeded().seed for _ in range(5)}
+    assert len(seeds) == 5
+    assert all(seed is not None and 0 <= seed < RANDOM_SEEDS for seed in seeds)
+    chosen = ArrangeOptions(seed=0)
+    assert chosen.seeded() is chosen
+
+
+# The table
+
+
+def test_values_go_by_the_names_of_the_table() -> None:
+    assert ArrangeOptions() == options_of({})
+    options = options_of({"tracks": ["piano"], "tempo": 90, "top_p": 0.5})
+    assert options == ArrangeOptions(roles=(Role.PIANO,), tempo=90, top_p=0.5)
+    assert options_of(values_of(options)) == options
+    with pytest.raises(OptionError, match="unknown option roles, tempi: there are tempo, style, tracks"):
+        options_of({"roles": ["piano"], "tempi": 90})
+
+
+def test_choices_are_those_of_the_vocabulary() -> None:
+    rows = {option.name: option for option in OPTIONS}
+    assert rows["style"].choices == STYLES
+    assert len(STYLES) == VOCABULARY.range("style").stop - VOCABULARY.range("style").start
+    assert rows["density"].maximum == DENSITIES - 1
+    assert rows["tracks"].choices == ROLES
+
+
+def test_every_default_is_a_value() -> None:
+    for option in OPTIONS:
+        assert option.check(option.default) == option.default
+
+
+# A row more
+
+ADDED = """
+import sys
+from dataclasses import field, make_dataclass
+import sideman.options as options
+
+row = options.Option("number", "Late off-beats", 50, 75, nothing="straight")
+swing = ("swing", float | None, field(default=None, metadata=row.row))
+options.ArrangeOptions = make_dataclass("ArrangeOptions", [swing], bases=(options.ArrangeOptions,), frozen=True)
+options.OPTIONS = options.table(options.ArrangeOptions)
+"""
+
+
+def with_swing(code: str, *arguments: str, folder: Path, stdin: str = "") -> str:
+    """What a program prints that has a row more in its table."""
+    command = [sys.executable, "-c", ADDED + code, *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=folder, input=stdin, timeout=300, check=False)
+    assert "Traceback" not in result.stderr, result.stderr
+    return result.stdout
+
+
+MAIN = "import sideman.cli; sys.argv[0] = 'sideman'; sideman.cli.main()"
+
+
+def test_a_new_row_is_on_the_command_line_and_in_batches(tmp_path: Path) -> None:
+    told = " ".join(with_swing(MAIN, "arrange", "--help", folder=tmp_path).split())
+    assert "--swing <float> Late off-beats; 50 to 75; straight if left out." in told
+    weights = tmp_path / "tiny.safetensors"
+    save_checkpoint(tiny_checkpoint(), weights)
+    arguments = ("arrange", "C:4", "-o", "a.mid", "--weights", str(weights), "--json")
+    assert json.loads(with_swing(MAIN, *arguments, "--swing", "62", folder=tmp_path))["swing"] == 62
+    lines = [{"id": name, "prompt": "C:4", "swing": swing} for name, swing in (("a", 60), ("b", 99), ("c", None))]
+    batch = ("arrange", "--batch", "-", "-o", "out", "--weights", str(weights), "--json")
+    stdin = "\n".join(map(json.dumps, lines))
+    report = json.loads(with_swing(MAIN, *batch, folder=tmp_path, stdin=stdin))
+    assert [entry["id"] for entry in report["written"]] == ["a", "c"]
+    assert [entry["error"] for entry in report["failed"]] == ["swing 99 is out of range: give 50 to 75"]
+
+
+SCHEMAS = """
+import json
+from sideman.web.options import OptionsView
+from sideman.web.schemas import ArrangementRequest, ArrangementView
+from sideman.web.settings import Settings
+
+asked = ArrangementRequest.model_validate_json('{"progression": "C", "swing": 62}')
+print(json.dumps({
+    "request": ArrangementRequest.model_json_schema()["properties"]["swing"],
+    "view": "swing" in ArrangementView.model_json_schema()["properties"],
+    "offered": [option.model_dump() for option in OptionsView.of(Settings(), "model").options][-1],
+    "options": asked.arrange_options().swing,
+}))
+"""
+
+
+def test_a_new_row_is_a_field_of_requests_and_offered_to_the_page(tmp_path: Path) -> None:
+    told = json.loads(with_swing(SCHEMAS, folder=tmp_path))
+    assert told["options"] == 62
+    assert told["view"] is True
+    assert told["request"]["anyOf"] == [{"type": "number", "minimum": 50, "maximum": 75}, {"type": "null"}]
+    assert told["request"]["description"] == "Late off-beats; null: straight."
+    assert told["offered"] == {
+        "name": "swing",
+        "kind": "number",
+        "help": "Late off-beats",
+        "default": None,
+        "nothing": "straight",
+        "minimum": 50,
+        "maximum": 75,
+        "choices": None,
+        "shapes": True,
+        "relative": False,
+    }
+
+
+def test_a_row_has_its_attribute_for_a_name() -> None:
+    assert {option.name for option in OPTIONS if option.name != option.attribute} == {"tracks"}
+    assert isinstance(OPTIONS[0], Option)
