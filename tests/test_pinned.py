@@ -23,7 +23,6 @@ import pytest
 from sideman import arranging
 from sideman.arranging import ArrangeOptions, Performance, Plan, default_model
 from sideman.composer import Composer
-from sideman.model.sampling import SamplingOptions
 from sideman.music import finishing
 from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, Band, Role
 from sideman.music.chords import NOTE_NAMES, parse
@@ -61,9 +60,7 @@ def perform(pieces: Mapping[str, Piece], seeds: tuple[int, ...] = SEEDS) -> dict
     model = default_model()
     performances = {
         name: {
-            seed: Performance(
-                Plan(parse(piece.chords), replace(piece.options, sampling=SamplingOptions(seed=seed))), model.sampling
-            )
+            seed: Performance(Plan(parse(piece.chords), replace(piece.options, seed=seed)), model.sampling)
             for seed in seeds
         }
         for name, piece in pieces.items()

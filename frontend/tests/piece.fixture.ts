@@ -78,6 +78,7 @@ export const PIECE: Arrangement = {
   seconds: 4,
   temperature: 1,
   top_p: null,
+  free_bass: false,
   progress: { bars: 2, of: 2 },
 };
 
@@ -107,6 +108,7 @@ export const OFFER: Offer = {
     option("density", "whole", null, { minimum: 0, maximum: 4, nothing: "the band decides" }),
     option("temperature", "number", 1, { minimum: 0, maximum: 10, relative: true }),
     option("top_p", "number", null, { minimum: 0, maximum: 1, nothing: "the weights' own", relative: true }),
+    option("free_bass", "flag", false),
   ],
   bar_steps: BAR.steps,
   max_bars: 256,

@@ -14,6 +14,7 @@ from sideman.errors import OptionError
 from sideman.music.roles import ROLES, Role
 from sideman.music.styles import DENSITIES, STYLES
 
+MIN_TEMPO, MAX_TEMPO = 20, 400  # beats a minute
 MAX_SEED = 2**64 - 1
 MAX_TAKES = 64
 RANDOM_SEEDS = 2**32  # short enough to be read out, and a whole number in every language
@@ -45,8 +46,8 @@ class Option:
 
     ``kind`` says of what type: several are a sequence of ``choices``, or their names with commas in between. Numbers
     lie from ``minimum`` (with ``above``, above it) to ``maximum``; with ``zero`` they may be 0 too. ``nothing`` says
-    what None stands for; where it is empty, None is no value. ``shapes``: another value gives other notes. ``relative``: to
-    what the model wants, so that a value says nothing of another model's piece.
+    what None stands for; where it is empty, None is no value. ``shapes``: another value gives other notes.
+    ``relative``: to what the model wants, so that a value says nothing of another model's piece.
     """
 
     kind: Kind
@@ -123,7 +124,7 @@ class ArrangeOptions:
     the weights' own. A bass that is ``free_bass`` may begin a slash chord on another note than its slash bass.
     """
 
-    tempo: float = field(default=120.0, metadata=Option("number", "Beats a minute", 20, 400).row)
+    tempo: float = field(default=120.0, metadata=Option("number", "Beats a minute", MIN_TEMPO, MAX_TEMPO).row)
     style: str | None = field(default=None, metadata=Option("text", "Style", choices=STYLES, nothing="any").row)
     roles: tuple[Role, ...] = field(
         default=ROLES, metadata=Option("several", "Who plays", choices=ROLES, name="tracks").row

@@ -57,7 +57,7 @@ def test_rules_of_today_are_not_those_of_then(changes: dict[str, object], field:
 def test_what_is_missing_has_its_default() -> None:
     values = json.loads(KEPT.model_dump_json())
     del values["density"]
-    assert read_description(json.dumps(values)).density is None
+    assert read_description(json.dumps(values)).model_dump()["density"] is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import type { OptionView } from "../wire";
 
-export type OptionValue = number | string | readonly string[] | null;
+export type OptionValue = boolean | number | string | readonly string[] | null;
 
 /** Values by the names of their options. */
 export type Values = Readonly<Record<string, OptionValue>>;
@@ -17,6 +17,8 @@ export function isValue(field: OptionView, value: unknown): value is OptionValue
       return Number.isSafeInteger(value);
     case "text":
       return typeof value === "string" && (field.choices?.includes(value) ?? true);
+    case "flag":
+      return typeof value === "boolean";
     case "several":
       return Array.isArray(value) && value.length > 0 && value.every((name) => field.choices?.includes(name));
   }
@@ -45,12 +47,14 @@ export function written(value: OptionValue): string {
 
 /** What was {@link written}; undefined where it is not a value. */
 export function read(field: OptionView, text: string): OptionValue | undefined {
-  const value = field.kind === "several" ? text.split(",") : field.kind === "text" ? text : number(text);
+  const value = parsed(field, text);
   return isValue(field, value) ? inOrder(field, value) : undefined;
 }
 
-function number(text: string): number {
-  return text.trim() === "" ? Number.NaN : Number(text);
+function parsed({ kind }: OptionView, text: string): unknown {
+  if (kind === "several") return text.split(",");
+  if (kind === "flag") return text === "true" ? true : text === "false" ? false : text;
+  return kind === "text" ? text : text.trim() === "" ? Number.NaN : Number(text);
 }
 
 function inOrder(field: OptionView, value: OptionValue): OptionValue {

@@ -15,6 +15,7 @@ const RICH = {
   tracks: ["piano", "drums"] as const,
   temperature: 1.25,
   top_p: 0.015,
+  free_bass: true,
 };
 
 const FIELDS = OFFER.options;

@@ -103,6 +103,9 @@ it("has a control for an option that it has no words for", async () => {
   await set("#options-top_p", "0.9");
   expect((await set("#options-top_p", "")).value).toBe("");
   expect(options.value.top_p).toBeNull();
+  input("#options-free_bass").click();
+  await settled();
+  expect(options.value.free_bass).toBe(true);
   await set("#options-feel", "ahead");
   expect(options.value.feel).toBe("ahead");
   await set("#options-feel", "");

@@ -41,7 +41,7 @@ function Other({ field }: { field: OptionView }) {
       <label class="options-name" for={id}>
         {name}
       </label>
-      {field.choices === null ? <Typed field={field} id={id} /> : <Chosen field={field} id={id} />}
+      <Control field={field} id={id} />
     </div>
   );
 }
@@ -49,6 +49,23 @@ function Other({ field }: { field: OptionView }) {
 interface OtherProps {
   readonly field: OptionView;
   readonly id: string;
+}
+
+function Control({ field, id }: OtherProps) {
+  if (field.kind === "flag") return <Ticked field={field} id={id} />;
+  return field.choices === null ? <Typed field={field} id={id} /> : <Chosen field={field} id={id} />;
+}
+
+function Ticked({ field, id }: OtherProps) {
+  return (
+    <input
+      id={id}
+      class="options-tick"
+      type="checkbox"
+      checked={wishes.value[field.name] === true}
+      onChange={({ currentTarget }) => setOptions({ [field.name]: currentTarget.checked })}
+    />
+  );
 }
 
 function Typed({ field, id }: OtherProps) {

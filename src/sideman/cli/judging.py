@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from sideman.cli.composing import read_options
 from sideman.cli.terminal import print_json, progress
 from sideman.errors import MissingLibraryError
 
@@ -32,20 +33,14 @@ class Judgement:
 
 def evaluate_music(wanted: Judgement) -> None:
     """Judge and print."""
-    from sideman.arranging import ArrangeOptions
     from sideman.judging.judge import TAKES, judge
-    from sideman.model.sampling import SamplingOptions
     from sideman.training.shards import Dataset
 
-    sampling = SamplingOptions()
-    if wanted.temperature is not None:
-        sampling = replace(sampling, temperature=wanted.temperature)
-    if wanted.top_p is not None:
-        sampling = replace(sampling, top_p=wanted.top_p)
+    options = read_options({"temperature": wanted.temperature, "top_p": wanted.top_p})
     dataset = Dataset(wanted.dataset, wanted.fold)
     model = _model(wanted.weights)
     with progress("evaluate", wanted.windows + TAKES, "bands") as show:
-        report = judge(dataset, model, ArrangeOptions(sampling=sampling), wanted.windows, wanted.seed, show=show)
+        report = judge(dataset, model, options, wanted.windows, wanted.seed, show=show)
     if wanted.as_json:
         print_json(report.to_dict())
     else:

@@ -41,6 +41,5 @@ def composes_with(model: Model, options: ArrangeOptions, show: Show | None = Non
 
 def _asked(options: ArrangeOptions, window: Window, take: int) -> ArrangeOptions:
     """What is asked of the model for a window."""
-    sampling = replace(options.sampling, seed=window.seed + take)
-    band = window.band
-    return replace(options, tempo=band.tempo, style=window.style, roles=band.roles, takes=1, sampling=sampling)
+    band, seed = window.band, window.seed + take
+    return replace(options, tempo=band.tempo, style=window.style, roles=band.roles, takes=1, seed=seed)

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sideman.arranging import MAX_TEMPO, MIN_TEMPO
 from sideman.errors import DataError
 from sideman.music.band import DURATION, ONSET, ROLES, Band, Role, Track
 from sideman.music.key import Key
 from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
 from sideman.music.qualities import MODEL_QUALITIES
 from sideman.music.time import STEPS_PER_BAR, TICKS_PER_STEP
+from sideman.options import MAX_TEMPO, MIN_TEMPO
 from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids
 from sideman.tokens.vocabulary import DENSITIES, NO_CHORD, VOCABULARY
