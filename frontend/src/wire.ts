@@ -23,6 +23,8 @@ export interface ArrangementRequest {
   readonly temperature?: number;
   /** Choose among the likeliest that together have this share; null: the weights' own. */
   readonly top_p?: number | null;
+  /** The bass may begin a slash chord on another note than its slash bass. */
+  readonly free_bass?: boolean;
   /** Chords such as C:4|Am:4 or C Am | F G7. */
   readonly progression: string;
   readonly name?: string | null;
@@ -48,6 +50,8 @@ export interface ArrangementView {
   readonly temperature: number;
   /** Choose among the likeliest that together have this share; null: the weights' own. */
   readonly top_p: number | null;
+  /** The bass may begin a slash chord on another note than its slash bass. */
+  readonly free_bass: boolean;
   /** In the canonical form. */
   readonly progression: string;
   readonly key: string;
@@ -157,10 +161,10 @@ export interface InstrumentView {
 /** What a leader may decide besides the chords: a field of a request. */
 export interface OptionView {
   readonly name: string;
-  /** A number, a whole number, a text (of choices), or several of the choices. */
-  readonly kind: "number" | "whole" | "text" | "several";
+  /** A number, a whole number, a text (of choices), several of the choices, or true and false. */
+  readonly kind: "number" | "whole" | "text" | "several" | "flag";
   readonly help: string;
-  readonly default: number | string | readonly string[] | null;
+  readonly default: boolean | number | string | readonly string[] | null;
   /** What null stands for; null: it is not a value. */
   readonly nothing: string | null;
   readonly minimum: number | null;
