@@ -21,6 +21,7 @@ const arrangement = (id: string, change: Partial<Arrangement> = {}): Arrangement
   style: null,
   tracks: ROLES,
   density: null,
+  free_bass: false,
   takes: 2,
   seed: 1,
   model: "m",
