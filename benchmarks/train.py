@@ -25,7 +25,7 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from sideman.model.gpt2 import GPT2
 from sideman.training.config import TrainConfig
 from sideman.training.device import choose_device, set_threads
-from sideman.training.loop import Progress, Trainer
+from sideman.training.loop import Trainer, TrainStep
 from sideman.training.shards import Dataset
 
 WARM_UP = 2  # steps that are not counted: memory, kernels, compilation
@@ -92,9 +92,9 @@ class PlainLoop:
 
 def measure_ours(dataset: Path, config: TrainConfig, seconds: float) -> tuple[float, float]:
     """Tokens a second and the share of the peak, of the loop with its reading of songs and its records."""
-    told: list[tuple[float, Progress]] = []
+    told: list[tuple[float, TrainStep]] = []
 
-    def note(progress: Progress) -> None:
+    def note(progress: TrainStep) -> None:
         told.append((time.perf_counter(), progress))
         if len(told) > WARM_UP + 1 and told[-1][0] - told[WARM_UP][0] >= seconds:
             raise _Enough

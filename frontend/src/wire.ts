@@ -68,7 +68,7 @@ export interface ArrangementView {
   /** Why it was stopped or failed. */
   readonly detail: string | null;
   readonly created: string;
-  readonly progress: Progress;
+  readonly progress: BarsDone;
 }
 
 /** A bar of a take. */
@@ -78,6 +78,14 @@ export interface BarComposed {
   /** From 0; those of a take come in order. */
   readonly bar: number;
   readonly notes: { readonly [Key in Role]?: readonly (readonly [number, number, number, number])[] };
+}
+
+/** How much is composed. */
+export interface BarsDone {
+  /** Bars that are there, of all takes. */
+  readonly bars: number;
+  /** Bars that there will be. */
+  readonly of: number;
 }
 
 /** Chords as they were understood. */
@@ -224,14 +232,6 @@ export interface Problem {
   readonly field?: string;
 }
 
-/** How much is composed. */
-export interface Progress {
-  /** Bars that are there, of all takes. */
-  readonly bars: number;
-  /** Bars that there will be. */
-  readonly of: number;
-}
-
 /** A chord quality that the model knows. */
 export interface QualityView {
   /** What is written after the root. */
@@ -286,7 +286,7 @@ export interface Operations {
 /** By name: the data of a server-sent event. */
 export interface Events {
   readonly bar: BarComposed;
-  readonly progress: Progress;
+  readonly progress: BarsDone;
   readonly done: Ending;
   readonly stopped: Ending;
   readonly error: Ending;

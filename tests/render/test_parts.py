@@ -5,7 +5,7 @@ import pytest
 
 from sideman.errors import OptionError
 from sideman.music.band import ROLES, Band, Note, Role, Track
-from sideman.render.parts import MIX, parts, without_overlaps
+from sideman.render.parts import PLACEMENTS, parts, without_overlaps
 
 
 def cut(*notes: Note, steps: int = 100) -> list[Note]:
@@ -56,18 +56,18 @@ def test_a_program_outside_general_midi_is_an_error_even_for_an_absent_role() ->
 
 
 def test_every_role_has_its_place_in_the_mix() -> None:
-    assert set(MIX) == set(ROLES)
+    assert set(PLACEMENTS) == set(ROLES)
 
 
 @pytest.mark.parametrize(("volume", "controller"), [(100, 96), (50, 48), (1, 1), (0, 0), (127, 122)])
 def test_a_volume_scales_the_place_in_the_mix(volume: int, controller: int) -> None:
     (part,) = parts(Band((Track(Role.PIANO, volume=volume),), 48))
-    assert part.mix == MIX[Role.PIANO]._replace(volume=controller)
+    assert part.placement == PLACEMENTS[Role.PIANO]._replace(volume=controller)
 
 
 def test_no_volume_is_beyond_midi() -> None:
     (part,) = parts(Band((Track(Role.BASS, volume=127),), 48))
-    assert part.mix.volume == 127
+    assert part.placement.volume == 127
 
 
 @pytest.mark.parametrize("tempo", [0, -5, 1, 1e9, float("nan")])

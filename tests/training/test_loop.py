@@ -27,7 +27,7 @@ from sideman.training import device, loop
 from sideman.training.config import TrainConfig
 from sideman.training.evaluate import Scores
 from sideman.training.export import export_run
-from sideman.training.loop import Place, Progress, Trainer, weighted_loss
+from sideman.training.loop import Place, Trainer, TrainStep, weighted_loss
 from sideman.training.processes import Processes
 from sideman.training.state import RunFolder, weights_of
 from sideman.training.weights import load_network
@@ -45,11 +45,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def train(
     dataset: Path, run: Path, config: TrainConfig = TINY, *, resume: bool = False, until: int | None = None
-) -> tuple[list[Progress], Place]:
+) -> tuple[list[TrainStep], Place]:
     """Train; with ``until`` a SIGTERM comes during that step."""
-    told: list[Progress] = []
+    told: list[TrainStep] = []
 
-    def note(progress: Progress) -> None:
+    def note(progress: TrainStep) -> None:
         if told and told[-1].step == progress.step:  # the last step is told again with its scores
             assert told.pop().scores is None
         told.append(progress)
@@ -60,12 +60,12 @@ def train(
     return told, place
 
 
-def losses(told: list[Progress]) -> list[float]:
+def losses(told: list[TrainStep]) -> list[float]:
     return [progress.loss for progress in told]
 
 
 @pytest.fixture(scope="module")
-def whole(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Progress]:
+def whole(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> list[TrainStep]:
     """What a run tells that nothing interrupts."""
     return train(dataset, tmp_path_factory.mktemp("run"))[0]
 
@@ -82,7 +82,7 @@ def test_a_run_learns(dataset: Path, tmp_path: Path) -> None:
     assert place.best == min(each.bits_per_note for each in scores)
 
 
-def test_each_step_is_told(whole: list[Progress]) -> None:
+def test_each_step_is_told(whole: list[TrainStep]) -> None:
     assert [progress.step for progress in whole] == list(range(1, STEPS + 1))
     assert [progress.tokens for progress in whole] == [256 * step for step in range(1, STEPS + 1)]
     assert [progress.step for progress in whole if progress.scores] == [4, 8, 12]
@@ -92,7 +92,7 @@ def test_each_step_is_told(whole: list[Progress]) -> None:
         assert progress.peak_share > 0
 
 
-def test_the_learning_rate_warms_up_and_comes_down(whole: list[Progress]) -> None:
+def test_the_learning_rate_warms_up_and_comes_down(whole: list[TrainStep]) -> None:
     factors = [progress.learning_rate / TINY.learning_rate for progress in whole]
     assert factors == pytest.approx([0.5, 1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25])
     assert [progress.matrix_learning_rate / TINY.matrix_learning_rate for progress in whole] == pytest.approx(factors)
@@ -266,7 +266,7 @@ def test_checkpoints_come_every_few_minutes(dataset: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("until", [1, 5, 11])
-def test_a_stopped_run_goes_on_exactly(dataset: Path, tmp_path: Path, whole: list[Progress], until: int) -> None:
+def test_a_stopped_run_goes_on_exactly(dataset: Path, tmp_path: Path, whole: list[TrainStep], until: int) -> None:
     first, _ = train(dataset, tmp_path / "run", until=until)
     second, _ = train(dataset, tmp_path / "run", resume=True)
     assert [len(first), len(second)] == [until, STEPS - until]
@@ -278,14 +278,14 @@ def test_a_stopped_run_goes_on_exactly(dataset: Path, tmp_path: Path, whole: lis
 def test_a_run_stopped_over_epochs_goes_on_exactly(dataset: Path, tmp_path: Path) -> None:
     config = replace(TINY, tokens=10**7, epochs=3.0, batch_tokens=1024, validate_tokens=10**6)
     one, _ = train(dataset, tmp_path / "one", config)
-    other: list[Progress] = []
+    other: list[TrainStep] = []
     for until in range(4, len(one) + 4, 4):
         other += train(dataset, tmp_path / "other", config, resume=bool(other), until=until)[0]
     assert losses(other) == losses(one)
 
 
 def test_a_run_with_a_torn_checkpoint_goes_on_from_the_one_before(
-    dataset: Path, tmp_path: Path, whole: list[Progress]
+    dataset: Path, tmp_path: Path, whole: list[TrainStep]
 ) -> None:
     train(dataset, tmp_path / "run", replace(TINY, checkpoint_minutes=0.0), until=6)
     torn = RunFolder(tmp_path / "run").checkpoints()[-1]
@@ -345,7 +345,7 @@ def read(process: subprocess.Popen[str], until: int | None = None) -> list[tuple
 
 @pytest.mark.slow
 def test_a_killed_run_goes_on_exactly_from_its_last_checkpoint(
-    dataset: Path, tmp_path: Path, start: Start, whole: list[Progress]
+    dataset: Path, tmp_path: Path, start: Start, whole: list[TrainStep]
 ) -> None:
     with start(tmp_path / "run", replace(TINY, checkpoint_minutes=0.0)) as process:
         first = read(process, until=5)
@@ -432,7 +432,7 @@ def test_other_songs_do_not_resume(dataset: Path, tmp_path: Path) -> None:
         train(other, tmp_path / "run", resume=True)
 
 
-def test_learning_rates_may_change_on_the_way(dataset: Path, tmp_path: Path, whole: list[Progress]) -> None:
+def test_learning_rates_may_change_on_the_way(dataset: Path, tmp_path: Path, whole: list[TrainStep]) -> None:
     train(dataset, tmp_path / "run", until=4)
     told, _ = train(
         dataset, tmp_path / "run", replace(TINY, matrix_learning_rate=1e-9, learning_rate=1e-9), resume=True

@@ -10,7 +10,7 @@ import pytest
 
 from sideman.errors import DataError, MissingLibraryError
 from sideman.training.evaluate import Scores
-from sideman.training.loop import Progress
+from sideman.training.loop import TrainStep
 from sideman.training.records import Preview, Records
 
 pytest.importorskip("tensorboard", reason="TensorBoard is not installed")
@@ -19,9 +19,9 @@ LOG = 1_000
 PREVIEW = Preview(np.zeros((8, 16, 3), np.uint8), b"MThd")
 
 
-def progress(step: int, scores: Scores | None = None) -> Progress:
+def progress(step: int, scores: Scores | None = None) -> TrainStep:
     """A step of 400 tokens that took 0.1 minutes."""
-    return Progress(step, 400 * step, 0.04 * step, 1.0 / step, 0.002, 0.02, 100.0 * step, 0.5, 6.0 * step, scores)
+    return TrainStep(step, 400 * step, 0.04 * step, 1.0 / step, 0.002, 0.02, 100.0 * step, 0.5, 6.0 * step, scores)
 
 
 def curves(run: Path) -> dict[str, list[tuple[int, float]]]:

@@ -11,7 +11,7 @@ import pytest
 from tests.web.conftest import Server, create
 
 from sideman.music.chords import MODEL_QUALITIES, parse
-from sideman.render.parts import MIX
+from sideman.render.parts import PLACEMENTS
 from sideman.render.soundfont import OFFERED
 from sideman.tokens.vocabulary import STYLES
 from sideman.web.options import EXAMPLES
@@ -50,7 +50,7 @@ def test_tracks_are_the_band(options: dict[str, Any]) -> None:
         instruments = {each["program"]: each["name"] for each in track["instruments"]}
         assert instruments == OFFERED[track["role"]]
         assert track["program"] in instruments
-        assert (track["volume"], track["pan"]) == MIX[track["role"]]
+        assert (track["volume"], track["pan"]) == PLACEMENTS[track["role"]]
     assert [track["role"] for track in options["tracks"] if track["is_drum"]] == ["drums"]
 
 

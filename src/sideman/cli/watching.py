@@ -14,7 +14,7 @@ from sideman.cli.terminal import Show, counted, is_watched, progress, say
 from sideman.render.midi import midi_bytes
 from sideman.training.export import checkpoint_of
 from sideman.training.inspect import piano_roll
-from sideman.training.loop import Progress, Trainer
+from sideman.training.loop import Trainer, TrainStep
 from sideman.training.records import Preview, Records
 from sideman.training.state import weights_of
 
@@ -23,7 +23,7 @@ SECONDS_BETWEEN_LINES = 60.0  # where no terminal shows a bar
 
 
 @contextmanager
-def watch(trainer: Trainer, preview_minutes: float) -> Iterator[Callable[[Progress], None]]:
+def watch(trainer: Trainer, preview_minutes: float) -> Iterator[Callable[[TrainStep], None]]:
     """Gives what the loop is to call after each step; of several processes only the first shows and records.
 
     Every ``preview_minutes`` (0: never) the network composes a fixed progression. Raises
@@ -47,7 +47,7 @@ def watch(trainer: Trainer, preview_minutes: float) -> Iterator[Callable[[Progre
     ):
         lines = _Lines(bar)
 
-        def show(now: Progress) -> None:
+        def show(now: TrainStep) -> None:
             records(now)
             lines(now)
 
@@ -88,7 +88,7 @@ class _Lines:
         self._best = ""
         self._spoken = float("-inf")
 
-    def __call__(self, now: Progress) -> None:
+    def __call__(self, now: TrainStep) -> None:
         if now.scores is not None:
             self._best = f", {now.scores.bits_per_note:.3f} bits a note"
         words = (

@@ -34,7 +34,7 @@ from sideman.render.playing import (
 )
 from sideman.render.soundfont import check_soundfont
 
-Progress = Callable[[float], None]  # called with the share that is done, 0 to 1
+OnProgress = Callable[[float], None]  # called with the share that is done, 0 to 1
 
 PEAK = 10 ** (-1 / 20)  # -1 dBFS: room for what MP3 adds
 SILENCE = 1e-5  # -100 dBFS
@@ -52,7 +52,7 @@ def write_audio(
     soundfont: Path | str | None = None,
     programs: Mapping[Role, int] | None = None,
     gain: float | None = None,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     synthesizer: Synthesizer | None = None,
 ) -> None:
     """Write ``band`` to ``path``, whole or not at all, in the format of its suffix: .mp3, .wav or .flac.
@@ -90,7 +90,7 @@ def audio_blocks(
     soundfont: Path | str | None = None,
     programs: Mapping[Role, int] | None = None,
     gain: float | None = None,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     synthesizer: Synthesizer | None = None,
 ) -> Iterator[Block]:
     """``band`` as blocks of float32 of shape (frames, 2) within ±1; arguments and errors as :func:`write_audio`."""
@@ -149,7 +149,7 @@ def _normalised(blocks: Iterable[Block], *, must_sound: Callable[[], bool]) -> I
             yield np.frombuffer(data, np.float32).reshape(-1, CHANNELS) * gain
 
 
-def _counted(blocks: Iterable[Block], total: int, report: Progress) -> Iterator[Block]:
+def _counted(blocks: Iterable[Block], total: int, report: OnProgress) -> Iterator[Block]:
     done = 0
     for block in blocks:
         yield block

@@ -40,7 +40,7 @@ from sideman.music.time import (
     BarLines,
     Meter,
 )
-from sideman.render.parts import MAX_TEMPO, MIN_TEMPO, PAN, VOLUME, Part, parts, without_overlaps
+from sideman.render.parts import MAX_MIDI_TEMPO, MIN_MIDI_TEMPO, PAN, VOLUME, Part, parts, without_overlaps
 from sideman.render.pulses import Pulses
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ THIRTY_SECONDS = 8  # of a quarter
 OFF_VELOCITY = 64  # of a keyboard that doesn't measure it
 FIRST, ENDING, BEGINNING, LAST = range(4)  # ranks
 MICROSECONDS = 1_000_000
-DEFAULT_TEMPO = 120.0  # of a MIDI file that names none
+DEFAULT_MIDI_TEMPO = 120.0  # of a MIDI file that names none
 TEMPO_DIGITS = 2  # MIDI keeps microseconds a beat: exact to .005 beats a minute up to 700
 MAX_BEATS = 100_000  # half a day of music: a file that is longer is torn
 
@@ -197,7 +197,7 @@ def _events(part: Part, steps: int, pulses: Pulses) -> Iterator[Event]:
     channel = part.channel
     yield _meta(0, TEXT_NAME, part.name.encode())
     yield 0, FIRST, bytes((PROGRAM | channel, part.program))
-    for controller, value in ((VOLUME, part.mix.volume), (PAN, part.mix.pan)):
+    for controller, value in ((VOLUME, part.placement.volume), (PAN, part.placement.pan)):
         yield 0, FIRST, bytes((CONTROL | channel, controller, value))
     begins = pulses.of_steps(part.notes[:, ONSET]).tolist()
     ends = pulses.of_steps(part.notes[:, ONSET] + part.notes[:, DURATION]).tolist()
@@ -268,8 +268,8 @@ def _bar_lines(score: ScoreTick) -> BarLines:
 
 def _tempo(score: ScoreTick, meter: Meter) -> float:
     """The first tempo, in beats; the default where there is none that means anything."""
-    tempo = score.tempos[0].qpm / float(meter.quarters_per_beat) if len(score.tempos) else DEFAULT_TEMPO
-    return round(tempo, TEMPO_DIGITS) if MIN_TEMPO <= tempo <= MAX_TEMPO else DEFAULT_TEMPO
+    tempo = score.tempos[0].qpm / float(meter.quarters_per_beat) if len(score.tempos) else DEFAULT_MIDI_TEMPO
+    return round(tempo, TEMPO_DIGITS) if MIN_MIDI_TEMPO <= tempo <= MAX_MIDI_TEMPO else DEFAULT_MIDI_TEMPO
 
 
 def _length(tracks: list[TrackTick], grid: Pulses, lines: BarLines) -> int:

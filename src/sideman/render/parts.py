@@ -30,22 +30,22 @@ from sideman.music.band import (
 CENTRE = 64  # MIDI pan
 DRUM_CHANNEL = 9  # MIDI's tenth
 VOLUME, PAN = 7, 10  # MIDI controllers
-MIN_TEMPO, MAX_TEMPO = 4, 1000  # beats a minute; a MIDI file holds none below 3.6
+MIN_MIDI_TEMPO, MAX_MIDI_TEMPO = 4, 1000  # beats a minute; a MIDI file holds none below 3.6
 
 
-class Mix(NamedTuple):
+class Placement(NamedTuple):
     """Place in the stereo picture, as MIDI controllers 7 and 10."""
 
     volume: int  # 0 to 127
     pan: int  # 0 left, 64 centre, 127 right
 
 
-MIX: dict[Role, Mix] = {
-    Role.DRUMS: Mix(104, CENTRE),
-    Role.PIANO: Mix(96, CENTRE - 12),
-    Role.GUITAR: Mix(88, CENTRE - 28),
-    Role.BASS: Mix(108, CENTRE),
-    Role.STRINGS: Mix(84, CENTRE + 24),
+PLACEMENTS: dict[Role, Placement] = {
+    Role.DRUMS: Placement(104, CENTRE),
+    Role.PIANO: Placement(96, CENTRE - 12),
+    Role.GUITAR: Placement(88, CENTRE - 28),
+    Role.BASS: Placement(108, CENTRE),
+    Role.STRINGS: Placement(84, CENTRE + 24),
 }
 
 
@@ -56,7 +56,7 @@ class Part:
     role: Role
     channel: int  # of MIDI, 0-based
     program: int  # General MIDI, 0-based; for drums the kit
-    mix: Mix
+    placement: Placement
     notes: NoteArray
 
     @property
@@ -76,8 +76,8 @@ def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part,
     ``programs`` replaces the General MIDI programs of some roles. Raises :class:`OptionError` where one is outside
     0-127, or where no file can keep the tempo.
     """
-    if not MIN_TEMPO <= band.tempo <= MAX_TEMPO:
-        raise OptionError(f"tempo {band.tempo:g} is outside {MIN_TEMPO}-{MAX_TEMPO} beats a minute")
+    if not MIN_MIDI_TEMPO <= band.tempo <= MAX_MIDI_TEMPO:
+        raise OptionError(f"tempo {band.tempo:g} is outside {MIN_MIDI_TEMPO}-{MAX_MIDI_TEMPO} beats a minute")
     chosen = dict(programs or {})
     for role, program in chosen.items():
         if not 0 <= program <= MAX_PROGRAM:
@@ -88,14 +88,14 @@ def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part,
         own = INSTRUMENTS[track.role].program if track.program is None else track.program
         notes = without_overlaps(track.notes, band.steps)
         channel = DRUM_CHANNEL if track.is_drum else next(free)
-        result.append(Part(track.role, channel, chosen.get(track.role, own), _mix(track), notes))
+        result.append(Part(track.role, channel, chosen.get(track.role, own), _placement(track), notes))
     return tuple(result)
 
 
-def _mix(track: Track) -> Mix:
+def _placement(track: Track) -> Placement:
     """The role's own, louder or softer by the track's volume, as far as MIDI goes."""
-    volume, pan = MIX[track.role]
-    return Mix(min(round(volume * track.volume / AS_COMPOSED), MIDI_VALUES - 1), pan)
+    volume, pan = PLACEMENTS[track.role]
+    return Placement(min(round(volume * track.volume / AS_COMPOSED), MIDI_VALUES - 1), pan)
 
 
 def without_overlaps(notes: NoteArray, steps: int) -> NoteArray:

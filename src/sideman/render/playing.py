@@ -94,8 +94,8 @@ def render_blocks(
         pieces = iter([(band.steps, {part.role: part.notes for part in played})])
     for part in played:
         synthesizer.select(part.channel, part.program, is_drum=part.is_drum)
-        synthesizer.control(part.channel, VOLUME, part.mix.volume)
-        synthesizer.control(part.channel, PAN, part.mix.pan)
+        synthesizer.control(part.channel, VOLUME, part.placement.volume)
+        synthesizer.control(part.channel, PAN, part.placement.pan)
     total = total_frames(band)
     events = chain(_events(played, pieces, band.steps, band.times), [(total, 0, 0, 0)])
     frame, channel, pitch, velocity = next(events)

@@ -26,7 +26,7 @@ from sideman.tokens.grid import DRUM_DURATION
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, STYLES, TEMPI, VOCABULARY
 
-DEFAULT_TEMPO = 120.0  # beats a minute, of a song without TEMPO
+UNTOLD_TEMPO = 120.0  # beats a minute, of a song without TEMPO
 _LABEL_WIDTH = 9  # of a line of a dump
 
 
@@ -49,7 +49,7 @@ class Decoder:
     def __init__(self, shift: int, lines: npt.NDArray[np.int64]) -> None:
         self.shift = shift
         self._lines: list[int] = lines.tolist()
-        self.tempo = DEFAULT_TEMPO
+        self.tempo = UNTOLD_TEMPO
         self._rows: dict[Role, list[tuple[int, int, int, int]]] = {}
 
     def push(self, prefix: Prefix, token: int) -> BarNotes | None:

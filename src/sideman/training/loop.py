@@ -40,7 +40,7 @@ _SECONDS_PER_MINUTE = 60.0
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainStep:
     """What the loop tells after each step."""
 
     step: int
@@ -143,7 +143,7 @@ class Trainer:
         """Everything a checkpoint holds."""
         return {
             "config": self.config.to_dict(),
-            "songs": _fingerprint(self.groups.songs),
+            "songs": _digest(self.groups.songs),
             "weights": weights_of(self.model),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "place": vars(self.place).copy(),
@@ -158,7 +158,7 @@ class Trainer:
             old, new = getattr(before, name), getattr(self.config, name)
             if old != new:
                 raise CheckpointError(f"{self.folder.path} was trained with {name} {old}, not {new}: start another run")
-        if state.get("songs", _fingerprint(self.groups.songs)) != _fingerprint(self.groups.songs):
+        if state.get("songs", _digest(self.groups.songs)) != _digest(self.groups.songs):
             raise CheckpointError(
                 f"{self.folder.path} was trained on other songs: resume with the same dataset, or start another run"
             )
@@ -174,7 +174,7 @@ class Trainer:
         self.parent = state.get("parent", {})
         torch.set_rng_state(state["rng"])
 
-    def train(self, on_progress: Callable[[Progress], None] | None = None) -> Place:
+    def train(self, on_progress: Callable[[TrainStep], None] | None = None) -> Place:
         """Train until the configured end, a signal or early stopping. Returns the place reached.
 
         ``on_progress`` hears of every step; of the last one again, with its scores, where only the end validates it.
@@ -184,7 +184,7 @@ class Trainer:
         peak = self.device.matmul_peak()
         begin, before = time.perf_counter(), self.place.seconds
         saved, epoch = begin, self.place.epoch
-        progress: Progress | None = None  # of the last step
+        progress: TrainStep | None = None  # of the last step
         with StopSignal() as stop, contextlib.closing(self._batches()) as batches:
             while not self.processes.any(stop.is_set() or self._finished()):
                 start = time.perf_counter()
@@ -198,7 +198,7 @@ class Trainer:
                 if self.processes.is_first and (late or self.place.epoch > epoch):
                     self.save()
                     saved, epoch = now, self.place.epoch
-                progress = Progress(
+                progress = TrainStep(
                     step=self.place.step,
                     tokens=self.place.tokens,
                     share=self._share(),
@@ -338,7 +338,7 @@ def weighted_loss(logits: Tensor, targets: Tensor, weight: Tensor, total: Tensor
     return (loss * weight.flatten()).sum() / total.clamp(min=1.0)
 
 
-def _fingerprint(songs: Sequence[SongRow]) -> str:
+def _digest(songs: Sequence[SongRow]) -> str:
     """Which songs, in which order."""
     text = "\n".join(f"{song.name} {song.tokens}" for song in songs)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

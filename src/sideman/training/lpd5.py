@@ -21,7 +21,7 @@ from sideman.music.time import TICKS_PER_BEAT
 from sideman.training.npz import array, read_members
 from sideman.training.song import MAX_TICKS, Loss, Song, in_order, united
 
-DEFAULT_TEMPO = 120.0  # pypianoroll's, for a file that tells none
+DEFAULT_LPD_TEMPO = 120.0  # pypianoroll's, for a file that tells none
 DEFAULT_VELOCITY = 100  # of a bool piano-roll
 MAX_RESOLUTION = 1 << 12  # steps a beat
 
@@ -94,10 +94,10 @@ def _track(role: Role, parts: list[NoteArray], resolution: int) -> tuple[NoteArr
 def _tempo(members: dict[str, bytes], path: Path) -> float:
     """Median over time in beats a minute, whether told once, for every step, or not at all."""
     if "tempo.npy" not in members:
-        return DEFAULT_TEMPO
+        return DEFAULT_LPD_TEMPO
     tempo = array(members["tempo.npy"], f"{path}: tempo").ravel()
     if not tempo.size:
-        return DEFAULT_TEMPO
+        return DEFAULT_LPD_TEMPO
     if not np.isfinite(tempo).all():
         raise DataError(f"{path}: tempo is not a number everywhere")
     return float(tempo[0] if tempo[0] == tempo.min() == tempo.max() else np.median(tempo))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sideman.errors import MissingLibraryError, SidemanError
 from sideman.files import atomic_write
-from sideman.training.loop import Progress
+from sideman.training.loop import TrainStep
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -54,7 +54,7 @@ class Records:
         self.preview_seconds = preview_minutes * _SECONDS_PER_MINUTE
         self.writer = _writer(run, tokens)
         self._tokens = tokens
-        self._since: list[Progress] = []
+        self._since: list[TrainStep] = []
         self._previewed: float | None = None
 
     def __enter__(self) -> Self:
@@ -69,7 +69,7 @@ class Records:
             self._curves()
         self.writer.close()
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: TrainStep) -> None:
         """Take the progress of a step."""
         due = progress.tokens // self.log_tokens > self._tokens // self.log_tokens
         self._tokens = progress.tokens
@@ -100,14 +100,14 @@ class Records:
             self.writer.add_scalar(name, float(value), last.tokens)
         self._since = []
 
-    def _scores(self, progress: Progress) -> None:
+    def _scores(self, progress: TrainStep) -> None:
         scores = progress.scores
         if scores is not None:
             self.writer.add_scalar("validation/bits a note", scores.bits_per_note, progress.tokens)
             self.writer.add_scalar("validation/bits a token", scores.bits_per_token, progress.tokens)
             self.writer.add_scalar("validation/bits a bar", scores.bits_per_bar, progress.tokens)
 
-    def _preview(self, compose: Callable[[], Preview], progress: Progress) -> None:
+    def _preview(self, compose: Callable[[], Preview], progress: TrainStep) -> None:
         """Compose, keep the MIDI file and show the picture."""
         try:
             preview = compose()

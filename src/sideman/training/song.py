@@ -25,7 +25,7 @@ TICKS_PER_BAR = TICKS_PER_BEAT * BEATS_PER_BAR  # 96
 MAX_TICKS = 1 << 24  # of a song that a reader takes: 48 hours at 240 beats a minute
 MIN_BARS = 8  # bars with an onset
 MAX_BARS = 1_000
-MIN_TEMPO, MAX_TEMPO = 30.0, 300.0  # beats a minute
+MIN_SONG_TEMPO, MAX_SONG_TEMPO = 30.0, 300.0  # beats a minute
 MIN_ROLES = 2
 
 # Tick in the beat -> step in the beat (12: the next beat). Both rows ascend, so no two notes of a
@@ -190,8 +190,8 @@ def unusable(song: Song) -> str | None:
         return f"fewer than {MIN_ROLES} roles play"
     if song.bars > MAX_BARS:
         return f"longer than {MAX_BARS:,} bars"
-    if not MIN_TEMPO <= song.tempo <= MAX_TEMPO:
-        return f"tempo outside {MIN_TEMPO:g} to {MAX_TEMPO:g}"
+    if not MIN_SONG_TEMPO <= song.tempo <= MAX_SONG_TEMPO:
+        return f"tempo outside {MIN_SONG_TEMPO:g} to {MAX_SONG_TEMPO:g}"
     onsets = np.concatenate([notes[:, ONSET] for notes in song.ticks])
     if np.count_nonzero(np.bincount(onsets // TICKS_PER_BAR)) < MIN_BARS:
         return f"fewer than {MIN_BARS} bars with notes"

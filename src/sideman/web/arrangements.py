@@ -20,7 +20,7 @@ from sideman.web.jobs import Turn, ending
 from sideman.web.metrics import Metrics
 from sideman.web.piece_files import PieceFiles
 from sideman.web.problems import Problem
-from sideman.web.schemas import ArrangementRequest, ArrangementView, Description, Progress
+from sideman.web.schemas import ArrangementRequest, ArrangementView, Description, BarsDone
 from sideman.web.sessions import Session
 from sideman.web.settings import Settings
 from sideman.web.store import UNFINISHED, Piece, State, Store
@@ -169,5 +169,5 @@ class Arrangements:
             state=state,
             detail=piece.detail,
             created=datetime.fromtimestamp(piece.created, UTC),
-            progress=Progress(bars=bars, of=of),
+            progress=BarsDone(bars=bars, of=of),
         )

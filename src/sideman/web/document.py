@@ -11,14 +11,14 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from sideman.web.problems import COMPONENT
-from sideman.web.schemas import BarComposed, Ending, Progress
+from sideman.web.schemas import BarComposed, BarsDone, Ending
 
 THEIRS = ("HTTPValidationError", "ValidationError")  # FastAPI's words for what are problem details here
 REFERENCE = "#/components/schemas/{model}"
 
 # What the data of an event holds, by its name.
 EVENTS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"bar": BarComposed, "progress": Progress, "done": Ending, "stopped": Ending, "error": Ending}
+    {"bar": BarComposed, "progress": BarsDone, "done": Ending, "stopped": Ending, "error": Ending}
 )
 
 

@@ -15,7 +15,7 @@ from sideman.music.chords import MAX_TEXT, MODEL_QUALITIES
 from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.time import COMMON_TIME
 from sideman.options import OPTIONS, Kind, Option
-from sideman.render.parts import MIX
+from sideman.render.parts import PLACEMENTS
 from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED
 from sideman.web.schemas import MAX_NAME, MAX_WHOLE
 from sideman.web.settings import Settings
@@ -105,7 +105,7 @@ class TrackView(BaseModel):
     @classmethod
     def of(cls, role: Role) -> Self:
         """Of a role."""
-        instrument, mix = INSTRUMENTS[role], MIX[role]
+        instrument, mix = INSTRUMENTS[role], PLACEMENTS[role]
         offered = [InstrumentView(program=program, name=name) for program, name in OFFERED[role].items()]
         return cls(
             role=role,

@@ -174,7 +174,7 @@ class Description(Options):
     model: str = Field(description="Fingerprint of the weights and the engine.")
 
 
-class Progress(BaseModel):
+class BarsDone(BaseModel):
     """How much is composed."""
 
     bars: int = Field(description="Bars that are there, of all takes.")
@@ -205,7 +205,7 @@ class ArrangementView(Description):
     state: Annotated[State, Field(strict=False)]
     detail: str | None = Field(description="Why it was stopped or failed.")
     created: datetime
-    progress: Progress
+    progress: BarsDone
 
 
 class ArrangementList(BaseModel):
