@@ -23,8 +23,8 @@ import numpy.typing as npt
 import symusic
 
 from sideman.music.band import NoteArray
-from sideman.music.harmony import ChordLabels, label_spans, recognise
 from sideman.music.key import Key, estimate_key
+from sideman.music.recognition import ChordLabels, label_spans, recognise
 from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT
 
 Intervals = npt.NDArray[np.float64]

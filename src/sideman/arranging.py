@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from sideman.composer import SAMPLING, Composer, Take
 from sideman.errors import CheckpointError, TokenError
-from sideman.model.checkpoint import Checkpoint, grown, load_checkpoint
+from sideman.model.checkpoint import Checkpoint, grow, load_checkpoint
 from sideman.model.fingerprint import fingerprint
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingDefaults, SamplingOptions
@@ -165,7 +165,7 @@ class Model:
 
     def __init__(self, checkpoint: Checkpoint, engine: str = "auto") -> None:
         self.checkpoint = checkpoint
-        today = grown(checkpoint, VOCABULARY.fingerprint, VOCABULARY.size, dict(FEATURES))
+        today = grow(checkpoint, VOCABULARY.fingerprint, VOCABULARY.size, dict(FEATURES))
         self.engine = open_engine(today, engine)
         self.columns = [FEATURE_NAMES.index(name) for name in checkpoint.features]
         own = checkpoint.meta.get("sampling")

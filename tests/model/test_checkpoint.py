@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from tests.tiny import tiny_checkpoint
 
 from sideman.errors import CheckpointError, DataError, OptionError
-from sideman.model.checkpoint import Checkpoint, change_meta, grown, load_checkpoint, save_checkpoint, shapes, trunk
+from sideman.model.checkpoint import Checkpoint, change_meta, grow, load_checkpoint, save_checkpoint, shapes, trunk
 from sideman.model.config import GPT2Config
 from sideman.model.numpy_engine import NumpyEngine
 
@@ -82,7 +82,7 @@ def test_earlier_vocabularies_are_read_at_their_size(checkpoint: Checkpoint, sav
 def test_a_grown_checkpoint_computes_what_it_computed() -> None:
     small = tiny_checkpoint()
     names = dict(zip(small.features, small.config.features, strict=True))
-    large = grown(small, "later", small.config.vocab + 2, {name: size + 3 for name, size in names.items()})
+    large = grow(small, "later", small.config.vocab + 2, {name: size + 3 for name, size in names.items()})
     assert (large.config.vocab, large.vocabulary) == (small.config.vocab + 2, "later")
     ids, features = [0, 2, 40], [[size - 1 for size in small.config.features]] * 3
     before, after = (
@@ -90,9 +90,9 @@ def test_a_grown_checkpoint_computes_what_it_computed() -> None:
     )
     np.testing.assert_allclose(after[: len(before)], before, atol=1e-6)
     assert not after[len(before) :].any()
-    assert grown(small, small.vocabulary, small.config.vocab, names) is small
+    assert grow(small, small.vocabulary, small.config.vocab, names) is small
     with pytest.raises(CheckpointError, match=r"values of the feature track: update Sideman"):
-        grown(small, small.vocabulary, small.config.vocab, names | {"track": 1})
+        grow(small, small.vocabulary, small.config.vocab, names | {"track": 1})
 
 
 def test_a_missing_file_and_a_folder_say_so(tmp_path: Path) -> None:

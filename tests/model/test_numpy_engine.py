@@ -11,7 +11,7 @@ from tests.model.conftest import CONFIG, assert_close, random_ids, torch_logits
 from threadpoolctl import threadpool_info
 
 from sideman.model.checkpoint import Checkpoint
-from sideman.model.numpy_engine import FEED_BLOCK, NumpyEngine, Projection
+from sideman.model.numpy_engine import FEED_BLOCK, Affine, NumpyEngine
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +29,15 @@ def test_blocks_of_a_long_read_join(checkpoint: Checkpoint, engine: NumpyEngine,
 def test_all_is_float32_on_one_thread(engine: NumpyEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     kinds: set[np.dtype[Any]] = set()
     threads: set[int] = set()
-    call = Projection.__call__
+    call = Affine.__call__
 
-    def spy(self: Projection, x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def spy(self: Affine, x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         y = call(self, x)
         kinds.update((x.dtype, self.weight.dtype, self.bias.dtype, y.dtype))
         threads.update(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas")
         return y
 
-    monkeypatch.setattr(Projection, "__call__", spy)
+    monkeypatch.setattr(Affine, "__call__", spy)
     cache = engine.cache(2)
     engine.read(cache, [0, 1], *random_ids(9), [3, 6])
     logits = engine.read(cache, [1], *random_ids(1))

@@ -10,9 +10,9 @@ from tests.tokens.conftest import charts
 
 from sideman.errors import TokenError
 from sideman.music.chords import MODEL_QUALITIES, NOTE_NAMES, QUALITIES, Chord, Progression, parse
-from sideman.music.harmony import ChordLabels
 from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.qualities import PITCH_CLASSES
+from sideman.music.recognition import ChordLabels
 from sideman.music.time import BarLines, Meter
 from sideman.tokens.chart import NO_BASS, SILENCE, Change, Chart, chart_of_labels, chart_of_progression
 from sideman.tokens.form import Measure

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.training.conftest import Row, note_array
 
 from sideman.music.band import ROLES
-from sideman.training.song import MAX_BARS, Loss, Song, in_order, merge, snap, to_ticks, united, unusable
+from sideman.training.song import MAX_BARS, Loss, Song, in_order, merge, snap, to_ticks, unite, unusable
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 2_000), st.integers(1, 200), st.integers(58, 62), st.integers(1, 127)), max_size=40
@@ -116,7 +116,7 @@ def test_uniting_source_tracks_counts_what_is_gone_and_what_stood_between_two_ti
         note_array([(0, 480, 60, 80), (481, 479, 60, 80), (960, 471, 64, 80)]),  # on ticks; onset off; end off
         note_array([(0, 240, 60, 90), (490, 10, 67, 80)]),  # as the first; onset off
     ]
-    track, loss = united(parts, 480, is_drum=is_drum)
+    track, loss = unite(parts, 480, is_drum=is_drum)
     assert track.tolist() == [[0, 24, 60, 90], [24, 24, 60, 80], [25, 1, 67, 80], [48, 24, 64, 80]]
     assert loss == Loss(notes=1, merged=1, resampled=resampled)
 

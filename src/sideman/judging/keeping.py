@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sideman.judging.recognition import Heard, hear
+from sideman.judging.recognition import UNLABELLED, Heard, hear
 from sideman.music.adherence import Harmony, bass_on_root, chord_tone_ratio, harmonies
 from sideman.music.band import ONSET, Band, Role
-from sideman.music.harmony import UNLABELLED
 from sideman.music.progression import Progression
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP

@@ -1,10 +1,10 @@
 """Chords from notes, as a judge hears them. Knows notes and beats; nothing of how the training data was labelled.
 
-The data's labels come from :mod:`sideman.music.harmony`, and a band that was learnt from them must not be judged by the
-same ear. This one shares no code and no numbers with it: every beat's pitch classes are compared, by the cosine of the
-angle, with binary templates (Fujishima, "Realtime chord recognition of musical sound", ICMC 1999), the bass speaks for
-the root, and a Viterbi path over the beats smooths (Bello and Pickens, "A robust mid-level representation for
-harmonic content in music signals", ISMIR 2005).
+The data's labels come from :mod:`sideman.music.recognition`, and a band that was learnt from them must not be judged
+by the same ear. This one shares no code and no numbers with it: every beat's pitch classes are compared, by the
+cosine of the angle, with binary templates (Fujishima, "Realtime chord recognition of musical sound", ICMC 1999), the
+bass speaks for the root, and a Viterbi path over the beats smooths (Bello and Pickens, "A robust mid-level
+representation for harmonic content in music signals", ISMIR 2005).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, ONSET, PITCH, Band, NoteArray, Role
-from sideman.music.harmony import UNLABELLED
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BEAT
 
 # What can be heard: tones above the root, and what the name costs beside a plain triad's.
+UNLABELLED = -1
 TEMPLATES: tuple[tuple[tuple[int, ...], float], ...] = (
     ((0, 4, 7), 0.0),
     ((0, 3, 7), 0.0),

@@ -162,7 +162,7 @@ def load_checkpoint(path: Path | str, vocabularies: Mapping[str, int] | None = N
         raise CheckpointError(f"the weights {path} are damaged: {error}") from error
 
 
-def grown(checkpoint: Checkpoint, vocabulary: str, ids: int, features: Mapping[str, int]) -> Checkpoint:
+def grow(checkpoint: Checkpoint, vocabulary: str, ids: int, features: Mapping[str, int]) -> Checkpoint:
     """The checkpoint for a vocabulary of more ``ids``, and for ``features`` (name → values) of more values.
 
     What it doesn't have is zero: it computes what it computed. Raises :class:`CheckpointError` for a feature of which

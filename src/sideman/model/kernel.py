@@ -136,9 +136,9 @@ class KernelEngine(Engine):
         config = self.config
         heads = (config.layers, rows, config.heads)
         positions, head_width = (-(-size // PANEL) * PANEL for size in (config.context, config.head_width))
-        keys = _aligned((*heads, positions * config.head_width), np.int8)
-        values = _aligned((*heads, positions * head_width), np.int8)
-        return KernelCache(rows, keys, values, _aligned((*heads, 3, positions), np.float32))
+        keys = _allocate((*heads, positions * config.head_width), np.int8)
+        values = _allocate((*heads, positions * head_width), np.int8)
+        return KernelCache(rows, keys, values, _allocate((*heads, 3, positions), np.float32))
 
     def _read(self, cache: Cache, inputs: Inputs, wanted: Inputs | None) -> Floats:
         assert isinstance(cache, KernelCache)
@@ -157,7 +157,7 @@ class KernelEngine(Engine):
     def _scratch_of_thread(self) -> tuple[npt.NDArray[np.uint8], int]:
         """Memory that the kernel works in, one for each thread that reads, and its address; keep it while it does."""
         if not hasattr(self._scratch, "memory"):
-            memory = _aligned((self._library.sideman_scratch(self._engine),), np.uint8)
+            memory = _allocate((self._library.sideman_scratch(self._engine),), np.uint8)
             self._scratch.memory = memory, memory.ctypes.data
         scratch: tuple[npt.NDArray[np.uint8], int] = self._scratch.memory
         return scratch
@@ -171,10 +171,10 @@ def _pack(checkpoint: Checkpoint) -> list[npt.NDArray[Any]]:
     vectors: list[npt.NDArray[Any]] = []
 
     def add(weight: npt.NDArray[Any], bias: npt.NDArray[Any]) -> None:
-        panels, offset, scale = _quantised(_padded(weight))
+        panels, offset, scale = _quantise(_pad(weight))
         weights.append(panels)
         offsets.append(offset)
-        vectors.extend((scale, _padded(bias)))
+        vectors.extend((scale, _pad(bias)))
 
     for layer in range(checkpoint.config.layers):
         prefix = f"transformer.h.{layer}"
@@ -193,7 +193,7 @@ def _pack(checkpoint: Checkpoint) -> list[npt.NDArray[Any]]:
     ]
 
 
-def _quantised(weight: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+def _quantise(weight: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
     """A weight (in, out) as panels (panel, in / QUAD, PANEL, QUAD) of -127 to 127, flat; offsets and scales (out,)."""
     scale = np.abs(weight).max(axis=0) / LARGEST
     rounded = np.rint(weight / np.where(scale, scale, 1)).astype(np.int8)
@@ -201,12 +201,12 @@ def _quantised(weight: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[
     return panels.ravel(), -ZERO * rounded.sum(axis=0, dtype=np.int32), scale
 
 
-def _padded(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _pad(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """``array`` (…, out) with zeros up to whole panels."""
     return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, -array.shape[-1] % PANEL)])
 
 
-def _aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+def _allocate(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     """An array that begins on a line of the processor's cache, so that no read needs two."""
     size = math.prod(shape) * np.dtype(dtype).itemsize
     memory = np.empty(size + ALIGN, np.uint8)
@@ -215,6 +215,6 @@ def _aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
 
 
 def _copy(array: npt.NDArray[Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    aligned = _aligned(array.shape, dtype)
+    aligned = _allocate(array.shape, dtype)
     aligned[...] = array
     return aligned

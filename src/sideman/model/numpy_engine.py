@@ -36,7 +36,7 @@ _FUTURE = np.triu(np.full((FEED_BLOCK, FEED_BLOCK), -np.inf, np.float32), 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Projection:
+class Affine:
     """A weight (in, out) and a bias (out,)."""
 
     weight: Floats
@@ -53,10 +53,10 @@ class Projection:
 class Layer:
     """The four projections of a layer, with everything else folded into them."""
 
-    query_key_value: Projection
-    attended: Projection
-    widen: Projection
-    narrow: Projection
+    query_key_value: Affine
+    attended: Affine
+    widen: Affine
+    narrow: Affine
 
 
 class NumpyEngine(Engine):
@@ -68,8 +68,8 @@ class NumpyEngine(Engine):
         weights = {name: weight.astype(np.float64) for name, weight in checkpoint.weights.items()}
         self._layers = [_fold_layer(weights, f"transformer.h.{layer}", config) for layer in range(config.layers)]
         wte, wpe = weights["transformer.wte.weight"], weights["transformer.wpe.weight"]
-        self._head = _normed(weights, "transformer.ln_f", wte.T, np.zeros(config.vocab))
-        self._table = _float32(_centred(np.concatenate([wte, wpe, weights["features.weight"]])))
+        self._head = _fold_norm(weights, "transformer.ln_f", wte.T, np.zeros(config.vocab))
+        self._table = _float32(_centre(np.concatenate([wte, wpe, weights["features.weight"]])))
 
     def cache(self, rows: int) -> Cache:
         """An empty cache for ``rows`` rows: 12 KB an id at 6 layers of 256."""
@@ -157,20 +157,20 @@ def _fold_layer(weights: Weights, prefix: str, config: GPT2Config) -> Layer:
     attended, attended_bias = raw("attn.c_proj")
     narrow, narrow_bias = raw("mlp.c_proj")
     return Layer(
-        query_key_value=_normed(weights, f"{prefix}.ln_1", weight * scale, bias * scale),
-        attended=Projection(_float32(_centred(attended)), _float32(_centred(attended_bias))),
-        widen=_normed(weights, f"{prefix}.ln_2", wide, wide_bias),
-        narrow=Projection(_float32(_centred(narrow / 2)), _float32(_centred(narrow_bias))),
+        query_key_value=_fold_norm(weights, f"{prefix}.ln_1", weight * scale, bias * scale),
+        attended=Affine(_float32(_centre(attended)), _float32(_centre(attended_bias))),
+        widen=_fold_norm(weights, f"{prefix}.ln_2", wide, wide_bias),
+        narrow=Affine(_float32(_centre(narrow / 2)), _float32(_centre(narrow_bias))),
     )
 
 
-def _normed(weights: Weights, norm: str, weight: npt.NDArray[Any], bias: npt.NDArray[Any]) -> Projection:
+def _fold_norm(weights: Weights, norm: str, weight: npt.NDArray[Any], bias: npt.NDArray[Any]) -> Affine:
     """A projection behind a layer norm, with the norm's gain and bias in it."""
     gain, shift = weights[f"{norm}.weight"], weights[f"{norm}.bias"]
-    return Projection(_float32(gain[:, None] * weight), _float32(bias + shift @ weight))
+    return Affine(_float32(gain[:, None] * weight), _float32(bias + shift @ weight))
 
 
-def _centred(written: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _centre(written: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """What is written to the residual (..., width), less its mean: layer norms take it away in any case."""
     centred: npt.NDArray[Any] = written - written.mean(axis=-1, keepdims=True)
     return centred

@@ -133,7 +133,7 @@ def parse_song(text: str, meter: Meter = COMMON_TIME) -> Song:
     for words in _cells(text):
         first = words[0]
         if first.text != REPEAT or len(words) > 1 or first.duration is not None:
-            cell = _timed(words, meter)
+            cell = _time(words, meter)
             places += [word.place for word in words]
         elif not cell:
             raise _error("nothing to repeat", REPEAT, first.position, f"{REPEAT} repeats the cell before it")
@@ -182,7 +182,7 @@ def _cells(text: str) -> Iterator[list[_Word]]:
         yield words
 
 
-def _timed(words: list[_Word], meter: Meter) -> list[tuple[Chord, int]]:
+def _time(words: list[_Word], meter: Meter) -> list[tuple[Chord, int]]:
     """The chords of a cell and their durations in ticks."""
     chords = [_chord(word) for word in words]
     durations = [None if word.duration is None else _ticks(word) for word in words]

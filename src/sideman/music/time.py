@@ -248,18 +248,18 @@ class TimeMap:
 
     def _swung(self, step: float) -> float:
         beat, within = divmod(step, STEPS_PER_BEAT)
-        return beat * STEPS_PER_BEAT + _bent(within, OFF_BEAT, self.swing * STEPS_PER_BEAT)
+        return beat * STEPS_PER_BEAT + _bend(within, OFF_BEAT, self.swing * STEPS_PER_BEAT)
 
     def _unswung(self, step: float) -> float:
         beat, within = divmod(step, STEPS_PER_BEAT)
-        return beat * STEPS_PER_BEAT + _bent(within, self.swing * STEPS_PER_BEAT, OFF_BEAT)
+        return beat * STEPS_PER_BEAT + _bend(within, self.swing * STEPS_PER_BEAT, OFF_BEAT)
 
 
 def _length(steps: float, tempo: float) -> float:
     return steps / STEPS_PER_BEAT * SECONDS_PER_MINUTE / tempo
 
 
-def _bent(within: float, off_beat: float, to: float) -> float:
+def _bend(within: float, off_beat: float, to: float) -> float:
     """A place in a beat after what stood at ``off_beat`` went to ``to``; the beat's own ends stay."""
     if within <= off_beat:
         return within * to / off_beat

@@ -100,11 +100,11 @@ def audio_blocks(
     with opened as player:
         raw = render_blocks(band, player, programs)
         if gain is None:
-            synthesised = _counted(raw, total, lambda share: report(share * SYNTHESIS_SHARE))
-            blocks = _normalised(synthesised, must_sound=lambda: band.note_count > 0)
-            yield from _counted(blocks, total, lambda share: report(SYNTHESIS_SHARE + share * (1 - SYNTHESIS_SHARE)))
+            synthesised = _count(raw, total, lambda share: report(share * SYNTHESIS_SHARE))
+            blocks = _normalise(synthesised, must_sound=lambda: band.note_count > 0)
+            yield from _count(blocks, total, lambda share: report(SYNTHESIS_SHARE + share * (1 - SYNTHESIS_SHARE)))
         else:
-            yield from _counted((np.clip(block * np.float32(gain), -1, 1) for block in raw), total, report)
+            yield from _count((np.clip(block * np.float32(gain), -1, 1) for block in raw), total, report)
 
 
 def common_gain(
@@ -131,7 +131,7 @@ def _gain(peak: float) -> float:
     return PEAK / peak if peak > SILENCE else 1.0
 
 
-def _normalised(blocks: Iterable[Block], *, must_sound: Callable[[], bool]) -> Iterator[Block]:
+def _normalise(blocks: Iterable[Block], *, must_sound: Callable[[], bool]) -> Iterator[Block]:
     """``blocks`` again, after the last of them, with the highest peak at -1 dBFS; silence stays silence.
 
     Whether it ``must_sound`` is asked when the last block has come.
@@ -149,7 +149,7 @@ def _normalised(blocks: Iterable[Block], *, must_sound: Callable[[], bool]) -> I
             yield np.frombuffer(data, np.float32).reshape(-1, CHANNELS) * gain
 
 
-def _counted(blocks: Iterable[Block], total: int, report: OnProgress) -> Iterator[Block]:
+def _count(blocks: Iterable[Block], total: int, report: OnProgress) -> Iterator[Block]:
     done = 0
     for block in blocks:
         yield block

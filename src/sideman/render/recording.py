@@ -21,7 +21,6 @@ from sideman.render.fluidsynth import FluidSynth
 from sideman.render.playing import LiveBand
 from sideman.render.soundfont import check_soundfont
 
-Bar = Mapping[Role, NoteArray]
 SECONDS_BETWEEN_REPORTS = 0.1
 
 
@@ -55,7 +54,7 @@ class Recording:
         # The first take's; held to the end, so that its samples are decoded once for all takes.
         self._synthesizer = FluidSynth(self._soundfont)
         self._count = len(ends)
-        self._bars: list[SimpleQueue[Bar | None]] = [SimpleQueue() for _ in paths]
+        self._bars: list[SimpleQueue[Mapping[Role, NoteArray] | None]] = [SimpleQueue() for _ in paths]
         self._bands = [LiveBand(roles, steps, tempo, ends, self._coming(take)) for take in range(len(paths))]
         self._shares = [0.0] * len(paths)
         self._given_up = False
@@ -82,7 +81,7 @@ class Recording:
                 ended = True
         self._synthesizer.close()
 
-    def add(self, take: int, notes: Bar) -> None:
+    def add(self, take: int, notes: Mapping[Role, NoteArray]) -> None:
         """The next bar of a take: its notes, (notes, 4) for every role, onsets counted from the start of the song."""
         self._bars[take].put(notes)
 
@@ -117,7 +116,7 @@ class Recording:
             synthesizer=None if take else self._synthesizer,
         )
 
-    def _coming(self, take: int) -> Iterator[Bar]:
+    def _coming(self, take: int) -> Iterator[Mapping[Role, NoteArray]]:
         for _ in range(self._count):
             notes = self._bars[take].get()
             if notes is None:

@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from sideman.errors import TokenError
 from sideman.music.chords import MODEL_QUALITIES, Progression
-from sideman.music.harmony import ChordLabels, label_spans
 from sideman.music.key import Key, estimate_key
 from sideman.music.qualities import PITCH_CLASSES
+from sideman.music.recognition import ChordLabels, label_spans
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
 from sideman.tokens.form import Measure, bar_lines, common_time, measures_of
 from sideman.tokens.vocabulary import NO_CHORD

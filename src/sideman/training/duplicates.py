@@ -56,7 +56,7 @@ def fingerprint(song: Song) -> Fingerprint:
     phrases = np.zeros(len(begins), np.uint64)
     for place, weight in enumerate(_WEIGHTS):
         phrases += token[begins + place] * weight
-    hashes = _mixed(phrases)
+    hashes = _scramble(phrases)
     sample: Fingerprint = np.unique(hashes[hashes % _SAMPLED == 0])
     return sample
 
@@ -93,7 +93,7 @@ def _voices(tracks: Sequence[NoteArray]) -> npt.NDArray[np.int64]:
     return np.vstack((top, top.max(0), bottom.min(0)))
 
 
-def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _scramble(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Spreads every bit over all 64: the finaliser of splitmix64 (Steele et al. 2014)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -15,7 +15,7 @@ import numpy as np
 
 from sideman.errors import SidemanError
 from sideman.music.band import ONSET, ROLES, NoteArray, Role
-from sideman.music.harmony import recognise
+from sideman.music.recognition import recognise
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_BEAT
 from sideman.tokens.chart import chart_of_labels
 from sideman.tokens.encode import encode_bars

@@ -90,7 +90,7 @@ def statistics(dataset: Dataset) -> Statistics:
     roles = [row.roles.split("|") for row in rows]
     return Statistics(
         songs=len(rows),
-        folds=_counted(row.fold for row in rows),
+        folds=_count(row.fold for row in rows),
         bars=bars,
         notes=notes,
         tokens=tokens,
@@ -101,11 +101,11 @@ def statistics(dataset: Dataset) -> Statistics:
         bars_of_a_song=_percentiles([row.bars for row in rows]),
         tempo=_percentiles([row.tempo for row in rows]),
         roles={role: sum(role in each for each in roles) for role in ROLES},
-        roles_of_a_song=_counted(str(len(each)) for each in roles),
+        roles_of_a_song=_count(str(len(each)) for each in roles),
         bands=sum(row.has_band for row in rows),
-        meters=_counted(row.meter for row in rows),
-        keys=_counted(row.key for row in rows),
-        styles=_counted(row.style or "none told" for row in rows),
+        meters=_count(row.meter for row in rows),
+        keys=_count(row.key for row in rows),
+        styles=_count(row.style or "none told" for row in rows),
         chords={chord_name(value): int(chords[value]) for value in np.argsort(-chords, kind="stable")[:_COMMONEST]},
         chord_roots=dict(zip(MAJOR_ROOTS, by_root.sum(1).tolist(), strict=True)) | none,
         chord_qualities=_named_qualities(by_root.sum(0).tolist()) | none,
@@ -130,7 +130,7 @@ def _named_qualities(counts: list[int]) -> dict[str, int]:
     return {quality.name or "major": count for quality, count in zip(MODEL_QUALITIES, counts, strict=True)}
 
 
-def _counted(values: Iterable[str]) -> dict[str, int]:
+def _count(values: Iterable[str]) -> dict[str, int]:
     """How often each value comes, the commonest first."""
     return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
 

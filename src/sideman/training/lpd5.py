@@ -19,7 +19,7 @@ from sideman.errors import DataError
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, NoteArray, Role, role_of
 from sideman.music.time import TICKS_PER_BEAT
 from sideman.training.npz import array, read_members
-from sideman.training.song import MAX_TICKS, Loss, Song, in_order, united
+from sideman.training.song import MAX_TICKS, Loss, Song, in_order, unite
 
 DEFAULT_LPD_TEMPO = 120.0  # pypianoroll's, for a file that tells none
 DEFAULT_VELOCITY = 100  # of a bool piano-roll
@@ -88,7 +88,7 @@ def _track(role: Role, parts: list[NoteArray], resolution: int) -> tuple[NoteArr
     """One role's notes in ticks from its source tracks, in steps of ``resolution`` a beat, and what that cost."""
     if resolution == TICKS_PER_BEAT and len(parts) == 1:  # a piano-roll's notes don't overlap
         return in_order(parts[0]), Loss()
-    return united(parts, resolution, is_drum=INSTRUMENTS[role].is_drum)
+    return unite(parts, resolution, is_drum=INSTRUMENTS[role].is_drum)
 
 
 def _tempo(members: dict[str, bytes], path: Path) -> float:

@@ -27,7 +27,7 @@ from sideman.music.band import (
     role_of,
 )
 from sideman.music.time import BEATS_PER_BAR, TICKS_PER_BEAT
-from sideman.training.song import MAX_TICKS, Loss, Song, united
+from sideman.training.song import MAX_TICKS, Loss, Song, unite
 
 MAX_FILE_BYTES = 8 << 20
 SUFFIXES = (".mid", ".midi", ".kar")
@@ -50,7 +50,7 @@ def read_midi_song(path: Path) -> Song:
         if len(notes):
             _check(notes, resolution, path)
             parts[role_of(track.program, track.is_drum)].append(notes)
-    made = (united(parts[role], resolution, is_drum=INSTRUMENTS[role].is_drum) for role in ROLES)
+    made = (unite(parts[role], resolution, is_drum=INSTRUMENTS[role].is_drum) for role in ROLES)
     tracks, losses = zip(*made, strict=True)
     length = max((int((notes[:, ONSET] + notes[:, DURATION]).max()) for notes in tracks if len(notes)), default=0)
     end = length * resolution // TICKS_PER_BEAT  # in the file's own ticks

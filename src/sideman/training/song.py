@@ -93,7 +93,7 @@ def merge(parts: Sequence[NoteArray]) -> NoteArray:
     notes = np.concatenate([np.zeros((0, 4), np.int32), *parts]).astype(np.int32, copy=False)
     if not len(notes):
         return notes
-    notes = _united(notes, _strike(notes))
+    notes = _unite(notes, _strike(notes))
     strike = _strike(notes)
     end = np.maximum.accumulate(strike + notes[:, DURATION])  # of all so far; a lower pitch ends below every strike
     end[:-1] = np.minimum(end[:-1], strike[1:])
@@ -101,7 +101,7 @@ def merge(parts: Sequence[NoteArray]) -> NoteArray:
     return in_order(notes)
 
 
-def united(parts: Sequence[NoteArray], resolution: int, *, is_drum: bool) -> tuple[NoteArray, Loss]:
+def unite(parts: Sequence[NoteArray], resolution: int, *, is_drum: bool) -> tuple[NoteArray, Loss]:
     """One role's notes in ticks from its source tracks, in units of ``resolution`` a beat, and what that cost.
 
     A drum's end counts for nothing. The loss counts as notes only those that are no more.
@@ -157,7 +157,7 @@ def snap(song: Song) -> tuple[tuple[NoteArray, ...], Loss]:
     rounded = (duration * TICKS_PER_STEP != notes[:, DURATION]) & ~drum
     snapped = np.stack((onset, duration, notes[:, PITCH], notes[:, VELOCITY]), axis=1).astype(np.int32)
     key = (track << _HIGH_BITS) | (onset.astype(np.int64) * MIDI_VALUES + notes[:, PITCH])
-    snapped, tracks = _united_tracks(snapped, key)
+    snapped, tracks = _unite_tracks(snapped, key)
     loss = Loss(
         notes=len(notes),
         moved=int(np.count_nonzero(onset_tick % TICKS_PER_STEP)),
@@ -172,7 +172,7 @@ def snap(song: Song) -> tuple[tuple[NoteArray, ...], Loss]:
 def in_dotted_beats(song: Song) -> Song:
     """The song whose beats are a beat and a half of before: for 6/8 that was counted in quarters."""
     made = [
-        united([notes], TICKS_PER_DOTTED_BEAT, is_drum=INSTRUMENTS[role].is_drum)
+        unite([notes], TICKS_PER_DOTTED_BEAT, is_drum=INSTRUMENTS[role].is_drum)
         for role, notes in zip(ROLES, song.ticks, strict=True)
     ]
     tracks, losses = zip(*made, strict=True)
@@ -212,13 +212,13 @@ def _strike(notes: NoteArray) -> npt.NDArray[np.int64]:
     return strike
 
 
-def _united(notes: NoteArray, key: npt.NDArray[np.int64]) -> NoteArray:
+def _unite(notes: NoteArray, key: npt.NDArray[np.int64]) -> NoteArray:
     """``notes`` sorted by ``key``; those that share a key are one: the longest and the loudest."""
-    return _united_tracks(notes, key)[0]
+    return _unite_tracks(notes, key)[0]
 
 
-def _united_tracks(notes: NoteArray, key: npt.NDArray[np.int64]) -> tuple[NoteArray, npt.NDArray[np.int64]]:
-    """As :func:`_united`, with the track (the key's high bits) of each note that stays."""
+def _unite_tracks(notes: NoteArray, key: npt.NDArray[np.int64]) -> tuple[NoteArray, npt.NDArray[np.int64]]:
+    """As :func:`_unite`, with the track (the key's high bits) of each note that stays."""
     order = np.argsort(key, kind="stable")
     key, notes = key[order], notes[order]
     first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from sideman.errors import CheckpointError
-from sideman.model.checkpoint import grown, load_checkpoint
+from sideman.model.checkpoint import grow, load_checkpoint
 from sideman.model.config import GPT2Config
 from sideman.model.gpt2 import GPT2
 from sideman.tokens.prefix import FEATURES
@@ -44,7 +44,7 @@ def read_weights(path: Path) -> Trained:
             return of_state(run.load_best() or run.load())
     checkpoint = load_checkpoint(path, VOCABULARY.sizes)
     try:
-        checkpoint = grown(checkpoint, VOCABULARY.fingerprint, VOCABULARY.size, dict(FEATURES))
+        checkpoint = grow(checkpoint, VOCABULARY.fingerprint, VOCABULARY.size, dict(FEATURES))
     except CheckpointError as error:
         raise CheckpointError(f"{path}: {error}") from error
     weights = {name: torch.from_numpy(value) for name, value in checkpoint.weights.items()}

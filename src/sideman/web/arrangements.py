@@ -20,7 +20,7 @@ from sideman.web.jobs import Turn, ending
 from sideman.web.metrics import Metrics
 from sideman.web.piece_files import PieceFiles
 from sideman.web.problems import Problem
-from sideman.web.schemas import ArrangementRequest, ArrangementView, Description, BarsDone
+from sideman.web.schemas import ArrangementRequest, ArrangementView, BarsDone, Description
 from sideman.web.sessions import Session
 from sideman.web.settings import Settings
 from sideman.web.store import UNFINISHED, Piece, State, Store

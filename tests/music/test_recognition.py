@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from sideman.music.band import Note, NoteArray
 from sideman.music.chords import MODEL_QUALITIES
-from sideman.music.harmony import UNLABELLED, ChordLabels, Span, label_spans, recognise
 from sideman.music.key import Key, estimate_key
+from sideman.music.recognition import UNLABELLED, ChordLabels, Span, label_spans, recognise
 from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT
 
 NAMES = [quality.name for quality in MODEL_QUALITIES]
