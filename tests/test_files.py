@@ -79,7 +79,7 @@ def test_a_folder_is_no_output(tmp_path: Path) -> None:
 
 
 def test_a_device_is_no_output() -> None:
-    with pytest.raises(DataError, match="it is no regular file"):
+    with pytest.raises(DataError, match="it is not a regular file"):
         fill(Path(os.devnull))
 
 

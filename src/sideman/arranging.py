@@ -146,7 +146,7 @@ class Performance:
 def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer]) -> Rendition:
     """The band of a take from its ids alone: the same notes as when it was composed, without a model.
 
-    Raises :class:`TokenError` where the ids are no whole take of this plan.
+    Raises :class:`TokenError` where the ids are not a whole take of this plan.
     """
     bars = decode_bars(ids, plan.chart)
     roles = set(bars[0].notes) if bars else set()

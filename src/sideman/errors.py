@@ -3,9 +3,9 @@
     SidemanError
     ├── ChordSyntaxError   a progression that cannot be read: value, character position, remedy
     ├── OptionError        an option outside its range
-    ├── TokenError         ids that are no music, or music that is off the grid
+    ├── TokenError         ids that are not music, or music that is off the grid
     ├── DataError          a file or dataset that cannot be read or written
-    ├── CheckpointError    weights that are missing, torn or made for another vocabulary
+    ├── CheckpointError    weights that are missing, damaged or made for another vocabulary
     └── MissingLibraryError  a library of the system that is not installed, and how to get it
 
 Knows nothing of the rest of the package. The command line turns each into one line and exit code 2.
@@ -50,7 +50,7 @@ class OptionError(SidemanError):
 
 
 class TokenError(SidemanError):
-    """A sequence of ids that is no music, or music that is not on the token grid."""
+    """A sequence of ids that is not music, or music that is not on the token grid."""
 
 
 class DataError(SidemanError):
@@ -58,7 +58,7 @@ class DataError(SidemanError):
 
 
 class CheckpointError(SidemanError):
-    """Weights that are missing, torn or made for another vocabulary."""
+    """Weights that are missing, damaged or made for another vocabulary."""
 
 
 class MissingLibraryError(SidemanError):

@@ -115,7 +115,7 @@ def _check_target(target: Path, name: Path | str) -> None:
     if target.is_dir():
         raise DataError(f"cannot write {name}: it is a folder, give the name of a file")
     if target.exists() and not target.is_file():
-        raise DataError(f"cannot write {name}: it is no regular file, choose another name")
+        raise DataError(f"cannot write {name}: it is not a regular file, choose another name")
 
 
 def _name_beside(target: Path) -> Path:
@@ -125,7 +125,7 @@ def _name_beside(target: Path) -> Path:
 
 
 def _flush(path: Path) -> None:
-    """Bring the content to the disk before the name: a power cut leaves the old file or the new, never a torn one."""
+    """Bring the content to the disk before the name: a power cut leaves the old file or the new, never half of one."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

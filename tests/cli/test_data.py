@@ -114,7 +114,7 @@ def test_render(run: Run, song: Path, name: str) -> None:
         (("missing.mid", "-o", "song.wav"), "missing.mid"),
         (("song.mid", "-o", "song.ogg"), ".ogg"),
         (("song.mid", "-o", "missing/song.wav"), "does not exist"),
-        (("song.mid", "-o", "song.wav", "--soundfont", "song.mid"), "no SoundFont"),
+        (("song.mid", "-o", "song.wav", "--soundfont", "song.mid"), "not a SoundFont"),
     ],
 )
 def test_render_refuses(run: Run, song: Path, arguments: tuple[str, ...], word: str) -> None:

@@ -482,4 +482,4 @@ def test_broken_variants_are_passed_over(folder: Path) -> None:
 def test_why_not_knows_the_networks_it_cannot_run() -> None:
     for width, heads in ((24, 3), (48, 2), (8, 1)):
         config = GPT2Config(vocab=4, width=width, heads=heads)
-        assert why_not(config) == f"heads of {width // heads} channels are no multiple of 16"
+        assert why_not(config) == f"heads of {width // heads} channels are not a multiple of 16"

@@ -29,7 +29,7 @@ from sideman.model.kernel import KernelEngine
 from sideman.model.numpy_engine import NumpyEngine
 from sideman.model.runtime import open_engine
 
-CONTEXT = KERNEL_CONFIG.context  # no multiple of the kernel's blocks
+CONTEXT = KERNEL_CONFIG.context  # not a multiple of the kernel's blocks
 # Of the largest logit. The kernel computes with 8 bits, which networks with random weights feel more than trained ones;
 # test_kernel.py compares it with the same roundings written plainly.
 TOLERANCES = {KernelEngine: 5e-2, NumpyEngine: 2e-5}
@@ -278,7 +278,7 @@ def test_rows_must_be_distinct_and_there(engine: Engine, rows: list[int]) -> Non
     cache = engine.cache(2)
     before = contents(cache)
     for counts in (None, [1, 1]):
-        with pytest.raises(TokenError, match="no distinct rows of a cache of 2"):
+        with pytest.raises(TokenError, match="not distinct rows of a cache of 2"):
             engine.read(cache, rows, *random_ids(2), counts)
     assert contents(cache) == before
 
@@ -310,7 +310,7 @@ def test_numpy_runs_what_the_kernel_cannot(width: int, heads: int) -> None:
     assert isinstance(engine, NumpyEngine)
     ids, features = random_ids(20)
     assert_close(read(engine, engine.cache(1), 0, ids, features), torch_logits(network, ids, features)[-1], 2e-5)
-    with pytest.raises(OptionError, match=f"heads of {width // heads} channels are no multiple of 16"):
+    with pytest.raises(OptionError, match=f"heads of {width // heads} channels are not a multiple of 16"):
         open_engine(network, "kernel")
 
 

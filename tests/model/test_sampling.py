@@ -311,7 +311,7 @@ def test_damaged_defaults_are_named(values: object, message: str) -> None:
 
 @pytest.mark.parametrize("temperature", [0, 1])
 def test_no_choice_is_an_error(temperature: float) -> None:
-    with pytest.raises(TokenError, match="no id is allowed next: the prefix or its chart is no valid one"):
+    with pytest.raises(TokenError, match="no id is allowed next: the prefix or its chart is not valid"):
         new_sampler(SamplingOptions(temperature)).draw(LOGITS, ALL[:0])
 
 

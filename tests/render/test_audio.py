@@ -192,9 +192,9 @@ def test_an_instrument_that_the_font_lacks_is_stood_in_for(program: int) -> None
 
 @real
 def test_a_torn_font_is_an_error(band: Band, tmp_path: Path) -> None:
-    (tmp_path / "torn.sf3").write_bytes(BUNDLED_SOUNDFONT.read_bytes()[:100_000])
-    with pytest.raises(DataError, match=r"torn\.sf3 is torn, or no SoundFont that FluidSynth 2"):
-        write_audio(band, tmp_path / "song.wav", soundfont=tmp_path / "torn.sf3")
+    (tmp_path / "damaged.sf3").write_bytes(BUNDLED_SOUNDFONT.read_bytes()[:100_000])
+    with pytest.raises(DataError, match=r"damaged\.sf3 is damaged, or not a SoundFont that FluidSynth 2"):
+        write_audio(band, tmp_path / "song.wav", soundfont=tmp_path / "damaged.sf3")
     assert not (tmp_path / "song.wav").exists()
 
 

@@ -167,7 +167,7 @@ def test_what_was_written_before_an_error_is_known(tmp_path: Path, monkeypatch: 
 
 def test_a_font_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "font.sf2").write_bytes(b"RIFF    sfbk" + bytes(1000))
-    with pytest.raises(DataError, match=r"font\.sf2 is torn"):
+    with pytest.raises(DataError, match=r"font\.sf2 is damaged"):
         Recording([tmp_path / "a.mp3"], [], 48, 120.0, [48], soundfont=tmp_path / "font.sf2")
 
 

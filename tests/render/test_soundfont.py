@@ -66,5 +66,5 @@ def test_a_folder_is_no_font(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"MThd" * 100, b"RIFF\0\0\0\0WAVE"])
 def test_what_is_no_font(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.sf2").write_bytes(content)
-    with pytest.raises(DataError, match="no SoundFont"):
+    with pytest.raises(DataError, match="not a SoundFont"):
         check_soundfont(tmp_path / "x.sf2")

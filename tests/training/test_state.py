@@ -51,7 +51,7 @@ def test_the_last_few_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("keep", [1, 2])
 def test_torn_checkpoints_of_later_steps_make_way(keep: int, tmp_path: Path) -> None:
     run = folder(tmp_path, 1, 2, 9)
-    run.checkpoints()[-1].write_bytes(b"torn")
+    run.checkpoints()[-1].write_bytes(b"damaged")
     assert run.load()["place"] == {"step": 2}
     run.save(STATE | {"place": {"step": 3}}, 3, keep)
     assert [path.name for path in run.checkpoints()] == [f"state_{step:08d}.pt" for step in (2, 3)[-keep:]]
@@ -79,7 +79,7 @@ def test_a_torn_checkpoint_falls_back_to_the_one_before(size: int, tmp_path: Pat
     assert run.load()["place"] == {"step": 1}
 
 
-@pytest.mark.parametrize("content", [b"noise" * 100, b"torn", b"PK\x03\x04" + bytes(500), b"\x80\x02N."])
+@pytest.mark.parametrize("content", [b"noise" * 100, b"damaged", b"PK\x03\x04" + bytes(500), b"\x80\x02N."])
 def test_noise_is_no_checkpoint(content: bytes, tmp_path: Path) -> None:
     run = folder(tmp_path, 1)
     run.checkpoints()[0].write_bytes(content)

@@ -147,7 +147,7 @@ def full() -> DataError:
     [
         (MissingLibraryError("FluidSynth is missing: run 'pip install x'"), 503, "synthesizer", "pip install x"),
         (full(), 503, "disk", "disk is full: take MIDI"),
-        (DataError("/secret/sideman.sf3 is torn"), 500, "rendering", "tell who runs this server"),
+        (DataError("/secret/sideman.sf3 is damaged"), 500, "rendering", "tell who runs this server"),
         (OSError(errno.EIO, "/secret"), 500, "rendering", "tell who runs this server"),
     ],
     ids=str,

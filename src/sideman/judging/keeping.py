@@ -19,7 +19,7 @@ from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
 
 _TRIAD = 8  # semitones above the root that tell a triad
-_NINTH = 2  # is no part of a tetrad
+_NINTH = 2  # is not part of a tetrad
 _MAJOR, _MINOR = (0, 4, 7), (0, 3, 7)
 _NAN = float("nan")
 

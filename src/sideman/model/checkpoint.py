@@ -127,7 +127,9 @@ def _write(checkpoint: Checkpoint, tensors: Weights, path: Path | str) -> None:
     try:
         metadata = json.dumps(description, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise CheckpointError(f"cannot save {path}: its meta is no JSON ({error}), keep plain finite values") from error
+        raise CheckpointError(
+            f"cannot save {path}: its meta is not JSON ({error}), keep plain finite values"
+        ) from error
     # Without "format", transformers refuses the file.
     content = save(dict(tensors), {"format": "pt", METADATA_KEY: metadata})
     with atomic_write(path) as temporary:
@@ -153,7 +155,9 @@ def load_checkpoint(path: Path | str, vocabularies: Mapping[str, int] | None = N
             f"cannot read the weights {path}: {error.strerror or error}, give a .safetensors file written by Sideman"
         ) from error
     except (SafetensorError, ValueError) as error:  # ValueError: a NUL character in the name
-        raise CheckpointError(f"the weights {str(path)!r} are torn or no safetensors file: copy them again") from error
+        raise CheckpointError(
+            f"the weights {str(path)!r} are damaged or not a safetensors file: copy them again"
+        ) from error
     try:
         return Checkpoint(
             config, tensors, description["vocabulary"], tuple(description["features"]), description["meta"]
@@ -217,7 +221,7 @@ def _check_weights(config: GPT2Config, weights: Weights) -> None:
 def _description(text: str | None, path: Path | str) -> dict[str, Any]:
     """What :func:`save_checkpoint` wrote beside the tensors, of the right types."""
     if text is None:
-        raise CheckpointError(f"{path} is no checkpoint of Sideman: give a file that it trained or exported")
+        raise CheckpointError(f"{path} is not a checkpoint of Sideman: give a file that it trained or exported")
     try:
         description = json.loads(text)
         kinds = {"config": dict, "vocabulary": str, "features": list, "meta": dict}

@@ -25,7 +25,7 @@ class GPT2Config:
 
     def __post_init__(self) -> None:
         if self.width % self.heads:
-            raise CheckpointError(f"width {self.width} is no multiple of {self.heads} heads")
+            raise CheckpointError(f"width {self.width} is not a multiple of {self.heads} heads")
         object.__setattr__(self, "features", tuple(self.features))
 
     @property

@@ -75,12 +75,12 @@ class Engine(ABC):
         ``ids`` (n,) and ``features`` (n, feature) hold those of the first row, then of the second, and so on. Returns
         the logits (row, vocab) of the id that follows in each row, or (n, vocab) after ``every`` id. Raises
         :class:`TokenError`, with the cache as it was, where a row is full, named twice or reads nothing, or an id or
-        feature is none.
+        feature is out of range.
         """
         if not len(rows):
             return np.empty((0, self.config.vocab), np.float32)
         if len(set(rows)) < len(rows) or not 0 <= min(rows) <= max(rows) < len(cache.length):
-            raise TokenError(f"rows {list(rows)} are no distinct rows of a cache of {len(cache.length)}")
+            raise TokenError(f"rows {list(rows)} are not distinct rows of a cache of {len(cache.length)}")
         chosen = list(rows)
         positions = cache.length[chosen]
         if counts is None:

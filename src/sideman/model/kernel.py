@@ -90,7 +90,7 @@ def load_library() -> ctypes.CDLL | None:
 def why_not(config: GPT2Config) -> str | None:
     """Why the kernel can't run a network, or None where it can."""
     if config.width % config.heads or config.head_width % SUM_LANES:
-        return f"heads of {config.head_width} channels are no multiple of {SUM_LANES}"
+        return f"heads of {config.head_width} channels are not a multiple of {SUM_LANES}"
     if load_library() is None:
         return "it was not built when Sideman was installed: install again where a C compiler is found"
     return None

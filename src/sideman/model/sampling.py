@@ -125,7 +125,7 @@ class Sampler:
         the logits of the choices are not finite.
         """
         if not len(choices):
-            raise TokenError("no id is allowed next: the prefix or its chart is no valid one")
+            raise TokenError("no id is allowed next: the prefix or its chart is not valid")
         scores = logits[choices].astype(np.float64)
         if not np.isfinite(scores).all():
             raise TokenError("the network's logits are not finite: its weights are damaged, use others")

@@ -36,7 +36,7 @@ class Chord:
     """A chord as it is spelled: ``Db`` and ``C#`` are different chords with equal pitch classes.
 
     ``root`` and ``bass`` are names of :data:`NOTE_NAMES`; both are None where no chord sounds. A bass that is the root
-    is no slash chord and is kept as None. Raises :class:`OptionError` for names that are none.
+    is not a slash chord and is kept as None. Raises :class:`OptionError` for names that are unknown.
     """
 
     root: str | None

@@ -36,7 +36,7 @@ _OTHER_TONE = 0.12
 # How often each interval above the root is the bass.
 _BASS_WEIGHT = {0: 1.0, 3: 0.075, 4: 0.2, 7: 0.08, 10: 0.025, 11: 0.04}
 _OTHER_BASS = 0.02
-# Evidence a beat, in nats; less than its notes have, for they are no independent draws.
+# Evidence a beat, in nats; less than its notes have, for they are not independent draws.
 _TONE_EVIDENCE = 2.75
 _BASS_EVIDENCE = 0.85
 _SONG_EVIDENCE = 0.04  # of the song's own tones, beside the beat's: they decide where a third is missing

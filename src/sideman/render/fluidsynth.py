@@ -105,7 +105,9 @@ class FluidSynth:
         if self._font_id < 0:
             self.close()
             version = self._library.fluid_version_str().decode()
-            raise DataError(f"{soundfont} is torn, or no SoundFont that FluidSynth {version} can read: give another")
+            raise DataError(
+                f"{soundfont} is damaged, or not a SoundFont that FluidSynth {version} can read: give another"
+            )
         self._font = self._library.fluid_synth_get_sfont_by_id(self._synth, self._font_id)
 
     def __enter__(self) -> Self:
@@ -135,7 +137,7 @@ class FluidSynth:
             raise DataError(f"{self._soundfont} has no {sort} (bank {bank}): give another SoundFont")
         chosen = min(available, key=lambda kit: (kit != program, kit)) if is_drum else stand_in(program, available)
         if self._library.fluid_synth_program_select(self._synth, channel, self._font_id, bank, chosen) != OK:
-            raise DataError(f"{self._soundfont}: program {chosen} of bank {bank} is torn: give another SoundFont")
+            raise DataError(f"{self._soundfont}: program {chosen} of bank {bank} is damaged: give another SoundFont")
 
     def control(self, channel: int, controller: int, value: int) -> None:
         """Turn a MIDI controller."""

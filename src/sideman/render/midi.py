@@ -61,7 +61,7 @@ FIRST, ENDING, BEGINNING, LAST = range(4)  # ranks
 MICROSECONDS = 1_000_000
 DEFAULT_MIDI_TEMPO = 120.0  # of a MIDI file that names none
 TEMPO_DIGITS = 2  # MIDI keeps microseconds a beat: exact to .005 beats a minute up to 700
-MAX_BEATS = 100_000  # half a day of music: a file that is longer is torn
+MAX_BEATS = 100_000  # half a day of music: a file that is longer is damaged
 
 FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}  # sharps of each letter's major key
 FIFTHS_PER_ACCIDENTAL = {"#": 7, "♯": 7, "b": -7, "♭": -7}
@@ -100,7 +100,7 @@ def midi_bytes(
 
     ``progression`` gives a marker at each change of chord, ``programs`` other General MIDI programs (0-based),
     ``key`` the key signature (``Eb``, ``F#m``, ``D minor``). Notes are cut at the end of the band and where the same
-    pitch begins anew. Raises :class:`OptionError` where the tempo, a program or the key is none.
+    pitch begins anew. Raises :class:`OptionError` where the tempo, a program or the key is unknown.
     """
     played = parts(band, programs)
     pulses = Pulses(band.lines, PULSES_PER_QUARTER)
@@ -132,7 +132,7 @@ def read_midi(source: Path | str | bytes) -> Band:
     if not tracks:
         raise DataError(f"{where}: no note in it, give a MIDI file that plays something")
     if score.end() > MAX_BEATS * score.ticks_per_quarter:
-        raise DataError(f"{where}: longer than {MAX_BEATS:,} beats, the file is probably torn")
+        raise DataError(f"{where}: longer than {MAX_BEATS:,} beats, the file is probably damaged")
     lines = _bar_lines(score)
     grid = Pulses(lines, score.ticks_per_quarter)
     steps = _length(tracks, grid, lines)
@@ -154,7 +154,7 @@ def read_midi(source: Path | str | bytes) -> Band:
 def key_signature(key: str) -> tuple[int, bool]:
     """Sharps (flats below 0) and whether it is minor, of a key such as ``C``, ``F#m``, ``Eb major``.
 
-    Keys beyond seven accidentals are respelt (``G#`` is ``Ab``). Raises :class:`OptionError` where it is no key.
+    Keys beyond seven accidentals are respelt (``G#`` is ``Ab``). Raises :class:`OptionError` where it is not a key.
     """
     match = KEY.fullmatch(key)
     if match is None:
@@ -243,9 +243,9 @@ def _load(source: Path | str | bytes, where: str) -> ScoreTick:
         score = ScoreTick.from_midi(data)
     except (RuntimeError, ValueError) as error:
         reason = str(error).removesuffix(": iostream error")
-        raise DataError(f"{where}: no MIDI file that can be read ({reason})") from error
+        raise DataError(f"{where}: not a MIDI file that can be read ({reason})") from error
     if score.ticks_per_quarter <= 0:
-        raise DataError(f"{where}: no MIDI file that can be read (its beat has no length)")
+        raise DataError(f"{where}: not a MIDI file that can be read (its beat has no length)")
     return score
 
 

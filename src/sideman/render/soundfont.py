@@ -90,7 +90,7 @@ def stand_in(program: int, available: Collection[int]) -> int:
 def check_soundfont(path: Path | str | None) -> Path:
     """``path``, or the bundled font's for None, after a look at its first bytes.
 
-    Raises :class:`DataError` where there is no file or it is no SoundFont.
+    Raises :class:`DataError` where there is no file or it is not a SoundFont.
     """
     font = BUNDLED_SOUNDFONT if path is None else Path(path)
     try:
@@ -100,5 +100,5 @@ def check_soundfont(path: Path | str | None) -> Path:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise DataError(f"cannot read the SoundFont {font}: {reason}, give an .sf2 or .sf3 file") from error
     if header[:4] != b"RIFF" or header[8:] != b"sfbk":
-        raise DataError(f"{font} is no SoundFont: give an .sf2 or .sf3 file")
+        raise DataError(f"{font} is not a SoundFont: give an .sf2 or .sf3 file")
     return font

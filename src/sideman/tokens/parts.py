@@ -52,7 +52,7 @@ def join(parts: Iterable[Part]) -> list[int]:
 def split(ids: Sequence[int] | npt.NDArray[np.integer], role: Role) -> list[Part]:
     """The parts of one role that stand in a row.
 
-    Raises :class:`TokenError` for what is no id, or no parts of this role.
+    Raises :class:`TokenError` for what is not an id, or not a part of this role.
     """
     array = np.array(ids, np.int64)
     if array.size and not 0 <= array.min() <= array.max() < VOCABULARY.size:
@@ -60,7 +60,7 @@ def split(ids: Sequence[int] | npt.NDArray[np.integer], role: Role) -> list[Part
     starts = np.flatnonzero(BEGINS_PART[array])
     found = [tuple(part.tolist()) for part in np.split(array, starts)]
     if found[0] or (ROLE[array[starts]] != role.number).any():
-        raise TokenError(f"ids that are no parts of {role}")
+        raise TokenError(f"ids that are not parts of {role}")
     for part in found[1:]:
         if (len(part) == 1) != (_RESTS.start <= part[0] < _RESTS.stop) or (len(part) > 1 and not _is_level(part[1])):
             raise TokenError(f"a part of {role} that neither rests nor tells its loudness")

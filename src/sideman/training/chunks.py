@@ -77,9 +77,9 @@ def save_chunk(files: Sequence[Encoded], path: Path) -> None:
 
 
 def load_chunk(path: Path) -> list[Encoded]:
-    """Read a chunk. Raises :class:`DataError` where it is torn."""
+    """Read a chunk. Raises :class:`DataError` where it is damaged."""
     try:
-        # np.load leaves a torn file open that it opened itself.
+        # np.load leaves a damaged file open that it opened itself.
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             rows = json.loads(file["files"].tobytes())
             return list(_songs(rows, file["ids"], file["fingerprints"]))

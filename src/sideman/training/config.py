@@ -92,7 +92,7 @@ class TrainConfig:
             if getattr(self, name) > _MOST.get(name, _LARGEST):
                 raise OptionError(f"{name} is too large: give at most {_MOST.get(name, _LARGEST):,}")
         if self.width % self.heads:
-            raise OptionError(f"width {self.width} is no multiple of {self.heads} heads: change one of them")
+            raise OptionError(f"width {self.width} is not a multiple of {self.heads} heads: change one of them")
         if self.row_tokens < MIN_ROW:
             raise OptionError(f"row_tokens is {self.row_tokens}: give at least {MIN_ROW}")
         if self.row_tokens > self.context:
@@ -101,7 +101,7 @@ class TrainConfig:
             )
         if self.batch_tokens % self.row_tokens:
             raise OptionError(
-                f"batch_tokens {self.batch_tokens} are no multiple of row_tokens {self.row_tokens}: give one"
+                f"batch_tokens {self.batch_tokens} are not a multiple of row_tokens {self.row_tokens}: give one"
             )
         for name, choices in (
             *(("optimizer", OPTIMIZERS), ("precision", PRECISIONS)),

@@ -51,7 +51,7 @@ def fingerprint(song: Song) -> Fingerprint:
         return _NOTHING
     interval = np.concatenate(intervals)
     moves = np.convolve(interval != 0, np.ones(_PHRASE, np.int64))[_PHRASE - 1 :]  # within the phrase from here
-    begins = np.flatnonzero(np.concatenate(starts) & (2 * moves >= _PHRASE))  # a repeated note is no phrase
+    begins = np.flatnonzero(np.concatenate(starts) & (2 * moves >= _PHRASE))  # a repeated note is not a phrase
     token = (interval * (2 * _LONGEST_GAP) + np.concatenate(gaps)).astype(np.uint64)
     phrases = np.zeros(len(begins), np.uint64)
     for place, weight in enumerate(_WEIGHTS):

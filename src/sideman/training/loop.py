@@ -70,7 +70,7 @@ class Place:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Place:
-        """From a checkpoint's values. Raises TypeError or ValueError for what is no place."""
+        """From a checkpoint's values. Raises TypeError or ValueError for what is not a place."""
         place = cls(**{name: {"int": int, "float": float}[cls.__annotations__[name]](values[name]) for name in values})
         if min(vars(place).values()) < 0:
             raise ValueError(f"a number below 0 in {place}")
@@ -179,7 +179,7 @@ class Trainer:
 
         ``on_progress`` hears of every step; of the last one again, with its scores, where only the end validates it.
 
-        Raises :class:`DataError` where the loss is no number; the checkpoints are from before that.
+        Raises :class:`DataError` where the loss is not a number; the checkpoints are from before that.
         """
         peak = self.device.matmul_peak()
         begin, before = time.perf_counter(), self.place.seconds

@@ -37,7 +37,7 @@ _HEADER = re.compile(
 def read_members(path: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
     """The members of the zip file at ``path`` whose name is ``wanted``, inflated, by name.
 
-    Raises :class:`DataError` for what is no sound zip file, or larger than the limits.
+    Raises :class:`DataError` for what is not a sound zip file, or larger than the limits.
     """
     data = read_limited(path, MAX_FILE_BYTES)
     try:

@@ -106,7 +106,7 @@ def _write_shard(folder: Path, number: int, ids: Sequence[Ids]) -> None:
 class Dataset:
     """Songs of a dataset, their ids mapped from disk. ``fold`` keeps one fold alone.
 
-    Raises :class:`DataError` where the folder is no dataset or was made with another vocabulary.
+    Raises :class:`DataError` where the folder is not a dataset or was made with another vocabulary.
     """
 
     def __init__(self, folder: Path, fold: str | None = None) -> None:

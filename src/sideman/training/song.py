@@ -3,7 +3,7 @@
 Knows ticks, steps and notes; no file formats, chords or tokens. Every reader of a format makes a
 :class:`Song`, everything after it sees only that.
 
-LPD's onsets stand on 24 ticks a beat, the token grid on 12 steps. Most odd ticks are no music but
+LPD's onsets stand on 24 ticks a beat, the token grid on 12 steps. Most odd ticks are not music but
 the publisher's rounding down: 23/24 is the next beat, 11/24 the half, 5 and 17 are 16ths, 15 is a
 triplet. So ticks go to their musical neighbour by a table, never down by rule. Ticks 7, 9, 17 and
 19 lie between a 16th and a triplet; the track itself tells which of the two it plays.

@@ -74,7 +74,7 @@ class RunFolder:
     def save(self, state: dict[str, Any], step: int, keep: int) -> Path:
         """Write the checkpoint of a step and delete all but the last ``keep`` up to it.
 
-        Those of later steps go too: the run went on from before them, so they are torn.
+        Those of later steps go too: the run went on from before them, so they are of no use.
         """
         target = self.path / f"state_{step:08d}.pt"
         self._write(state, target)
@@ -97,7 +97,7 @@ class RunFolder:
         """The newest checkpoint that is whole. Raises :class:`CheckpointError` where there is none."""
         for path in reversed(self.checkpoints()):
             state = _read(path)
-            if state is not None:  # else torn by a full disk or a copy; the one before it is whole
+            if state is not None:  # else damaged by a full disk or a copy; the one before it is whole
                 return state
         raise CheckpointError(f"{self.path} holds no checkpoint: start the run without --resume")
 
@@ -107,8 +107,8 @@ class RunFolder:
 
     def _write(self, state: dict[str, Any], target: Path) -> None:
         for pattern in _TORN:
-            for torn in self.path.glob(pattern):
-                torn.unlink(missing_ok=True)
+            for damaged in self.path.glob(pattern):
+                damaged.unlink(missing_ok=True)
         # Through memory: where the disk is full, torch's own writer raises an error that doesn't say so.
         buffer = io.BytesIO()
         torch.save({"vocabulary": VOCABULARY.fingerprint, **state}, buffer)
@@ -117,7 +117,7 @@ class RunFolder:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """What a checkpoint holds, or None where it is missing or torn."""
+    """What a checkpoint holds, or None where it is missing or damaged."""
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # torch's reader has no error of its own: bytes that are none can end it in any way

@@ -22,8 +22,8 @@
 
 PUBLIC int sideman_abi(void) { return ABI; }
 
-/* Which of the kernel's builds this processor runs best: 0, any; of x86-64 also 1, x86-64-v3; 2, with AVX-VNNI;
- * 3, x86-64-v4 with AVX512-VNNI. Asked of the processor itself: not every compiler's runtime knows. */
+/* Which of the kernel's builds this processor runs best: 0, x86-64-v2, or the only one of another kind of processor;
+ * 1, x86-64-v3; 2, with AVX-VNNI; 3, x86-64-v4 with AVX512-VNNI. Asked of the processor itself: not every compiler's runtime knows. */
 PUBLIC int sideman_level(void) {
 #if defined(__x86_64__)
   enum { V3_1 = bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX | bit_F16C, V3_7 = bit_AVX2 | bit_BMI | bit_BMI2 };
