@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sideman.cli.composing import read_options
+from sideman.cli.outputs import check_output
 from sideman.cli.terminal import print_json, progress
 from sideman.errors import MissingLibraryError
 
@@ -28,19 +29,27 @@ class Judgement:
     seed: int
     temperature: float | None  # None: as ever
     top_p: float | None
+    plot: Path | None
     as_json: bool
 
 
 def evaluate_music(wanted: Judgement) -> None:
-    """Judge and print."""
+    """Judge, draw and print."""
     from sideman.judging.judge import TAKES, judge
+    from sideman.judging.plot import SUFFIXES, plot
     from sideman.training.shards import Dataset
 
+    if wanted.plot is not None:
+        check_output(wanted.plot, SUFFIXES)
+        if find_spec("matplotlib") is None:
+            raise MissingLibraryError("--plot needs matplotlib: run 'pip install sideman[plot]'")
     options = read_options({"temperature": wanted.temperature, "top_p": wanted.top_p})
     dataset = Dataset(wanted.dataset, wanted.fold)
     model = _model(wanted.weights)
     with progress("evaluate", wanted.windows + TAKES, "bands") as show:
         report = judge(dataset, model, options, wanted.windows, wanted.seed, show=show)
+    if wanted.plot is not None:
+        plot(report, wanted.plot)
     if wanted.as_json:
         print_json(report.to_dict())
     else:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DEVICE_HELP = "auto, cpu, cuda, xpu or mps."
 MIN_WINDOWS = 20  # of fewer the halves say nothing
+_FOR_LOSS = "shuffled_chords", "songs", "device"
+_FOR_MUSIC = "windows", "seed", "temperature", "top_p", "plot"
 
 
 def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer reads by name
@@ -78,6 +80,7 @@ def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer read
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer reads by name
+    context: typer.Context,
     paths: Annotated[
         list[Path],
         typer.Argument(
@@ -104,6 +107,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
     top_p: Annotated[
         float | None, typer.Option(help="As in `sideman arrange`, with --music.", show_default=False)
     ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write a picture too: .png, with --music.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Measure the loss of a model: bits a note, a token and a bar of what the leader doesn't decide.
@@ -116,22 +120,32 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
       sideman evaluate weights.safetensors data/lpd5 --songs 50 --json
       sideman evaluate weights.safetensors data/lpd5 --music
     """  # noqa: D301 - \b keeps typer from filling the lines
-    from sideman.training.shards import FOLDS, Dataset
+    from sideman.training.shards import FOLDS
 
+    for name in _FOR_LOSS if music else _FOR_MUSIC:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name != "DEFAULT":
+            remedy = "leave one of the two out" if music else "give both"
+            raise OptionError(f"--{name.replace('_', '-')} {'with' if music else 'without'} --music: {remedy}")
     if fold not in FOLDS:
         raise OptionError(f"unknown fold {fold!r}: one of {', '.join(FOLDS)}")
+    *before, dataset = paths
+    if len(before) > 1 or not (before or music):
+        raise OptionError(f"{len(paths)} paths: give weights or a run and a dataset, with --music a dataset is enough")
     if music:
-        if len(paths) > 2:  # noqa: PLR2004 - weights and a dataset
-            raise OptionError(f"{len(paths)} paths: give weights and a dataset, or a dataset alone")
-        weights = paths[0] if len(paths) > 1 else None
-        evaluate_music(Judgement(weights, paths[-1], fold, windows, seed, temperature, top_p, as_json))
-        return
-    if len(paths) != 2:  # noqa: PLR2004 - weights and a dataset
-        raise OptionError("give weights or a run, and a dataset; a dataset alone is enough with --music")
-    model, dataset = paths
+        weights = before[0] if before else None
+        evaluate_music(Judgement(weights, dataset, fold, windows, seed, temperature, top_p, plot, as_json))
+    else:
+        _evaluate_loss(before[0], dataset, fold, songs, device, shuffled_chords=shuffled_chords, as_json=as_json)
+
+
+def _evaluate_loss(
+    model: Path, dataset: Path, fold: str, songs: int, device: str, *, shuffled_chords: bool, as_json: bool
+) -> None:
     _need_torch()
     from sideman.training.device import choose_device, set_threads
     from sideman.training.evaluate import ShuffledChords, evaluate_rows, fold_rows
+    from sideman.training.shards import Dataset
     from sideman.training.weights import load_network
 
     target = choose_device(device)

@@ -16,7 +16,18 @@ from sideman.judging.memory import Memory, window_ids
 from sideman.judging.musegan import MEASURES, musegan
 from sideman.judging.repetition import DISTANCES, diversity, empty_bars, repetition, repetition_at
 from sideman.judging.report import Feature, Row
-from sideman.judging.statistics import NOTHING, Densities, Estimate, Floats, Integers, frechet, interval, mean, overlap
+from sideman.judging.statistics import (
+    NOTHING,
+    Densities,
+    Estimate,
+    Floats,
+    Integers,
+    frechet,
+    interval,
+    mean,
+    moments,
+    overlap,
+)
 from sideman.judging.windows import Window
 from sideman.music.band import Band
 from sideman.music.progression import Progression
@@ -50,6 +61,7 @@ class Bench:
         random = np.random.default_rng(seed)
         half = np.array([random.permutation(len(names)) < len(names) / 2 for _ in range(HALVES)])
         self._halves: Bools = half[:, self._songs]  # (halves, windows)
+        self._own_distances = self._distances(self._standard(self._people))
 
     def row(self, played: Played, second: Sequence[Band], memory: Memory | None) -> Row:
         """Every figure of somebody. ``second`` holds another take for the first windows, or nothing."""
@@ -100,26 +112,28 @@ class Bench:
 
     def _likeness(self, theirs: Floats) -> dict[str, Estimate]:
         """Overlap and Fréchet distance against those of people and people, and the classifier's AUC."""
-        areas, distances = [], []
         densities = Densities(np.concatenate([theirs, self._people]), self._people, len(theirs) // 2)
-        standard, people = self._standard(theirs), self._standard(self._people)
-        for half in self._halves:
-            mine, same, other = (
-                densities.of(rows[where], self._applies[where])
-                for rows, where in ((theirs, half), (self._people, half), (self._people, ~half))
-            )
-            areas.append(overlap(mine, other) / overlap(same, other))
-            distances.append(frechet(standard[half], people[~half]) / frechet(people[half], people[~half]))
+        mine, same, other = (
+            densities.of(rows, self._applies, halves)
+            for rows, halves in ((theirs, self._halves), (self._people, self._halves), (self._people, ~self._halves))
+        )
+        areas = overlap(mine, other) / overlap(same, other)
+        distances = self._distances(self._standard(theirs)) / self._own_distances
         return {
-            "overlap": interval(float(np.mean(areas)), np.array(areas)),
-            "frechet": interval(float(np.mean(distances)), np.array(distances)),
+            "overlap": interval(float(areas.mean()), areas),
+            "frechet": interval(float(distances.mean()), distances),
             "auc": self._told_apart(theirs),
         }
 
+    def _distances(self, standard: Floats) -> Floats:
+        """Fréchet distances of one half of somebody's windows from the other half of people's: (halves,)."""
+        people = self._standard(self._people)
+        return np.array([frechet(standard[half], people[~half]) for half in self._halves])
+
     def _standard(self, rows: Floats) -> Floats:
         """In people's standard deviations from their mean; what is not known is at the mean."""
-        middle, spread = np.nanmean(self._people, axis=0), np.nanstd(self._people, axis=0)
-        standard = (rows - np.nan_to_num(middle)) / np.where(spread > 0, spread, 1)
+        middle, spread = moments(self._people)
+        standard = (rows - middle) / spread
         filled: Floats = np.clip(np.nan_to_num(standard), -OUTERMOST, OUTERMOST)
         return filled
 

@@ -8,11 +8,9 @@ with a ridge, on standardised features and how far they are from the middle; doc
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from sideman.judging.statistics import RESAMPLES, Floats, Integers
+from sideman.judging.statistics import RESAMPLES, Bools, Floats, Integers, moments
 
-Bools = npt.NDArray[np.bool_]
 FOLDS = 5
 ROUNDS = 3  # of folds; the scores of a row are averaged
 _RIDGE = 30.0
@@ -54,7 +52,7 @@ def held_out_scores(rows: Floats, labels: Bools, songs: Integers, random: np.ran
 
     Unknown values are nan and count as the mean.
     """
-    filled = np.where(np.isfinite(rows), rows, np.nan_to_num(np.nanmean(rows, axis=0)))
+    filled = np.where(np.isfinite(rows), rows, moments(rows)[0])
     names, song = np.unique(songs, return_inverse=True)
     scores = np.zeros(len(rows))
     for _ in range(ROUNDS):
@@ -76,11 +74,11 @@ def single_aucs(rows: Floats, labels: Bools) -> Floats:
 
 def _standardised(train: Floats, test: Floats) -> tuple[Floats, Floats]:
     """Both in standard deviations of ``train``, with how far they are from its mean, and a column of ones."""
-    mean, spread = train.mean(0), np.maximum(train.std(0), _TINY)
-    near, far = (np.clip((part - mean) / spread, -_OUTERMOST, _OUTERMOST) for part in (train, test))
-    middle = np.abs(near).mean(0)
+    middle, spread = moments(train)
+    near, far = (np.clip((part - middle) / spread, -_OUTERMOST, _OUTERMOST) for part in (train, test))
+    distance = np.abs(near).mean(0)
     first, second = (
-        np.concatenate([part, np.abs(part) - middle, np.ones((len(part), 1))], axis=1) for part in (near, far)
+        np.concatenate([part, np.abs(part) - distance, np.ones((len(part), 1))], axis=1) for part in (near, far)
     )
     return first, second
 

@@ -1,7 +1,8 @@
 """How much is taken over from a training song: the longest run of bars that one has too. Knows ids, in numpy alone.
 
-A bar of a role is told by a fingerprint of the ids of its part: onsets, lengths and pitches above the lowest one, so
-that no transposition hides it. Densities and loudness are left out. A hundred million ids take some seconds.
+A bar of a role is told by a fingerprint of the ids of its part: onsets, lengths and pitches above the lowest one. A run
+may be moved to another key, but all its bars alike. Densities and loudness are left out. A hundred million ids take
+some seconds.
 """
 
 from __future__ import annotations
@@ -40,10 +41,11 @@ _OF_ROLE = _random.integers(2**63, size=len(ROLES)).astype(np.uint64) | np.uint6
 
 
 class Part(NamedTuple):
-    """What a role plays in some bars: which ones, rising, and a fingerprint of each."""
+    """What a role plays in some bars: which ones, a fingerprint of each, and its lowest pitch."""
 
     bars: Integers
     prints: Hashes
+    lowest: Integers
 
 
 class Memory:
@@ -57,7 +59,7 @@ class Memory:
             silent = np.array([VOCABULARY.id("bar")], np.uint16)
             ids = np.concatenate([part for song in block for part in (song, silent)])
             for role, part in fingerprints(ids).items():
-                found[role].append(Part(part.bars + bars, part.prints))
+                found[role].append(part._replace(bars=part.bars + bars))
             bars += int((_KINDS[ids] == _BAR).sum())
         self._parts = {role: _sorted(parts) for role, parts in found.items()}
 
@@ -69,16 +71,20 @@ class Memory:
 
     def _run(self, mine: Part, known: Part) -> int:
         first, last = (known.prints.searchsorted(mine.prints, side) for side in ("left", "right"))
-        longest, before, bar_before = 0, Part(np.zeros(0, np.int64), np.zeros(0, np.uint64)), -2
-        for bar, begin, end in zip(mine.bars.tolist(), first.tolist(), last.tolist(), strict=True):
+        longest, bar_before = 0, -2
+        before = lengths_before = moved_before = np.zeros(0, np.int64)
+        for bar, begin, end, lowest in zip(
+            *(part.tolist() for part in (mine.bars, first, last, mine.lowest)), strict=True
+        ):
             places = known.bars[begin:end]  # rising
-            lengths = np.ones(len(places), np.uint64)
-            if bar == bar_before + 1 and len(before.bars):
-                earlier = np.minimum(before.bars.searchsorted(places - 1), len(before.bars) - 1)
-                goes_on = before.bars[earlier] == places - 1
-                lengths[goes_on] += before.prints[earlier[goes_on]]
+            moved = known.lowest[begin:end] - lowest
+            lengths = np.ones(len(places), np.int64)
+            if bar == bar_before + 1 and len(before):
+                earlier = np.minimum(before.searchsorted(places - 1), len(before) - 1)
+                goes_on = (before[earlier] == places - 1) & (moved_before[earlier] == moved)
+                lengths[goes_on] += lengths_before[earlier[goes_on]]
             longest = max(longest, int(lengths.max(initial=0)))
-            before, bar_before = Part(places, lengths), bar
+            before, lengths_before, moved_before, bar_before = places, lengths, moved, bar
         return longest
 
 
@@ -113,18 +119,22 @@ def fingerprints(ids: Ids) -> dict[int, Part]:
     parts = {}
     for number in _PITCHED:
         mine = plays & (role == number) & (onsets >= MIN_ONSETS)
-        parts[number] = Part(bar[mine], prints[mine])
-    parts[_SEVERAL] = _several(plays & np.isin(role, _PITCHED), bar, role, prints)
+        parts[number] = Part(bar[mine], prints[mine], lowest[mine])
+    several = plays & np.isin(role, _PITCHED)
+    parts[_SEVERAL] = _together(Part(bar[several], prints[several], lowest[several]), role[several])
     return parts
 
 
-def _several(plays: npt.NDArray[np.bool_], bar: Integers, role: Integers, prints: Hashes) -> Part:
-    """All pitched roles of each bar as one, where enough of them play."""
-    count = int(bar[-1]) + 1 if len(bar) else 0
+def _together(parts: Part, role: Integers) -> Part:
+    """The parts of several roles, bar for bar as one, where enough of them play."""
+    count = int(parts.bars[-1]) + 1 if len(parts.bars) else 0
+    lowest = np.full(count, _ABOVE_ALL)
+    np.minimum.at(lowest, parts.bars, parts.lowest)
+    above = (parts.lowest - lowest[parts.bars]).astype(np.uint64)
     together = np.zeros(count, np.uint64)
-    np.add.at(together, bar[plays], prints[plays] * _OF_ROLE[role[plays]])
-    enough = np.flatnonzero(np.bincount(bar[plays], minlength=count) >= MIN_TOGETHER)
-    return Part(enough, together[enough])
+    np.add.at(together, parts.bars, (parts.prints + above) * _OF_ROLE[role])
+    enough = np.flatnonzero(np.bincount(parts.bars, minlength=count) >= MIN_TOGETHER)
+    return Part(enough, together[enough], lowest[enough])
 
 
 def _blocks(songs: Iterable[Ids]) -> Iterator[list[Ids]]:
@@ -143,7 +153,7 @@ def _blocks(songs: Iterable[Ids]) -> Iterator[list[Ids]]:
 
 def _sorted(parts: list[Part]) -> Part:
     """All parts by fingerprint, then by bar."""
-    bars = np.concatenate([np.zeros(0, np.int64), *(part.bars for part in parts)])
-    prints = np.concatenate([np.zeros(0, np.uint64), *(part.prints for part in parts)])
-    order = np.argsort(prints, kind="stable")
-    return Part(bars[order], prints[order])
+    nothing = Part(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64))
+    columns = [np.concatenate(column) for column in zip(nothing, *parts, strict=True)]
+    order = np.argsort(columns[1], kind="stable")
+    return Part(*(column[order] for column in columns))

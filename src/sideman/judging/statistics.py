@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 LEVEL = 0.95  # of the intervals
 RESAMPLES = 1000
 _GRID = 128  # points at which a density is known
@@ -51,6 +52,15 @@ def mean(values: Floats, songs: Integers, random: np.random.Generator) -> Estima
         return interval(float(totals.sum() / numbers.sum()), resampled)
 
 
+def moments(rows: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of the known values of each feature, (n, features) in; 0 and 1 where they say none."""
+    known = np.isfinite(rows)
+    count = np.maximum(known.sum(0), 1)
+    middle = np.where(known, rows, 0).sum(0) / count
+    spread = np.sqrt(np.where(known, (rows - middle) ** 2, 0).sum(0) / count)
+    return middle, np.where(spread > 0, spread, 1.0)
+
+
 class Densities:
     """Kernel densities of each feature, (n, features) in, smoothed alike for whatever is compared.
 
@@ -59,29 +69,36 @@ class Densities:
     """
 
     def __init__(self, values: Floats, people: Floats, size: int) -> None:
-        spread = np.nanstd(people, axis=0)
-        width = np.where(spread > 0, spread, 1.0) * size**_SCOTT
-        low, high = np.nanmin(values, axis=0) - _MARGIN * width, np.nanmax(values, axis=0) + _MARGIN * width
+        middle, spread = moments(people)
+        width = spread * size**_SCOTT
+        filled = np.where(np.isfinite(values), values, middle)
+        low, high = filled.min(0) - _MARGIN * width, filled.max(0) + _MARGIN * width
         self._low, self._step = low, (high - low) / (_GRID - 1)
         apart = np.subtract.outer(np.arange(_GRID), np.arange(_GRID))
-        kernels = np.exp(-0.5 * (apart * (self._step / width)[:, None, None]) ** 2)  # (feature, grid, grid)
-        self._kernels = kernels / kernels.sum(1, keepdims=True)
+        kernels = np.exp(-0.5 * (apart * (self._step / width)[:, None, None]) ** 2)  # (feature, grid, cell)
+        kernels /= kernels.sum(1, keepdims=True)
+        self._kernels = kernels.swapaxes(1, 2).copy()  # (feature, cell, grid)
 
-    def of(self, values: Floats, applies: npt.NDArray[np.bool_]) -> Floats:
-        """The densities (features, grid) of values (n, features); they sum to the share that is known of those due."""
+    def of(self, values: Floats, applies: Bools, samples: Bools) -> Floats:
+        """The densities (samples, features, grid) of values (n, features), of the rows that are in each sample (·, n).
+
+        They sum to the share that is known of those that apply, (n, features).
+        """
         known = np.isfinite(values) & applies
         cell = np.rint(np.where(known, values - self._low, 0) / self._step).astype(np.int64)
-        features = values.shape[1]
-        flat = np.bincount((cell + np.arange(features) * _GRID)[known], minlength=features * _GRID)
-        counts = flat.reshape(features, _GRID) / np.maximum(applies.sum(0), 1)[:, None]
-        smooth: Floats = np.einsum("fgh,fh->fg", self._kernels, counts)
-        return smooth
+        features = np.arange(values.shape[1])
+        bells = self._kernels[features, cell] * known[:, :, None]  # (n, feature, grid)
+        sums = samples.astype(np.float64) @ bells.reshape(len(values), -1)
+        due = samples.astype(np.float64) @ applies
+        densities: Floats = sums.reshape(len(samples), len(features), _GRID) / np.maximum(due, 1)[:, :, None]
+        return densities
 
 
-def overlap(mine: Floats, other: Floats) -> float:
-    """Overlapping area of densities (features, grid), the mean of the features that ``other`` has."""
-    there = other.sum(1) > 0
-    return float(np.minimum(mine, other).sum(1)[there].mean())
+def overlap(mine: Floats, other: Floats) -> Floats:
+    """Overlapping area of densities (samples, features, grid): (samples,), the mean of the features of ``other``."""
+    there = other.sum(2) > 0
+    areas: Floats = (np.minimum(mine, other).sum(2) * there).sum(1) / there.sum(1)
+    return areas
 
 
 def frechet(mine: Floats, other: Floats) -> float:
