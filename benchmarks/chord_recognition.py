@@ -2,10 +2,10 @@
 
 POP909 is a folder of songs, each with a MIDI file, ``beat_midi.txt``, ``chord_audio.txt`` (human labels of the
 recording), ``key_audio.txt`` and ``chord_midi.txt`` (the data set's own recogniser on the MIDI file). Prints the scores
-of mir_eval, weighted by time, for our labels and for the data set's own side by side, how many keys are found, and
-songs a second. The human labels stand on the recording's clock, their changes some 50 ms before the MIDI file's beats:
-the scores are given as the files stand, and with each song's two clocks lined up by the times (not the names) of its
-labels.
+of mir_eval, weighted by time, for our labels, for what the judge of `sideman evaluate --music` hears and for the data
+set's own side by side, how many keys are found, and songs a second. The human labels stand on the recording's clock,
+their changes some 50 ms before the MIDI file's beats: the scores are given as the files stand, and with each song's two
+clocks lined up by the times (not the names) of its labels.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import symusic
 
+from sideman.judging.recognition import TEMPLATES, Heard, hear_notes
 from sideman.music.band import NoteArray
 from sideman.music.key import Key, estimate_key
 from sideman.music.recognition import ChordLabels, label_spans, recognise
@@ -36,6 +37,11 @@ ROOTS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 HARTE = (
     *("maj", "min", "7", "min7", "maj7", "hdim7", "dim", "sus4", "sus4(b7)", "aug", "min6", "9", "min9"),
     *("maj(9)", "maj6", "minmaj7", "7(*5,b5)"),
+)
+# What the judge can hear, in the order of its templates.
+HEARD = (
+    *("maj", "min", "7", "min7", "maj7", "hdim7", "dim", "sus4", "sus4(b7)", "aug", "min6", "maj6", "minmaj7"),
+    "7(*5,b5)",
 )
 
 
@@ -86,6 +92,14 @@ def as_intervals(labels: ChordLabels, times: npt.NDArray[np.float64]) -> tuple[I
     spans = label_spans(labels)
     intervals = np.array([[times[span.start], times[span.end]] for span in spans])
     return intervals, ["N" if span.root < 0 else f"{ROOTS[span.root]}:{HARTE[span.quality]}" for span in spans]
+
+
+def heard_intervals(heard: Heard, times: npt.NDArray[np.float64]) -> tuple[Intervals, list[str]]:
+    """What the judge hears, in mir_eval's form."""
+    names = {intervals: name for (intervals, _), name in zip(TEMPLATES, HEARD, strict=True)}
+    tones = [names.get(tuple(np.flatnonzero(beat).tolist()), "") for beat in heard.tones]
+    labels = ["N" if root < 0 else f"{ROOTS[root]}:{name}" for root, name in zip(heard.root, tones, strict=True)]
+    return np.column_stack([times[:-1], times[1:]]), labels
 
 
 def score(human: tuple[Intervals, list[str]], found: tuple[Intervals, list[str]]) -> npt.NDArray[np.float64]:
@@ -149,12 +163,15 @@ def main() -> None:
     beats = sum(map(len, found))
 
     ours = [as_intervals(labels, song.beat_times) for song, labels in zip(songs, found, strict=True)]
+    judged = [
+        heard_intervals(hear_notes(song.notes, nothing, len(song.beat_times) - 1), song.beat_times) for song in songs
+    ]
     own = [song.own for song in songs]
     clocks = ([0.0] * len(songs), [clock_lag(song) for song in songs])
-    columns = [mean_scores(songs, labels, lags) for lags in clocks for labels in (ours, own)]
+    columns = [mean_scores(songs, labels, lags) for lags in clocks for labels in (ours, judged, own)]
     print(f"{len(songs)} songs of {beats / COMMON_TIME.beats / len(songs):.0f} bars on average")
-    print(f"{'':10}{'as the files stand':>20}{'clocks lined up':>20}")
-    print(f"{'':10}" + f"{'ours':>10}{'POP909':>10}" * 2)
+    print(f"{'':10}{'as the files stand':>30}{'clocks lined up':>30}")
+    print(f"{'':10}" + f"{'ours':>10}{'judge':>10}{'POP909':>10}" * 2)
     for name, row in zip(METRICS, np.transpose(columns), strict=True):
         print(f"{name:10}" + "".join(f"{value:10.3f}" for value in row))
     print_keys(songs, found)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sideman.judging import mma
 from sideman.judging.judge import judge
 from sideman.judging.report import BLOCKS, MMA, MODEL, OTHER, PEOPLE, RANDOM, Report
 from sideman.judging.windows import Window
@@ -34,10 +35,13 @@ def assert_ranked(report: Report) -> None:
     assert len(set(scores[1:])) == len(scores) - 1
 
 
-def test_who_plays_as_people_do_is_judged_as_people(songs: Dataset) -> None:
-    told: list[tuple[float, str]] = []
+def test_who_plays_as_people_do_is_judged_as_people(songs: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mma, "PROGRAM", "no-such-program")
+    told: list[tuple[object, ...]] = []
     report = judge(songs, windows=22, compose=peoples_own, takes=22, show=lambda *words: told.append(words))
     assert (report.windows, report.songs) == (22, 22)
+    assert [row.name for row in report.rows] == [PEOPLE, MODEL, BLOCKS, OTHER, RANDOM]
+    assert "apt install mma" in report.missing[MMA]
     people, ours, other = (report.row(name).values for name in (PEOPLE, MODEL, OTHER))
     assert ours.pop("diversity").value > 0.5
     for name in ours:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.judging.conftest import band
 
 from sideman.judging.keeping import accuracies, keeping
-from sideman.judging.recognition import NO_CHORD, TEMPLATES, Heard
+from sideman.judging.recognition import TEMPLATES, Heard
 from sideman.music.chords import parse
 from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
 from sideman.music.qualities import REFERENCE_QUALITIES

@@ -19,6 +19,17 @@ def test_a_chord_with_its_root_in_the_bass_is_heard(root: int, tones: tuple[int,
     assert [np.flatnonzero(beat).tolist() for beat in heard.tones] == [list(tones)] * 4
 
 
+@pytest.mark.parametrize("root", range(12))
+def test_a_chord_moved_is_heard_moved(root: int) -> None:
+    random = np.random.default_rng(5)
+    notes = [
+        (int(step), 12, int(pitch)) for step, pitch in zip(range(0, 384, 6), random.integers(36, 49, 64), strict=True)
+    ]
+    here, there = (hear(band(384, piano=[(on, long, pitch + move) for on, long, pitch in notes])) for move in (0, root))
+    assert ((here.root + root) % 12 == there.root).all()
+    assert (here.tones == there.tones).all()
+
+
 def test_the_bass_tells_one_of_two_chords_with_the_same_tones() -> None:
     tones = [(0, STEPS_PER_BAR, pitch) for pitch in (60, 64, 67, 69)]  # C6 and Am7
     over_c, over_a = (hear(band(STEPS_PER_BAR, piano=tones, bass=[(0, 48, pitch)])) for pitch in (36, 33))

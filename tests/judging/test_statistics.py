@@ -46,7 +46,7 @@ def test_overlap_of_the_same_of_strangers_and_of_shifted_bells() -> None:
     far, people_density = densities(people + 50, people)
     assert overlap(far, people_density) < 1e-6
     # Two bells one standard deviation apart share 2 Φ(-1/2); one feature of the two is the same.
-    near, people_density = densities(people + [1, 0], people)
+    near, people_density = densities(people + np.array([1, 0]), people)
     assert overlap(near, people_density) == pytest.approx((0.617 + 1) / 2, abs=0.02)
 
 
@@ -81,7 +81,7 @@ def test_a_feature_with_one_value_has_a_density() -> None:
 def test_frechet_distance_of_gaussians() -> None:
     people = RANDOM.normal(0, 1, (20_000, 3))
     assert frechet(people, people) == pytest.approx(0, abs=1e-6)
-    assert frechet(people + [3, 0, 4], people) == pytest.approx(25, rel=0.01)
+    assert frechet(people + np.array([3, 0, 4]), people) == pytest.approx(25, rel=0.01)
     # Of one dimension with equal means: the squared difference of the standard deviations.
     assert frechet(people * [2, 1, 1], people) == pytest.approx(1, rel=0.05)
 

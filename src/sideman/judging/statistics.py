@@ -53,7 +53,7 @@ def mean(values: Floats, songs: Integers, random: np.random.Generator) -> Estima
 
 
 def moments(rows: Floats) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of the known values of each feature, (n, features) in; 0 and 1 where they say none."""
+    """Mean and standard deviation of the known values of each feature of (n, features); 0 and 1 where they say none."""
     known = np.isfinite(rows)
     count = np.maximum(known.sum(0), 1)
     middle = np.where(known, rows, 0).sum(0) / count
