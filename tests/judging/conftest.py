@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tests.training.conftest import band_file
 
-from sideman.arrange import DEFAULT_WEIGHTS, ArrangeOptions, default_model
+from sideman.arranging import DEFAULT_WEIGHTS, ArrangeOptions, default_model
 from sideman.judging.composing import composes_with
 from sideman.judging.memory import window_ids
 from sideman.judging.windows import Window

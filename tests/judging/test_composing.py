@@ -6,12 +6,11 @@ import pytest
 from tests.judging.conftest import window
 from tests.tiny import tiny_checkpoint
 
-from sideman.arrange import ArrangeOptions, Model, arrange
+from sideman.arranging import ArrangeOptions, Model, arrange
 from sideman.judging.composing import TOGETHER, composes_with
-from sideman.model.sampling import SamplingOptions
 from sideman.music.band import Role
 
-OPTIONS = ArrangeOptions(density=1, sampling=SamplingOptions(temperature=0.8))
+OPTIONS = ArrangeOptions(density=1, temperature=0.8)
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +22,7 @@ def test_a_window_gets_its_own_chords_roles_tempo_and_seed(model: Model) -> None
     first = window("C:4|F:4", seed=5, bass=[(0, 1, 40)])
     second = window("Am:4", seed=7, drums=[(0, 1, 36)], piano=[(0, 1, 60)])
     bands = composes_with(model, OPTIONS)([first, second], 0)
-    sampling = SamplingOptions(temperature=0.8, seed=7)
-    alone = ArrangeOptions(density=1, roles=(Role.DRUMS, Role.PIANO), sampling=sampling)
+    alone = ArrangeOptions(density=1, roles=(Role.DRUMS, Role.PIANO), temperature=0.8, seed=7)
     assert bands[1] == arrange("Am:4", alone, model=model).band
     assert (bands[0].roles, bands[0].steps) == ((Role.BASS,), 96)
 

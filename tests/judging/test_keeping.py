@@ -16,7 +16,7 @@ from sideman.judging.keeping import accuracies, keeping
 from sideman.judging.recognition import TEMPLATES, Heard
 from sideman.music.chords import parse
 from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
-from sideman.music.qualities import REFERENCE_QUALITIES
+from sideman.music.qualities import MODEL_QUALITIES
 
 # Harte's names of the reference qualities, and of what can be heard.
 ASKED = (
@@ -39,7 +39,7 @@ BEAT = 24  # ticks
 )
 def test_accuracies_are_those_of_mir_eval(beats: list[tuple[int, int, int, int]]) -> None:
     chords = [
-        Chord.no_chord() if root < 0 else Chord(MAJOR_ROOTS[root], REFERENCE_QUALITIES[quality])
+        Chord.no_chord() if root < 0 else Chord(MAJOR_ROOTS[root], MODEL_QUALITIES[quality])
         for root, quality, _, _ in beats
     ]
     tones = np.zeros((len(beats), 12), np.bool_)

@@ -13,7 +13,7 @@ from sideman.judging import mma
 from sideman.judging.keeping import keeping
 from sideman.judging.mma import GROOVES, mma_chart, play_with_mma
 from sideman.judging.windows import Window
-from sideman.music.qualities import REFERENCE_QUALITIES
+from sideman.music.qualities import MODEL_QUALITIES
 from sideman.tokens.vocabulary import STYLES
 
 needs_mma = pytest.mark.skipif(
@@ -58,7 +58,7 @@ def test_a_program_that_fails_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path:
 @needs_mma
 @pytest.mark.slow
 def test_mma_knows_every_groove_and_every_quality() -> None:
-    chords = "|".join(f"Bb{quality.name}:2" for quality in REFERENCE_QUALITIES)
+    chords = "|".join(f"Bb{quality.name}:2" for quality in MODEL_QUALITIES)
     people = window(chords, piano=[(0, 1, 60)])
     asked = [Window("song", 0, style, people.progression, people.band, 1) for style in (*GROOVES, None)]
     for played in play_with_mma(asked):

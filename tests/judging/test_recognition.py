@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.judging.conftest import band
 
-from sideman.judging.recognition import NO_CHORD, TEMPLATES, hear
+from sideman.judging.recognition import TEMPLATES, UNLABELLED, hear
 from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT
 
 
@@ -57,7 +57,7 @@ def test_a_change_is_heard_on_its_beat_and_a_passing_note_is_none() -> None:
 def test_silence_and_drums_are_no_chord() -> None:
     drums = [(step, 1, 36) for step in range(0, STEPS_PER_BAR, STEPS_PER_BEAT)]
     heard = hear(band(STEPS_PER_BAR, drums=drums))
-    assert heard.root.tolist() == [NO_CHORD] * 4
+    assert heard.root.tolist() == [UNLABELLED] * 4
     assert not heard.tones.any()
 
 
