@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { commonLines } from "../../tests/piece.fixture";
+import { commonLines, PIECE } from "../../tests/piece.fixture";
 import { FakeSynth } from "../../tests/synth.fixture";
 import type { Arrangement } from "../api";
 import { type BarNotes, ROLES } from "../music/piece";
@@ -14,26 +14,14 @@ let source: () => Promise<Synth>;
 const player = createPlayer(() => source());
 
 const arrangement = (id: string, change: Partial<Arrangement> = {}): Arrangement => ({
+  ...PIECE,
   id,
-  name: id,
   progression: "C:4|F:4|G:4|C:4",
-  tempo: 120,
-  style: null,
-  tracks: ROLES,
-  density: null,
-  free_bass: false,
   takes: 2,
-  seed: 1,
-  model: "m",
   state: "composing",
-  detail: null,
-  created: "",
-  key: "C",
   bars: 4,
   beats: 16,
   seconds: 8,
-  temperature: 1,
-  top_p: 1,
   progress: { bars: 0, of: 8 },
   ...change,
 });

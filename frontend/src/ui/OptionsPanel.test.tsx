@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { OFFER, option } from "../../tests/piece.fixture";
 import { DEFAULT_OPTIONS, offer, options } from "../state/band";
 import { OptionsPanel } from "./OptionsPanel";
+import { Settings } from "./Settings";
 
 const page = document.createElement("div");
 const settled = () => new Promise((resolve) => setTimeout(resolve));
@@ -110,4 +111,14 @@ it("has a control for an option that it has no words for", async () => {
   expect(options.value.feel).toBe("ahead");
   await set("#options-feel", "");
   expect(options.value.feel).toBeNull();
+});
+
+it("tells in its line what is not as it is anyway", async () => {
+  render(<Settings />, page);
+  await settled();
+  const about = () => page.querySelector(".settings-about")?.textContent;
+  expect(about()).toBe("120 bpm · any style · all five play");
+  options.value = { ...options.value, temperature: 1.25, free_bass: true };
+  await settled();
+  expect(about()).toBe("120 bpm · any style · all five play · temperature 1.25 · free bass true");
 });

@@ -32,14 +32,21 @@ export function OptionsPanel() {
   );
 }
 
-/** An option that the page has no words of its own for. */
+/** The options that the page has no words of its own for. */
+export function otherFields(): readonly OptionView[] {
+  return (offer.value?.options ?? []).filter(({ name }) => !OWN.includes(name));
+}
+
+/** What they are called. */
+export const nameOf = ({ name }: OptionView): string => name.replaceAll("_", " ");
+
 function Other({ field }: { field: OptionView }) {
   const id = `options-${field.name}`;
-  const name = (field.name.charAt(0).toUpperCase() + field.name.slice(1)).replaceAll("_", " ");
+  const name = nameOf(field);
   return (
     <div class="options-item" title={field.help}>
       <label class="options-name" for={id}>
-        {name}
+        {name.charAt(0).toUpperCase() + name.slice(1)}
       </label>
       <Control field={field} id={id} />
     </div>

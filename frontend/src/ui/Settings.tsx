@@ -1,9 +1,10 @@
 /** The options behind one line that says what they are. Where there is little room it stays folded until asked for. */
 
 import { ROLES } from "../music/piece";
-import { options } from "../state/band";
+import { options, wishes } from "../state/band";
+import { isSame, written } from "../state/fields";
 import { isWide } from "./media";
-import { OptionsPanel } from "./OptionsPanel";
+import { nameOf, OptionsPanel, otherFields } from "./OptionsPanel";
 
 export function Settings() {
   return (
@@ -21,5 +22,8 @@ function about(): string {
   const { tempo, style, tracks, takes } = options.value;
   const band =
     tracks.length === ROLES.length ? "all five play" : tracks.length === 1 ? "one plays" : `${tracks.length} play`;
-  return [`${tempo} bpm`, style ?? "any style", band, ...(takes > 1 ? [`${takes} takes`] : [])].join(" · ");
+  const others = otherFields()
+    .filter((field) => !isSame(wishes.value[field.name], field.default))
+    .map((field) => `${nameOf(field)} ${written(wishes.value[field.name] ?? null)}`);
+  return [`${tempo} bpm`, style ?? "any style", band, ...(takes > 1 ? [`${takes} takes`] : []), ...others].join(" · ");
 }
