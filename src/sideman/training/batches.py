@@ -9,7 +9,7 @@ a run resumes exactly by naming the place where it was.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,12 +26,14 @@ from sideman.tokens.slices import BEGINS_BAR, BEGINS_PART, ROLE, are_of_kind, ba
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
 from sideman.training.excerpts import cuts, excerpt
 from sideman.training.forms import GOES_ON, echoes, likeness, sections, told_echoes
-from sideman.training.shards import Dataset, SongRow
+from sideman.training.retelling import IN_THREE, in_three
+from sideman.training.shards import COMMON_TIME, Dataset, SongRow
 
 KEEP_CONTROL = 0.5  # how often a control is told in training
 KEEP_FORM = 0.5  # how often echoes, and how often sections
 KEEP_RECALL = 0.85  # how often what followed the last time; against bands that only ever go on as they began
 KEEP_CHORDS = 0.9  # how often the chords; so that a band with them can be compared with one without
+TOLD_IN_THREE = 0.04  # how often an excerpt in 4/4; hardly one song in two hundred is in three
 GROUP = 96  # songs
 _UNKNOWN = VOCABULARY.id("unknown")
 _TRACK_COLUMN = FEATURE_NAMES.index("track")
@@ -203,8 +205,10 @@ def group_rows(
         ids = dataset.ids(row)
         with dataset.read(row):
             for first, last in cuts(row.bars, rng):
-                part = excerpt(ids, first, last)
-                song, features, head = read_song(row, part, Reading.random(rng, part))
+                part, told = excerpt(ids, first, last), row
+                if row.meter == COMMON_TIME and rng.random() < TOLD_IN_THREE:
+                    part, told = in_three(part), replace(row, meter=IN_THREE)
+                song, features, head = read_song(told, part, Reading.random(rng, part))
                 parts.append(cut_rows(song, features, head, steps, fill=True).of_features(columns))
     return join(parts).take(rng.permutation(sum(len(part.ids) for part in parts)))
 

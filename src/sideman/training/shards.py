@@ -30,6 +30,7 @@ _BAR = VOCABULARY.id("bar")
 _LARGEST = 1 << 40  # of a count
 SHARD_TOKENS = 1 << 26  # 128 MiB a shard
 FOLDS = ("train", "valid")
+COMMON_TIME = "4/4"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class SongRow:
     offset: int
     tokens: int
     tags: str = ""
-    meter: str = "4/4"
+    meter: str = COMMON_TIME
 
     @property
     def measures(self) -> tuple[Measure, ...]:
