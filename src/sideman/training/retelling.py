@@ -58,7 +58,8 @@ def _moved(onset: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
     bar, place = np.divmod(onset, COMMON.steps)
     first = _LEFT_OUT * STEPS_PER_BEAT
     after = np.maximum(place - STEPS_PER_BEAT, first)
-    return np.asarray(bar * _MEASURE.steps + np.where(place < first, place, after), np.int64)
+    moved: npt.NDArray[np.int64] = bar * _MEASURE.steps + np.where(place < first, place, after)
+    return moved
 
 
 def _shortened(notes: NoteArray) -> NoteArray:
