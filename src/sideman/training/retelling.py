@@ -58,8 +58,7 @@ def _moved(onset: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
     bar, place = np.divmod(onset, COMMON.steps)
     first = _LEFT_OUT * STEPS_PER_BEAT
     after = np.maximum(place - STEPS_PER_BEAT, first)
-    moved: npt.NDArray[np.int64] = bar * _MEASURE.steps + np.where(place < first, place, after)
-    return moved
+    return bar * _MEASURE.steps + np.where(place < first, place, after)
 
 
 def _shortened(notes: NoteArray) -> NoteArray:
@@ -67,7 +66,7 @@ def _shortened(notes: NoteArray) -> NoteArray:
     beat = notes[:, ONSET] % COMMON.steps // STEPS_PER_BEAT
     kept = notes[beat != _LEFT_OUT]
     onset, end = _moved(kept[:, ONSET]), _moved(kept[:, ONSET] + kept[:, DURATION])
-    moved = kept.copy()
+    moved: NoteArray = kept.copy()
     moved[:, ONSET], moved[:, DURATION] = onset, np.maximum(end - onset, 1)
     return moved
 
