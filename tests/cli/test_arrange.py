@@ -194,7 +194,7 @@ def test_standard_input_that_is_no_text(run: Run, weights: Path, tmp_path: Path)
         (("-o", "song.mid", "--style", "polka"), ["polka", "jazz"]),
         (("-o", "song.mid", "--density", "9"), ["density"]),
         (("-o", "song.mid", "--tracks", "drums,banjo"), ["banjo", "strings"]),
-        (("-o", "song.mid", "--tracks", ","), ["no track"]),
+        (("-o", "song.mid", "--tracks", ","), ["tracks wants at least one"]),
         (("-o", "song.mid", "--seed", "-1"), ["seed"]),
         (("-o", "song.mid", "--temperature", "-1"), ["temperature"]),
         (("-o", "song.mid", "--top-p", "0"), ["top_p"]),

@@ -59,7 +59,7 @@ def test_table_picture_and_json(run: Run, dataset: Path, weights: Path, tmp_path
         (("w.safetensors", "DATA", "--music", "--songs", "3"), "--songs with --music"),
         (("a", "b", "DATA", "--music"), "3 paths"),
         (("DATA",), "1 paths"),
-        (("missing", "--music"), "missing is no dataset"),
+        (("missing", "--music"), "missing is not a dataset"),
         (("missing.safetensors", "DATA", "--music"), "missing.safetensors"),
         (("DATA", "--music", "--fold", "test"), "unknown fold"),
         (("DATA", "--music", "--top-p", "2"), "top_p 2"),

@@ -34,7 +34,7 @@ if "no process" in sys.argv and __name__ == "__mp_main__":
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    files = [File(path, "train") for path in sorted(folder.glob("*/*.npz"))]
+    files = [File(path, "train", path.stem) for path in sorted(folder.glob("*/*.npz"))]
     chunks = [Chunk(files[first : first + 2], folder / f"chunk_{first}.npz") for first in range(0, len(files), 2)]
     try:
         print(sum(encode_chunks(chunks, 2)))

@@ -90,8 +90,9 @@ def test_what_is_small_is_sent_as_it_is(visitor: httpx.Client) -> None:
     assert "content-encoding" not in response.headers
 
 
-def test_the_icon(visitor: httpx.Client) -> None:
-    response = visitor.get("/favicon.svg")
+@pytest.mark.parametrize("path", ["/favicon.svg", "/favicon.ico"])
+def test_the_icon(visitor: httpx.Client, path: str) -> None:
+    response = visitor.get(path)
     assert (response.text, response.headers["content-type"]) == ("<svg/>", "image/svg+xml")
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from sideman.model.threads import one_blas_thread
 from sideman.music.band import ROLES
-from sideman.music.time import Meter
+from sideman.music.time import COMMON_TIME, Meter
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import Ids, style_id, tempo_level
 from sideman.tokens.form import Echo, Form, Section, measures_of
@@ -27,7 +27,7 @@ from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
 from sideman.training.excerpts import cuts, excerpt
 from sideman.training.forms import GOES_ON, echoes, likeness, sections, told_echoes
 from sideman.training.retelling import IN_THREE, in_three
-from sideman.training.shards import COMMON_TIME, Dataset, SongRow
+from sideman.training.shards import Dataset, SongRow
 
 KEEP_CONTROL = 0.5  # how often a control is told in training
 KEEP_FORM = 0.5  # how often echoes, and how often sections
@@ -206,7 +206,7 @@ def group_rows(
         with dataset.read(row):
             for first, last in cuts(row.bars, rng):
                 part, told = excerpt(ids, first, last), row
-                if row.meter == COMMON_TIME and rng.random() < TOLD_IN_THREE:
+                if row.meter == str(COMMON_TIME) and rng.random() < TOLD_IN_THREE:
                     part, told = in_three(part), replace(row, meter=IN_THREE)
                 song, features, head = read_song(told, part, Reading.random(rng, part))
                 parts.append(cut_rows(song, features, head, steps, fill=True).of_features(columns))

@@ -20,7 +20,7 @@ import numpy as np
 
 from sideman.errors import DataError, OptionError, SidemanError
 from sideman.files import atomic_write, read_parsed
-from sideman.music.time import Meter
+from sideman.music.time import COMMON_TIME, Meter
 from sideman.tokens.encode import Ids
 from sideman.tokens.form import Measure, measures_of
 from sideman.tokens.vocabulary import VOCABULARY
@@ -30,7 +30,6 @@ _BAR = VOCABULARY.id("bar")
 _LARGEST = 1 << 40  # of a count
 SHARD_TOKENS = 1 << 26  # 128 MiB a shard
 FOLDS = ("train", "valid")
-COMMON_TIME = "4/4"
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class SongRow:
     offset: int
     tokens: int
     tags: str = ""
-    meter: str = COMMON_TIME
+    meter: str = str(COMMON_TIME)
 
     @property
     def measures(self) -> tuple[Measure, ...]:

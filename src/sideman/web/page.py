@@ -91,6 +91,7 @@ def page_router(folder: Path) -> APIRouter:
         return await page.answer(f"assets/{name}", request.scope, FOR_EVER)
 
     @router.api_route("/favicon.svg", methods=READING)
+    @router.api_route("/favicon.ico", methods=READING)  # browsers ask for it beside what is not HTML
     async def get_icon(request: Request) -> Response:
         """The page's sign."""
         return await page.answer("favicon.svg", request.scope, A_DAY)
