@@ -33,7 +33,7 @@ def test_limits_are_the_servers(server: Server, browser: httpx.Client, options: 
         assert options[name] == getattr(server.settings, name)
     assert options["model"] == browser.get("/api/health").json()["model"]
     tempo, density = row(options, "tempo"), row(options, "density")
-    create(browser, "C", tempo=tempo["minimum"], density=density["maximum"], name="n" * options["max_name"])
+    create(browser, "C", tempo=tempo["minimum"], density=int(density["maximum"]), name="n" * options["max_name"])
     assert create(browser, "C")["tempo"] == tempo["default"]
     for wrong in ({"tempo": tempo["maximum"] + 1}, {"density": density["maximum"] + 1}, {"progression": "x" * 150_001}):
         assert browser.post("/api/arrangements", json={"progression": "C"} | wrong).status_code == 422
