@@ -124,9 +124,9 @@ def test_the_leaders_temperature_scales_them_all() -> None:
     np.testing.assert_array_equal(draw_kinds(defaults, temperature=2), draw_kinds(twice))
 
 
-def test_top_p_cuts_each_step_by_itself() -> None:
-    # Of the kinds .45 and .3 reach .7, not .25; of the letters .4 reaches .7 of .45; both signs are needed.
-    assert_follows(draw_kinds(SamplingDefaults(top_p=0.7)), np.array([0.45, 0, 0, 0.2, 0.1]))
+def test_top_p_cuts_the_ids_of_a_kind_and_no_kind() -> None:
+    # Of the letters .4 reaches .7 of .45; both signs are needed. The digit comes as often as it would.
+    assert_follows(draw_kinds(SamplingDefaults(top_p=0.7)), np.array([0.45, 0, 0.25, 0.2, 0.1]))
 
 
 def test_kinds_count_with_the_ids_that_may_come() -> None:

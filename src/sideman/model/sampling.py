@@ -1,8 +1,8 @@
 """From logits to ids: temperatures by kind, top-p, a mask and a seed. Knows no music and no network.
 
 Ids come in kinds, and a draw is made in two steps: which kind comes next, by the sum of its probabilities, then which
-id of that kind. Each step has a temperature and is cut by top-p by itself, so what is done to the values of one kind
-never changes how often another kind comes.
+id of that kind. Each step has a temperature; the second is cut by top-p. So what is done to the values of one kind
+never changes how often another kind comes, and a kind that comes seldom, such as a rest, still does.
 
 Each step is a race: all that may come get a random time from their take's own generator, and the one that is first
 for its probability wins. So a take's ids depend on its logits alone, whatever else is in the batch, and the ids are as
@@ -35,7 +35,7 @@ class SamplingDefaults:
     """How the ids of some weights are drawn unless the leader says otherwise: chosen for them, and kept with them.
 
     ``kind`` is the temperature of the kinds, ``values`` those of the ids within a kind, by the kind's name; ``value``
-    holds for the others. ``top_p`` cuts each of the two steps. Raises :class:`CheckpointError` outside the ranges.
+    holds for the others. ``top_p`` cuts the ids within a kind. Raises :class:`CheckpointError` outside the ranges.
     """
 
     kind: float = 1.0
@@ -80,7 +80,7 @@ class SamplingOptions:
     """How daring the leader wants it; the ranges are the caller's affair.
 
     ``temperature`` scales all temperatures of the weights: 1 leaves them, more is more daring, 0 takes the likeliest
-    kind and its likeliest id. ``top_p`` keeps, in each step, the fewest likeliest that together reach this probability;
+    kind and its likeliest id. ``top_p`` keeps of a kind the fewest likeliest ids that together reach this probability;
     None is the weights' own. ``seed`` makes it repeatable.
     """
 
@@ -141,14 +141,15 @@ class Sampler:
             scores = scores[begin:end]
         scores -= scores.max()
         scores *= self._powers[kinds[begin]]
-        return int(choices[begin + self._race(np.exp(scores))])
+        weights = np.exp(scores)
+        if self._top_p < 1 and end - begin > 1:
+            _cut(weights, self._top_p)
+        return int(choices[begin + self._race(weights)])
 
     def _race(self, weights: Floats) -> int:
         """Which is first; ``weights`` are probabilities of which the largest is 1. They are overwritten."""
         if self._is_greedy or len(weights) == 1:
             return int(weights.argmax())
-        if self._top_p < 1:
-            _cut(weights, self._top_p)
         # Exponential times, never 0; of these, time / weight is least for an id with the probability of its weight.
         weights /= _TINY - np.log1p(-self._random.random(len(weights)))
         return int(weights.argmax())
