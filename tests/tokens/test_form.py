@@ -11,6 +11,7 @@ from sideman.music.time import Meter
 from sideman.tokens.form import (
     COMMON,
     LIKE,
+    MIDDLE,
     NEW,
     SAME,
     SECTION_LEFT,
@@ -95,6 +96,11 @@ def test_sections_count_their_bars() -> None:
     assert (long[0].left, long[39]) == (SECTION_LEFT + 1, Section(16, 1))
     rows = read("start bar chord:0 chord:204 rest:1 bar chord:0 chord:204 rest:1", Form((COMMON,) * 2, (), long[38:]))
     assert [(row["section"], row["section_left"]) for row in rows] == [(0, 0)] + [(16, 2)] * 4 + [(16, 1)] * 4
+
+
+def test_the_origin_is_told_in_all_bars() -> None:
+    rows = read("start bar chord:0 chord:204 rest:1 bar chord:0", Form((COMMON,) * 2, origin=MIDDLE))
+    assert {row["origin"] for row in rows} == {MIDDLE}
 
 
 def test_what_follows_an_excerpt_has_no_form() -> None:

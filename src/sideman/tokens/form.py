@@ -53,6 +53,10 @@ LIKENESS_LIMITS = (0.15, 0.45, 0.8)
 SECTION_BARS = 16  # counted from a section's start, 1 for its first bar; 0: not told
 SECTION_LEFT = 8  # bars left in a section, counted up to this many
 
+# Where a first bar is from: values of the feature ``origin``, 0 for not told. Songs begin with a player or two.
+OPENING, MIDDLE = 1, 2
+ORIGINS = 3
+
 
 class Echo(NamedTuple):
     """An earlier ``bar`` (-1: none) and how much this one is like it."""
@@ -70,7 +74,9 @@ class Section(NamedTuple):
 
 @dataclass(frozen=True)
 class Form:
-    """The bars of a song. ``more`` bars follow an excerpt of it; an empty ``echoes`` or ``sections`` isn't told.
+    """The bars of a song. An empty ``echoes`` or ``sections`` isn't told.
+
+    ``more`` bars follow an excerpt of it; ``origin`` tells whether its first bar is the song's or out of its middle.
 
     Raises :class:`TokenError` where these are not one a bar, or an echo points ahead.
     """
@@ -79,6 +85,7 @@ class Form:
     echoes: tuple[Echo, ...] = ()
     sections: tuple[Section, ...] = ()
     more: int = 0
+    origin: int = NOT_TOLD
 
     def __post_init__(self) -> None:
         for told in (self.echoes, self.sections):

@@ -22,7 +22,7 @@ from sideman.tokens.chart import Chart
 from sideman.tokens.chart_rules import BarKind, bar_rules
 from sideman.tokens.drum_hits import HIT_MASKS, HITS
 from sideman.tokens.encode import head_ids, style_id, tempo_level
-from sideman.tokens.form import Form, Measure
+from sideman.tokens.form import MIDDLE, OPENING, Form, Measure
 from sideman.tokens.parts import Parts, following
 from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
 from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, POSITIONS, VOCABULARY
@@ -286,7 +286,9 @@ class Leader:
 
     def prefix(self) -> Prefix:
         """The empty prefix of a song of the chart's bars, and more that follow an excerpt."""
-        return Prefix(Form(self.chart.measures, more=BARS_LEFT if self._excerpt else 0))
+        if self._excerpt:
+            return Prefix(Form(self.chart.measures, more=BARS_LEFT, origin=MIDDLE))
+        return Prefix(Form(self.chart.measures, origin=OPENING))
 
     def finished(self, prefix: Prefix) -> bool:
         """Whether all bars of the chart are there."""

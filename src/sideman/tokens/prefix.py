@@ -24,6 +24,7 @@ from sideman.tokens.form import (
     COMMON,
     LIKENESSES,
     METRES,
+    ORIGINS,
     SECTION_BARS,
     SECTION_LEFT,
     Echo,
@@ -69,6 +70,7 @@ FEATURES: tuple[tuple[str, int], ...] = (
     ("likeness", LIKENESSES),  # how much it does
     ("section", SECTION_BARS + 1),  # number of the bar in its section, from 1
     ("section_left", SECTION_LEFT + 2),  # 1 more than the bars left in the section
+    ("origin", ORIGINS),  # whether the first bar is a song's or one out of its middle
 )
 FEATURE_NAMES = tuple(name for name, _ in FEATURES)
 FEATURE_SIZES = tuple(size for _, size in FEATURES)
@@ -156,7 +158,7 @@ class Prefix:
         self._recall_chord: dict[int, int] = {}
         self._followed: list[dict[int, int]] = []  # what followed which place, a bar; kept where there are echoes
         self._echo: dict[int, int] = {}  # the same of the bar that this one resembles
-        self._of_bar = (0, 0, 0, 0)  # features that are one for the bar: metre, likeness, section, section_left
+        self._of_bar = (0, 0, 0, 0)  # features of the bar: metre, likeness, section, section_left
 
     def push(self, token: int) -> None:
         """Take one id."""
@@ -306,6 +308,7 @@ class Prefix:
             likeness,
             section,
             section_left,
+            self.form.origin,
         )
 
     def read(self, ids: Iterable[int]) -> Features:

@@ -20,7 +20,7 @@ from sideman.music.band import ROLES
 from sideman.music.time import COMMON_TIME, Meter
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import Ids, style_id, tempo_level
-from sideman.tokens.form import Echo, Form, Section, measures_of
+from sideman.tokens.form import MIDDLE, OPENING, Echo, Form, Section, measures_of
 from sideman.tokens.prefix import FEATURE_NAMES, NONE, Features, Prefix
 from sideman.tokens.slices import BEGINS_BAR, BEGINS_PART, ROLE, are_of_kind, bar_starts
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
@@ -80,7 +80,7 @@ class Reading:
     """How a song is read: the order of its roles (indices), which controls are told, and what is known of it.
 
     ``echoes`` and ``sections`` one a bar, or none where they aren't told; without ``recall`` or ``chords`` these are
-    withheld.
+    withheld. ``middle`` says that the first bar is not the song's.
     """
 
     order: Sequence[int]
@@ -91,9 +91,10 @@ class Reading:
     sections: tuple[Section, ...] = ()
     recall: bool = True
     chords: bool = True
+    middle: bool = False
 
     @classmethod
-    def random(cls, rng: np.random.Generator, ids: Ids) -> Reading:
+    def random(cls, rng: np.random.Generator, ids: Ids, *, middle: bool) -> Reading:
         """A random order for a song; each control told half of the time, and so on."""
         style, tempo, density = (rng.random(3) < KEEP_CONTROL).tolist()
         echoed, sectioned, recall, chords = (rng.random(4) < (KEEP_FORM, KEEP_FORM, KEEP_RECALL, KEEP_CHORDS)).tolist()
@@ -107,6 +108,7 @@ class Reading:
             sections(echoes(alike, max(GOES_ON))) if sectioned and alike is not None else (),
             recall,
             chords,
+            middle,
         )
 
 
@@ -124,7 +126,12 @@ def read_song(row: SongRow, ids: Ids, reading: Reading) -> tuple[Ids, Features, 
         bars = without_chords(bars)
     song = np.concatenate([np.array(told, np.uint16), bars, np.array([VOCABULARY.id("end")], np.uint16)])
     measures = measures_of(Meter.parse(row.meter))
-    form = Form(measures * (len(bar_starts(ids)) // len(measures)), reading.echoes, reading.sections)
+    form = Form(
+        measures * (len(bar_starts(ids)) // len(measures)),
+        reading.echoes,
+        reading.sections,
+        origin=MIDDLE if reading.middle else OPENING,
+    )
     features = Prefix(form).read(song.tolist())
     if not reading.recall:
         features[:, _RECALL_COLUMNS] = NONE
@@ -208,7 +215,7 @@ def group_rows(
                 part, told = excerpt(ids, first, last), row
                 if row.meter == str(COMMON_TIME) and rng.random() < TOLD_IN_THREE:
                     part, told = in_three(part), replace(row, meter=IN_THREE)
-                song, features, head = read_song(told, part, Reading.random(rng, part))
+                song, features, head = read_song(told, part, Reading.random(rng, part, middle=first > 0))
                 parts.append(cut_rows(song, features, head, steps, fill=True).of_features(columns))
     return join(parts).take(rng.permutation(sum(len(part.ids) for part in parts)))
 
