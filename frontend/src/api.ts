@@ -1,12 +1,21 @@
 /** The server's HTTP interface: what can be asked of it, and how it says no. Knows no page and no sound. */
 
 import type { Chart } from "./music/piece";
-import type { ArrangementRequest, ArrangementView, Operations, OptionsView, Problem as ProblemDetails } from "./wire";
+import type {
+  ArrangementRequest,
+  ArrangementView,
+  Operations,
+  OptionsView,
+  Problem as ProblemDetails,
+  RevisionView,
+} from "./wire";
 
 export type { ArrangementRequest, State } from "./wire";
 
 /** A piece as the server keeps it. */
 export type Arrangement = ArrangementView;
+/** Some bars of some tracks of a piece, composed anew around all else. */
+export type Revision = RevisionView;
 /** What the server offers. */
 export type Offer = OptionsView;
 

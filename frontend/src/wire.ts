@@ -27,6 +27,8 @@ export interface ArrangementRequest {
   readonly free_bass?: boolean;
   /** Chords such as C:4|Am:4 or C Am | F G7. */
   readonly progression: string;
+  /** What is composed anew after it, one by one. */
+  readonly revisions?: readonly RevisionRequest[];
   readonly name?: string | null;
   /** Fingerprint that the server's model must have: for a link to an exact piece. */
   readonly model?: string | null;
@@ -62,6 +64,8 @@ export interface ArrangementView {
   readonly seconds: number;
   /** Fingerprint of the weights and the engine. */
   readonly model: string;
+  /** With chords, options, seeds and model they make the same piece again. */
+  readonly revisions: readonly RevisionView[];
   readonly id: string;
   readonly name: string;
   readonly state: State;
@@ -244,6 +248,30 @@ export interface QualityView {
 export interface Renaming {
   /** What the list calls it. */
   readonly name: string;
+}
+
+/** Some bars of some tracks of a take, composed anew around all else, which stays note for note. */
+export interface RevisionRequest {
+  readonly tracks: readonly Role[];
+  /** From 0, in their order. */
+  readonly bars: readonly number[];
+  readonly take?: number;
+  /** Null: another one each time. */
+  readonly seed?: number | null;
+  /** Chords that the take has from then on, as long as those before; null: the same. */
+  readonly progression?: string | null;
+}
+
+/** What was composed anew after the takes. */
+export interface RevisionView {
+  readonly tracks: readonly Role[];
+  /** From 0, in their order. */
+  readonly bars: readonly number[];
+  readonly take: number;
+  /** The one that was given, or a random one. */
+  readonly seed: number;
+  /** Chords that the take has from then on, as long as those before; null: the same. */
+  readonly progression: string | null;
 }
 
 export const ROLES = ["drums", "piano", "guitar", "bass", "strings"] as const;

@@ -80,6 +80,7 @@ export const PIECE: Arrangement = {
   top_p: null,
   free_bass: false,
   progress: { bars: 2, of: 2 },
+  revisions: [],
 };
 
 export const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("Am", 4, 4, [9, 0, 4]));

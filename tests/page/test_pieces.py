@@ -91,3 +91,30 @@ def test_link_reopens_the_exact_piece_elsewhere(studio: Studio, visit: Visit) ->
     assert {copy[name] for name in ("seed", "model")} == {original[name] for name in ("seed", "model")}
     assert midi(other, copy["id"]) == midi(studio, original["id"])
     assert other.pixels() == studio.pixels()
+
+
+def test_link_reopens_a_revised_piece(studio: Studio, visit: Visit) -> None:
+    studio.have_composed()
+    revisions = [
+        {"tracks": ["bass", "piano"], "bars": [1, 2], "seed": 5},
+        {"tracks": ["drums"], "bars": [3], "seed": 6},
+    ]
+    (plain,) = arrangements(studio)
+    body = {name: plain[name] for name in ("progression", "seed", "tracks")} | {"revisions": revisions}
+    response = studio.page.request.post("/api/arrangements", data=body)
+    assert response.status == 202, response.text()
+    studio.page.reload()
+    expect(studio.file("MIDI")).to_be_enabled()
+    studio.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    studio.page.get_by_role("button", name="Copy link").click()
+    link: str = studio.page.evaluate("() => navigator.clipboard.readText()")
+    assert link.endswith("&r=bass_piano.1-2.5&r=drums.3.6")
+
+    other = Studio(visit(path=link))
+    expect(other.file("MIDI")).to_be_enabled()
+    (copy,) = arrangements(other)
+    revised = response.json()["id"]
+    assert copy["id"] != revised
+    assert copy["revisions"] == response.json()["revisions"]
+    assert midi(other, copy["id"]) == midi(studio, revised) != midi(studio, plain["id"])
+    assert other.pixels() == studio.pixels()

@@ -75,9 +75,9 @@ def test_parts_of_a_role_in_a_row() -> None:
     for role in ROLES:
         parts = [bar[role] for bar in PIECE.takes[0]]
         assert split(join(parts), role) == parts
-        with pytest.raises(TokenError, match="not parts of"):
+        with pytest.raises(TokenError, match="ids that are not parts of"):
             split(join(parts), ROLES[role.number - 1])
-    with pytest.raises(TokenError, match="not parts of bass"):
+    with pytest.raises(TokenError, match="ids that are not parts of bass"):
         split([VOCABULARY.id("position", 3)], Role.BASS)
     with pytest.raises(TokenError, match="outside of the vocabulary"):
         split([VOCABULARY.size], Role.BASS)

@@ -17,6 +17,8 @@ from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, fil
 from sideman import Model, Role, arrange
 from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import parse
+from sideman.pieces.composition import Composition, Selection
+from sideman.pieces.document import read_composition
 from sideman.render.midi import midi_bytes
 from sideman.web.store import Piece
 from sideman.web.studio import default_name
@@ -44,6 +46,63 @@ def test_asking_for_a_piece_says_where_it_is(browser: httpx.Client) -> None:
     assert (piece["progression"], piece["name"]) == ("C:4|Am:4", "C Am")
     assert (piece["bars"], piece["beats"], piece["seconds"], piece["key"]) == (2, 8, 4, "C major")
     assert browser.get(response.headers["location"]).json()["id"] == piece["id"]
+
+
+REVISED = [
+    {"tracks": ["piano", "bass"], "bars": [2, 3], "seed": 5},
+    {"tracks": ["drums"], "bars": [1], "take": 1, "seed": 6, "progression": "C:4|Dm:4|F:4|G7:4"},
+    {"tracks": ["piano"], "bars": [2]},
+]
+
+
+def test_a_request_with_revisions_is_a_piece_revised(browser: httpx.Client, model: Model, server: Server) -> None:
+    plain = compose(browser, seed=3, takes=2)
+    piece = compose(browser, seed=3, takes=2, revisions=REVISED)
+    assert plain["revisions"] == []
+    *told, last = piece["revisions"]
+    assert told == [{"take": 0, "progression": None} | REVISED[0], REVISED[1]]
+    assert last == {"tracks": ["piano"], "bars": [2], "take": 0, "seed": last["seed"], "progression": None}
+    expected = (
+        Composition.of(arrange(CHORDS, seed=3, takes=2, model=model))
+        .redo(Selection(["piano", "bass"], [2, 3]), 5, model)
+        .redo(Selection(["drums"], [1], 1), 6, model, parse("C:4|Dm:4|F:4|G7:4"))
+        .redo(Selection(["piano"], [2]), last["seed"], model)
+    )
+    bars = [event.data for event in listen(browser, piece["id"]) if event.kind == "bar"]
+    assert piece["progress"] == {"bars": 8, "of": 8}
+    for take, band in enumerate(expected.bands):
+        mine = [bar for bar in bars if bar["take"] == take]
+        assert [bar["bar"] for bar in mine] == [0, 1, 2, 3]
+        for track in band.tracks:
+            assert sorted(row for bar in mine for row in bar["notes"][track.role]) == sorted(track.notes.tolist())
+        song = browser.get(f"/api/arrangements/{piece['id']}/midi", params={"take": take}).content
+        assert song == midi_bytes(band, progression=band.progression, key=band.key)
+    (folder,) = server.settings.data.glob(f"sessions/*/{piece['id']}")
+    assert read_composition(folder / "composition.json").bands == expected.bands
+    again = compose(browser, seed=3, takes=2, revisions=piece["revisions"])
+    assert listen(browser, again["id"]) == listen(browser, piece["id"])
+
+
+@pytest.mark.parametrize(
+    ("revision", "words"),
+    [
+        ({"tracks": ["piano"], "bars": [4]}, "bars of a selection: one or more from 0 to 3"),
+        ({"tracks": ["piano"], "bars": [1, 0]}, "in order"),
+        ({"tracks": ["piano"], "bars": []}, "revisions.0.bars"),
+        ({"tracks": [], "bars": [1]}, "revisions.0.tracks"),
+        ({"tracks": ["piano", "piano"], "bars": [1]}, "each once"),
+        ({"tracks": ["banjo"], "bars": [1]}, "revisions.0.tracks"),
+        ({"tracks": ["piano"], "bars": [1], "take": 1}, "take 1: they are counted from 0 to 0"),
+        ({"tracks": ["piano"], "bars": [1], "seed": -1}, "revisions.0.seed"),
+        ({"tracks": ["piano"], "bars": [1], "progression": "H"}, "unknown chord"),
+        ({"tracks": ["piano"], "bars": [1], "progression": "C"}, "longer or shorter"),
+        ({"tracks": ["piano"], "bars": [1], "ids": {}}, "revisions.0.ids"),
+    ],
+    ids=str,
+)
+def test_a_revision_that_does_not_fit_is_told(browser: httpx.Client, revision: dict[str, Any], words: str) -> None:
+    response = browser.post("/api/arrangements", json={"progression": CHORDS, "revisions": [revision]})
+    assert words in problem(response, 422)["detail"]
 
 
 def test_options_are_taken_and_told(browser: httpx.Client) -> None:

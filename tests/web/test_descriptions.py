@@ -23,6 +23,7 @@ KEPT = Description.model_validate(
         "beats": 4.0,
         "seconds": 2.5,
         "model": "abc",
+        "revisions": [{"tracks": ["bass"], "bars": [0], "seed": 8, "progression": "Am:4"}],
     }
 )
 
@@ -54,10 +55,18 @@ def test_rules_of_today_are_not_those_of_then(changes: dict[str, object], field:
     assert "swing" not in kept.model_dump()
 
 
+def test_a_revision_of_a_later_version_breaks_nothing() -> None:
+    values = json.loads(KEPT.model_dump_json())
+    values["revisions"][0] |= {"density": 4, "take": 1000}
+    (revision,) = read_description(json.dumps(values)).revisions
+    assert revision == KEPT.revisions[0].model_copy(update={"take": 1000})
+
+
 def test_what_is_missing_has_its_default() -> None:
     values = json.loads(KEPT.model_dump_json())
-    del values["density"]
-    assert read_description(json.dumps(values)).model_dump()["density"] is None
+    del values["density"], values["revisions"]
+    description = read_description(json.dumps(values)).model_dump()
+    assert (description["density"], description["revisions"]) == (None, [])
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from tests.web.conftest import Start, compose, create, listen, wait_until
 from tests.web.test_api import problem
 
 from sideman.composer import Composer
-from sideman.web import jobs
+from sideman.web import composing
 
 
 def test_a_server_that_cannot_compose_says_so(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "PAUSES", (0.0, 0.05))
+    monkeypatch.setattr(composing, "PAUSES", (0.0, 0.05))
     server = start()
     has_memory = threading.Event()
     make, step = Composer, Composer.step
@@ -31,11 +31,11 @@ def test_a_server_that_cannot_compose_says_so(start: Start, monkeypatch: pytest.
 
     with server.browser() as browser:
         done = compose(browser, "C:4")
-        monkeypatch.setattr(jobs, "Composer", begin)
+        monkeypatch.setattr(composing, "Composer", begin)
         monkeypatch.setattr(Composer, "step", fail)
         failed = create(browser, "C:4")["id"]
         last = listen(browser, failed)[-1]
-        assert (last.kind, last.data["detail"]) == ("error", jobs.FAULT)
+        assert (last.kind, last.data["detail"]) == ("error", composing.FAULT)
         wait_until(lambda: browser.get("/api/health").status_code == 503)
         for response in (
             browser.get("/api/health"),

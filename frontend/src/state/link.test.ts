@@ -16,15 +16,20 @@ const RICH = {
   temperature: 1.25,
   top_p: 0.015,
   free_bass: true,
-};
+  revisions: [
+    { tracks: ["drums", "bass"], bars: [0, 1, 2, 7], take: 0, seed: 5, progression: null },
+    { tracks: ["piano"], bars: [3], take: 2, seed: 6, progression: "N.C.:3/2|C/E:96t" },
+  ],
+} satisfies Arrangement;
 
 const FIELDS = OFFER.options;
 const link = (piece: Arrangement, fields = FIELDS) => readFragment(`#${fragmentOf(piece, fields)}`, fields);
 
-test.each([PIECE, RICH])("a link brings back what the piece was made with", (piece) => {
+test.each<Arrangement>([PIECE, RICH])("a link brings back what the piece was made with", (piece) => {
   const linked = link(piece);
   expect(linked).toMatchObject({ progression: piece.progression, model: piece.model, isUnderstood: true });
   expect(linked?.options).toEqual({ ...valuesOf(FIELDS, { ...piece }) });
+  expect(linked?.revisions).toEqual(piece.revisions);
   expect(linked && matches(linked, piece, FIELDS)).toBe(true);
 });
 
@@ -56,7 +61,14 @@ test("a link with an option that the server doesn't offer is not understood", ()
   expect(linked && matches(linked, PIECE, FIELDS)).toBe(false);
 });
 
+test("a revision that can't be read is not left out unnoticed", () => {
+  const linked = readFragment(`${fragmentOf(RICH, FIELDS)}&r=banjo.1.7`, FIELDS);
+  expect(linked?.isUnderstood).toBe(false);
+  expect(linked && matches(linked, RICH, FIELDS)).toBe(false);
+});
+
 test.each([
+  { revisions: RICH.revisions },
   { seed: 8 },
   { tempo: 121 },
   { temperature: 1.1 },

@@ -1,28 +1,33 @@
-/** Links to an exact piece: chart, options, seed and model in the address's fragment, which no server and no log sees. */
+/** Links to an exact piece: chart, options, seed, model and revisions in the address's fragment, which no server and no
+ * log sees. */
 
-import type { Arrangement } from "../api";
+import type { Arrangement, Revision } from "../api";
 import type { OptionView } from "../wire";
 import { isSame, read, type Values, valuesOf, written } from "./fields";
+import { readRevision, writtenRevision } from "./revisions";
 
 const CHORDS = "chords";
 const MODEL = "model";
+const REVISION = "r"; // once for each, in their order
 
 /** What a link asks for. */
 export interface Linked {
   readonly progression: string;
   readonly model: string;
   readonly options: Values & { readonly seed: number };
-  readonly isUnderstood: boolean; // it holds no option that the server doesn't offer
+  readonly revisions: readonly Revision[];
+  readonly isUnderstood: boolean; // it holds no option that the server doesn't offer, and no revision that can't be read
 }
 
 /** The fragment for a piece, without its "#": all that shapes its notes, as far as it isn't what it is anyway. */
 export function fragmentOf(piece: Arrangement, fields: readonly OptionView[]): string {
-  return fragment(piece.progression, piece.model, { ...piece }, fields);
+  return fragment(piece.progression, piece.model, piece.revisions, { ...piece }, fields);
 }
 
 function fragment(
   progression: string,
   model: string,
+  revisions: readonly Revision[],
   made: Readonly<Record<string, unknown>>,
   fields: readonly OptionView[],
 ): string {
@@ -33,6 +38,7 @@ function fragment(
     if (field.shapes && !isSame(value, field.default)) told.set(field.name, written(value));
   }
   told.set(MODEL, model);
+  for (const revision of revisions) told.append(REVISION, writtenRevision(revision));
   return told.toString();
 }
 
@@ -45,21 +51,23 @@ export function readFragment(fragment: string, fields: readonly OptionView[]): L
   const options = valuesOf(fields, Object.fromEntries(values));
   const seed = options.seed;
   if (!progression || !model || typeof seed !== "number" || seed < 0) return null;
-  const known = new Set([CHORDS, MODEL, ...fields.map(({ name }) => name)]);
+  const revisions = told.getAll(REVISION).map(readRevision);
+  const known = new Set([CHORDS, MODEL, REVISION, ...fields.map(({ name }) => name)]);
   return {
     progression,
     model,
     options: { ...options, seed },
-    isUnderstood: [...told.keys()].every((name) => known.has(name)),
+    revisions: revisions.filter((revision) => revision !== null),
+    isUnderstood: [...told.keys()].every((name) => known.has(name)) && !revisions.includes(null),
   };
 }
 
 /** Whether a piece is the one that a link asks for. */
 export function matches(linked: Linked, piece: Arrangement, fields: readonly OptionView[]): boolean {
-  const { progression, model, options, isUnderstood } = linked;
+  const { progression, model, revisions, options, isUnderstood } = linked;
   return (
     isUnderstood &&
     piece.state === "done" &&
-    fragment(progression, model, options, fields) === fragmentOf(piece, fields)
+    fragment(progression, model, revisions, options, fields) === fragmentOf(piece, fields)
   );
 }

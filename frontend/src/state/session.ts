@@ -11,6 +11,7 @@ import {
   Problem,
   parseChords,
   RETRY,
+  type Revision,
   renameArrangement,
 } from "../api";
 import { type End, listen } from "../stream";
@@ -55,18 +56,19 @@ const wasBrokenOff = computed(() => piece.value?.state === "stopped" || piece.va
 /** Whether what the field and the options ask for is open: to play it needs no composing. */
 export const isCurrent = computed(() => fits.value && !wasBrokenOff.value);
 
-/** Seed and model that a piece must have. */
+/** Seed, model and revisions that a piece must have. */
 interface Exactly {
   readonly seed?: number;
   readonly model?: string;
+  readonly revisions?: readonly Revision[];
 }
 
-/** Have the band compose what is in the field; a piece that was broken off, from its own seed. Whether it began. */
+/** Have the band compose what is in the field; a piece that was broken off, from its own seeds. Whether it began. */
 export async function compose(exactly?: Exactly): Promise<boolean> {
   if (isAsking.value) return false;
   isAsking.value = true;
   notice.value = null;
-  const again = fits.value && piece.value ? { seed: piece.value.seed } : {};
+  const again = fits.value && piece.value ? { seed: piece.value.seed, revisions: piece.value.revisions } : {};
   const { seed, ...others } = wishes.value;
   const chosen = typeof seed === "number" ? { seed } : {};
   const request: ArrangementRequest = { progression: chartText.value, ...others, ...chosen };

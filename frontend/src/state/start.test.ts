@@ -4,7 +4,7 @@ import type { Arrangement, Offer } from "../api";
 import { chart, chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions } from "./band";
 import { fragmentOf } from "./link";
 import { piece } from "./piece";
-import { isCurrent, notice, open, pieces } from "./session";
+import { compose, composeAnother, isCurrent, notice, open, pieces } from "./session";
 import { start } from "./start";
 
 let served: Offer;
@@ -94,6 +94,25 @@ test("a link to a piece that isn't here has it composed, with seed and model", a
   expect(asked[0]).toMatchObject({ progression: "F:4|G:4", ...how, model: PIECE.model });
   expect(piece.value?.seed).toBe(99);
   expect(isCurrent.value).toBe(false); // until the field was read
+});
+
+test("a link to a revised piece has its revisions composed too; what play makes of the same chords has none", async () => {
+  const revisions = [{ tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null }];
+  location.hash = fragmentOf({ ...PIECE, revisions }, OFFER.options);
+  await start(false); // the piece of the list has none
+  expect(asked).toMatchObject([{ seed: PIECE.seed, model: PIECE.model, revisions }]);
+  expect(piece.value?.revisions).toEqual(revisions);
+  await composeAnother();
+  expect(asked[1]).not.toHaveProperty("revisions");
+});
+
+test("a revised piece that was broken off is composed again with its revisions", async () => {
+  const revisions = [{ tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null }];
+  kept = [{ ...PIECE, revisions, state: "stopped" }];
+  await start(false);
+  chart.value = CHART;
+  await compose();
+  expect(asked).toMatchObject([{ seed: PIECE.seed, revisions }]);
 });
 
 test("an option that the page has never heard of goes from the link into the piece, and is what play plays", async () => {

@@ -14,7 +14,7 @@ const NO_SERVER = "The server can't be reached. Is it still running? Trying agai
 const ANOTHER_MODEL =
   "The piece of this link was composed with another model. Press play to hear what the one here makes of its chords.";
 const ANOTHER_VERSION =
-  "The link holds options that the server doesn't know. Press play to hear what it makes of the chords without them.";
+  "The link holds something that the server doesn't know. Press play to hear what it makes of the chords without it.";
 
 /** Ask the server what it offers and open what there is. `edited`: the field holds chords that a person left there. */
 export async function start(edited: boolean): Promise<void> {
@@ -58,7 +58,7 @@ async function openLink(): Promise<boolean> {
   if (known !== undefined) {
     await open(known);
   } else {
-    const { model, progression, options } = linked;
+    const { model, progression, revisions, options } = linked;
     const { seed } = options;
     const isOurs = linked.isUnderstood && model === offer.value?.model;
     batch(() => {
@@ -66,7 +66,7 @@ async function openLink(): Promise<boolean> {
       setOptions({ ...options, ...(isOurs ? {} : { ...asTheModelWants(fields), seed: null }) });
     });
     if (!isOurs) notice.value = { kind: "status", text: linked.isUnderstood ? ANOTHER_MODEL : ANOTHER_VERSION };
-    else if (!(await compose({ seed, model }))) return true; // play asks for it again
+    else if (!(await compose({ seed, model, revisions }))) return true; // play asks for it again
     setOptions({ seed: null });
   }
   history.replaceState(null, "", location.pathname); // what is done next is another piece

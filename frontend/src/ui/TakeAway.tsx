@@ -102,7 +102,7 @@ function CopyLink({ piece: open }: { piece: Arrangement | null }) {
       type="button"
       class="button quiet"
       disabled={open === null}
-      title="Reopens exactly this piece: chords, options, seed and model"
+      title="Reopens exactly this piece: chords, options, seed, model and revisions"
       onClick={copy}
     >
       <Icon name="link" />

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sideman.arranging import Arrangement, Model, Performance, Plan, default_model, perform
+from sideman.arranging import Arrangement, Bar, Model, Performance, Plan, default_model, perform
 from sideman.composer import SAMPLING, Composer, Take
 from sideman.errors import OptionError, TokenError
 from sideman.model.sampling import SamplingDefaults
@@ -19,6 +19,7 @@ from sideman.music.band import Role
 from sideman.music.progression import Progression
 from sideman.options import MAX_SEED, random_seed
 from sideman.render.rendition import Rendition
+from sideman.tokens.decode import decode_bars
 from sideman.tokens.parts import Part, Parts, parts_of
 
 
@@ -86,13 +87,11 @@ class Composition:
             if len(take) != bars or any(bar.keys() != wanted for bar in take):
                 raise TokenError(f"take {number}: parts of {len(take)} bars, not one of each role in {bars}")
         for revision in self.revisions:
-            self._check(revision.selection)
+            check_change(self.plan, revision.selection, revision.progression)
             if any(len(parts) != len(revision.selection.bars) for parts in revision.parts.values()):
                 raise TokenError("a revision with more or fewer parts than bars")
             if revision.parts.keys() != {*revision.selection.roles}:
                 raise TokenError("a revision whose parts are of other roles than it names")
-            if revision.progression is not None and revision.progression.steps != self.plan.progression.steps:
-                raise OptionError("a revision with chords that are longer or shorter than the piece")
 
     @classmethod
     def of(cls, arrangement: Arrangement) -> Composition:
@@ -133,52 +132,78 @@ class Composition:
             bars = revision.applied(bars) if revision.selection.take == take else bars
         return bars
 
-    def begin(self, selection: Selection, seed: int, sampling: SamplingDefaults = SAMPLING) -> Take:
+    def bars(self, take: int = 0) -> list[Bar]:
+        """The bars of a take as they are now and as they are heard. Raises as :meth:`rendition`."""
+        plan = self._plan(take)
+        ids = plan.leader().ids(self.parts(take))
+        return [Bar(take, bar.number, plan.heard(bar)) for bar in decode_bars(ids, plan.chart)]
+
+    def begin(
+        self,
+        selection: Selection,
+        seed: int,
+        sampling: SamplingDefaults = SAMPLING,
+        progression: Progression | None = None,
+    ) -> Take:
         """A take in which all but the selection is given, the rest yet to be composed; :meth:`revised` takes it.
 
-        ``sampling`` is how the weights are drawn from. Raises :class:`OptionError` for a selection or a seed that is
-        none.
+        ``sampling`` is how the weights are drawn from; with ``progression`` the band hears other chords from now on.
+        What is given stays as it is, whatever the chords. Raises :class:`OptionError` for a selection, a seed or chords
+        that don't fit.
         """
-        self._check(selection)
+        check_change(self.plan, selection, progression)
         if not 0 <= seed <= MAX_SEED:
             raise OptionError(f"seed {seed} is out of range: give a whole number from 0 to 2^64 - 1")
         given = [
             {role: part for role, part in bar.items() if number not in selection.bars or role not in selection.roles}
             for number, bar in enumerate(self.parts(selection.take))
         ]
-        return self._plan(selection.take).take(selection.take, sampling, given=given, seed=seed)
+        return self._plan(selection.take, progression).take(selection.take, sampling, given=given, seed=seed)
 
-    def revised(self, selection: Selection, seed: int, take: Take) -> Composition:
-        """With what a take that :meth:`begin` gave has composed."""
+    def revised(
+        self, selection: Selection, seed: int, take: Take, progression: Progression | None = None
+    ) -> Composition:
+        """With what a take that :meth:`begin` gave, of the same arguments, has composed."""
         bars = parts_of(take.ids)
         parts = {role: tuple(bars[bar][role] for bar in selection.bars) for role in selection.roles}
-        return replace(self, revisions=(*self.revisions, Revision(selection, parts, seed)))
+        return replace(self, revisions=(*self.revisions, Revision(selection, parts, seed, progression)))
 
-    def redo(self, selection: Selection, seed: int | None = None, model: Model | None = None) -> Composition:
+    def redo(
+        self,
+        selection: Selection,
+        seed: int | None = None,
+        model: Model | None = None,
+        progression: Progression | None = None,
+    ) -> Composition:
         """With the selection composed anew around all else, which stays note for note. Raises as :meth:`begin`.
 
-        Without a ``seed`` it is another one each time, without a ``model`` the package's own plays.
+        Without a ``seed`` it is another one each time, without a ``model`` the package's own plays. With
+        ``progression`` the take has other chords from then on.
         """
         seed = random_seed() if seed is None else seed
         model = model or default_model()
-        take = self.begin(selection, seed, model.sampling)
+        take = self.begin(selection, seed, model.sampling, progression)
         composer = Composer(model.engine, model.columns, 1)
         composer.join(take)
         while composer:
             composer.step()
-        return self.revised(selection, seed, take)
+        return self.revised(selection, seed, take, progression)
 
-    def _plan(self, take: int) -> Plan:
-        """The plan of a take, with the chords that it has now."""
+    def _plan(self, take: int, progression: Progression | None = None) -> Plan:
+        """The plan of a take, with the chords that it has now, or with others."""
         changed = [each.progression for each in self.revisions if each.progression and each.selection.take == take]
-        return replace(self.plan, progression=changed[-1], key=self.plan.chart.key) if changed else self.plan
+        latest = progression or next(reversed(changed), None)
+        return replace(self.plan, progression=latest, key=self.plan.chart.key) if latest else self.plan
 
-    def _check(self, selection: Selection) -> None:
-        plan = self.plan
-        if not 0 <= selection.take < plan.options.takes:
-            raise OptionError(f"take {selection.take}: they are counted from 0 to {plan.options.takes - 1}")
-        if not selection.roles or not {*selection.roles} <= {*plan.options.roles}:
-            raise OptionError(f"roles [{', '.join(selection.roles)}]: one or more of {', '.join(plan.options.roles)}")
-        bars = selection.bars
-        if not bars or sorted({*bars}) != [*bars] or bars[0] < 0 or bars[-1] >= plan.chart.bars:
-            raise OptionError(f"bars of a selection: one or more from 0 to {plan.chart.bars - 1}, each once, in order")
+
+def check_change(plan: Plan, selection: Selection, progression: Progression | None = None) -> None:
+    """Raises :class:`OptionError` where a plan has not what is selected, or other chords are of another length."""
+    if not 0 <= selection.take < plan.options.takes:
+        raise OptionError(f"take {selection.take}: they are counted from 0 to {plan.options.takes - 1}")
+    if not selection.roles or not {*selection.roles} <= {*plan.options.roles}:
+        raise OptionError(f"roles [{', '.join(selection.roles)}]: one or more of {', '.join(plan.options.roles)}")
+    bars = selection.bars
+    if not bars or sorted({*bars}) != [*bars] or bars[0] < 0 or bars[-1] >= plan.chart.bars:
+        raise OptionError(f"bars of a selection: one or more from 0 to {plan.chart.bars - 1}, each once, in order")
+    if progression is not None and progression.steps != plan.progression.steps:
+        raise OptionError("a revision with chords that are longer or shorter than the piece")

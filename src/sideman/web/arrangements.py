@@ -12,7 +12,8 @@ import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from sideman.arranging import Model, Plan
+from sideman.arranging import Model
+from sideman.pieces.commission import Commission
 from sideman.web.catalogue import Catalogue
 from sideman.web.descriptions import read_description
 from sideman.web.events import Event, EventLog
@@ -54,9 +55,9 @@ class Arrangements:
         """Give pieces under way their grace, then write down what became of them."""
         self.studio.close()
 
-    def create(self, session: Session, request: ArrangementRequest, plan: Plan) -> ArrangementView:
-        """Have a plan composed. Raises :class:`Problem` where too much is kept or under way."""
-        return self._view(self.studio.begin(session.id, request, plan))
+    def create(self, session: Session, request: ArrangementRequest, commission: Commission) -> ArrangementView:
+        """Have a piece composed. Raises :class:`Problem` where too much is kept or under way."""
+        return self._view(self.studio.begin(session.id, request, commission))
 
     def find(self, session: Session | None, identity: str) -> Piece:
         """A piece of this session. Raises :class:`Problem` for any other: whether it exists is nobody's business."""

@@ -10,20 +10,31 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from sideman.web.schemas import Description
+from sideman.web.schemas import Description, RevisionView
 
-# The same fields by type alone, so that an option is named once.
-_FIELDS: dict[str, Any] = {
-    name: (field.annotation, ... if field.is_required() else field.get_default(call_default_factory=True))
-    for name, field in Description.model_fields.items()
-}
-_Kept: type[BaseModel] = create_model("_Kept", __config__=ConfigDict(extra="ignore"), **_FIELDS)
+
+def _by_type(model: type[BaseModel], **annotations: Any) -> type[BaseModel]:  # noqa: ANN401 - types
+    """The same fields by type alone, so that an option is named once; some of other types."""
+    fields: dict[str, Any] = {
+        name: (
+            annotations.get(name, field.annotation),
+            ... if field.is_required() else field.get_default(call_default_factory=True),
+        )
+        for name, field in model.model_fields.items()
+    }
+    return create_model(f"Kept{model.__name__}", __config__=ConfigDict(extra="ignore"), **fields)
+
+
+_Revision = _by_type(RevisionView)
+_Description = _by_type(Description, revisions=list[_Revision])  # type: ignore[valid-type]
 
 
 def read_description(text: str) -> Description:
     """What was asked for, from its JSON. Raises :class:`ValueError` where a field is missing or of another type."""
     try:
-        return Description.model_construct(**dict(_Kept.model_validate_json(text)))
+        fields = dict(_Description.model_validate_json(text))
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    revisions = [RevisionView.model_construct(**dict(revision)) for revision in fields.pop("revisions")]
+    return Description.model_construct(**fields, revisions=revisions)

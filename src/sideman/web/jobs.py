@@ -1,59 +1,62 @@
-"""Composing for everybody at once: one thread, one batch, which takes join and leave between steps.
-
-Another thread watches over it: whatever ends it, those in its batch are told, and after a pause it begins again.
-Knows turns, deadlines and who still listens; takes come from :mod:`sideman.arranging`, what becomes of a finished piece
-is its owner's affair. No requests, no files.
-"""
+"""A piece on its way: what is to be composed, what was told of it, and how far it is. Knows no threads and no turns."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
-import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import NamedTuple
 
-from sideman.arranging import Bar, Model, Performance
-from sideman.composer import Composer, Take
+from sideman.arranging import Bar
+from sideman.composer import Take
+from sideman.pieces.commission import Commission
+from sideman.tokens.decode import BarNotes
 from sideman.web.events import Event, Listened
-from sideman.web.metrics import Metrics
-from sideman.web.problems import Problem
-from sideman.web.settings import Settings
-from sideman.web.store import STOPPING, Piece, State
-from sideman.web.turns import Queue
-
-POLL_SECONDS = 0.1  # how soon a deletion, a lost listener or the end of the server is noticed
-RETRY_SECONDS = 10.0
-PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before composing begins again, after faults in a row
-UNHEARD = "nobody listened any more: ask for it again"
-FAULT = "composing failed: ask for it again, or tell who runs this server"
-UNABLE = "the server cannot compose at the moment: come again later, or tell who runs it"
-
-log = logging.getLogger(__name__)
+from sideman.web.store import Piece, State
 
 
 @dataclass(eq=False)
 class Job:
-    """A piece on its way."""
+    """A piece that is composed: its takes side by side, then its changes one by one.
+
+    Bars are told as they are composed, unless a change comes that names them or one before them: these are told at the
+    end, as they are then.
+    """
 
     piece: Piece
-    performance: Performance
+    commission: Commission
     log: Listened = field(default_factory=Listened)
     state: State = State.WAITING
     unwanted: bool = False  # deleted
     heard: float = field(default_factory=time.monotonic)  # when somebody last asked for it
 
     def __post_init__(self) -> None:
-        self.left = len(self.performance.takes)
+        self.left = len(self.takes)  # takes that are waiting or composed; of changes one at a time
+        self._final = [self.commission.unchanged(take.number) for take in self.takes]
+
+    @property
+    def takes(self) -> tuple[Take, ...]:
+        """As they are first composed, without any change."""
+        return self.commission.performance.takes
 
     @property
     def bars(self) -> int:
         """Bars of all takes together."""
-        return self.performance.plan.chart.bars * len(self.performance.takes)
+        return self.commission.plan.chart.bars * len(self.takes)
+
+    def told(self, take: Take, bar: BarNotes) -> Event | None:
+        """What there is to tell of a bar that was just composed."""
+        is_told = take in self.takes and bar.number < self._final[take.number]
+        return _bar_event(self.commission.performance.bar(take, bar)) if is_told else None
+
+    def go_on(self) -> tuple[Take | None, list[Event]]:
+        """What is to be composed after the takes; after the last change the bars that were not told yet."""
+        take = self.commission.next()
+        piece = self.commission.composition
+        if take is not None or piece is None:
+            return take, []
+        left = [(number, final) for number, final in enumerate(self._final) if final < self.commission.plan.chart.bars]
+        return None, [_bar_event(bar) for number, final in left for bar in piece.bars(number)[final:]]
 
 
 class Turn(NamedTuple):
@@ -61,227 +64,6 @@ class Turn(NamedTuple):
 
     job: Job
     take: Take
-
-
-Ended = Callable[[Job, State, "str | None"], None]
-
-
-class Composing:
-    """The threads. ``ended`` is called from them once for every job, also for those that came to nothing."""
-
-    def __init__(
-        self, model: Model, queue: Queue[Turn], settings: Settings, ended: Ended, metrics: Metrics | None = None
-    ) -> None:
-        self._model = model
-        self._queue = queue
-        self._settings = settings
-        self._ended = ended
-        self._metrics = metrics or Metrics()
-        self._metrics.waiting.set_function(lambda: len(queue))
-        self._metrics.running.set_function(lambda: len(self._steps))
-        self._metrics.ready.set_function(lambda: self.ready)
-        self._jobs: set[Job] = set()
-        self._work = threading.Condition()  # guards the queue and the jobs
-        self._deadline: float | None = None
-        self._steps: dict[Turn, int] = {}  # takes in the batch: steps since they joined; the thread's own
-        self._composer: Composer  # from the thread's beginning on
-        self._looked = 0.0
-        self._faults = 0  # in a row
-        self._unable: float | None = None  # since when nobody can compose
-        self._resumes = 0.0  # when it is tried again
-        self._thread = threading.Thread(target=self._supervise, name="supervising", daemon=True)
-
-    @property
-    def ready(self) -> bool:
-        """Whether pieces are composed; not in the pauses after faults."""
-        begun = self._thread.ident is not None
-        return self._unable is None and (self._thread.is_alive() or not begun or self._deadline is not None)
-
-    def check(self) -> None:
-        """Raises :class:`Problem` where nobody can compose."""
-        if not self.ready:
-            wait = max(RETRY_SECONDS, self._resumes - time.monotonic())
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "composing", UNABLE, wait)
-
-    def start(self) -> None:
-        """Begin to compose what is submitted."""
-        self._thread.start()
-
-    def submit(self, job: Job) -> None:
-        """Have a piece composed. Raises :class:`Problem` where too much is under way, or the server is about to end."""
-        settings, takes, session = self._settings, job.performance.takes, job.piece.session
-        with self._work:
-            if self._deadline is not None:
-                raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the server is stopping", RETRY_SECONDS)
-            self.check()
-            if len(self._queue) + len(takes) > settings.max_waiting:
-                detail = "too many people are composing: try again in a moment"
-                raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
-            mine = sum(other.left for other in self._jobs if other.piece.session == session)
-            if mine + len(takes) > settings.max_unfinished:
-                limit = settings.max_unfinished
-                detail = f"{mine} of your takes are on their way, at most {limit} can be: wait, or delete one"
-                raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
-            self._jobs.add(job)
-            for take in takes:
-                self._queue.put(session, Turn(job, take))
-            self._work.notify()
-
-    def drain(self) -> None:
-        """Take nothing new, and end when all is done or the grace is over. For signal handlers too: takes no lock."""
-        if self._deadline is None:
-            self._deadline = time.monotonic() + self._settings.grace
-
-    def join(self) -> None:
-        """Wait until the threads have ended."""
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _supervise(self) -> None:
-        """Have a thread compose until all is over, whatever ends it."""
-        while not self._is_over():
-            try:
-                self._run()
-                if not self._is_over():
-                    self._recover()
-                    self._rest()
-            except Exception:  # where memory is short, anything may fail: it is tried again
-                with contextlib.suppress(Exception):
-                    log.exception("a fault of composing could not be mended")
-                time.sleep(POLL_SECONDS)
-        self._steps.clear()
-        with self._work:  # whoever submitted before the deadline is in it now
-            left = list(self._jobs)
-        for job in left:
-            self._end(job, State.STOPPED, STOPPING)
-
-    def _run(self) -> None:
-        """Compose until all is over, or a fault ends the thread."""
-        thread = threading.Thread(target=self._compose, name="composing", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError:
-            log.exception("no thread can be started")
-        else:
-            thread.join()
-
-    def _compose(self) -> None:
-        """The thread itself."""
-        try:
-            self._begin()
-            while not self._is_over():
-                self._look_around()
-                self._make_room()
-                self._admit()
-                if self._steps:
-                    self._step()
-                    self._faults = 0
-                else:
-                    with self._work:
-                        if not len(self._queue):
-                            self._work.wait(POLL_SECONDS)
-        except BaseException:  # the thread ends with it, and says so
-            log.exception("composing failed")
-        finally:
-            with contextlib.suppress(AttributeError):  # it could not be made
-                del self._composer  # there may be no room for another one beside it
-
-    def _begin(self) -> None:
-        self._composer = Composer(self._model.engine, self._model.columns, self._settings.batch)
-        self._unable = None
-
-    def _recover(self) -> None:
-        """Nobody knows which take it was: all in the batch fail, those that wait go on with a new one."""
-        self._metrics.faults.inc()
-        jobs = {turn.job for turn in self._steps}
-        self._steps.clear()
-        for job in jobs:
-            self._end(job, State.FAILED, FAULT)
-
-    def _rest(self) -> None:
-        """Wait, the longer the more faults there were. Nothing new is taken; what waits is given up in time."""
-        pause = PAUSES[min(self._faults, len(PAUSES) - 1)]
-        self._faults += 1
-        self._resumes = time.monotonic() + pause
-        if pause and self._unable is None:
-            self._unable = time.monotonic()
-        while not self._is_over() and time.monotonic() < self._resumes:
-            self._look_around()
-            if self._unable is not None and time.monotonic() - self._unable > self._settings.patience:
-                self._give_up()
-            time.sleep(POLL_SECONDS)
-
-    def _give_up(self) -> None:
-        """Let nobody wait for ever."""
-        with self._work:
-            jobs = list(self._jobs)
-        for job in jobs:
-            self._end(job, State.FAILED, UNABLE)
-
-    def _is_over(self) -> bool:
-        deadline = self._deadline
-        return deadline is not None and (not self._jobs or time.monotonic() >= deadline)
-
-    def _look_around(self) -> None:
-        """Give up what nobody wants."""
-        now = time.monotonic()
-        if now < self._looked + POLL_SECONDS:
-            return
-        self._looked = now
-        with self._work:
-            jobs = list(self._jobs)
-        for job in jobs:
-            if job.log.listeners:
-                job.heard = now
-            if job.unwanted:
-                self._end(job, State.STOPPED, "deleted")
-            elif now - job.heard > self._settings.patience:
-                self._end(job, State.STOPPED, UNHEARD)
-
-    def _make_room(self) -> None:
-        """Where others wait, the take that has been in the batch longest goes back to the queue after its turn."""
-        if self._composer.room or not self._steps:
-            return
-        with self._work:
-            turn, steps = max(self._steps.items(), key=lambda entry: entry[1])
-            if steps >= self._settings.turn_steps and self._queue.others_wait(turn.job.piece.session):
-                self._composer.leave(turn.take)
-                del self._steps[turn]
-                self._queue.put(turn.job.piece.session, turn)
-
-    def _admit(self) -> None:
-        while self._composer.room:
-            with self._work:
-                turn = self._queue.take()
-            if turn is None:
-                return
-            turn.job.state = State.COMPOSING
-            self._steps[turn] = 0
-            self._composer.join(turn.take)
-
-    def _step(self) -> None:
-        jobs = {turn.take: turn.job for turn in self._steps}
-        for take, bar in self._composer.step():
-            job = jobs[take]
-            job.log.append(_bar_event(job.performance.bar(take, bar)))
-            self._metrics.bars.inc()
-        for turn in list(self._steps):
-            self._steps[turn] += 1
-            if turn.take.done:
-                del self._steps[turn]
-                turn.job.left -= 1
-                if not turn.job.left:
-                    self._end(turn.job, State.DONE, None)
-
-    def _end(self, job: Job, state: State, detail: str | None) -> None:
-        with self._work:
-            self._jobs.discard(job)
-            self._queue.remove(lambda turn: turn.job is job)
-        for turn in [turn for turn in self._steps if turn.job is job]:
-            self._composer.leave(turn.take)
-            del self._steps[turn]
-        self._metrics.pieces.labels(state).inc()
-        self._ended(job, state, detail)
 
 
 def _bar_event(bar: Bar) -> Event:

@@ -123,9 +123,9 @@ def create_arrangement(
     body: ArrangementRequest, response: Response, session: Asking, server: Server
 ) -> ArrangementView:
     """Have a band composed."""
-    plan = server.arrangements.studio.prepare(body)
+    commission = server.arrangements.studio.prepare(body)
     session = server.sessions.use(session)
-    view = server.arrangements.create(session, body, plan)
+    view = server.arrangements.create(session, body, commission)
     server.sessions.tell(session, response)
     response.headers["Location"] = f"/api/arrangements/{view.id}"
     return view

@@ -9,14 +9,17 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from sideman.music.band import Role
-from sideman.music.chords import MAX_TEXT, Progression
+from sideman.music.chords import MAX_BEATS, MAX_TEXT, Progression, parse
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import TICKS_PER_BEAT, TICKS_PER_STEP
-from sideman.options import OPTIONS, ArrangeOptions, Kind, Option, options_of
+from sideman.options import MAX_TAKES, OPTIONS, ArrangeOptions, Kind, Option, options_of, random_seed
+from sideman.pieces.commission import Change
+from sideman.pieces.composition import Selection
 from sideman.tokens.chart import chart_of_progression
 from sideman.web.store import State
 
 MAX_NAME = 200
+MAX_REVISIONS = 256
 MAX_WHOLE = 2**53 - 1  # the largest that JavaScript reads without loss
 
 Chords = Annotated[
@@ -81,14 +84,69 @@ else:
     Options = create_model("Options", __base__=_Options, **{option.name: _field(option) for option in OPTIONS})
 
 
+_TRACKS = next(option for option in OPTIONS if option.attribute == "roles")
+
+
+class RevisionRequest(Strict):
+    """Some bars of some tracks of a take, composed anew around all else, which stays note for note."""
+
+    tracks: list[Annotated[Role, Field(strict=False)]] = Field(
+        min_length=1, max_length=len(_TRACKS.choices), json_schema_extra={"uniqueItems": True}
+    )
+    bars: list[Annotated[int, Field(ge=0, lt=MAX_BEATS)]] = Field(
+        min_length=1,
+        max_length=MAX_BEATS,
+        description="From 0, in their order.",
+        json_schema_extra={"uniqueItems": True},
+    )
+    take: int = Field(0, ge=0, lt=MAX_TAKES)
+    seed: int | None = Field(None, ge=0, le=MAX_WHOLE, description="Null: another one each time.")
+    progression: Chords | None = Field(
+        None, description="Chords that the take has from then on, as long as those before; null: the same."
+    )
+
+    def change(self) -> Change:
+        """The same for :mod:`sideman.pieces`. Raises :class:`OptionError` and :class:`ChordSyntaxError`."""
+        seed = random_seed() if self.seed is None else self.seed
+        progression = None if self.progression is None else parse(self.progression)
+        return Change(Selection(_TRACKS.check(self.tracks), self.bars, self.take), seed, progression)
+
+
+class RevisionView(RevisionRequest):
+    """What was composed anew after the takes."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    seed: int = Field(description="The one that was given, or a random one.")
+
+    @classmethod
+    def of(cls, change: Change) -> RevisionView:
+        """Of a change."""
+        selection, progression = change.selection, change.progression
+        return cls(
+            tracks=list(selection.roles),
+            bars=list(selection.bars),
+            take=selection.take,
+            seed=change.seed,
+            progression=None if progression is None else str(progression),
+        )
+
+
 class ArrangementRequest(Options):
     """A band to be composed."""
 
     progression: Chords
+    revisions: list[RevisionRequest] = Field(
+        default_factory=list, max_length=MAX_REVISIONS, description="What is composed anew after it, one by one."
+    )
     name: Name | None = None
     model: str | None = Field(
         None, max_length=64, description="Fingerprint that the server's model must have: for a link to an exact piece."
     )
+
+    def changes(self) -> list[Change]:
+        """The revisions for :mod:`sideman.pieces`. Raises :class:`OptionError` and :class:`ChordSyntaxError`."""
+        return [revision.change() for revision in self.revisions]
 
 
 class Renaming(Strict):
@@ -172,6 +230,9 @@ class Description(Options):
     beats: float
     seconds: float = Field(description="How long it plays.")
     model: str = Field(description="Fingerprint of the weights and the engine.")
+    revisions: list[RevisionView] = Field(
+        default_factory=list, description="With chords, options, seeds and model they make the same piece again."
+    )
 
 
 class BarsDone(BaseModel):

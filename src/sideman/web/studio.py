@@ -14,18 +14,20 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from itertools import groupby
 
-from sideman.arranging import Model, Performance, Plan
+from sideman.arranging import Model, Plan
 from sideman.music.chords import Progression, parse
 from sideman.music.time import SECONDS_PER_MINUTE, seconds
+from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
 from sideman.render.midi import midi_bytes
 from sideman.web.catalogue import Catalogue
-from sideman.web.jobs import Composing, Job, Turn, ending
+from sideman.web.composing import Composing
+from sideman.web.jobs import Job, Turn, ending
 from sideman.web.metrics import Metrics
 from sideman.web.piece_files import PieceFiles
 from sideman.web.problems import Problem
-from sideman.web.schemas import ArrangementRequest, Description
+from sideman.web.schemas import ArrangementRequest, Description, RevisionView
 from sideman.web.settings import Settings
 from sideman.web.store import Piece, State
 from sideman.web.turns import FairQueue, Queue
@@ -69,7 +71,7 @@ class Studio:
         self.composing.join()
         self._writing.shutdown()
 
-    def prepare(self, request: ArrangementRequest) -> Plan:
+    def prepare(self, request: ArrangementRequest) -> Commission:
         """What a request asks for, before anything of it is kept.
 
         Raises :class:`ChordSyntaxError`, :class:`OptionError`, or :class:`Problem` where this server can't or won't.
@@ -88,28 +90,30 @@ class Studio:
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
+        commission = Commission(Plan(progression, options), request.changes(), self.fingerprint, self._sampling)
         self.composing.check()
-        return Plan(progression, options)
+        return commission
 
-    def begin(self, session: str, request: ArrangementRequest, plan: Plan) -> Piece:
+    def begin(self, session: str, request: ArrangementRequest, commission: Commission) -> Piece:
         """Have a piece composed. Raises :class:`Problem` where it, or what is under way, is too much.
 
         Where a session is full, its oldest piece that has ended and was given no name makes room.
         """
-        progression = plan.progression
+        plan, progression = commission.plan, commission.plan.progression
         description = Description(
-            **request.model_dump(exclude={"progression", "name", "model"}) | {"seed": plan.options.seed},
+            **request.model_dump(exclude={"progression", "name", "model", "revisions"}) | {"seed": plan.options.seed},
             progression=str(progression),
             key=plan.chart.key.name,
             bars=plan.chart.bars,
             beats=float(progression.beats),
             seconds=seconds(progression.steps, request.tempo),
             model=self.fingerprint,
+            revisions=[RevisionView.of(change) for change in commission.changes],
         )
         name = request.name or default_name(progression)
         identity, text = secrets.token_hex(ID_BYTES), description.model_dump_json()
         piece = Piece(identity, session, name, text, State.WAITING, None, time.time(), request.name is not None)
-        job = self.live[identity] = Job(piece, Performance(plan, self._sampling))
+        job = self.live[identity] = Job(piece, commission)
         try:
             self._catalogue.add(piece)
             self.composing.submit(job)
@@ -156,9 +160,10 @@ class Studio:
         if state is State.STOPPED:
             self._files.keep(job.piece, bars)
             return
-        bands = job.performance.bands
+        changed, performance = job.commission.composition, job.commission.performance
+        composition = changed or Composition.played(performance, self.fingerprint)
+        bands = changed.bands if changed else performance.bands
         songs = [midi_bytes(band, progression=band.progression, key=band.key) for band in bands]
-        composition = Composition.played(job.performance, self.fingerprint)
         self._files.keep(job.piece, bars, songs, to_document(composition))
 
 

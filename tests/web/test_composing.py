@@ -11,11 +11,13 @@ import pytest
 from tests.web.conftest import wait_until
 
 from sideman import ArrangeOptions, Model, arrange, parse
-from sideman.arranging import Performance, Plan
+from sideman.arranging import Plan
 from sideman.composer import Composer
 from sideman.errors import TokenError
-from sideman.web import jobs
-from sideman.web.jobs import Composing, Job, Turn
+from sideman.pieces.commission import Commission
+from sideman.web import composing
+from sideman.web.composing import Composing
+from sideman.web.jobs import Job, Turn
 from sideman.web.problems import Problem
 from sideman.web.settings import Settings
 from sideman.web.store import Piece, State
@@ -31,7 +33,7 @@ def ends() -> Ends:
     return []
 
 
-def composing(model: Model, ends: Ends, **settings: float) -> Composing:
+def begun(model: Model, ends: Ends, **settings: float) -> Composing:
     chosen = Settings(data=Path("unused"), **({"grace": 0.0} | settings))  # type: ignore[arg-type]
     made = Composing(model, FairQueue[Turn](), chosen, lambda *end: ends.append(end))
     made._begin()
@@ -40,7 +42,7 @@ def composing(model: Model, ends: Ends, **settings: float) -> Composing:
 
 def job(session: str, chords: str = CHORDS, takes: int = 1, seed: int = 0) -> Job:
     plan = Plan(parse(chords), ArrangeOptions(takes=takes, seed=seed))
-    return Job(Piece(f"{session}{seed}", session, "", "{}", State.WAITING, None, 0.0), Performance(plan))
+    return Job(Piece(f"{session}{seed}", session, "", "{}", State.WAITING, None, 0.0), Commission(plan))
 
 
 def turn(thread: Composing) -> None:
@@ -61,7 +63,7 @@ def finish(thread: Composing, ends: Ends, count: int) -> None:
 
 
 def test_pieces_share_steps_and_are_the_same_music(model: Model, ends: Ends) -> None:
-    thread = composing(model, ends)
+    thread = begun(model, ends)
     jobs = [job(session, takes=2, seed=seed) for seed, session in enumerate("abc")]
     for each in jobs:
         thread.submit(each)
@@ -69,14 +71,14 @@ def test_pieces_share_steps_and_are_the_same_music(model: Model, ends: Ends) -> 
     assert len(thread._steps) == 6
     finish(thread, ends, 3)
     for each in jobs:
-        alone = arrange(CHORDS, each.performance.plan.options, model=model)
-        assert each.performance.bands == alone.bands
+        alone = arrange(CHORDS, each.commission.performance.plan.options, model=model)
+        assert each.commission.performance.bands == alone.bands
         assert len(each.log.events) == 4
     assert {state for _, state, _ in ends} == {State.DONE}
 
 
 def test_a_session_that_asks_for_much_does_not_keep_others_waiting(model: Model, ends: Ends) -> None:
-    thread = composing(model, ends, batch=2, turn_steps=20)
+    thread = begun(model, ends, batch=2, turn_steps=20)
     greedy = [job("greedy", LONG, takes=4, seed=seed) for seed in range(3)]
     for each in greedy:
         thread.submit(each)
@@ -85,13 +87,16 @@ def test_a_session_that_asks_for_much_does_not_keep_others_waiting(model: Model,
     thread.submit(modest)
     finish(thread, ends, 1)
     assert ends[0][0] is modest
-    assert sum(take.done for each in greedy for take in each.performance.takes) == 0
+    assert sum(take.done for each in greedy for take in each.commission.performance.takes) == 0
     finish(thread, ends, 4)
-    assert greedy[0].performance.bands == arrange(LONG, greedy[0].performance.plan.options, model=model).bands
+    assert (
+        greedy[0].commission.performance.bands
+        == arrange(LONG, greedy[0].commission.performance.plan.options, model=model).bands
+    )
 
 
 def test_without_others_nobody_is_interrupted(model: Model, ends: Ends) -> None:
-    thread = composing(model, ends, batch=1, turn_steps=1)
+    thread = begun(model, ends, batch=1, turn_steps=1)
     thread.submit(job("a", takes=2))
     turn(thread)
     first = next(iter(thread._steps)).take
@@ -103,7 +108,7 @@ def test_without_others_nobody_is_interrupted(model: Model, ends: Ends) -> None:
 def test_a_fault_costs_those_in_the_batch_alone(
     model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    thread = composing(model, ends, batch=1, turn_steps=100_000)
+    thread = begun(model, ends, batch=1, turn_steps=100_000)
     unlucky, lucky = job("a"), job("b")
 
     def fail(_: Composer) -> None:
@@ -124,7 +129,7 @@ def test_a_fault_costs_those_in_the_batch_alone(
 
 
 def test_what_is_unfinished_at_the_end_is_stopped(model: Model, ends: Ends) -> None:
-    thread = composing(model, ends)
+    thread = begun(model, ends)
     thread.start()
     thread.submit(job("a", "|".join([LONG] * 30), takes=8))
     thread.drain()
@@ -135,7 +140,7 @@ def test_what_is_unfinished_at_the_end_is_stopped(model: Model, ends: Ends) -> N
 
 
 def test_the_grace_lets_pieces_end(model: Model, ends: Ends) -> None:
-    thread = composing(model, ends, grace=30.0)
+    thread = begun(model, ends, grace=30.0)
     thread.submit(job("a"))
     thread.drain()
     thread.start()
@@ -146,7 +151,7 @@ def test_the_grace_lets_pieces_end(model: Model, ends: Ends) -> None:
 
 
 def test_too_much_is_refused_whole(model: Model, ends: Ends) -> None:
-    thread = composing(model, ends, max_waiting=5, max_unfinished=3)
+    thread = begun(model, ends, max_waiting=5, max_unfinished=3)
     thread.submit(job("a", takes=3))
     for refused in (job("a"), job("b", takes=3)):
         with pytest.raises(Problem) as caught:
@@ -164,7 +169,7 @@ def test_too_much_is_refused_whole(model: Model, ends: Ends) -> None:
 
 @pytest.fixture
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "PAUSES", (0.0, 0.05))
+    monkeypatch.setattr(composing, "PAUSES", (0.0, 0.05))
 
 
 @pytest.mark.usefixtures("_short_pauses")
@@ -172,7 +177,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_whatever_ends_the_thread_another_goes_on(
     model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch, fault: BaseException
 ) -> None:
-    thread = composing(model, ends, batch=1, turn_steps=100_000)
+    thread = begun(model, ends, batch=1, turn_steps=100_000)
     unlucky, lucky = job("a"), job("b")
 
     def fail(_: Composer) -> None:
@@ -198,7 +203,7 @@ def test_whatever_ends_the_thread_another_goes_on(
 def test_while_nobody_can_compose_nothing_is_taken(
     model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    thread = composing(model, ends)
+    thread = begun(model, ends)
     waits = job("a")
     thread.submit(waits)
     room = threading.Event()
@@ -210,7 +215,7 @@ def test_while_nobody_can_compose_nothing_is_taken(
             raise MemoryError
         return Composer(*arguments)
 
-    monkeypatch.setattr(jobs, "Composer", make)
+    monkeypatch.setattr(composing, "Composer", make)
     thread.start()
     wait_until(lambda: not thread.ready)
     for _ in range(3):
@@ -233,7 +238,7 @@ def test_while_nobody_can_compose_nothing_is_taken(
 def test_nobody_waits_for_ever_for_what_cannot_be_composed(
     model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    thread = composing(model, ends, patience=0.3)
+    thread = begun(model, ends, patience=0.3)
     heard, unheard, unwanted = (job(session) for session in "abc")
     for each in (heard, unheard, unwanted):
         thread.submit(each)
@@ -243,22 +248,22 @@ def test_nobody_waits_for_ever_for_what_cannot_be_composed(
     def make(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(jobs, "Composer", make)
+    monkeypatch.setattr(composing, "Composer", make)
     thread.start()
     wait_until(lambda: len(ends) == 3)
     thread.drain()
     thread.join()
     told = {each.piece.session: (state, detail) for each, state, detail in ends}
     assert told["c"] == (State.STOPPED, "deleted")
-    assert told["b"] in [(State.STOPPED, jobs.UNHEARD), (State.FAILED, jobs.UNABLE)]
-    assert told["a"] == (State.FAILED, jobs.UNABLE)
+    assert told["b"] in [(State.STOPPED, composing.UNHEARD), (State.FAILED, composing.UNABLE)]
+    assert told["a"] == (State.FAILED, composing.UNABLE)
 
 
 @pytest.mark.usefixtures("_short_pauses")
 def test_a_machine_that_gives_no_thread_is_asked_again(
     model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    thread = composing(model, ends)
+    thread = begun(model, ends)
     thread.submit(job("a"))
     start = threading.Thread.start
     refused: list[threading.Thread] = []
@@ -280,7 +285,7 @@ def test_a_machine_that_gives_no_thread_is_asked_again(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_without_its_watchman_no_server_is_well(model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
-    thread = composing(model, ends)
+    thread = begun(model, ends)
 
     def fail() -> None:
         raise SystemExit
@@ -295,7 +300,7 @@ def test_without_its_watchman_no_server_is_well(model: Model, ends: Ends, monkey
 
 
 def test_what_failed_when_all_was_over_is_told(model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
-    thread = composing(model, ends)
+    thread = begun(model, ends)
     thread.submit(job("a"))
 
     def fail(_: Composer) -> None:

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import type { Revision } from "../api";
+import { readRevision, writtenRevision } from "./revisions";
+
+const PLAIN: Revision = { tracks: ["piano"], bars: [2], take: 0, seed: 7, progression: null };
+
+test.each<[Revision, string]>([
+  [PLAIN, "piano.2.7"],
+  [{ ...PLAIN, tracks: ["bass", "drums"], bars: [0, 1, 2, 5, 7, 8] }, "bass_drums.0-2_5_7-8.7"],
+  [{ ...PLAIN, take: 3, seed: Number.MAX_SAFE_INTEGER }, "piano.2.9007199254740991.3"],
+  [{ ...PLAIN, progression: "N.C.:3.5|F#m7-5/E:0.5" }, "piano.2.7.0.N.C.:3.5|F#m7-5/E:0.5"],
+])("%o is %j in a link", (revision, text) => {
+  expect(writtenRevision(revision)).toBe(text);
+  expect(readRevision(text)).toEqual(revision);
+});
+
+test.each([
+  "",
+  "piano",
+  "piano.1",
+  "piano.1.x",
+  "banjo.1.7",
+  "piano..7",
+  "piano.3-1.7",
+  "piano.1-2-3.7",
+  "piano.-1.7",
+  "piano.1.-7",
+  "piano.1.7.x",
+  "piano_piano.1.7",
+  "piano.0-99999999.7",
+])("%j is not a revision", (text) => {
+  expect(readRevision(text)).toBeNull();
+});

@@ -1,0 +1,73 @@
+"""A piece that is yet to be composed, from its request and its revisions: the same model makes the same piece of them.
+
+The takes come first, then the changes, one after the other. Knows no threads: whoever has a composer composes what is
+next.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sideman.arranging import Performance, Plan
+from sideman.composer import SAMPLING, Take
+from sideman.model.sampling import SamplingDefaults
+from sideman.music.progression import Progression
+from sideman.pieces.composition import Composition, Selection, check_change
+
+
+@dataclass(frozen=True)
+class Change:
+    """A revision as it is asked for: what is played anew, from which seed, and over which chords if not the same."""
+
+    selection: Selection
+    seed: int
+    progression: Progression | None = None
+
+
+class Commission:
+    """A plan and the changes after it, under way. Raises :class:`OptionError` for a change that doesn't fit the plan.
+
+    ``weights`` is the fingerprint of the model, ``sampling`` how it is drawn from. ``composition`` is there when
+    all takes are composed; the piece itself when :meth:`next` gives nothing more.
+    """
+
+    def __init__(
+        self, plan: Plan, changes: Iterable[Change] = (), weights: str = "", sampling: SamplingDefaults = SAMPLING
+    ) -> None:
+        self.plan = plan
+        self.changes = tuple(changes)
+        for change in self.changes:
+            check_change(plan, change.selection, change.progression)
+        self.performance = Performance(plan, sampling)
+        self.composition: Composition | None = None
+        self._weights = weights
+        self._sampling = sampling
+        self._left = deque(self.changes)
+        self._under_way: tuple[Change, Take] | None = None
+
+    def unchanged(self, take: int) -> int:
+        """How many of a take's first bars no change names: these stay as they are first composed."""
+        first = [change.selection.bars[0] for change in self.changes if change.selection.take == take]
+        return min(first, default=self.plan.chart.bars)
+
+    def next(self) -> Take | None:
+        """The next change as a take to be composed, once the takes and the one before are done; None after the last."""
+        piece = self.composition or Composition.played(self.performance, self._weights)
+        if self._under_way is not None:
+            piece = _revised(piece, *self._under_way)
+        self._under_way = None
+        while self._left and self._under_way is None:
+            change = self._left.popleft()
+            take = piece.begin(change.selection, change.seed, self._sampling, change.progression)
+            if take.done:  # nothing in it was a choice
+                piece = _revised(piece, change, take)
+            else:
+                self._under_way = change, take
+        self.composition = piece
+        return self._under_way[1] if self._under_way else None
+
+
+def _revised(piece: Composition, change: Change, take: Take) -> Composition:
+    return piece.revised(change.selection, change.seed, take, change.progression)
