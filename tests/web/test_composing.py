@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,8 @@ from sideman import ArrangeOptions, Model, arrange, parse
 from sideman.arranging import Plan
 from sideman.composer import Composer
 from sideman.errors import TokenError
-from sideman.pieces.commission import Commission
+from sideman.pieces.commission import Change, Commission
+from sideman.pieces.composition import Composition, Selection
 from sideman.web import composing
 from sideman.web.composing import Composing
 from sideman.web.jobs import Job, Turn
@@ -40,14 +44,16 @@ def begun(model: Model, ends: Ends, **settings: float) -> Composing:
     return made
 
 
-def job(session: str, chords: str = CHORDS, takes: int = 1, seed: int = 0) -> Job:
+def job(session: str, chords: str = CHORDS, takes: int = 1, seed: int = 0, changes: Sequence[Change] = ()) -> Job:
     plan = Plan(parse(chords), ArrangeOptions(takes=takes, seed=seed))
-    return Job(Piece(f"{session}{seed}", session, "", "{}", State.WAITING, None, 0.0), Commission(plan))
+    piece = Piece(f"{session}{seed}", session, "", "{}", State.WAITING, None, 0.0)
+    return Job(piece, Commission(plan, changes))
 
 
 def turn(thread: Composing) -> None:
     """What the thread does between two steps, and a step."""
     thread._look_around()
+    thread._collect()
     thread._make_room()
     thread._admit()
     if thread._steps:
@@ -59,6 +65,7 @@ def finish(thread: Composing, ends: Ends, count: int) -> None:
         if len(ends) == count:
             return
         turn(thread)
+        wait([*thread._changing.values()])
     pytest.fail("it does not end")
 
 
@@ -103,6 +110,64 @@ def test_without_others_nobody_is_interrupted(model: Model, ends: Ends) -> None:
     while not first.done:
         assert [turn.take for turn in thread._steps] == [first]
         turn(thread)
+
+
+def test_bars_that_a_revision_names_are_told_when_it_is_done(model: Model, ends: Ends) -> None:
+    thread = begun(model, ends)
+    revised = job(
+        "a", LONG, takes=2, changes=[Change(Selection(["bass"], [5, 6]), 3), Change(Selection(["bass"], [6]), 4)]
+    )
+    thread.submit(revised)
+    while not all(take.done for take in revised.takes):
+        turn(thread)
+    early = [json.loads(event.data) for event in revised.log.events]
+    assert {(bar["take"], bar["bar"]) for bar in early} == {(0, bar) for bar in range(5)} | {
+        (1, bar) for bar in range(8)
+    }
+    finish(thread, ends, 1)
+    assert ends == [(revised, State.DONE, None)]
+    late = [json.loads(event.data) for event in revised.log.events[len(early) :]]
+    assert [(bar["take"], bar["bar"]) for bar in late] == [(0, 5), (0, 6), (0, 7)]
+    piece = Composition.of(arrange(LONG, ArrangeOptions(seed=0, takes=2), model=model))
+    piece = piece.redo(Selection(["bass"], [5, 6]), 3, model).redo(Selection(["bass"], [6]), 4, model)
+    assert revised.commission.composition is not None
+    assert revised.commission.composition.bands == piece.bands
+
+
+def test_a_revision_that_fails_costs_its_piece_alone(
+    model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    thread = begun(model, ends)
+    unlucky, lucky = job("a", changes=[Change(Selection(["bass"], [0]), 3)]), job("b", LONG)
+
+    def fail(_: Commission) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Commission, "next", fail)
+    thread.submit(unlucky)
+    thread.submit(lucky)
+    finish(thread, ends, 2)
+    assert {(end.piece.session, state, detail) for end, state, detail in ends} == {
+        ("a", State.FAILED, composing.FAULT),
+        ("b", State.DONE, None),
+    }
+    assert "a revision failed" in caplog.text
+
+
+def test_a_piece_that_is_deleted_between_two_revisions_ends_there(model: Model, ends: Ends) -> None:
+    thread = begun(model, ends)
+    unwanted = job("a", changes=[Change(Selection(["bass"], [0]), 3)])
+    thread.submit(unwanted)
+    while not thread._changing:
+        turn(thread)
+    unwanted.unwanted = True
+    thread._looked = 0.0
+    turn(thread)
+    assert [(state, detail) for _, state, detail in ends] == [(State.STOPPED, "deleted")]
+    assert not thread._changing
+    thread._changes.shutdown()
+    turn(thread)
+    assert len(ends) == 1
 
 
 def test_a_fault_costs_those_in_the_batch_alone(

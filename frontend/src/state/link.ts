@@ -16,6 +16,7 @@ export interface Linked {
   readonly model: string;
   readonly options: Values & { readonly seed: number };
   readonly revisions: readonly Revision[];
+  readonly told: ReadonlySet<string>; // the names of what it holds
   readonly isUnderstood: boolean; // it holds no option that the server doesn't offer, and no revision that can't be read
 }
 
@@ -44,21 +45,23 @@ function fragment(
 
 /** What a fragment asks for, with or without its "#"; null where it is no link to a piece. Ranges are the server's affair. */
 export function readFragment(fragment: string, fields: readonly OptionView[]): Linked | null {
-  const told = new URLSearchParams(fragment.replace(/^#/, ""));
-  const progression = told.get(CHORDS);
-  const model = told.get(MODEL);
-  const values = fields.map((field) => [field.name, read(field, told.get(field.name) ?? "")]);
+  const entries = new URLSearchParams(fragment.replace(/^#/, ""));
+  const progression = entries.get(CHORDS);
+  const model = entries.get(MODEL);
+  const values = fields.map((field) => [field.name, read(field, entries.get(field.name) ?? "")]);
   const options = valuesOf(fields, Object.fromEntries(values));
   const seed = options.seed;
   if (!progression || !model || typeof seed !== "number" || seed < 0) return null;
-  const revisions = told.getAll(REVISION).map(readRevision);
+  const revisions = entries.getAll(REVISION).map(readRevision);
+  const told = new Set(entries.keys());
   const known = new Set([CHORDS, MODEL, REVISION, ...fields.map(({ name }) => name)]);
   return {
     progression,
     model,
     options: { ...options, seed },
     revisions: revisions.filter((revision) => revision !== null),
-    isUnderstood: [...told.keys()].every((name) => known.has(name)) && !revisions.includes(null),
+    told,
+    isUnderstood: [...told].every((name) => known.has(name)) && !revisions.includes(null),
   };
 }
 
@@ -70,4 +73,20 @@ export function matches(linked: Linked, piece: Arrangement, fields: readonly Opt
     piece.state === "done" &&
     fragment(progression, model, revisions, options, fields) === fragmentOf(piece, fields)
   );
+}
+
+/**
+ * The piece of a link among others. Of another model than the server's, what is relative to the model and not told is
+ * what that model wants: links of before 2026-11-28 never told it, their pieces always do.
+ */
+export function pieceOf(
+  linked: Linked,
+  pieces: readonly Arrangement[],
+  fields: readonly OptionView[],
+  ours: string | undefined,
+): Arrangement | undefined {
+  const exactly = pieces.find((piece) => matches(linked, piece, fields));
+  if (exactly !== undefined || linked.model === ours) return exactly;
+  const told = fields.filter(({ name, relative }) => !relative || linked.told.has(name));
+  return pieces.find((piece) => matches(linked, piece, told));
 }

@@ -148,6 +148,23 @@ test("what was told relative to another model is not taken over from its pieces"
   expect(options.value).toMatchObject({ tempo: 90, temperature: 1, top_p: null });
 });
 
+test("a link of before there were temperatures in it opens the piece that it was made of", async () => {
+  const before = {
+    ...PIECE,
+    id: "before",
+    model: "d86a993727ed99d0-kernel",
+    tempo: 96.5,
+    temperature: 0.9,
+    top_p: 0.95,
+  };
+  kept = [PIECE, before];
+  location.hash = "#chords=C%3A4%7CAm%3A4&tempo=96.5&seed=7&model=d86a993727ed99d0-kernel";
+  await start(false);
+  expect(piece.value?.id).toBe("before");
+  expect(asked).toEqual([]);
+  expect(notice.value).toBeNull();
+});
+
 test("a link of another model fills the page, and says why it is not the same piece", async () => {
   location.hash = fragmentOf({ ...PIECE, progression: "F:4|G:4", model: "another" }, OFFER.options);
   await start(false);

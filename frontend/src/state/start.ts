@@ -6,7 +6,7 @@ import type { OptionView } from "../wire";
 import { chartText, offer, setOptions } from "./band";
 import type { Values } from "./fields";
 import { recallOptions } from "./kept";
-import { matches, readFragment } from "./link";
+import { pieceOf, readFragment } from "./link";
 import { piece } from "./piece";
 import { compose, isAsking, notice, open, pieces, refreshPieces, show } from "./session";
 
@@ -54,7 +54,7 @@ async function openLink(): Promise<boolean> {
   const fields = offer.value?.options ?? [];
   const linked = readFragment(location.hash, fields);
   if (linked === null) return false;
-  const known = pieces.value.find((each) => matches(linked, each, fields));
+  const known = pieceOf(linked, pieces.value, fields, offer.value?.model);
   if (known !== undefined) {
     await open(known);
   } else {
