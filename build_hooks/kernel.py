@@ -4,8 +4,8 @@ x86-64 gets four libraries, for what its CPUs come in, other machines one. The f
 operation as it is written: all of them give the same bits. ``SIDEMAN_KERNEL=off`` in the environment builds none.
 
 The compiler is $CC or the first of cc, gcc and clang. Where none is found, or it fails, Zig's is fetched, a wheel, and
-thrown away afterwards. It is no build requirement (``dependencies()``): where one can't be had, pip gives up the whole
-installation, and Sideman plays without a kernel too, only slower.
+thrown away afterwards. It is not a build requirement (``dependencies()``): where one can't be had, pip gives up the
+whole installation, and Sideman plays without a kernel too, only slower.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def test_unknown_option(setup: Setup) -> None:
 
 def test_broken_off_installation_is_not_taken_for_done(setup: Setup, tmp_path: Path) -> None:
     (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv/sideman-setup").write_text("dev\n")  # torn: neither contents nor place
+    (tmp_path / ".venv/sideman-setup").write_text("dev\n")  # cut off: neither contents nor place
     result = setup(python=OLD)
     assert (result.returncode, "up to date" in result.stdout) == (1, False)
 

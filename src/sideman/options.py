@@ -46,7 +46,7 @@ class Option:
 
     ``kind`` says of what type: several are a sequence of ``choices``, or their names with commas in between. Numbers
     lie from ``minimum`` (with ``above``, above it) to ``maximum``; with ``zero`` they may be 0 too. ``nothing`` says
-    what None stands for; where it is empty, None is no value. ``shapes``: another value gives other notes.
+    what None stands for; where it is empty, None is not a value. ``shapes``: another value gives other notes.
     ``relative``: to what the model wants, so that a value says nothing of another model's piece.
     """
 
@@ -81,7 +81,7 @@ class Option:
         return f"more than {low}, at most {high}" if self.above else f"{'0 or ' if self.zero else ''}{low} to {high}"
 
     def check(self, value: Any) -> Any:  # noqa: ANN401 - of the option's type, or not
-        """The value, as :class:`ArrangeOptions` holds it. Raises :class:`OptionError` where it is none."""
+        """The value, as :class:`ArrangeOptions` holds it. Raises :class:`OptionError` where it is not one."""
         if value is None and self.nothing:
             return None
         if isinstance(value, bool) != (self.kind == "flag") or not isinstance(value, _TYPES[self.kind]):

@@ -67,10 +67,10 @@ def test_options_hold_for_lines_without_their_own(run: Run, weights: Path, tmp_p
 
 
 FAILURES = [
-    ("not JSON", "no JSON"),
-    ("[1]", "no object"),
-    ('"text"', "no object"),
-    ("[" * 100_000, "no JSON"),
+    ("{", "not JSON"),
+    ("[1]", "not an object"),
+    ('"text"', "not an object"),
+    ("[" * 100_000, "not JSON"),
     ({"prompt": "C:4"}, '"id"'),
     ({"id": True, "prompt": "C:4"}, '"id"'),
     ({"id": 1.5, "prompt": "C:4"}, '"id"'),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_drums_alone_are_no_window(tmp_path: Path) -> None:
     windows = choose_windows(dataset(tmp_path, band), 5)
     assert [window.first for window in windows] == [0]
     alone = Band((Track(Role.PIANO, notes(range(20), 60)),), CHORDS.steps)
-    with pytest.raises(DataError, match="no song with 8 bars of two roles"):
+    with pytest.raises(DataError, match="no song in 4/4 with 8 bars of two roles"):
         choose_windows(dataset(tmp_path, alone), 5)
 
 
@@ -95,3 +96,14 @@ def test_a_seed_always_chooses_the_same_and_each_window_has_a_seed_of_its_own(so
     assert first == again
     assert [window.song for window in first] != [window.song for window in other]
     assert len({window.seed for window in (*first, *other)}) == 44
+
+
+def test_songs_in_three_are_left_to_others(tmp_path: Path) -> None:
+    band = Band((Track(Role.PIANO, notes(range(20), 60)), Track(Role.BASS, notes(range(20), 30))), CHORDS.steps)
+    for name in ("four", "three"):
+        (tmp_path / name).mkdir()
+    songs = dataset(tmp_path / "four", band)
+    (row,) = songs.rows
+    write_dataset(tmp_path / "three", [(replace(row, meter="3/4"), songs.ids(row))], {})
+    with pytest.raises(DataError, match="no song in 4/4 with 8 bars of two roles: encode some"):
+        choose_windows(Dataset(tmp_path / "three"), 5)

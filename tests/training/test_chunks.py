@@ -1,4 +1,4 @@
-"""What is kept between reading and writing: it comes back the same, and a torn one says so."""
+"""What is kept between reading and writing: it comes back the same, and a damaged one says so."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_chunk_goes_round(tmp_path: Path) -> None:
     for got, expected in zip(loaded, files, strict=True):
         if got.song is None or expected.song is None:
             continue
-        assert len(expected.song.fingerprint)
+        assert len(expected.song.phrases)
         for name, value in asdict(expected.song).items():
             assert np.array_equal(asdict(got.song)[name], value), name
         assert got.song.ids.dtype == np.uint16

@@ -1,4 +1,4 @@
-"""Near-duplicates: what a fingerprint bears, and that clusters are the songs' own, not their order's."""
+"""Near-duplicates: what a song's phrases bear, and that clusters are the songs' own, not their order's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sideman.music.band import NoteArray
-from sideman.training.duplicates import MAX_SONGS, Fingerprint, clusters, fingerprint
+from sideman.training.duplicates import MAX_SONGS, Phrases, clusters, sample_phrases
 from sideman.training.song import Song, in_order
 
 EMPTY = np.zeros((0, 4), np.int32)
@@ -81,11 +81,11 @@ ORIGINAL = song(0)
 )
 def test_a_copy_joins_its_original(copy: Song) -> None:
     songs = [song(1), ORIGINAL, song(2), copy, song(3)]
-    assert clusters([fingerprint(each) for each in songs]).tolist() == [0, 1, 2, 1, 4]
+    assert clusters([sample_phrases(each) for each in songs]).tolist() == [0, 1, 2, 1, 4]
 
 
 def test_different_songs_stand_apart() -> None:
-    assert clusters([fingerprint(song(seed)) for seed in range(30)]).tolist() == list(range(30))
+    assert clusters([sample_phrases(song(seed)) for seed in range(30)]).tolist() == list(range(30))
 
 
 def test_copies_of_copies_are_one_cluster() -> None:
@@ -93,7 +93,7 @@ def test_copies_of_copies_are_one_cluster() -> None:
         changed(ORIGINAL, lambda notes, low=low: notes[(notes[:, 0] >= low * 96) & (notes[:, 0] < (low + 20) * 96)])  # type: ignore[misc]
         for low in (0, 10, 20)
     ]
-    prints = [fingerprint(half) for half in halves]
+    prints = [sample_phrases(half) for half in halves]
     assert not np.intersect1d(prints[0], prints[2]).size
     assert clusters(prints).tolist() == [0, 0, 0]
 
@@ -101,13 +101,13 @@ def test_copies_of_copies_are_one_cluster() -> None:
 def test_repeated_notes_and_drums_alone_are_no_phrases() -> None:
     repeated = np.array([(24 * index, 24, 60 + 5 * (index // 16 % 2), 80) for index in range(400)], np.int32)
     drums = without(ORIGINAL, 1, 2, 3, 4)
-    assert not len(fingerprint(Song("repeated", (EMPTY, repeated, EMPTY, EMPTY, EMPTY), 9_600, 120.0)))
-    assert not len(fingerprint(drums))
-    assert not len(fingerprint(without(ORIGINAL, 0, 1, 2, 3, 4)))
-    assert clusters([fingerprint(drums)] * 2).tolist() == [0, 1]  # nothing in common but silence
+    assert not len(sample_phrases(Song("repeated", (EMPTY, repeated, EMPTY, EMPTY, EMPTY), 9_600, 120.0)))
+    assert not len(sample_phrases(drums))
+    assert not len(sample_phrases(without(ORIGINAL, 0, 1, 2, 3, 4)))
+    assert clusters([sample_phrases(drums)] * 2).tolist() == [0, 1]  # nothing in common but silence
 
 
-def prints(*hashes: range) -> list[Fingerprint]:
+def prints(*hashes: range) -> list[Phrases]:
     return [np.array(numbers, np.uint64) for numbers in hashes]
 
 

@@ -121,7 +121,7 @@ def test_broken_files_are_counted_and_cost_nothing_else(source: Path, tmp_path: 
 
 def test_long_numbers_make_no_reason_of_their_own() -> None:
     reasons = ["cut short at tick 16608", "is in 3/4", "cut short at tick 9999", "longer than 1,000 bars"]
-    assert encode._counted(reasons) == {"cut short at tick …": 2, "is in 3/4": 1, "longer than 1,000 bars": 1}
+    assert encode._count(reasons) == {"cut short at tick …": 2, "is in 3/4": 1, "longer than 1,000 bars": 1}
 
 
 def test_a_fault_of_the_encoder_costs_one_file(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -284,12 +284,12 @@ def test_a_run_stopped_over_epochs_goes_on_exactly(dataset: Path, tmp_path: Path
     assert losses(other) == losses(one)
 
 
-def test_a_run_with_a_torn_checkpoint_goes_on_from_the_one_before(
+def test_a_run_with_a_damaged_checkpoint_goes_on_from_the_one_before(
     dataset: Path, tmp_path: Path, whole: list[TrainStep]
 ) -> None:
     train(dataset, tmp_path / "run", replace(TINY, checkpoint_minutes=0.0), until=6)
-    torn = RunFolder(tmp_path / "run").checkpoints()[-1]
-    torn.write_bytes(torn.read_bytes()[:5_000])
+    damaged = RunFolder(tmp_path / "run").checkpoints()[-1]
+    damaged.write_bytes(damaged.read_bytes()[:5_000])
     told, _ = train(dataset, tmp_path / "run", resume=True)
     assert [told[0].step, losses(told)] == [6, losses(whole)[5:]]
 

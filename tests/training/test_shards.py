@@ -77,7 +77,7 @@ def test_a_band_has_drums_bass_and_harmony(roles: str, band: bool) -> None:
     ("name", "content"),
     [
         pytest.param("dataset.json", None, id="no header"),
-        pytest.param("dataset.json", "{", id="torn header"),
+        pytest.param("dataset.json", "{", id="damaged header"),
         pytest.param("dataset.json", "[]", id="header of another kind"),
         pytest.param("dataset.json", "{}", id="header without vocabulary"),
         pytest.param("dataset.json", "[" * 99_999, id="header nested too deep"),

@@ -49,7 +49,7 @@ def test_the_last_few_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keep", [1, 2])
-def test_torn_checkpoints_of_later_steps_make_way(keep: int, tmp_path: Path) -> None:
+def test_damaged_checkpoints_of_later_steps_make_way(keep: int, tmp_path: Path) -> None:
     run = folder(tmp_path, 1, 2, 9)
     run.checkpoints()[-1].write_bytes(b"damaged")
     assert run.load()["place"] == {"step": 2}
@@ -72,10 +72,10 @@ def test_a_full_disk_is_an_error_and_leaves_what_was_there(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("size", [0, 1, 100, 20_000, -30_000, -500, -1])
-def test_a_torn_checkpoint_falls_back_to_the_one_before(size: int, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(size: int, tmp_path: Path) -> None:
     run = folder(tmp_path, 1, 2)
-    torn = run.checkpoints()[-1]
-    torn.write_bytes(torn.read_bytes()[:size])
+    damaged = run.checkpoints()[-1]
+    damaged.write_bytes(damaged.read_bytes()[:size])
     assert run.load()["place"] == {"step": 1}
 
 

@@ -12,7 +12,7 @@ from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, hea
 from sideman import ArrangeOptions, Model, arrange
 from sideman.music.band import DURATION, ONSET
 from sideman.web import events
-from sideman.web.events import Event, EventLog, Listened, sent, stream
+from sideman.web.events import Event, EventLog, Listened, encode, stream
 
 
 def test_bars_hold_the_notes(browser: httpx.Client, model: Model) -> None:
@@ -114,8 +114,8 @@ def test_same_events_for_all_who_listen(server: Server) -> None:
 
 
 def test_form_of_an_event() -> None:
-    assert sent(Event.of("bar", {"a": "x\ny"}), 3) == 'id: 3\nevent: bar\ndata: {"a":"x\\ny"}\n\n'
-    assert sent(Event("done", "{}")) == "event: done\ndata: {}\n\n"
+    assert encode(Event.of("bar", {"a": "x\ny"}), 3) == 'id: 3\nevent: bar\ndata: {"a":"x\\ny"}\n\n'
+    assert encode(Event("done", "{}")) == "event: done\ndata: {}\n\n"
 
 
 def test_silence_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""A server that is killed loses nothing that it called done, and leaves nothing torn."""
+"""A server that is killed loses nothing that it called done, and leaves nothing half written."""
 
 from __future__ import annotations
 

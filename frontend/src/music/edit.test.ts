@@ -18,7 +18,7 @@ describe("the chords of a chart", () => {
     const cells = cellsOf(chartOf(chordAt("F#m7-5/E", 0, 2), chordAt("N.C.", 2, 2)));
     expect(cells.map(({ parts }) => parts)).toEqual([{ root: "F#", quality: "m7-5", slash: "E" }, null]);
     expect(cells.map(({ name, parts }) => nameOf(parts) === name)).toEqual([true, true]);
-    expect(nameOf({ root: "C", quality: "m", slash: "C" })).toBe("Cm"); // the root is no slash bass
+    expect(nameOf({ root: "C", quality: "m", slash: "C" })).toBe("Cm"); // the root is not a slash bass
   });
 
   it("are written in the canonical form", () => {

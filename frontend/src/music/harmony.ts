@@ -2,7 +2,7 @@
  * How closely the notes keep to their chords. Knows notes and chords; no page and no sound.
  *
  * The same figures as the package's `music/adherence.py`, here for every chord, so that the page can say them while bars
- * are still coming; `harmony.golden.json` holds both to the same numbers. People play passing notes: 100 % is no aim.
+ * are still coming; `harmony.golden.json` holds both to the same numbers. People play passing notes: 100 % is not the aim.
  */
 
 import { type BarNotes, type Chord, type Note, OCTAVE, type Role } from "./piece";

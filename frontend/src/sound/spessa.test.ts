@@ -9,7 +9,7 @@ type Message = readonly [kind: string, channel: number, value: number, more?: nu
 const SPARE = 15;
 const VOLUME = 7;
 let sent: Message[] = [];
-let torn = false;
+let damaged = false;
 
 vi.mock("spessasynth_lib/dist/spessasynth_processor.min.js?url", () => ({ default: "/processor.js" }));
 vi.mock("spessasynth_lib", () => ({
@@ -20,10 +20,10 @@ vi.mock("spessasynth_lib", () => ({
     }));
     eventHandler = {
       addEvent: (_event: string, _id: string, callback: (error: Error) => void) => {
-        if (torn) callback(new Error("torn"));
+        if (damaged) callback(new Error("damaged"));
       },
     };
-    soundBankManager = { addSoundBank: () => (torn ? new Promise(() => {}) : Promise.resolve()) };
+    soundBankManager = { addSoundBank: () => (damaged ? new Promise(() => {}) : Promise.resolve()) };
     setSystemParameter() {}
     connect() {}
     disconnectChannel() {}
@@ -66,7 +66,7 @@ let synth: Synth;
 
 beforeEach(async () => {
   Object.assign(context, { currentTime: 10, state: "suspended" });
-  torn = false;
+  damaged = false;
   sent = [];
   vi.stubGlobal("fetch", async () => new Response(new ArrayBuffer(8)));
   vi.stubGlobal(
@@ -92,8 +92,8 @@ describe("loading", () => {
     await expect(load()).rejects.toThrow(/instruments couldn't be loaded/);
   });
 
-  it("says so where the SoundFont is torn", async () => {
-    torn = true;
+  it("says so where the SoundFont is damaged", async () => {
+    damaged = true;
     await expect(load()).rejects.toThrow(/instruments couldn't be loaded/);
   });
 });

@@ -72,7 +72,7 @@ async function fetchFont(address: string): Promise<ArrayBuffer> {
   }
 }
 
-/** Hand a SoundFont over. The library tells of a torn one by an event alone. */
+/** Hand a SoundFont over. The library tells of a damaged one by an event alone. */
 function addFont(library: WorkletSynthesizer, font: ArrayBuffer): Promise<void> {
   return new Promise((resolve, reject) => {
     library.eventHandler.addEvent("soundBankError", "sideman", (cause) => reject(new SoundError(NO_FONT, { cause })));

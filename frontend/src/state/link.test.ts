@@ -95,7 +95,7 @@ test.each([
   "#chords=C:4&seed=x&model=m",
   "#chords=C:4&seed=-1&model=m",
   "#seed=1&model=m",
-])("%j is no link to a piece", (fragment) => {
+])("%j is not a link to a piece", (fragment) => {
   expect(readFragment(fragment, FIELDS)).toBeNull();
 });
 

@@ -43,7 +43,7 @@ function fragment(
   return told.toString();
 }
 
-/** What a fragment asks for, with or without its "#"; null where it is no link to a piece. Ranges are the server's affair. */
+/** What a fragment asks for, with or without its "#"; null where it is not a link to a piece. Ranges are the server's affair. */
 export function readFragment(fragment: string, fields: readonly OptionView[]): Linked | null {
   const entries = new URLSearchParams(fragment.replace(/^#/, ""));
   const progression = entries.get(CHORDS);

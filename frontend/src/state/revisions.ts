@@ -47,7 +47,7 @@ function rangesOf(bars: readonly number[]): string[] {
   return ranges.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`));
 }
 
-/** The bars of a range; null where it is none. */
+/** The bars of a range; null where it is not one. */
 function barsOf(range: string): number[] | null {
   const [first = "", last = first, ...others] = range.split("-");
   if (others.length || !WHOLE.test(first) || !WHOLE.test(last)) return null;

@@ -127,9 +127,9 @@ def _read_object(line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise OptionError(f"no JSON ({error}): write one object a line") from error
+        raise OptionError(f"not JSON ({error}): write one object a line") from error
     if not isinstance(values, dict):
-        raise OptionError('no object: write {"id": "a", "prompt": "C:4|G:4"}')
+        raise OptionError('not an object: write {"id": "a", "prompt": "C:4|G:4"}')
     return values
 
 

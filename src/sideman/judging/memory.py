@@ -1,6 +1,6 @@
 """How much is taken over from a training song: the longest run of bars that one has too. Knows ids, in numpy alone.
 
-A bar of a role is told by a fingerprint of the ids of its part: onsets, lengths and pitches above the lowest one. A run
+A bar of a role is told by a hash of the ids of its part: onsets, lengths and pitches above the lowest one. A run
 may be moved to another key, but all its bars alike. Densities and loudness are left out. A hundred million ids take
 some seconds.
 """
@@ -40,11 +40,11 @@ _OF_PLACE = _random.integers(2**63, size=_PLACES).astype(np.uint64) | np.uint64(
 _OF_ROLE = _random.integers(2**63, size=len(ROLES)).astype(np.uint64) | np.uint64(1)
 
 
-class Part(NamedTuple):
-    """What a role plays in some bars: which ones, a fingerprint of each, and its lowest pitch."""
+class Figures(NamedTuple):
+    """What a role plays in some bars: which ones, a hash of each, and its lowest pitch."""
 
     bars: Integers
-    prints: Hashes
+    hashes: Hashes
     lowest: Integers
 
 
@@ -52,25 +52,25 @@ class Memory:
     """The bars of songs, to be found again by role."""
 
     def __init__(self, songs: Iterable[Ids]) -> None:
-        found: dict[int, list[Part]] = {role: [] for role in (*_PITCHED, _SEVERAL)}
+        found: dict[int, list[Figures]] = {role: [] for role in (*_PITCHED, _SEVERAL)}
         bars = 0
         for block in _blocks(songs):
             # A bar that nobody plays keeps one song's bars from running on into the next one's.
             silent = np.array([VOCABULARY.id("bar")], np.uint16)
             ids = np.concatenate([part for song in block for part in (song, silent)])
-            for role, part in fingerprints(ids).items():
+            for role, part in figures(ids).items():
                 found[role].append(part._replace(bars=part.bars + bars))
             bars += int((_KINDS[ids] == _BAR).sum())
         self._parts = {role: _sorted(parts) for role, parts in found.items()}
 
     def longest_run(self, ids: Ids, *, several: bool = False) -> int:
         """The most bars in a row of these ids that a song has in a row too, of one role or of all pitched together."""
-        parts = fingerprints(ids)
+        parts = figures(ids)
         roles = [_SEVERAL] if several else _PITCHED
         return max((self._run(parts[role], self._parts[role]) for role in roles), default=0)
 
-    def _run(self, mine: Part, known: Part) -> int:
-        first, last = (known.prints.searchsorted(mine.prints, side) for side in ("left", "right"))
+    def _run(self, mine: Figures, known: Figures) -> int:
+        first, last = (known.hashes.searchsorted(mine.hashes, side) for side in ("left", "right"))
         longest, bar_before = 0, -2
         before = lengths_before = moved_before = np.zeros(0, np.int64)
         for bar, begin, end, lowest in zip(
@@ -95,7 +95,7 @@ def window_ids(band: Band, window: Window) -> Ids:
     return encode_bars(tracks, chart)
 
 
-def fingerprints(ids: Ids) -> dict[int, Part]:
+def figures(ids: Ids) -> dict[int, Figures]:
     """What each pitched role plays, and under a number of its own what all of them together do."""
     kinds, values = _KINDS[ids], _VALUES[ids]
     begins = np.flatnonzero(np.isin(kinds, (_BAR, _TRACK, _TRACK_DENSITY, _REST)))
@@ -113,28 +113,28 @@ def fingerprints(ids: Ids) -> dict[int, Part]:
     told = tells.cumsum()
     place = (told - told[begins][part]) % _PLACES
     words = np.where(tells, _OF_ID[kinds, relative] * _OF_PLACE[place], np.uint64(0))
-    prints = np.add.reduceat(words, begins)
+    hashes = np.add.reduceat(words, begins)
     onsets = np.add.reduceat((tells & (kinds == _POSITION)).astype(np.int64), begins)
 
     parts = {}
     for number in _PITCHED:
         mine = plays & (role == number) & (onsets >= MIN_ONSETS)
-        parts[number] = Part(bar[mine], prints[mine], lowest[mine])
+        parts[number] = Figures(bar[mine], hashes[mine], lowest[mine])
     several = plays & np.isin(role, _PITCHED)
-    parts[_SEVERAL] = _together(Part(bar[several], prints[several], lowest[several]), role[several])
+    parts[_SEVERAL] = _together(Figures(bar[several], hashes[several], lowest[several]), role[several])
     return parts
 
 
-def _together(parts: Part, role: Integers) -> Part:
+def _together(parts: Figures, role: Integers) -> Figures:
     """The parts of several roles, bar for bar as one, where enough of them play."""
     count = int(parts.bars[-1]) + 1 if len(parts.bars) else 0
     lowest = np.full(count, _ABOVE_ALL)
     np.minimum.at(lowest, parts.bars, parts.lowest)
     above = (parts.lowest - lowest[parts.bars]).astype(np.uint64)
     together = np.zeros(count, np.uint64)
-    np.add.at(together, parts.bars, (parts.prints + above) * _OF_ROLE[role])
+    np.add.at(together, parts.bars, (parts.hashes + above) * _OF_ROLE[role])
     enough = np.flatnonzero(np.bincount(parts.bars, minlength=count) >= MIN_TOGETHER)
-    return Part(enough, together[enough], lowest[enough])
+    return Figures(enough, together[enough], lowest[enough])
 
 
 def _blocks(songs: Iterable[Ids]) -> Iterator[list[Ids]]:
@@ -151,9 +151,9 @@ def _blocks(songs: Iterable[Ids]) -> Iterator[list[Ids]]:
         yield block
 
 
-def _sorted(parts: list[Part]) -> Part:
-    """All parts by fingerprint, then by bar."""
-    nothing = Part(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64))
+def _sorted(parts: list[Figures]) -> Figures:
+    """All of them by hash, then by bar."""
+    nothing = Figures(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64))
     columns = [np.concatenate(column) for column in zip(nothing, *parts, strict=True)]
     order = np.argsort(columns[1], kind="stable")
-    return Part(*(column[order] for column in columns))
+    return Figures(*(column[order] for column in columns))

@@ -84,7 +84,7 @@ class Report:
         return next(row for row in self.rows if row.name == name)
 
     def score(self, name: str) -> float:
-        """Chords kept times likeness to people: neither makes up for the other, more than people have is no merit."""
+        """Chords kept times likeness to people: neither makes up for the other, more than people have earns nothing."""
         people, values = self.rows[0].values, self.row(name).values
         kept = values["majmin"].value / people["majmin"].value
         return min(1.0, kept) * min(1.0, values["overlap"].value)

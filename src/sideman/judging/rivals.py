@@ -10,6 +10,7 @@ from sideman.judging.windows import Window
 from sideman.music.adherence import harmonies
 from sideman.music.band import INSTRUMENTS, Band, Note, Role, Track
 from sideman.music.progression import Progression
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT
 
 _KICK = 36
@@ -18,7 +19,6 @@ _LOWEST = {Role.PIANO: 60, Role.GUITAR: 52, Role.BASS: 36, Role.STRINGS: 64}  # 
 _RANGE = 24  # semitones
 _KIT = (36, 38, 42, 46, 49, 45)
 _SIXTEENTH = STEPS_PER_BEAT // 4
-_SEMITONES = 12
 
 
 def other_chords(windows: Sequence[Window]) -> list[Progression]:
@@ -57,7 +57,7 @@ def block_chords(window: Window) -> Band:
                     continue
                 low = _LOWEST[role]
                 tones = {chord.bass} if role is Role.BASS else chord.pitch_classes
-                pitches = sorted(low + (tone - low) % _SEMITONES for tone in tones)
+                pitches = sorted(low + (tone - low) % PITCH_CLASSES for tone in tones)
                 notes[role] += [Note(start, end - start, pitch, _VELOCITY) for pitch in pitches]
     if Role.DRUMS in notes:
         notes[Role.DRUMS] = [Note(step, 1, _KICK, _VELOCITY) for step in range(0, steps, STEPS_PER_BEAT)]

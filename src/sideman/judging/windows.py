@@ -16,25 +16,24 @@ from sideman.errors import DataError
 from sideman.music.band import DURATION, ONSET, ROLES, Band, Role, Track
 from sideman.music.key import Key
 from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
-from sideman.music.qualities import MODEL_QUALITIES
+from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BAR, TICKS_PER_STEP
 from sideman.options import MAX_TEMPO, MIN_TEMPO
 from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids
 from sideman.tokens.vocabulary import DENSITIES, NO_CHORD, VOCABULARY
 from sideman.training.excerpts import excerpt
-from sideman.training.shards import Dataset, SongRow
+from sideman.training.shards import COMMON_TIME, Dataset, SongRow
 
 LENGTHS = (8, 12, 16)  # bars of a window
 GRID = 4  # bars; windows begin on multiples of it, as phrases do
 MIN_ROLES = 2
-_SEMITONES = len(MAJOR_ROOTS)
 _QUALITIES = len(MODEL_QUALITIES)
 _BAR, _CHORD, _BASS, _POSITION, _TRACK, _TRACK_DENSITY, _REST = (
     VOCABULARY.kinds.index(kind) for kind in ("bar", "chord", "bass", "position", "track", "track_density", "rest")
 )
 _START, _END = VOCABULARY.id("start"), VOCABULARY.id("end")
-_KEYS = {key.name: key for tonic in range(_SEMITONES) for key in (Key(tonic), Key(tonic, minor=True))}
+_KEYS = {key.name: key for tonic in range(PITCH_CLASSES) for key in (Key(tonic), Key(tonic, minor=True))}
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Window:
 
 
 def choose_windows(dataset: Dataset, count: int, seed: int = 0) -> list[Window]:
-    """So many windows of as many songs of a dataset, the same for the same seed.
+    """So many windows of as many songs in 4/4 of a dataset, the same for the same seed.
 
     A window is 8, 12 or 16 bars in which at least two roles play, one of them with pitches; where a song has any in
     which all of them play from the first bar on, as composed bands do, it is one of those. A song gives a second
@@ -72,7 +71,8 @@ def choose_windows(dataset: Dataset, count: int, seed: int = 0) -> list[Window]:
     has fewer windows all are taken. Raises :class:`DataError` where there is none.
     """
     order = np.random.default_rng(seed).permutation(len(dataset.rows))
-    songs = [_song_windows(dataset, dataset.rows[number], seed) for number in order]
+    rows = [dataset.rows[number] for number in order]
+    songs = [_song_windows(dataset, row, seed) for row in rows if row.meter == COMMON_TIME]
     windows: list[Window] = []
     while songs and len(windows) < count:
         found = [(song, next(song, None)) for song in songs[: count - len(windows)]]
@@ -80,7 +80,9 @@ def choose_windows(dataset: Dataset, count: int, seed: int = 0) -> list[Window]:
         # Those that had one go to the end of the queue.
         songs = songs[len(found) :] + [song for song, window in found if window is not None]
     if not windows:
-        raise DataError(f"{dataset.folder} has no song with {LENGTHS[0]} bars of two roles to judge by: encode some")
+        raise DataError(
+            f"{dataset.folder} has no song in {COMMON_TIME} with {LENGTHS[0]} bars of two roles: encode some"
+        )
     return windows
 
 
@@ -161,8 +163,8 @@ def _chord(value: int, bass: int | None, shift: int) -> Chord:
     if value == NO_CHORD:
         return Chord.no_chord()
     root, quality = divmod(value, _QUALITIES)
-    low = None if bass is None else MAJOR_ROOTS[(bass - shift) % _SEMITONES]
-    return Chord(MAJOR_ROOTS[(root - shift) % _SEMITONES], MODEL_QUALITIES[quality], low)
+    low = None if bass is None else MAJOR_ROOTS[(bass - shift) % PITCH_CLASSES]
+    return Chord(MAJOR_ROOTS[(root - shift) % PITCH_CLASSES], MODEL_QUALITIES[quality], low)
 
 
 def _number(text: str) -> int:

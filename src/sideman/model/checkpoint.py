@@ -88,7 +88,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path | str, dtype: npt.DTypeLi
 
     ``dtype`` is float16 (half the size, to play) or float32 (exact, to go on training).
     Raises :class:`OptionError` for another dtype, :class:`CheckpointError` where a weight is too large for float16 or
-    ``meta`` is no JSON, :class:`DataError` where the file cannot be written.
+    ``meta`` is not JSON, :class:`DataError` where the file cannot be written.
     """
     stored = np.dtype(dtype)
     if stored.name not in STORED_DTYPES:

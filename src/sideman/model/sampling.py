@@ -58,7 +58,7 @@ class SamplingDefaults:
     def of(cls, values: object, kinds: Collection[str]) -> Self:
         """From what :meth:`to_dict` gave; all that it leaves out is 1.
 
-        Raises :class:`CheckpointError` where it is damaged, or names a kind that is none of ``kinds``.
+        Raises :class:`CheckpointError` where it is damaged, or names a kind that is not one of ``kinds``.
         """
         if not isinstance(values, Mapping) or not isinstance(values.get("values", {}), Mapping):
             raise CheckpointError("the sampling of these weights is damaged: write it again with sideman export")

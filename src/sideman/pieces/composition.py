@@ -121,7 +121,7 @@ class Composition:
         return self.bands[0]
 
     def rendition(self, take: int = 0) -> Rendition:
-        """A take as it is now. Raises :class:`TokenError` where its parts are none that the grammar allows."""
+        """A take as it is now. Raises :class:`TokenError` where the grammar doesn't allow its parts."""
         plan = self._plan(take)
         return perform(plan, plan.leader().ids(self.parts(take)))
 

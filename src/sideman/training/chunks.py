@@ -1,6 +1,6 @@
 """What is kept of a chunk of files between reading them and writing the dataset. Knows no tokens, no folds.
 
-A chunk is one npz file of plain arrays: the ids and the fingerprints of its songs one after the other,
+A chunk is one npz file of plain arrays: the ids and the phrases of its songs one after the other,
 and the rest as JSON. Nothing in it is ever executed.
 """
 
@@ -21,7 +21,7 @@ from sideman.errors import DataError
 from sideman.files import atomic_write
 from sideman.tokens.encode import Ids
 from sideman.tokens.grid import GridLoss
-from sideman.training.duplicates import Fingerprint
+from sideman.training.duplicates import Phrases
 from sideman.training.shards import SongRow
 from sideman.training.song import Loss
 
@@ -38,7 +38,7 @@ class EncodedSong:
 
     row: SongRow
     ids: Ids
-    fingerprint: Fingerprint
+    phrases: Phrases
     loss: Loss = field(default_factory=Loss)
     grid_loss: GridLoss = field(default_factory=GridLoss)
 
@@ -61,7 +61,7 @@ def save_chunk(files: Sequence[Encoded], path: Path) -> None:
         else {
             "fold": file.fold,
             "row": asdict(file.song.row),
-            "fingerprint": len(file.song.fingerprint),
+            "fingerprint": len(file.song.phrases),
             "loss": asdict(file.song.loss),
             "grid_loss": asdict(file.song.grid_loss),
         }
@@ -72,7 +72,7 @@ def save_chunk(files: Sequence[Encoded], path: Path) -> None:
             file,
             files=np.frombuffer(json.dumps(rows).encode(), np.uint8),
             ids=np.concatenate([np.zeros(0, np.uint16), *(song.ids for song in songs)]),
-            fingerprints=np.concatenate([np.zeros(0, np.uint64), *(song.fingerprint for song in songs)]),
+            fingerprints=np.concatenate([np.zeros(0, np.uint64), *(song.phrases for song in songs)]),
         )
 
 
@@ -87,13 +87,13 @@ def load_chunk(path: Path) -> list[Encoded]:
         raise DataError(f"cannot read {path}: {error}; remove {path.parent} and encode again") from error
 
 
-def _songs(rows: list[dict[str, Any]], ids: Ids, fingerprints: npt.NDArray[np.uint64]) -> Iterator[Encoded]:
+def _songs(rows: list[dict[str, Any]], ids: Ids, phrases: npt.NDArray[np.uint64]) -> Iterator[Encoded]:
     for values in rows:
         if "row" not in values:
             yield Encoded(values["fold"], skipped=values["skipped"])
             continue
         row = SongRow(**values["row"])
         own_ids, ids = np.split(ids, [row.tokens])
-        own_hashes, fingerprints = np.split(fingerprints, [values["fingerprint"]])
+        own_phrases, phrases = np.split(phrases, [values["fingerprint"]])
         loss, grid_loss = Loss(**values["loss"]), GridLoss(**values["grid_loss"])
-        yield Encoded(values["fold"], EncodedSong(row, own_ids, own_hashes, loss, grid_loss))
+        yield Encoded(values["fold"], EncodedSong(row, own_ids, own_phrases, loss, grid_loss))

@@ -1,9 +1,9 @@
 """Finds songs that are copies or edits of one another, from their notes alone.
 
-Knows songs in ticks; no files, no manifest. A fingerprint is a sample of a song's melodic phrases:
+Knows songs in ticks; no files, no manifest. What stands for a song is a sample of its melodic phrases:
 eight steps in a row of a voice, each an interval and the time since the note before, on the grid of
 16ths. The voices are the top line of every pitched track, and the top and the bottom of all of
-them together. So a fingerprint bears another key, tempo, velocity, an introduction of any length,
+them together. So the sample bears another key, tempo, velocity, an introduction of any length,
 jitter within a 16th, tracks that are missing, renamed or folded into one; an excerpt's is part of
 the whole's. The sampling is FracMinHash (Irber et al. 2022): a hash is kept or not whatever else
 the song holds, so that samples of two songs can be compared.
@@ -20,9 +20,9 @@ from sideman.music.band import INSTRUMENTS, ONSET, PITCH, ROLES, NoteArray
 from sideman.music.time import TICKS_PER_BEAT
 from sideman.training.song import Song
 
-Fingerprint = npt.NDArray[np.uint64]  # (hashes,) ascending, distinct
+Phrases = npt.NDArray[np.uint64]  # (hashes,) ascending, distinct
 
-MIN_OVERLAP = 0.25  # of the smaller fingerprint; see docs/experiments.md
+MIN_OVERLAP = 0.25  # of the smaller sample; see docs/experiments.md
 MIN_SHARED = 5  # hashes; fewer say nothing
 MAX_SONGS = 64  # a phrase of more distinct songs than this is a commonplace, and no evidence
 
@@ -37,7 +37,7 @@ _NO_TOP, _NO_BOTTOM = -1, 999  # in a cell where nothing begins
 _NOTHING = np.zeros(0, np.uint64)
 
 
-def fingerprint(song: Song) -> Fingerprint:
+def sample_phrases(song: Song) -> Phrases:
     """Hashes of a quarter of the song's phrases; empty when it has none, as drums alone."""
     voices = _voices([song.ticks[index] for index in _PITCHED])
     intervals, gaps, starts = [], [], []
@@ -57,23 +57,23 @@ def fingerprint(song: Song) -> Fingerprint:
     for place, weight in enumerate(_WEIGHTS):
         phrases += token[begins + place] * weight
     hashes = _scramble(phrases)
-    sample: Fingerprint = np.unique(hashes[hashes % _SAMPLED == 0])
+    sample: Phrases = np.unique(hashes[hashes % _SAMPLED == 0])
     return sample
 
 
-def clusters(fingerprints: Sequence[Fingerprint]) -> npt.NDArray[np.int64]:
+def clusters(samples: Sequence[Phrases]) -> npt.NDArray[np.int64]:
     """The cluster of each song, named by the position of its first member: (songs,).
 
-    Two songs are linked when they share :data:`MIN_OVERLAP` of the smaller fingerprint; a cluster is
+    Two songs are linked when they share :data:`MIN_OVERLAP` of the smaller sample; a cluster is
     all that links reach. Which songs stand together does not depend on their order.
     """
-    parent = np.arange(len(fingerprints), dtype=np.int64)
+    parent = np.arange(len(samples), dtype=np.int64)
     first: dict[bytes, int] = {}
-    for index, hashes in enumerate(fingerprints):
+    for index, hashes in enumerate(samples):
         if len(hashes):
-            parent[index] = first.setdefault(hashes.tobytes(), index)  # exact copies are no evidence of commonplaces
+            parent[index] = first.setdefault(hashes.tobytes(), index)  # exact copies are not evidence of commonplaces
     distinct = np.array(sorted(first.values()), np.int64)
-    for one, other in _links([fingerprints[index] for index in distinct]):
+    for one, other in _links([samples[index] for index in distinct]):
         low, high = sorted((_root(parent, int(distinct[one])), _root(parent, int(distinct[other]))))
         parent[high] = low
     return np.array([_root(parent, index) for index in range(len(parent))], np.int64)
@@ -100,24 +100,24 @@ def _scramble(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return values ^ (values >> np.uint64(31))
 
 
-def _links(fingerprints: Sequence[Fingerprint]) -> Iterator[tuple[int, int]]:
-    """Pairs of positions of similar fingerprints, by an inverted index of the hashes."""
-    if not fingerprints:
+def _links(samples: Sequence[Phrases]) -> Iterator[tuple[int, int]]:
+    """Pairs of positions of similar samples, by an inverted index of the hashes."""
+    if not samples:
         return
-    hashes = np.concatenate(fingerprints)
-    owner = np.repeat(np.arange(len(fingerprints)), [len(hashes) for hashes in fingerprints])
+    hashes = np.concatenate(samples)
+    owner = np.repeat(np.arange(len(samples)), [len(hashes) for hashes in samples])
     order = np.argsort(hashes, kind="stable")  # within a hash, owners ascend
     hashes, owner = hashes[order], owner[order]
     first = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
     songs = np.diff(first, append=len(hashes))  # that have this hash
-    telling = np.bincount(owner[np.repeat(songs <= MAX_SONGS, songs)], minlength=len(fingerprints))
+    telling = np.bincount(owner[np.repeat(songs <= MAX_SONGS, songs)], minlength=len(samples))
     pairs = [np.zeros(0, np.int64)]
     for count in range(2, MAX_SONGS + 1):
         owners = owner[first[songs == count, None] + np.arange(count)]  # (hashes, count)
         one, other = np.triu_indices(count, 1)
-        pairs.append((owners[:, one] * len(fingerprints) + owners[:, other]).ravel())
+        pairs.append((owners[:, one] * len(samples) + owners[:, other]).ravel())
     pair, shared = np.unique(np.concatenate(pairs), return_counts=True)
-    one, other = np.divmod(pair, len(fingerprints))
+    one, other = np.divmod(pair, len(samples))
     smaller = np.minimum(telling[one], telling[other])
     linked = (shared >= MIN_SHARED) & (shared >= MIN_OVERLAP * smaller)
     yield from zip(one[linked].tolist(), other[linked].tolist(), strict=True)

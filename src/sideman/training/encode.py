@@ -162,13 +162,13 @@ def _assemble(
     for song, _ in songs:
         loss += song.loss
         grid_loss += song.grid_loss
-    cluster = clusters([song.fingerprint for song, _ in songs])
+    cluster = clusters([song.phrases for song, _ in songs])
     chosen = list(_choose(songs, cluster, tags))
     if all(file.fold is None for file in files):
         chosen = _with_valid(chosen)
     report: dict[str, Any] = {
         "files": len(encoded),
-        "skipped": _counted(each.skipped for each in encoded if each.song is None),
+        "skipped": _count(each.skipped for each in encoded if each.song is None),
         "near_duplicates": len(songs) - len(chosen),
         "snapping": asdict(loss),
         "grid": asdict(grid_loss),
@@ -181,7 +181,7 @@ def _assemble(
     return {"songs": len(rows), **totals, **report}
 
 
-def _counted(reasons: Iterable[str]) -> dict[str, int]:
+def _count(reasons: Iterable[str]) -> dict[str, int]:
     """How often each reason comes, the commonest first; long numbers in them don't make two of one."""
     counts = Counter(_LONG_NUMBER.sub("…", reason) for reason in reasons)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -22,7 +22,7 @@ from sideman.tokens.encode import encode_bars
 from sideman.tokens.form import measures_of
 from sideman.tokens.grid import GridLoss, to_grid
 from sideman.training.chunks import Encoded, EncodedSong
-from sideman.training.duplicates import fingerprint
+from sideman.training.duplicates import sample_phrases
 from sideman.training.lpd5 import read_lpd
 from sideman.training.metre import find_metre
 from sideman.training.midi_folder import SUFFIXES, read_midi_song
@@ -94,7 +94,7 @@ def encode_song(song: Song) -> EncodedSong:
         tokens=len(ids),
         meter=str(meter),
     )
-    return EncodedSong(row, ids, fingerprint(song), loss, grid_loss)
+    return EncodedSong(row, ids, sample_phrases(song), loss, grid_loss)
 
 
 def _trim(tracks: Sequence[NoteArray], bar: int, phase: int) -> tuple[tuple[NoteArray, ...], int]:

@@ -14,18 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import INSTRUMENTS, ONSET, PITCH, ROLES, NoteArray, Role
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT, Meter
 
 HALF_BEAT = STEPS_PER_BEAT // 2  # steps
 BAR = 6  # half-beats of a bar in three: three beats, or two dotted ones
-_SEMITONES = 12
 _KIT = ((35, 36), (37, 38, 39, 40), (42, 44), (46,), (51, 53, 59), (49, 52, 55, 57), (41, 43, 45, 47, 48, 50))
 _PIECE = np.full(128, len(_KIT))  # of a drum's pitch; the last for all others
 for _index, _pitches in enumerate(_KIT):
     _PIECE[list(_pitches)] = _index
 _KIT_SIZE = len(_KIT) + 1
 _CYMBALS = slice(2, 6)
-_PARTS = (slice(0, _KIT_SIZE), slice(_KIT_SIZE, _KIT_SIZE + _SEMITONES), slice(_KIT_SIZE + _SEMITONES, None))
+_PARTS = (slice(0, _KIT_SIZE), slice(_KIT_SIZE, _KIT_SIZE + PITCH_CLASSES), slice(_KIT_SIZE + PITCH_CLASSES, None))
 _LOUDEST = 2.0  # onsets of a kind in a half-beat that count
 
 # Lags in half-beats at which a song in three is like itself, and one in four.
@@ -77,12 +77,12 @@ def find_metre(tracks: Sequence[NoteArray]) -> Found:
 def half_beats(tracks: Sequence[NoteArray]) -> _Floats:
     """(half-beats, kinds) what begins in each: pieces of the kit, pitch classes of the bass, and of the others."""
     end = max((int(notes[-1, ONSET]) for notes in tracks if len(notes)), default=-1) + 1
-    table = np.zeros((-(-end // HALF_BEAT), _KIT_SIZE + 2 * _SEMITONES), np.float32)
+    table = np.zeros((-(-end // HALF_BEAT), _KIT_SIZE + 2 * PITCH_CLASSES), np.float32)
     for role, notes in zip(ROLES, tracks, strict=True):
         if INSTRUMENTS[role].is_drum:
             kind = _PIECE[notes[:, PITCH]]
         else:
-            kind = notes[:, PITCH] % _SEMITONES + _PARTS[1 if role is Role.BASS else 2].start
+            kind = notes[:, PITCH] % PITCH_CLASSES + _PARTS[1 if role is Role.BASS else 2].start
         np.add.at(table, (notes[:, ONSET] // HALF_BEAT, kind), 1.0)
     return np.minimum(table, _LOUDEST)
 
@@ -108,7 +108,7 @@ def self_likeness(onsets: _Floats) -> _Floats:
 def _evidence(onsets: _Floats) -> _Floats:
     """(half-beats, 6) what a bar is told by: change of harmony, kick, snare, cymbals, bass, others."""
     harmony = 2 * onsets[:, _PARTS[1]] + onsets[:, _PARTS[2]]
-    summed = np.cumsum(np.concatenate([np.zeros((1, _SEMITONES), np.float32), harmony]), 0)
+    summed = np.cumsum(np.concatenate([np.zeros((1, PITCH_CLASSES), np.float32), harmony]), 0)
     place = np.arange(BAR, len(onsets) - BAR + 1)
     before, after = summed[place] - summed[place - BAR], summed[place + BAR] - summed[place]
     size = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)

@@ -26,7 +26,7 @@ from sideman.music.band import (
     Role,
     role_of,
 )
-from sideman.music.time import BEATS_PER_BAR, TICKS_PER_BEAT
+from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT
 from sideman.training.song import MAX_TICKS, Loss, Song, unite
 
 MAX_FILE_BYTES = 8 << 20
@@ -88,11 +88,11 @@ def _check(notes: NoteArray, resolution: int, path: Path) -> None:
 
 def _require_common_time(score: ScoreTick, end: int, path: Path) -> None:
     """4/4 from the start to ``end``, its bars counted from tick 0."""
-    bar = BEATS_PER_BAR * score.ticks_per_quarter
+    bar = COMMON_TIME.beats * score.ticks_per_quarter
     for change in score.time_signatures:
         if change.time >= end:
             continue
-        if (change.numerator, change.denominator) != (BEATS_PER_BAR, 4):
+        if (change.numerator, change.denominator) != (COMMON_TIME.beats, COMMON_TIME.unit):
             raise DataError(f"{path}: is in {change.numerator}/{change.denominator}; only 4/4 is taken")
         if change.time % bar:
             raise DataError(f"{path}: a bar of its 4/4 is cut short at tick {change.time}")

@@ -169,7 +169,7 @@ class Dataset:
 
 
 def _rows(path: Path) -> Iterator[SongRow]:
-    """Rows of an index. Raises :class:`DataError`, which names the line, for what is none."""
+    """Rows of an index. Raises :class:`DataError`, which names the line, for what is not one."""
     line = 1
     try:
         with path.open(newline="", encoding="utf-8") as file:

@@ -18,12 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, ROLES, VELOCITY, NoteArray
-from sideman.music.time import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
+from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
 
 TICKS_PER_DOTTED_BEAT = TICKS_PER_BEAT * 3 // 2  # 36
-TICKS_PER_BAR = TICKS_PER_BEAT * BEATS_PER_BAR  # 96
 MAX_TICKS = 1 << 24  # of a song that a reader takes: 48 hours at 240 beats a minute
-MIN_BARS = 8  # bars with an onset
+MIN_BARS = 8  # of 4/4, with an onset
 MAX_BARS = 1_000
 MIN_SONG_TEMPO, MAX_SONG_TEMPO = 30.0, 300.0  # beats a minute
 MIN_ROLES = 2
@@ -78,9 +77,9 @@ class Song:
 
     @property
     def bars(self) -> int:
-        """Bars up to the last end of a note."""
+        """Bars of 4/4 up to the last end of a note."""
         ends = [int((notes[:, ONSET] + notes[:, DURATION]).max()) for notes in self.ticks if len(notes)]
-        return -(-max(ends, default=0) // TICKS_PER_BAR)
+        return -(-max(ends, default=0) // COMMON_TIME.ticks)
 
 
 def merge(parts: Sequence[NoteArray]) -> NoteArray:
@@ -193,7 +192,7 @@ def unusable(song: Song) -> str | None:
     if not MIN_SONG_TEMPO <= song.tempo <= MAX_SONG_TEMPO:
         return f"tempo outside {MIN_SONG_TEMPO:g} to {MAX_SONG_TEMPO:g}"
     onsets = np.concatenate([notes[:, ONSET] for notes in song.ticks])
-    if np.count_nonzero(np.bincount(onsets // TICKS_PER_BAR)) < MIN_BARS:
+    if np.count_nonzero(np.bincount(onsets // COMMON_TIME.ticks)) < MIN_BARS:
         return f"fewer than {MIN_BARS} bars with notes"
     return None
 

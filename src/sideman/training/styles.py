@@ -61,7 +61,7 @@ def style_of_tags(tags: str) -> str | None:
 def read_tags(path: Path) -> dict[str, str]:
     """Tags of each song by its name, or by its file's stem, from a CSV with a song column and a `tags` column.
 
-    Raises :class:`DataError` where the file is none.
+    Raises :class:`DataError` where the file is not one.
     """
     try:
         with path.open(newline="", encoding="utf-8") as file:

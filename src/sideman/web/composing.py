@@ -239,9 +239,9 @@ class Composing:
         jobs = {turn.take: turn.job for turn in self._steps}
         for take, bar in self._composer.step():
             job = jobs[take]
-            told = job.told(take, bar)
-            if told is not None:
-                job.log.append(told)
+            event = job.announce(take, bar)
+            if event is not None:
+                job.log.append(event)
             self._metrics.bars.inc()
         for turn in list(self._steps):
             self._steps[turn] += 1

@@ -1,6 +1,6 @@
 """What happens to a piece, as it happens: appended by one thread, read by any number of event loops from any place.
 
-Knows lines and waiting; the server-sent form is :func:`sent`. Knows no music.
+Knows lines and waiting; the server-sent form is :func:`encode`. Knows no music.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Listened(EventLog):
             self.listeners -= 1
 
 
-def sent(event: Event, number: int | None = None) -> str:
+def encode(event: Event, number: int | None = None) -> str:
     """An event as it goes over the wire; with a number a client can go on after it."""
     identity = "" if number is None else f"id: {number}\n"
     return f"{identity}event: {event.kind}\ndata: {event.data}\n\n"
@@ -102,11 +102,11 @@ async def stream(log: EventLog, after: int, bars: int) -> AsyncIterator[str]:
             new, closed = log.since(after)
             for event in new:
                 after += 1
-                yield sent(event, after)
+                yield encode(event, after)
             if closed:
                 return
             if new:
-                yield sent(Event.of("progress", {"bars": after, "of": bars}))
+                yield encode(Event.of("progress", {"bars": after, "of": bars}))
             try:
                 async with asyncio.timeout(KEEP_ALIVE_SECONDS):
                     await changed.wait()

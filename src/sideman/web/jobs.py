@@ -44,7 +44,7 @@ class Job:
         """Bars of all takes together."""
         return self.commission.plan.chart.bars * len(self.takes)
 
-    def told(self, take: Take, bar: BarNotes) -> Event | None:
+    def announce(self, take: Take, bar: BarNotes) -> Event | None:
         """What there is to tell of a bar that was just composed."""
         is_told = take in self.takes and bar.number < self._final[take.number]
         return _bar_event(self.commission.performance.bar(take, bar)) if is_told else None

@@ -87,7 +87,7 @@ def _read(text: str) -> tuple[Role, Strip]:
     role, program, volume = Role(match[1]), int(match[2]), int(match[3])
     if program not in OFFERED[role]:
         offered = ", ".join(f"{number} ({name})" for number, name in OFFERED[role].items())
-        raise OptionError(f"program {program} is none for {role}: one of {offered}")
+        raise OptionError(f"program {program} is not one of {role}: give {offered}")
     if volume >= MIDI_VALUES:
         raise OptionError(f"volume {volume} of {role} is outside 0-{MIDI_VALUES - 1} ({AS_COMPOSED} is as composed)")
     return role, Strip(program, volume)

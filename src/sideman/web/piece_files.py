@@ -267,7 +267,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _children(folder: Path) -> list[Path]:
-    """What is in a folder; nothing where it is none, or can't be read."""
+    """What is in a folder; nothing where it is not a folder, or can't be read."""
     try:
         return list(folder.iterdir())
     except OSError:

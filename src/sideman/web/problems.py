@@ -65,7 +65,7 @@ def problem(
     return Response(content, status, {**(headers or {}), "Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def document_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """These statuses as problem details, for the OpenAPI document."""
     content = {MEDIA_TYPE: {"schema": {"$ref": SCHEMA}}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
@@ -99,7 +99,7 @@ async def _of_validation(_: Request, error: Exception) -> Response:
     first = error.errors()[0]
     field = ".".join(map(str, first["loc"]))
     if first["type"] == "json_invalid":
-        return problem(HTTPStatus.BAD_REQUEST, "json", "the request is no JSON: send an object in UTF-8")
+        return problem(HTTPStatus.BAD_REQUEST, "json", "the request is not JSON: send an object in UTF-8")
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field", f"{field}: {first['msg']}", field=field)
 
 

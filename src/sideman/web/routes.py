@@ -26,7 +26,7 @@ from sideman.web.guard import client
 from sideman.web.limiter import Limiter
 from sideman.web.mixing import PATTERN, Mix
 from sideman.web.options import OptionsView
-from sideman.web.problems import documented
+from sideman.web.problems import document_problems
 from sideman.web.schemas import (
     ArrangementList,
     ArrangementRequest,
@@ -47,7 +47,7 @@ DOWNLOAD_THREADS = 8  # apart from those of other requests, which must not wait 
 BAD, FORBIDDEN, MISSING, CONFLICT, GONE = 400, 403, 404, 409, 410
 SIZE, UNREADABLE, TOO_MANY = 413, 422, 429
 FAULT, UNAVAILABLE = 500, 503
-EVERYWHERE = documented(BAD, TOO_MANY)
+EVERYWHERE = document_problems(BAD, TOO_MANY)
 EVENTS = """Server-sent events. `bar`: {"take", "bar", "notes": {track: [[onset, duration, pitch, velocity], …]}}, onset
 and duration in steps, 12 a beat, counted from the start of the piece; `progress`: {"bars", "of"}; at the end `done`,
 `stopped` or `error`: {"detail"?}. Bars and the end have ids: `Last-Event-ID` goes on after one. 204 where nothing is
@@ -115,7 +115,7 @@ router = APIRouter(prefix="/api", responses=EVERYWHERE)
             "description": "It is being composed: see Location.",
             "headers": {"Location": {"schema": {"type": "string"}, "description": "Where the arrangement is."}},
         },
-        **documented(FORBIDDEN, CONFLICT, SIZE, UNREADABLE, UNAVAILABLE),
+        **document_problems(FORBIDDEN, CONFLICT, SIZE, UNREADABLE, UNAVAILABLE),
     },
     dependencies=LIMITED,
 )
@@ -137,13 +137,15 @@ def list_arrangements(session: Asking, server: Server) -> ArrangementList:
     return ArrangementList(arrangements=server.arrangements.all(session))
 
 
-@router.get("/arrangements/{identity}", responses=documented(MISSING, GONE))
+@router.get("/arrangements/{identity}", responses=document_problems(MISSING, GONE))
 def get_arrangement(identity: str, session: Asking, server: Server) -> ArrangementView:
     """A piece, and how far it has come."""
     return server.arrangements.view(session, identity)
 
 
-@router.patch("/arrangements/{identity}", responses=documented(FORBIDDEN, MISSING, GONE, SIZE, UNREADABLE, UNAVAILABLE))
+@router.patch(
+    "/arrangements/{identity}", responses=document_problems(FORBIDDEN, MISSING, GONE, SIZE, UNREADABLE, UNAVAILABLE)
+)
 def rename_arrangement(identity: str, body: Renaming, session: Asking, server: Server) -> ArrangementView:
     """Give a piece another name."""
     return server.arrangements.rename(session, identity, body.name)
@@ -152,7 +154,7 @@ def rename_arrangement(identity: str, body: Renaming, session: Asking, server: S
 @router.delete(
     "/arrangements/{identity}",
     status_code=HTTPStatus.NO_CONTENT,
-    responses=documented(FORBIDDEN, MISSING, UNAVAILABLE),
+    responses=document_problems(FORBIDDEN, MISSING, UNAVAILABLE),
 )
 def delete_arrangement(identity: str, session: Asking, server: Server) -> None:
     """Delete a piece and its files; stops it where it is being composed."""
@@ -165,7 +167,7 @@ def delete_arrangement(identity: str, session: Asking, server: Server) -> None:
     responses={
         200: {"description": EVENTS, "content": {events.MEDIA_TYPE: {"schema": event_schema()}}},
         204: {"description": "All was told."},
-        **documented(MISSING, GONE, UNAVAILABLE),
+        **document_problems(MISSING, GONE, UNAVAILABLE),
     },
 )
 def stream_events(
@@ -185,8 +187,8 @@ def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
     return {200: found, 206: {**found, "description": "A range of it."}, 416: {"description": "No such range."}}
 
 
-FILE_PROBLEMS = documented(MISSING, CONFLICT, GONE, UNREADABLE)
-SOUND_PROBLEMS = {**FILE_PROBLEMS, **documented(FAULT, UNAVAILABLE)}
+FILE_PROBLEMS = document_problems(MISSING, CONFLICT, GONE, UNREADABLE)
+SOUND_PROBLEMS = {**FILE_PROBLEMS, **document_problems(FAULT, UNAVAILABLE)}
 
 
 @router.get(
@@ -236,7 +238,7 @@ async def get_stems(
     return _download(path, ZIP_TYPE, identity)
 
 
-@router.post("/chords:parse", responses=documented(FORBIDDEN, SIZE, UNREADABLE))
+@router.post("/chords:parse", responses=document_problems(FORBIDDEN, SIZE, UNREADABLE))
 def parse_chords(body: ChordText) -> ChartView:
     """Read chords, and transpose them: what they are and when, or which character is wrong."""
     return ChartView.of(parse(body.progression).transpose(body.transpose))
@@ -248,7 +250,7 @@ def get_options(server: Server) -> OptionsView:
     return OptionsView.of(server.arrangements.settings, server.arrangements.studio.fingerprint)
 
 
-@router.get("/health", responses=documented(UNAVAILABLE))
+@router.get("/health", responses=document_problems(UNAVAILABLE))
 async def get_health(server: Server) -> Health:
     """Whether the server is well: 503 where nobody can compose. Needs no thread: there may be none left."""
     studio = server.arrangements.studio

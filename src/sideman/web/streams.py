@@ -37,9 +37,9 @@ class Streams:
         if self._open[session.id] >= self._arrangements.settings.streams_per_session:
             detail = "too many event streams are open: close one"
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "streams", detail, RETRY_SECONDS)
-        return StreamingResponse(self._counted(session.id, log, after, bars), media_type=MEDIA_TYPE, headers=HEADERS)
+        return StreamingResponse(self._stream(session.id, log, after, bars), media_type=MEDIA_TYPE, headers=HEADERS)
 
-    async def _counted(self, session: str, log: EventLog, after: int, bars: int) -> AsyncIterator[str]:
+    async def _stream(self, session: str, log: EventLog, after: int, bars: int) -> AsyncIterator[str]:
         self._open[session] += 1
         self._metrics.streams.inc()
         try:
@@ -53,6 +53,6 @@ class Streams:
 
 
 def _number(last_event_id: str) -> int:
-    """The event to go on after; from the start where the text is none of ours."""
+    """The event to go on after; from the start where the text is not one of ours."""
     text = last_event_id.strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else 0

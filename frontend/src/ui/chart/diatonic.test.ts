@@ -12,7 +12,7 @@ describe("the chords of a key", () => {
     expect(names("G# minor")).toEqual(["G#m", "A#dim", "B", "C#m", "D#m", "D#", "E", "F#"]);
   });
 
-  it("are none of what is no key", () => {
+  it("are none where there is not a key", () => {
     expect(fittingChords("H major")).toEqual([]);
     expect(fittingChords("C dorian")).toEqual([]);
     expect(fittingChords("")).toEqual([]);

@@ -7,7 +7,7 @@ const NATURALS: readonly number[] = [0, 2, 4, 5, 7, 9, 11]; // of the letters, i
 const SIGNS = ["", "b", "#", "bb", "##"];
 
 /** Every note that the chord language writes, and its pitch class. */
-const PITCH_CLASSES: ReadonlyMap<string, number> = new Map(
+const CLASS_OF_NOTE: ReadonlyMap<string, number> = new Map(
   SIGNS.flatMap((sign) =>
     [...LETTERS].map((letter, place): [string, number] => [
       letter + sign,
@@ -24,9 +24,9 @@ function modulo(semitones: number): number {
   return ((semitones % OCTAVE) + OCTAVE) % OCTAVE;
 }
 
-/** 0 (C) to 11; null where it is the name of no note. */
+/** 0 (C) to 11; null where it is not the name of a note. */
 export function pitchClassOf(note: string): number | null {
-  return PITCH_CLASSES.get(note) ?? null;
+  return CLASS_OF_NOTE.get(note) ?? null;
 }
 
 interface Degree {
@@ -65,7 +65,7 @@ export interface FittingChord {
   readonly quality: string;
 }
 
-/** The chords of a key such as `Eb major`, as they are spelled in it; none for a name that is no key. */
+/** The chords of a key such as `Eb major`, as they are spelled in it; none for a name that is not a key. */
 export function fittingChords(key: string): readonly FittingChord[] {
   const [tonic = "", mode = ""] = key.split(" ");
   const from = pitchClassOf(tonic);

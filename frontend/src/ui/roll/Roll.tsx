@@ -33,7 +33,7 @@ export function Roll({ player }: { readonly player: Player }) {
     view.reset();
     if (scroller.current) scroller.current.scrollLeft = 0;
   });
-  const isOn = useComputed(() => playState.value !== "stopped"); // waiting for a bar is no new start
+  const isOn = useComputed(() => playState.value !== "stopped"); // waiting for a bar is not a new start
   useSignalEffect(() => {
     if (isOn.value) view.following.value = true;
   });

@@ -87,10 +87,14 @@ static size_t take_own(const struct engine *engine, char *memory, struct scratch
 
 #undef TAKE
 
-/* This member's share [from, to) of `items`. */
-#define SHARE(items, me)                                \
-  int from = (int)((int64_t)(items) * (me).number / (me).of), \
-      to = (int)((int64_t)(items) * ((me).number + 1) / (me).of)
+/* Some of a number of items: those from `from` to before `to`. */
+struct share {
+  int from, to;
+};
+
+static struct share share_of(int64_t items, struct member me) {
+  return (struct share){(int)(items * me.number / me.count), (int)(items * (me.number + 1) / me.count)};
+}
 
 /* Row, position and rows of the table of a place in the block. */
 static const int32_t *input_at(const struct part *part, int place) {
@@ -99,8 +103,8 @@ static const int32_t *input_at(const struct part *part, int place) {
 
 static void embed(const struct part *part) {
   int width = part->width, columns = part->engine->shape.columns;
-  SHARE(part->count, part->me);
-  for (int place = from; place < to; place++) {
+  struct share own = share_of(part->count, part->me);
+  for (int place = own.from; place < own.to; place++) {
     float *out = part->at.x + (size_t)place * width;
     memset(out, 0, width * sizeof *out);
     for (int column = 0; column < columns; column++) {
@@ -125,10 +129,10 @@ static void prepare_normal(const struct part *part, const float *const norm[2]) 
   prepare(part, part->at.normal, part->width, part->count);
 }
 
-enum then { SET, ADD, GELU };
+enum result { SET, ADD, GELU }; /* what becomes of a product */
 
 /* Panels `from` to `to` of a matrix's outputs (count, outputs) for the inputs that are prepared. */
-static void multiply(const struct part *part, const struct matrix *matrix, int from, int to, int count, enum then then,
+static void multiply(const struct part *part, const struct matrix *matrix, int from, int to, int count, enum result how,
                      float *out) {
   for (int panel = from; panel < to; panel++) {
     product(matrix, panel, part->at.inputs, count, part->at.panel);
@@ -136,9 +140,9 @@ static void multiply(const struct part *part, const struct matrix *matrix, int f
     for (int place = 0; place < count; place++) {
       float *number = out + (size_t)place * matrix->outputs + panel * PANEL;
       const float *result = part->at.panel + place * PANEL;
-      if (then == SET)
+      if (how == SET)
         memcpy(number, result, outputs * sizeof *number);
-      else if (then == ADD)
+      else if (how == ADD)
         for (int i = 0; i < outputs; i++) number[i] += result[i];
       else
         for (int i = 0; i < outputs; i++) number[i] = gelu(result[i]);
@@ -147,10 +151,10 @@ static void multiply(const struct part *part, const struct matrix *matrix, int f
 }
 
 /* This member's share of all outputs. */
-static void multiply_share(const struct part *part, const struct matrix *matrix, int count, enum then then,
+static void multiply_share(const struct part *part, const struct matrix *matrix, int count, enum result how,
                            float *out) {
-  SHARE(panels(matrix->outputs), part->me);
-  multiply(part, matrix, from, to, count, then, out);
+  struct share own = share_of(panels(matrix->outputs), part->me);
+  multiply(part, matrix, own.from, own.to, count, how, out);
 }
 
 /* ---- attention, of items head * count + place: a head's keys stay near while all places read them ---- */
@@ -246,20 +250,20 @@ static void attend(const struct part *part, int layer, int from, int to) {
 static void read_attention(const struct part *part, int layer) {
   const struct matrix *matrix = &part->engine->layers[layer].query_key_value;
   int heads = part->engine->shape.heads, head_panels = part->engine->head_width / PANEL;
-  if (part->engine->head_width % PANEL || heads < part->me.of) {
-    SHARE(heads * part->count, part->me);
+  if (part->engine->head_width % PANEL || heads < part->me.count) {
+    struct share own = share_of(heads * part->count, part->me);
     multiply_share(part, matrix, part->count, SET, part->at.projected);
     wait_for_all(part->me);
-    store(part, layer, from, to);
+    store(part, layer, own.from, own.to);
     wait_for_all(part->me);
-    attend(part, layer, from, to);
+    attend(part, layer, own.from, own.to);
   } else { /* each member its own heads, from the product on: no need to wait */
-    SHARE(heads, part->me);
+    struct share own = share_of(heads, part->me);
     for (int kind = 0; kind < 3; kind++)
-      multiply(part, matrix, (kind * heads + from) * head_panels, (kind * heads + to) * head_panels, part->count, SET,
-               part->at.projected);
-    store(part, layer, from * part->count, to * part->count);
-    attend(part, layer, from * part->count, to * part->count);
+      multiply(part, matrix, (kind * heads + own.from) * head_panels, (kind * heads + own.to) * head_panels,
+               part->count, SET, part->at.projected);
+    store(part, layer, own.from * part->count, own.to * part->count);
+    attend(part, layer, own.from * part->count, own.to * part->count);
   }
 }
 

@@ -24,7 +24,7 @@ struct team;
 /* One of those that work on a job: number 0 is who called. */
 struct member {
   struct team *team;
-  int number, of;
+  int number, count;
 };
 
 struct team {
@@ -51,9 +51,9 @@ static void pause_shortly(void) {
 /* All members arrive here before one goes on. */
 static void wait_for_all(struct member me) {
   struct team *team = me.team;
-  if (me.of == 1) return;
+  if (me.count == 1) return;
   unsigned before = atomic_load_explicit(&team->passed, memory_order_acquire);
-  if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 == (unsigned)me.of) {
+  if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 == (unsigned)me.count) {
     atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
     atomic_store_explicit(&team->passed, before + 1, memory_order_release);
     return;
@@ -85,7 +85,7 @@ static void *worker_loop(void *argument) {
       pthread_mutex_unlock(&team->sleep);
     }
     if (atomic_load(&team->closing)) return NULL;
-    me.of = team->threads;
+    me.count = team->threads;
     team->work(team->job, me);
   }
 }
