@@ -12,6 +12,7 @@ from sideman.judging.windows import GRID, LENGTHS, choose_windows
 from sideman.music.band import Band, Note, Role, Track
 from sideman.music.chords import parse
 from sideman.music.key import Key
+from sideman.music.progression import Progression
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.encode import encode_bars
 from sideman.tokens.grid import to_grid
@@ -20,10 +21,9 @@ from sideman.training.shards import Dataset, SongRow, write_dataset
 CHORDS = parse("Eb|Ab/C|Bb7|Cm|" * 4 + "Eb N.C.|Fm7|Bb7sus4:3|Bb7:1|Eb")
 
 
-def dataset(folder: Path, band: Band) -> Dataset:
-    """A dataset of one song in Eb."""
-    chart = chart_of_progression(CHORDS)
-    assert chart.key == Key(3)
+def dataset(folder: Path, band: Band, chords: Progression = CHORDS) -> Dataset:
+    """A dataset of one song."""
+    chart = chart_of_progression(chords)
     tracks = [(track.role, to_grid(track.role, track.notes, chart.steps, chart.shift)[0]) for track in band.tracks]
     ids = encode_bars(tracks, chart, density=True)
     row = SongRow("song", "valid", "song", chart.bars, 1, 500.0, chart.key.name, "rock", "", 0, 0, 0)
@@ -38,6 +38,7 @@ def notes(bars: range, pitch: int) -> list[Note]:
 
 def test_notes_and_chords_are_the_songs_in_its_own_key(tmp_path: Path) -> None:
     band = Band((Track(Role.PIANO, notes(range(20), 60)), Track(Role.BASS, notes(range(20), 30))), CHORDS.steps)
+    assert chart_of_progression(CHORDS).key == Key(3)
     (window, *others) = choose_windows(dataset(tmp_path, band), 5)
     assert len(others) == (20 - window.bars) // 8
     first, last = window.first, window.first + window.bars
@@ -49,6 +50,14 @@ def test_notes_and_chords_are_the_songs_in_its_own_key(tmp_path: Path) -> None:
     spelled = [str(span) for span in CHORDS.spans if 96 * first <= span.onset < 96 * last]
     assert [str(span) for span in window.progression.spans] == spelled
     assert (window.style, window.band.tempo) == ("rock", 400.0)  # no faster than can be asked for
+
+
+def test_a_chord_that_the_bar_before_ended_with_is_told_again(tmp_path: Path) -> None:
+    """Within the bar there was another one in between."""
+    chords = parse("C F|" * 8)
+    tracks = (Track(Role.PIANO, notes(range(8), 60)), Track(Role.BASS, notes(range(8), 30)))
+    (window,) = choose_windows(dataset(tmp_path, Band(tracks, chords.steps), chords), 1)
+    assert str(window.progression) == str(chords)
 
 
 def test_a_window_begins_where_all_play_if_it_can(tmp_path: Path) -> None:

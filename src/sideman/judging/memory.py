@@ -18,7 +18,8 @@ from sideman.music.band import INSTRUMENTS, ROLES, Band
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.encode import Ids, encode_bars
 from sideman.tokens.grid import to_grid
-from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
+from sideman.tokens.slices import BEGINS_BAR, BEGINS_PART, ROLE, are_of_kind, bar_starts
+from sideman.tokens.vocabulary import VOCABULARY
 
 Hashes = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.int64]
@@ -27,10 +28,9 @@ MIN_TOGETHER = 2  # pitched roles that play in a bar of several
 _PITCHED = tuple(role.number for role in ROLES if not INSTRUMENTS[role].is_drum)
 _SEVERAL = len(ROLES)  # in place of a role: all pitched ones that play in the bar
 _READ_AT_ONCE = 1 << 22  # ids
-_BAR, _TRACK, _TRACK_DENSITY, _REST, _POSITION, _LENGTH, _PITCH, _HIT = (
-    VOCABULARY.kinds.index(kind)
-    for kind in ("bar", "track", "track_density", "rest", "position", "length", "pitch", "hit")
-)
+_POSITION, _PITCH = (VOCABULARY.kinds.index(kind) for kind in ("position", "pitch"))
+_BEGINS = BEGINS_BAR | BEGINS_PART
+_PLAYS, _TELLS = are_of_kind("track", "track_density"), are_of_kind("position", "length", "pitch", "hit")
 _KINDS, _VALUES = VOCABULARY.kind_numbers, VOCABULARY.values.astype(np.int64)
 _PLACES = 1 << 10  # ids of a part whose order tells
 _ABOVE_ALL = 1 << 10  # no pitch
@@ -60,7 +60,7 @@ class Memory:
             ids = np.concatenate([part for song in block for part in (song, silent)])
             for role, part in figures(ids).items():
                 found[role].append(part._replace(bars=part.bars + bars))
-            bars += int((_KINDS[ids] == _BAR).sum())
+            bars += len(bar_starts(ids))
         self._parts = {role: _sorted(parts) for role, parts in found.items()}
 
     def longest_run(self, ids: Ids, *, several: bool = False) -> int:
@@ -98,18 +98,16 @@ def window_ids(band: Band, window: Window) -> Ids:
 def figures(ids: Ids) -> dict[int, Figures]:
     """What each pitched role plays, and under a number of its own what all of them together do."""
     kinds, values = _KINDS[ids], _VALUES[ids]
-    begins = np.flatnonzero(np.isin(kinds, (_BAR, _TRACK, _TRACK_DENSITY, _REST)))
+    begins = np.flatnonzero(_BEGINS[ids])
     part = np.zeros(len(ids), np.int64)
     part[begins] = 1
     part = part.cumsum() - 1
-    kind, value = kinds[begins], values[begins]
-    plays = (kind == _TRACK) | (kind == _TRACK_DENSITY)
-    role = np.where(kind == _TRACK_DENSITY, value // DENSITIES, value)
-    bar = (kind == _BAR).cumsum() - 1
+    first = ids[begins]
+    plays, role, bar = _PLAYS[first], ROLE[first], BEGINS_BAR[first].cumsum() - 1
 
     lowest = np.minimum.reduceat(np.where(kinds == _PITCH, values, _ABOVE_ALL), begins)
     relative = np.where(kinds == _PITCH, values - lowest[part], values)
-    tells = np.isin(kinds, (_POSITION, _LENGTH, _PITCH, _HIT)) & plays[part]
+    tells = _TELLS[ids] & plays[part]
     told = tells.cumsum()
     place = (told - told[begins][part]) % _PLACES
     words = np.where(tells, _OF_ID[kinds, relative] * _OF_PLACE[place], np.uint64(0))

@@ -19,19 +19,18 @@ from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BAR, TICKS_PER_STEP
 from sideman.options import MAX_TEMPO, MIN_TEMPO
+from sideman.tokens import slices
+from sideman.tokens.chart import NO_BASS, Change
 from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids
-from sideman.tokens.vocabulary import DENSITIES, NO_CHORD, VOCABULARY
+from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.excerpts import excerpt
 from sideman.training.shards import COMMON_TIME, Dataset, SongRow
 
 LENGTHS = (8, 12, 16)  # bars of a window
 GRID = 4  # bars; windows begin on multiples of it, as phrases do
 MIN_ROLES = 2
-_QUALITIES = len(MODEL_QUALITIES)
-_BAR, _CHORD, _BASS, _POSITION, _TRACK, _TRACK_DENSITY, _REST = (
-    VOCABULARY.kinds.index(kind) for kind in ("bar", "chord", "bass", "position", "track", "track_density", "rest")
-)
+_PLAYS = slices.are_of_kind("track", "track_density")
 _START, _END = VOCABULARY.id("start"), VOCABULARY.id("end")
 _KEYS = {key.name: key for tonic in range(PITCH_CLASSES) for key in (Key(tonic), Key(tonic, minor=True))}
 
@@ -112,12 +111,10 @@ def _is_band(playing: npt.NDArray[np.bool_]) -> bool:
 
 def _playing(ids: Ids, bars: int) -> npt.NDArray[np.bool_]:
     """Which roles begin a note in each bar: (bars, 5)."""
-    kinds, values = VOCABULARY.kind_numbers[ids], VOCABULARY.values[ids]
-    bar = np.cumsum(kinds == _BAR) - 1
+    bar = np.cumsum(slices.BEGINS_BAR[ids]) - 1
+    begins = np.flatnonzero(_PLAYS[ids])
     playing = np.zeros((bars, len(ROLES)), np.bool_)
-    for kind, levels in ((_TRACK, 1), (_TRACK_DENSITY, DENSITIES)):
-        begins = np.flatnonzero(kinds == kind)
-        playing[bar[begins], values[begins] // levels] = True
+    playing[bar[begins], slices.ROLE[ids[begins]]] = True
     return playing
 
 
@@ -139,32 +136,25 @@ def _cut(track: Track, steps: int) -> Track:
 
 def _progression(ids: Ids, shift: int) -> Progression:
     """The chords of whole bars, moved back by ``shift`` semitones."""
-    kinds, values = VOCABULARY.kind_numbers[ids].tolist(), VOCABULARY.values[ids].tolist()
-    begins = [place for place, kind in enumerate(kinds) if kind == _BAR]
     changes: list[tuple[int, Chord]] = []
-    for bar, begin in enumerate(begins):
-        place = begin + 1
-        head = []
-        while kinds[place] not in (_TRACK, _TRACK_DENSITY, _REST):
-            if kinds[place] == _CHORD:
-                onset = values[place - 1] if kinds[place - 1] == _POSITION else 0
-                bass = values[place + 1] if kinds[place + 1] == _BASS else None
-                head.append((bar * STEPS_PER_BAR + onset, _chord(values[place], bass, shift)))
-            place += 1
-        changes += [change for change in head[:-1] if not changes or changes[-1][1] != change[1]]
-    ends = [onset for onset, _ in changes[1:]] + [len(begins) * STEPS_PER_BAR]
+    bars = slices.bars(ids)
+    for number, bar in enumerate(bars):
+        for change in slices.changes(bar)[:-1]:  # the last begins the next bar
+            chord = _chord(change, shift)
+            if not changes or changes[-1][1] != chord:
+                changes.append((number * STEPS_PER_BAR + change.onset, chord))
+    ends = [onset for onset, _ in changes[1:]] + [len(bars) * STEPS_PER_BAR]
     return Progression.of(
         (chord, (end - onset) * TICKS_PER_STEP) for (onset, chord), end in zip(changes, ends, strict=True)
     )
 
 
-def _chord(value: int, bass: int | None, shift: int) -> Chord:
+def _chord(change: Change, shift: int) -> Chord:
     """A chord of the vocabulary, moved back."""
-    if value == NO_CHORD:
+    if change.chord == NO_CHORD:
         return Chord.no_chord()
-    root, quality = divmod(value, _QUALITIES)
-    low = None if bass is None else MAJOR_ROOTS[(bass - shift) % PITCH_CLASSES]
-    return Chord(MAJOR_ROOTS[(root - shift) % PITCH_CLASSES], MODEL_QUALITIES[quality], low)
+    low = None if change.bass == NO_BASS else MAJOR_ROOTS[(change.bass - shift) % PITCH_CLASSES]
+    return Chord(MAJOR_ROOTS[(change.root - shift) % PITCH_CLASSES], MODEL_QUALITIES[change.quality], low)
 
 
 def _number(text: str) -> int:
