@@ -371,3 +371,8 @@ def test_the_documentation_lists_every_quality_and_spelling() -> None:
         rows.append(f"- `C{spelling}`: write {' or '.join(f'`C{choice}`' for choice in choices)}")
     missing = [row for row in rows if row not in documented]
     assert not missing, "lines missing from docs/chords.md:\n" + "\n".join(missing)
+
+
+def test_a_prompt_shows_a_progression_in_one_line() -> None:
+    assert repr(parse("C | Am F")) == "<Progression C:4|Am:2|F:2>"
+    assert len(repr(parse("|".join(["C"] * 1_000)))) < 80

@@ -50,6 +50,10 @@ def test_the_bands_are_those_that_were_composed() -> None:
     assert PIECE.band == PIECE.bands[0]
     assert PIECE.weights == MODEL.fingerprint
     assert repr(PIECE).startswith("<Composition of 5 bars in ")
+    assert PIECE._repr_html_().count("<svg") == 2
+    (revision,) = PIECE.redo(Selection(["piano", "bass"], [1, 2]), 7, MODEL).revisions
+    assert repr(revision) == "<Revision of take 0: bars 1, 2 of piano, bass, seed 7>"
+    assert repr(replace(revision, seed=None)) == "<Revision of take 0: bars 1, 2 of piano, bass, given>"
 
 
 # Parts

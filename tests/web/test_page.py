@@ -139,7 +139,7 @@ def test_without_a_page_it_says_how_to_build_one(start: Start, tmp_path: Path) -
         response = browser.get("/")
         assert response.headers["content-type"].startswith("text/html")
         assert "npm run build" in response.text
-        assert "Node 22.12 or later" in response.text
+        assert "Node 20.19 or later of 20, or from 22.12" in response.text
         assert "/api/openapi.json" in response.text
         for sign in ("<script", "style", "http://", "https://"):
             assert sign not in response.text

@@ -12,6 +12,7 @@ from sideman.music import time
 from sideman.music.qualities import PITCH_CLASSES, QUALITIES, Quality
 
 MAX_BEATS = 4_096  # of a progression: 1,024 bars
+SHOWN = 60  # characters of a progression in a prompt
 MAX_CHORDS = MAX_BEATS  # a chord a beat
 
 NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # in the order of the staff
@@ -114,7 +115,7 @@ class ChordSpan:
         return f"{self.chord}:{_format_duration(self.duration)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Progression:
     """One chord after the other without a gap, from tick 0 on; ``lines`` tells where its bars begin.
 
@@ -174,6 +175,10 @@ class Progression:
 
     def __str__(self) -> str:
         return "|".join(map(str, self.spans))
+
+    def __repr__(self) -> str:
+        text = str(self)
+        return f"<Progression {text if len(text) <= SHOWN else f'{text[:SHOWN]}…'}>"
 
     def __len__(self) -> int:
         return len(self.spans)

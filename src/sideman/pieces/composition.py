@@ -40,7 +40,7 @@ class Selection:
         object.__setattr__(self, "take", take)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Revision:
     """A change: other ``parts``, for each role one a selected bar.
 
@@ -53,6 +53,11 @@ class Revision:
     seed: int | None = None
     progression: Progression | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        selection = self.selection
+        where = f"bars {', '.join(map(str, selection.bars))} of {', '.join(selection.roles)}"
+        return f"<Revision of take {selection.take}: {where}, {'given' if self.seed is None else f'seed {self.seed}'}>"
 
     def applied(self, bars: Sequence[Parts]) -> Sequence[Parts]:
         """The parts of all bars, the selected ones changed."""
@@ -107,8 +112,12 @@ class Composition:
 
     def __repr__(self) -> str:
         chart, options = self.plan.chart, self.plan.options
-        counts = f"{options.takes} takes, {len(self.revisions)} revisions"
+        counts = f"takes {options.takes}, revisions {len(self.revisions)}"
         return f"<Composition of {chart.bars} bars in {chart.key.name}: {counts}, weights {self.weights}>"
+
+    def _repr_html_(self) -> str:
+        """All takes as they are now, for a notebook."""
+        return "".join(band._repr_html_() for band in self.bands)
 
     @cached_property
     def bands(self) -> tuple[Rendition, ...]:

@@ -48,8 +48,8 @@ WITHOUT = """<!doctype html>
 <title>Sideman</title>
 <h1>Sideman</h1>
 <p>Chords in, a band out. This server works, but its page was not built.</p>
-<p>To build it, install Node 22.12 or later, run <code>npm ci</code> and <code>npm run build</code> in the folder
-<code>frontend</code> of the source, and load this again.</p>
+<p>To build it, install Node 20.19 or later of 20, or from 22.12, run <code>npm ci</code> and
+<code>npm run build</code> in the folder <code>frontend</code> of the source, and load this again.</p>
 <p>Programs need no page: they speak to the server as <a href="/api/openapi.json">its OpenAPI document</a> says.</p>
 </html>
 """
