@@ -17,7 +17,7 @@ from sideman.music.band import DURATION, ONSET, ROLES, Band, Role, Track
 from sideman.music.key import Key
 from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
-from sideman.music.time import STEPS_PER_BAR, TICKS_PER_STEP
+from sideman.music.time import COMMON_TIME, STEPS_PER_BAR, TICKS_PER_STEP
 from sideman.options import MAX_TEMPO, MIN_TEMPO
 from sideman.tokens import slices
 from sideman.tokens.chart import NO_BASS, Change
@@ -25,7 +25,7 @@ from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.excerpts import excerpt
-from sideman.training.shards import COMMON_TIME, Dataset, SongRow
+from sideman.training.shards import Dataset, SongRow
 
 LENGTHS = (8, 12, 16)  # bars of a window
 GRID = 4  # bars; windows begin on multiples of it, as phrases do
@@ -71,7 +71,7 @@ def choose_windows(dataset: Dataset, count: int, seed: int = 0) -> list[Window]:
     """
     order = np.random.default_rng(seed).permutation(len(dataset.rows))
     rows = [dataset.rows[number] for number in order]
-    songs = [_song_windows(dataset, row, seed) for row in rows if row.meter == COMMON_TIME]
+    songs = [_song_windows(dataset, row, seed) for row in rows if row.meter == str(COMMON_TIME)]
     windows: list[Window] = []
     while songs and len(windows) < count:
         found = [(song, next(song, None)) for song in songs[: count - len(windows)]]
