@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -23,10 +23,15 @@ from sideman.music.chords import parse
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.decode import BarNotes
 from sideman.tokens.grammar import Leader
+from sideman.tokens.kit import Kit
+from sideman.tokens.parts import parts_of
 from sideman.tokens.prefix import FEATURE_NAMES, Stage
 
 COLUMNS = range(len(FEATURE_NAMES))
 CONTEXT, SMALL_CONTEXT = 256, 72  # the small one makes all windows slide
+
+
+FICKLE = 0  # a seed with which the drums are drawn again
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,14 @@ class Wish:
     roles: tuple[Role, ...] = (Role.DRUMS, Role.BASS, Role.PIANO)
     style: str | None = None
     density: int | None = None
+    kit: bool = False
     sampling: SamplingOptions = SamplingOptions(seed=0)  # noqa: RUF009 - frozen
 
     def take(self) -> Take:
         chart = chart_of_progression(parse(self.progression))
         density = None if self.density is None else dict.fromkeys(self.roles, self.density)
         leader = Leader(chart, self.roles, style=self.style, density=density, excerpt=True)
-        return Take(self.number, chart, leader, self.sampling)
+        return Take(self.number, chart, leader, self.sampling, kit=Kit(self.style, chart) if self.kit else None)
 
 
 WISHES = (
@@ -54,6 +60,7 @@ WISHES = (
     Wish(0, "Dm7:2|G7:2|C:4", style="jazz", density=3, sampling=SamplingOptions(0.5, 0.8, 4)),
     Wish(5, "N.C.:4|F#m:4", (Role.STRINGS,), sampling=SamplingOptions(0, 1, 0)),
     Wish(0, "C:4", density=0, sampling=SamplingOptions(seed=2**64 - 1)),
+    Wish(3, "C:4|F:4", kit=True, sampling=SamplingOptions(seed=FICKLE)),
 )
 
 
@@ -347,3 +354,50 @@ def test_a_take_begins_before_its_first_choice() -> None:
     assert len(take.ids) == len(take.features) > 3
     assert len(take.choices) > 1
     assert not take.bars
+
+
+# Kits
+
+
+def starts(wish: Wish) -> int:
+    """How often the take stands anew before its drums while it is composed."""
+    take, batch = wish.take(), composer("kernel", 1)
+    batch.join(take)
+    count, prefix = 0, take.prefix
+    while batch:
+        batch.step()
+        count += take.prefix is not prefix
+        prefix = take.prefix
+    assert_same(take, alone(wish, "kernel"))
+    return count
+
+
+@pytest.mark.usefixtures("needs_kernel")
+def test_drums_are_drawn_again_until_they_have_their_kit() -> None:
+    kit = Kit(None, chart_of_progression(parse("C:4|F:4")))
+    counts = []
+    for seed in range(40):
+        wish = replace(WISHES[-1], sampling=SamplingOptions(seed=seed))
+        counts.append(starts(wish))
+        drums = parts_of(alone(wish, "kernel").ids)[0][Role.DRUMS]
+        assert not kit.lacks(drums)
+        without = alone(replace(wish, kit=False), "kernel")
+        if not kit.lacks(parts_of(without.ids)[0][Role.DRUMS]):
+            assert counts[-1] == 0
+            assert_same(alone(wish, "kernel"), without)  # and all that follows
+        else:
+            assert counts[-1] > 0
+    assert counts[FICKLE] > 0
+    assert min(counts) == 0
+
+
+@pytest.mark.usefixtures("needs_kernel")
+def test_drums_that_never_have_their_kit_are_given_it() -> None:
+    greedy = replace(WISHES[-1], roles=(Role.DRUMS,), sampling=SamplingOptions(0))
+    kit = Kit(None, chart_of_progression(parse("C:4|F:4")))
+    before, after = (
+        parts_of(alone(replace(greedy, kit=asked), "kernel").ids)[0][Role.DRUMS] for asked in (False, True)
+    )
+    assert kit.lacks(before)
+    assert after[: len(kit.completed(before))] == kit.completed(before)
+    assert starts(greedy) == 1  # the likeliest are the same each time

@@ -26,11 +26,15 @@ from sideman.composer import Composer
 from sideman.music import finishing
 from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, Band, Role
 from sideman.music.chords import NOTE_NAMES, parse
+from sideman.music.kit import BASS_DRUMS, backbeat
+from sideman.music.styles import STYLES
+from sideman.music.time import STEPS_PER_BAR
 from sideman.tokens import grammar
 from sideman.tokens.chart import Chart
 from sideman.tokens.chart_rules import BarRules, bar_rules
 from sideman.tokens.decode import decode_bars
 from sideman.tokens.grammar import Leader
+from sideman.tokens.kit import Kit
 from sideman.tokens.slices import BEGINS_PART, ROLE, bars, parts
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("needs_kernel")]
@@ -121,9 +125,13 @@ def drop_accents(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(finishing, "touch", lambda role, notes: notes)  # noqa: ARG005 - as the original
 
 
+def take_any_drums(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Kit, "lacks", lambda *_: False)
+
+
 def warm_up(patch: pytest.MonkeyPatch) -> None:
     model = default_model()
-    patch.setattr(model, "sampling", replace(model.sampling, values={**model.sampling.values, "pitch": 0.95}))
+    patch.setattr(model, "sampling", replace(model.sampling, values={**model.sampling.values, "pitch": 1.0}))
 
 
 def ignore_the_chart(patch: pytest.MonkeyPatch) -> None:
@@ -139,6 +147,7 @@ MUTANTS = {
     reverse_parts: {*PIECES},
     take_whole_songs: {*PIECES},
     drop_accents: {*PIECES},
+    take_any_drums: {"jazz", "pop", "silence"},
     warm_up: {*PIECES},
     ignore_the_chart: {"silence", "slash"},
 }
@@ -213,3 +222,14 @@ def test_the_bass_begins_slash_chords_on_their_bass() -> None:
         for onset, name in slashes.items():
             first = notes[notes[:, ONSET] >= onset][0]
             assert first[PITCH] % 12 == NOTE_NAMES[name]
+
+
+@pytest.mark.parametrize("style", [*STYLES, None])
+def test_the_drums_begin_with_a_kit(style: str | None) -> None:
+    chords = "C:4|Am:4"
+    pieces = {"": Piece(chords, ArrangeOptions(style=style, roles=(Role.DRUMS,)))}
+    for performance in perform(pieces, tuple(range(8)))[""].values():
+        notes = performance.bands[0][Role.DRUMS].notes
+        drums = {*notes[notes[:, ONSET] < STEPS_PER_BAR, PITCH].tolist()}
+        assert drums & {*BASS_DRUMS}
+        assert drums & {*backbeat(style)}

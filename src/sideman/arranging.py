@@ -34,6 +34,7 @@ from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.grammar import Leader
+from sideman.tokens.kit import Kit
 from sideman.tokens.parts import Parts
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.vocabulary import VOCABULARY
@@ -89,7 +90,8 @@ class Plan:
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
-        return Take(number, self.chart, self.leader(given), drawing, sampling)
+        kit = None if given and Role.DRUMS in given[0] else Kit(options.style, self.chart)
+        return Take(number, self.chart, self.leader(given), drawing, sampling, kit)
 
     def leader(self, given: Sequence[Parts] = ()) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first."""

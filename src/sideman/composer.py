@@ -5,7 +5,7 @@ Knows the leader, the engine and the sampler; no files and no options of the use
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,19 +15,23 @@ from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
 from sideman.tokens.chart import Chart
 from sideman.tokens.decode import BarNotes, Decoder
 from sideman.tokens.grammar import Leader
+from sideman.tokens.kit import Kit
 from sideman.tokens.prefix import Stage
+from sideman.tokens.slices import part_begin
 from sideman.tokens.vocabulary import VOCABULARY
 
 # For weights that have none of their own; docs/experiments.md tells how they were chosen.
 SAMPLING = SamplingDefaults(kind=1.0, value=1.0, values={"pitch": 0.9, "track_density": 1.0}, top_p=0.97)
 
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
+_REDRAWS = 8  # of drums that lack some of their kit; then they are given it
 
 
 class Take:
     """One take: what the leader asks for, what was composed, and how much of it the engine has yet to read.
 
     ``number`` distinguishes the takes of a seed: each has random numbers of its own. ``defaults`` are the weights'.
+    With a ``kit`` the drums are to begin with what it says.
     """
 
     def __init__(
@@ -37,21 +41,30 @@ class Take:
         leader: Leader,
         sampling: SamplingOptions,
         defaults: SamplingDefaults = SAMPLING,
+        kit: Kit | None = None,
     ) -> None:
         self.number = number
         self.leader = leader
-        self.prefix = leader.prefix()
-        self.decoder = Decoder(chart.shift, chart.lines)
         self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
+        self.choices: npt.NDArray[np.intp] = np.empty(0, np.intp)  # ids that may come next
+        self.wished = self.choices  # those to draw among
+        self._chart, self._kit = chart, kit
+        self._redraws = _REDRAWS if sampling.temperature else 0
+        self._start([])
+        self._follow()
+
+    def _start(self, ids: Iterable[int]) -> None:
+        """Stand after these ids, none of which the engine has read."""
+        self.prefix = self.leader.prefix()
+        self.decoder = Decoder(self._chart.shift, self._chart.lines)
         self.ids: list[int] = []
         self.features: list[tuple[int, ...]] = []
         self.bars: list[BarNotes] = []  # what the ids say, as composed
         self.bar_begins: list[int] = []  # index in ids of each BAR
         self.unread = 0  # ids at the end that the engine has not read
         self.begin = 0  # index of the first id that it reads, besides the head
-        self.choices: npt.NDArray[np.intp] = np.empty(0, np.intp)  # ids that may come next
-        self.wished = self.choices  # those to draw among
-        self._follow()
+        for token in ids:
+            self._push(token)
 
     @property
     def done(self) -> bool:
@@ -63,7 +76,7 @@ class Take:
         token = self.sampler.draw(logits, self.wished)
         if self.wished is not self.choices and token not in self.choices:
             token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices))
-        self._push(self.leader.as_asked(token))
+        self._accept(self.leader.as_asked(token))
         self._follow()
 
     @property
@@ -92,9 +105,22 @@ class Take:
                 self.choices, self.wished = self.leader.choices(self.prefix)
                 if len(self.choices) != 1:
                     return
-                forced = self.choices.tolist()
+                self._accept(int(self.choices[0]))
             for token in forced:
                 self._push(token)
+
+    def _accept(self, token: int) -> None:
+        """Push an id that was chosen; where it ends drums that lack some of their kit, they are drawn again instead."""
+        kit = self._kit
+        if kit is not None and kit.is_told(self.prefix, token):
+            begin = part_begin(self.ids)
+            part = tuple(self.ids[begin:])
+            if kit.lacks(part):
+                self._redraws -= 1
+                self._start([*self.ids[:begin], *(kit.completed(part) if self._redraws < 0 else ())])
+                return
+            self._kit = None
+        self._push(token)
 
     def _push(self, token: int) -> None:
         self.prefix.push(token)
@@ -162,6 +188,8 @@ class Composer:
         for take, row in zip(takes, rows, strict=True):
             if take.window_length > self._engine.config.context:
                 take.slide(self._engine.config.context)
+                self._cache.clear(row)
+            if self._cache.length[row] > take.window_length - take.unread:  # it has begun a part again
                 self._cache.clear(row)
             if self._cache.length[row]:
                 ids += take.ids[-take.unread :]

@@ -24,6 +24,7 @@ from sideman.music.time import STEPS_PER_BAR, BarLines, Meter
 from sideman.pieces.composition import Composition, Revision, Selection
 from sideman.pieces.document import MAX_IDS, from_document, read_composition, to_document, write_composition
 from sideman.tokens.grammar import Leader
+from sideman.tokens.kit import Kit
 from sideman.tokens.parts import join, parts_of, split
 from sideman.tokens.vocabulary import VOCABULARY
 
@@ -127,6 +128,19 @@ def test_what_is_selected_is_played_anew() -> None:
     assert [revision.seed for revision in again.revisions] == [2, 5]
     assert bars_of(again.band, Role.PIANO)[1] == bars_of(second.band, Role.PIANO)[1]
     assert bars_of(again.band, Role.PIANO)[2] != bars_of(second.band, Role.PIANO)[2]
+
+
+def test_drums_that_are_kept_need_no_kit() -> None:
+    bare = tuple(VOCABULARY.id(*word) for word in (("track_density", 0), ("loudness", 3), ("position", 0), ("hit", 0)))
+    takes = tuple([{**bar, Role.DRUMS: bare} for bar in take] for take in PIECE.takes)
+    piece = replace(PIECE, takes=takes)
+    for roles in ((Role.PIANO,), (Role.BASS, Role.PIANO, Role.GUITAR, Role.STRINGS)):
+        changed = piece.redo(Selection(roles, (0, 1)), 1, MODEL)
+        assert changed.band[Role.DRUMS] == piece.band[Role.DRUMS]
+        assert changed.band[Role.PIANO] != piece.band[Role.PIANO]
+    again = piece.redo(Selection((Role.DRUMS,), (0,)), 1, MODEL).parts()[0][Role.DRUMS]
+    assert Kit(None, piece.plan.chart).lacks(bare)
+    assert not Kit(None, piece.plan.chart).lacks(again)
 
 
 def test_what_is_kept_is_heard_by_what_is_new() -> None:

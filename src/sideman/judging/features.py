@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from sideman.judging.repetition import patterns, repeated
 from sideman.music.band import DURATION, INSTRUMENTS, ONSET, PITCH, ROLES, Band, NoteArray, Role
+from sideman.music.kit import BASS_DRUMS, SNARES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT, bars
 
@@ -19,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 _EIGHTH = STEPS_PER_BEAT // 2
 _SCALE = (0, 2, 4, 5, 7, 9, 11)
 # General MIDI's pitches of the drums that are counted.
-_KICKS, _SNARES, _HATS, _CYMBALS = (35, 36), (37, 38, 39, 40), (42, 44, 46), (49, 51, 52, 53, 55, 57, 59)
+_HATS, _CYMBALS = (42, 44, 46), (49, 51, 52, 53, 55, 57, 59)
 
 Measure = Callable[[NoteArray, int], float]  # notes (at least one) and the number of bars
 BandMeasure = Callable[[Band], float]
@@ -110,7 +111,7 @@ def _drum(pitches: Sequence[int]) -> Measure:
 
 
 def _other_drums(notes: NoteArray, count: int) -> float:
-    return float((~np.isin(notes[:, PITCH], (*_KICKS, *_SNARES, *_HATS, *_CYMBALS))).sum()) / count
+    return float((~np.isin(notes[:, PITCH], (*BASS_DRUMS, *SNARES, *_HATS, *_CYMBALS))).sum()) / count
 
 
 def _kinds_of_drums(notes: NoteArray, _: int) -> float:
@@ -120,7 +121,7 @@ def _kinds_of_drums(notes: NoteArray, _: int) -> float:
 def _snare_on_backbeat(notes: NoteArray, _: int) -> float:
     """Share of the second and fourth beats of the bars with drums that have a snare."""
     heard = np.unique(notes[:, ONSET] // STEPS_PER_BAR)
-    onsets = np.unique(notes[np.isin(notes[:, PITCH], _SNARES), ONSET])
+    onsets = np.unique(notes[np.isin(notes[:, PITCH], SNARES), ONSET])
     backbeat = np.isin(onsets % STEPS_PER_BAR, (STEPS_PER_BEAT, 3 * STEPS_PER_BEAT))
     return float(backbeat.sum()) / (2 * len(heard))
 
@@ -145,8 +146,8 @@ _PITCHED: dict[str, Measure] = {
     "top line on one pitch": _tone_again,
 }
 _DRUMS: dict[str, Measure] = {
-    "bass drum a bar": _drum(_KICKS),
-    "snare a bar": _drum(_SNARES),
+    "bass drum a bar": _drum(BASS_DRUMS),
+    "snare a bar": _drum(SNARES),
     "hi-hat a bar": _drum(_HATS),
     "cymbals a bar": _drum(_CYMBALS),
     "other drums a bar": _other_drums,
@@ -182,7 +183,7 @@ def _bass_with_kick(band: Band) -> float:
     if Role.BASS not in notes or Role.DRUMS not in notes:
         return float("nan")
     drums = notes[Role.DRUMS]
-    kicks = drums[np.isin(drums[:, PITCH], _KICKS), ONSET]
+    kicks = drums[np.isin(drums[:, PITCH], BASS_DRUMS), ONSET]
     return float(np.isin(_onsets(notes[Role.BASS]), kicks).mean())
 
 

@@ -5,6 +5,7 @@ A bar is BAR and its chords, the *head*, and then a *part* for each role, which 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -61,3 +62,8 @@ def changes(bar: Ids, steps: int = POSITIONS) -> tuple[Change, ...]:
         else:
             found.append(Change(onset, value if kind == "chord" else UNKNOWN))
     return (*found[:-1], replace(found[-1], onset=steps))
+
+
+def part_begin(ids: Sequence[int]) -> int:
+    """The place where the last part begins."""
+    return next(place for place in range(len(ids) - 1, -1, -1) if BEGINS_PART[ids[place]])
