@@ -27,7 +27,7 @@ from sideman.music.progression import MAJOR_ROOTS
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import TICKS_PER_STEP
 from sideman.tokens.chart import chart_of_progression
-from sideman.tokens.grammar import Leader
+from sideman.tokens.leader import Leader
 from sideman.tokens.vocabulary import STYLES
 
 BARS, TEMPO = 8, 110.0

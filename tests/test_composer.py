@@ -22,8 +22,8 @@ from sideman.music.band import Role
 from sideman.music.chords import parse
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.decode import BarNotes
-from sideman.tokens.grammar import Leader
 from sideman.tokens.kit import Kit
+from sideman.tokens.leader import Leader
 from sideman.tokens.parts import parts_of
 from sideman.tokens.prefix import FEATURE_NAMES, Stage
 

@@ -33,8 +33,8 @@ from sideman.tokens import grammar
 from sideman.tokens.chart import Chart
 from sideman.tokens.chart_rules import BarRules, bar_rules
 from sideman.tokens.decode import decode_bars
-from sideman.tokens.grammar import Leader
 from sideman.tokens.kit import Kit
+from sideman.tokens.leader import Leader
 from sideman.tokens.slices import BEGINS_PART, ROLE, bars, parts
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("needs_kernel")]

@@ -33,8 +33,8 @@ from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - 
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
-from sideman.tokens.grammar import Leader
 from sideman.tokens.kit import Kit
+from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Parts
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.vocabulary import VOCABULARY

@@ -14,8 +14,8 @@ from sideman.model.engine import Engine
 from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
 from sideman.tokens.chart import Chart
 from sideman.tokens.decode import BarNotes, Decoder
-from sideman.tokens.grammar import Leader
 from sideman.tokens.kit import Kit
+from sideman.tokens.leader import Leader
 from sideman.tokens.prefix import Stage
 from sideman.tokens.slices import part_begin
 from sideman.tokens.vocabulary import VOCABULARY

@@ -23,8 +23,8 @@ from sideman.music.band import ONSET, ROLES
 from sideman.music.time import STEPS_PER_BAR, BarLines, Meter
 from sideman.pieces.composition import Composition, Revision, Selection
 from sideman.pieces.document import MAX_IDS, from_document, read_composition, to_document, write_composition
-from sideman.tokens.grammar import Leader
 from sideman.tokens.kit import Kit
+from sideman.tokens.leader import Leader
 from sideman.tokens.parts import join, parts_of, split
 from sideman.tokens.vocabulary import VOCABULARY
 

@@ -17,7 +17,7 @@ from sideman.tokens.chart import NO_BASS, Change, Chart, chart_of_progression
 from sideman.tokens.chart_rules import bar_rules
 from sideman.tokens.decode import decode
 from sideman.tokens.form import bar_lines
-from sideman.tokens.grammar import Leader
+from sideman.tokens.leader import Leader
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, VOCABULARY
 

@@ -18,7 +18,7 @@ from sideman.tokens.decode import Decoder, decode, dump
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import encode
 from sideman.tokens.form import Form, bars_of
-from sideman.tokens.grammar import Leader
+from sideman.tokens.leader import Leader
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
 

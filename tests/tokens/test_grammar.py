@@ -18,7 +18,8 @@ from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import decode
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.form import Form
-from sideman.tokens.grammar import Grammar, Leader, Mask
+from sideman.tokens.grammar import Grammar, Mask
+from sideman.tokens.leader import Leader
 from sideman.tokens.prefix import BARS_LEFT, FEATURE_NAMES, Prefix, Stage
 from sideman.tokens.vocabulary import DENSITIES, NO_CHORD, VOCABULARY
 

@@ -10,8 +10,8 @@ from sideman.music.chords import parse
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import dump
 from sideman.tokens.drum_hits import HITS
-from sideman.tokens.grammar import Leader
 from sideman.tokens.kit import Kit
+from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Part
 from sideman.tokens.vocabulary import STYLES
 

@@ -13,7 +13,7 @@ from sideman.music.chords import MODEL_QUALITIES
 from sideman.tokens.chart import SILENCE, Change, Chart
 from sideman.tokens.drum_hits import HITS, LOWEST_DRUM
 from sideman.tokens.form import Form
-from sideman.tokens.grammar import Leader
+from sideman.tokens.leader import Leader
 from sideman.tokens.prefix import BARS_LEFT, FEATURE_NAMES, FEATURE_SIZES, NONE, PHRASE, Prefix, Stage
 from sideman.tokens.vocabulary import VOCABULARY
 

@@ -1,0 +1,212 @@
+"""Which ids may come next in the song that a leader asked for, and which follow without a choice.
+
+Knows the grammar, the chart and its rules; no notes and no probabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.errors import OptionError
+from sideman.music.band import INSTRUMENTS, ROLES, Role
+from sideman.music.key import SHIFTS
+from sideman.tokens.chart import Chart
+from sideman.tokens.chart_rules import BarKind, bar_rules
+from sideman.tokens.encode import head_ids, style_id, tempo_level
+from sideman.tokens.form import MIDDLE, OPENING, Form
+from sideman.tokens.grammar import Grammar, Mask
+from sideman.tokens.parts import Parts, following
+from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
+from sideman.tokens.slices import are_of_kind
+from sideman.tokens.vocabulary import DENSITIES, POSITIONS, VOCABULARY
+
+Ids = npt.NDArray[np.intp]
+
+_START, _END, _BAR = (VOCABULARY.id(kind) for kind in ("start", "end", "bar"))
+_POSITIONS, _LENGTHS, _PITCHES = (VOCABULARY.range(kind) for kind in ("position", "length", "pitch"))
+_FIRST_LEVEL = VOCABULARY.range("loudness").start
+_VOICES = tuple(INSTRUMENTS[role].voices for role in ROLES)
+
+
+def _density_ids(role: Role) -> range:
+    """The ids that begin a part of a role and tell its density, by level."""
+    first = VOCABULARY.id("track_density", role.number * DENSITIES)
+    return range(first, first + DENSITIES)
+
+
+class Leader:
+    """What the user decided: the chart, the roles in the order of their parts, style, tempo and densities.
+
+    Nobody begins more notes at once than one player can, though the data, of several guitars in one track, do.
+    ``density`` holds levels, 0 to 4, of some roles; the others choose their own in every bar. Under N.C. drums alone
+    may play, and the bass begins a slash chord on its slash bass, unless ``free_bass`` leaves it the choice. ``given``
+    holds, for each bar, the parts that are not composed; in the order of the roles they come first. An ``excerpt`` is a
+    chart out of the middle of a song: nobody rests in its first bar, unless that is N.C., and the music goes on after
+    its last one (as if from its start, so that it can be looped), where a whole song would begin with an introduction
+    and fade away. It is finished by the BAR that would begin the next bar.
+    Raises :class:`OptionError` for roles, densities or a tempo that make no sense, :class:`TokenError` for an unknown
+    style.
+    """
+
+    def __init__(
+        self,
+        chart: Chart,
+        roles: Sequence[Role] = ROLES,
+        *,
+        style: str | None = None,
+        tempo: float | None = None,
+        density: Mapping[Role, int] | None = None,
+        free_bass: bool = False,
+        given: Sequence[Parts] = (),
+        excerpt: bool = False,
+    ) -> None:
+        if not roles or len(set(roles)) < len(roles):
+            raise OptionError(f"roles: [{', '.join(roles)}] wants at least one role, each once")
+        for role, level in (density or {}).items():
+            if role not in roles or not 0 <= level < DENSITIES:
+                raise OptionError(f"density of {role}: {level} wants a role that plays and 0 to {DENSITIES - 1}")
+        self.chart = chart
+        self.roles = tuple(Role(role) for role in roles)
+        self.opening = [_START]
+        if style is not None:
+            self.opening.append(style_id(style))
+        if tempo is not None:
+            self.opening.append(VOCABULARY.id("tempo", tempo_level(tempo)))
+        self._given = given
+        self._excerpt = excerpt
+        self._closing = _BAR if excerpt else _END
+        heads = chart.heads()
+        if excerpt:
+            heads[-1] = (*heads[-1][:-1], replace(chart.changes[0], onset=heads[-1][-1].onset))
+        self._heads = [[_BAR, *head_ids(head)] for head in heads]
+        self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
+        self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
+        self._rules = bar_rules(chart, free_bass=free_bass)
+        self._open = self._open_masks()
+        self._as_asked = {
+            told: _density_ids(role)[level] for role, level in (density or {}).items() for told in _density_ids(role)
+        }
+
+    def _open_masks(self) -> list[npt.NDArray[np.bool_]]:
+        """What the leader leaves open, for each bar: (parts begun, vocab). Bars of a kind share an array."""
+        kinds = [
+            BarKind(
+                measure.grid,
+                everybody=self._excerpt and bar == 0,
+                last=bar == self.chart.bars - 1,
+                silence=rules is not None and rules.rests,
+                bass=rules is not None and rules.bass_plays,
+            )
+            for bar, (measure, rules) in enumerate(zip(self.chart.measures, self._rules, strict=True))
+        ]
+        made = {kind: self._open_mask(kind) for kind in {*kinds}}
+        return [made[kind] for kind in kinds]
+
+    def _open_mask(self, bar: BarKind) -> npt.NDArray[np.bool_]:
+        """What the leader leaves open in bars of a kind: (parts begun, vocab)."""
+        masks = np.zeros((len(self.roles) + 1, VOCABULARY.size), np.bool_)
+        masks[:] = are_of_kind("loudness", "position", "length", "pitch", "hit")
+        masks[:, _POSITIONS] &= np.arange(POSITIONS) % bar.grid == 0
+        for number, role in enumerate(self.roles):
+            rests = bar.silence and not INSTRUMENTS[role].is_drum
+            plays = bar.everybody or (bar.bass and role is Role.BASS)
+            masks[number, _density_ids(role)] = not rests
+            masks[number, VOCABULARY.id("rest", role.number)] = rests or not plays
+        masks[-1, self._closing if bar.last else _BAR] = True
+        return masks
+
+    def prefix(self) -> Prefix:
+        """The empty prefix of a song of the chart's bars, and more that follow an excerpt."""
+        if self._excerpt:
+            return Prefix(Form(self.chart.measures, more=BARS_LEFT, origin=MIDDLE))
+        return Prefix(Form(self.chart.measures, origin=OPENING))
+
+    def finished(self, prefix: Prefix) -> bool:
+        """Whether all bars of the chart are there."""
+        return prefix.stage is Stage.END or prefix.bar == self.chart.bars
+
+    def forced(self, prefix: Prefix, *, part_over: bool = False) -> list[int]:
+        """The ids that follow without a choice: the opening, BAR and chords, given parts, END.
+
+        Empty where there is a choice. Whether the last part is over shows where it rests; else ``part_over`` says so.
+        """
+        if self.finished(prefix):
+            return []
+        if prefix.bar < 0:
+            return [*self.opening[prefix.length_of_ids :], *self._heads[0]]
+        if prefix.stage.in_head and (head := self._heads[prefix.bar][prefix.length_of_ids - prefix.bar_begin :]):
+            return head
+        if prefix.stage in (Stage.HEAD, Stage.REST) or part_over:
+            return self._after_part(prefix)
+        return []
+
+    def _after_part(self, prefix: Prefix) -> list[int]:
+        """The ids that follow the head or a whole part: the next part, where it is given, or the next bar's head."""
+        if len(prefix.played) == len(self.roles):
+            return [self._closing] if prefix.bar == self.chart.bars - 1 else list(self._heads[prefix.bar + 1])
+        role = self.roles[len(prefix.played)]
+        part = self._given[prefix.bar].get(role) if self._given else None
+        return [] if part is None else following(part, _FIRST_LEVEL + prefix.loudness[role.number])
+
+    def ids(self, parts: Sequence[Parts]) -> list[int]:
+        """The ids of a take that plays these parts, one of every role in every bar."""
+        ids = list(self.opening)
+        loudness = dict.fromkeys(self.roles, -1)
+        for head, bar in zip(self._heads, parts, strict=True):
+            ids += head
+            for role in self.roles:
+                ids += following(bar[role], loudness[role])
+                loudness[role] = bar[role][1] if len(bar[role]) > 1 else loudness[role]
+        return [*ids, self._closing]
+
+    def allowed(self, prefix: Prefix) -> Mask:
+        """The ids that may follow, bool (vocab,). The array is the leader's own and lives until the next call."""
+        if not prefix.stage.in_part:
+            forced = self.forced(prefix)
+            if forced or self.finished(prefix):
+                self._forced[:] = False
+                self._forced[forced[:1]] = True
+                return self._forced
+        mask = self._unruled(prefix)
+        rules = self._rules[prefix.bar]
+        if rules is not None:
+            rules.restrict(prefix, mask)
+        return mask
+
+    def choices(self, prefix: Prefix) -> tuple[Ids, Ids]:
+        """Where nothing is forced: the ids that may follow, and those to draw among, both in rising order.
+
+        More are drawn among where the chart forbids some; what is drawn and may not follow goes to :meth:`instead`.
+        """
+        mask = self._unruled(prefix)
+        wished = mask.nonzero()[0]
+        rules = self._rules[prefix.bar]
+        if rules is None:
+            return wished, wished
+        rules.restrict(prefix, mask)
+        return mask.nonzero()[0], wished
+
+    def instead(self, prefix: Prefix, token: int, choices: Ids) -> Ids:
+        """The nearest of ``choices`` to ``token``, which was drawn and may not follow."""
+        rules = self._rules[prefix.bar]
+        return choices if rules is None else rules.instead(prefix, token, choices)
+
+    def _unruled(self, prefix: Prefix) -> Mask:
+        """What may follow but for the chart's rules."""
+        mask = self._grammar.allowed(prefix)
+        mask &= self._open[prefix.bar][len(prefix.played)]
+        if prefix.stage is Stage.SOUND and prefix.pitches.bit_count() >= _VOICES[prefix.role]:
+            mask[_PITCHES] = mask[_LENGTHS] = False
+        return mask
+
+    def as_asked(self, token: int) -> int:
+        """The id to take where ``token``, an allowed one, was drawn: a part that plays gets the density asked for.
+
+        Whether a role plays or rests is drawn with all densities open. With one alone, a small part of the chance to
+        play would stand against the whole chance to rest, and the band would hardly play.
+        """
+        return self._as_asked.get(token, token)
