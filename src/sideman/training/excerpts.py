@@ -1,7 +1,8 @@
 """Songs cut into excerpts that read as songs of their own. Knows ids; no features, no torch.
 
 People ask for a verse or four bars, and the band shall play from the first bar to the last. A model
-that only ever saw whole songs begins with an introduction and ends with a close.
+that only ever saw whole songs begins with an introduction and ends with a close; one that saw long excerpts knows
+little of first bars, when nothing was played yet that it could go on with.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from sideman.tokens.vocabulary import POSITIONS
 
 MIN_BARS = 8  # of an excerpt
 GRID = 4  # bars; excerpts begin on multiples of it, as phrases do
-CUTS = (0.3, 0.4, 0.3)  # how often a song is cut 0, 1, 2 times
+WHOLE = 0.25  # how often a song is not cut
+LENGTH = 20  # bars of an excerpt, about
 _IS_LOUDNESS, _BEGINS_NOTES = are_of_kind("loudness"), are_of_kind("track", "track_density")
 
 
 def cuts(bars: int, rng: np.random.Generator) -> list[tuple[int, int]]:
     """Where to cut a song of so many bars: (first bar, bar after the last) of each excerpt, all bars once."""
     places = np.arange(MIN_BARS, bars - MIN_BARS + 1, GRID)
-    count = min(int(rng.choice(len(CUTS), p=CUTS)), len(places))
-    chosen = np.sort(rng.choice(places, count, replace=False)).tolist()
+    share = 0.0 if rng.random() < WHOLE else GRID / LENGTH
+    chosen = places[rng.random(len(places)) < share].tolist()
     inner = [place for place, before in zip(chosen, [0, *chosen], strict=False) if place - before >= MIN_BARS]
     return list(zip([0, *inner], [*inner, bars], strict=True))
 
