@@ -224,12 +224,16 @@ def test_the_bass_begins_slash_chords_on_their_bass() -> None:
             assert first[PITCH] % 12 == NOTE_NAMES[name]
 
 
-@pytest.mark.parametrize("style", [*STYLES, None])
-def test_the_drums_begin_with_a_kit(style: str | None) -> None:
-    chords = "C:4|Am:4"
-    pieces = {"": Piece(chords, ArrangeOptions(style=style, roles=(Role.DRUMS,)))}
-    for performance in perform(pieces, tuple(range(8)))[""].values():
-        notes = performance.bands[0][Role.DRUMS].notes
-        drums = {*notes[notes[:, ONSET] < STEPS_PER_BAR, PITCH].tolist()}
-        assert drums & {*BASS_DRUMS}
-        assert drums & {*backbeat(style)}
+def test_drums_begin_with_a_kit_at_least_as_often_as_people_s() -> None:
+    styles = (*STYLES, None)
+    alone = {style or "": Piece("C:4|Am:4", ArrangeOptions(style=style, roles=(Role.DRUMS,))) for style in styles}
+    whole = 0
+    for style, by_seed in perform(alone, tuple(range(8))).items():
+        heard = 0
+        for performance in by_seed.values():
+            notes = performance.bands[0][Role.DRUMS].notes
+            drums = {*notes[notes[:, ONSET] < STEPS_PER_BAR, PITCH].tolist()}
+            heard += bool(drums & {*BASS_DRUMS} and drums & {*backbeat(style or None)})
+        assert heard >= 5, style
+        whole += heard
+    assert whole / (8 * len(styles)) > 0.78  # people's, of benchmarks/kits.py; drums that are drawn once have .61

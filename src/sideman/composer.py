@@ -24,14 +24,13 @@ from sideman.tokens.vocabulary import VOCABULARY
 SAMPLING = SamplingDefaults(kind=1.0, value=1.0, values={"pitch": 0.9, "track_density": 1.0}, top_p=0.97)
 
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
-_REDRAWS = 8  # of drums that lack some of their kit; then they are given it
 
 
 class Take:
     """One take: what the leader asks for, what was composed, and how much of it the engine has yet to read.
 
     ``number`` distinguishes the takes of a seed: each has random numbers of its own. ``defaults`` are the weights'.
-    With a ``kit`` the drums are to begin with what it says.
+    Drums that begin without their ``kit`` are drawn once more.
     """
 
     def __init__(
@@ -49,7 +48,6 @@ class Take:
         self.choices: npt.NDArray[np.intp] = np.empty(0, np.intp)  # ids that may come next
         self.wished = self.choices  # those to draw among
         self._chart, self._kit = chart, kit
-        self._redraws = _REDRAWS if sampling.temperature else 0
         self._start([])
         self._follow()
 
@@ -110,16 +108,14 @@ class Take:
                 self._push(token)
 
     def _accept(self, token: int) -> None:
-        """Push an id that was chosen; where it ends drums that lack some of their kit, they are drawn again instead."""
+        """Push an id that was chosen; where it ends drums that lack some of their kit, they are drawn once more."""
         kit = self._kit
         if kit is not None and kit.is_told(self.prefix, token):
-            begin = part_begin(self.ids)
-            part = tuple(self.ids[begin:])
-            if kit.lacks(part):
-                self._redraws -= 1
-                self._start([*self.ids[:begin], *(kit.completed(part) if self._redraws < 0 else ())])
-                return
             self._kit = None
+            begin = part_begin(self.ids)
+            if kit.lacks(self.ids[begin:]):
+                self._start(self.ids[:begin])
+                return
         self._push(token)
 
     def _push(self, token: int) -> None:

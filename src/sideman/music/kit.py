@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-BASS_DRUM, SNARE = 36, 38
 BASS_DRUMS = (35, 36)
 SNARES = (37, 38, 39, 40)  # side stick and hand clap are played in the snare's place; brushes have its numbers
 _HAND_DRUMS = (60, 61, 62, 63, 64, 65, 66)  # bongos, congas and timbales
