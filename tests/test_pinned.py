@@ -29,7 +29,7 @@ from sideman.music.chords import NOTE_NAMES, parse
 from sideman.music.kit import BASS_DRUMS, backbeat
 from sideman.music.styles import STYLES
 from sideman.music.time import STEPS_PER_BAR
-from sideman.tokens import grammar
+from sideman.tokens import leader
 from sideman.tokens.chart import Chart
 from sideman.tokens.chart_rules import BarRules, bar_rules
 from sideman.tokens.decode import decode_bars
@@ -140,7 +140,7 @@ def ignore_the_chart(patch: pytest.MonkeyPatch) -> None:
     def no_rules(chart: Chart, *, free_bass: bool) -> list[BarRules | None]:
         return [*[None] * (chart.bars - 1), *rules(chart, free_bass=free_bass)[-1:]]
 
-    patch.setattr(grammar, "bar_rules", no_rules)
+    patch.setattr(leader, "bar_rules", no_rules)
 
 
 MUTANTS = {
