@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tiny import tiny_checkpoint
+from tests.tokens.conftest import tokens
 
 from sideman.composer import _KEPT_AFTER_SLIDE as KEPT
 from sideman.composer import Composer, Take
@@ -26,6 +27,7 @@ from sideman.tokens.kit import Kit
 from sideman.tokens.leader import Leader
 from sideman.tokens.parts import parts_of
 from sideman.tokens.prefix import FEATURE_NAMES, Stage
+from sideman.tokens.slices import BEGINS_PART
 
 COLUMNS = range(len(FEATURE_NAMES))
 CONTEXT, SMALL_CONTEXT = 256, 72  # the small one makes all windows slide
@@ -62,6 +64,20 @@ WISHES = (
     Wish(0, "C:4", density=0, sampling=SamplingOptions(seed=2**64 - 1)),
     Wish(3, "C:4|F:4", kit=True, sampling=SamplingOptions(seed=FICKLE)),
 )
+
+
+@pytest.mark.parametrize("progression", ["C:4|F:4", "C/E:4|F:4"])
+def test_nothing_is_added_to_a_given_part(progression: str) -> None:
+    chart = chart_of_progression(parse(progression))
+    roles = (Role.BASS, Role.PIANO)
+    bass = tuple(tokens("track:3 loudness:2 position:0 length:4 pitch:36"))  # C, whatever the chart asks for
+    take = Take(0, chart, Leader(chart, roles, given=[{Role.BASS: bass}] * 2, excerpt=True), SamplingOptions(seed=0))
+    while not take.done:
+        if take.prefix.role == Role.BASS.number:
+            assert BEGINS_PART[take.choices].all()
+        likely = np.where(BEGINS_PART, 0.0, 9.0)  # to go on with whatever is under way
+        take.draw(likely)
+    assert [bar[Role.BASS] for bar in parts_of(take.ids)] == [bass, bass]
 
 
 @cache

@@ -98,12 +98,12 @@ class Take:
         part_over = False
         while not self.done:
             forced = self.leader.forced(self.prefix, part_over=part_over)
-            part_over = bool(forced)  # given parts are whole
             if not forced:
-                self.choices, self.wished = self.leader.choices(self.prefix)
+                self.choices, self.wished = self.leader.choices(self.prefix, part_over=part_over)
                 if len(self.choices) != 1:
                     return
                 self._accept(int(self.choices[0]))
+            part_over = bool(forced)  # given parts are whole
             for token in forced:
                 self._push(token)
 

@@ -21,7 +21,7 @@ from sideman.tokens.form import MIDDLE, OPENING, Form
 from sideman.tokens.grammar import Grammar, Mask
 from sideman.tokens.parts import Parts, following
 from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
-from sideman.tokens.slices import are_of_kind
+from sideman.tokens.slices import BEGINS_PART, are_of_kind
 from sideman.tokens.vocabulary import DENSITIES, POSITIONS, VOCABULARY
 
 Ids = npt.NDArray[np.intp]
@@ -177,15 +177,18 @@ class Leader:
             rules.restrict(prefix, mask)
         return mask
 
-    def choices(self, prefix: Prefix) -> tuple[Ids, Ids]:
+    def choices(self, prefix: Prefix, *, part_over: bool = False) -> tuple[Ids, Ids]:
         """Where nothing is forced: the ids that may follow, and those to draw among, both in rising order.
 
         More are drawn among where the chart forbids some; what is drawn and may not follow goes to :meth:`instead`.
+        After a given part, ``part_over``, the next one begins, whatever the chart wants of the one before.
         """
         mask = self._unruled(prefix)
+        if part_over:
+            mask &= BEGINS_PART
         wished = mask.nonzero()[0]
         rules = self._rules[prefix.bar]
-        if rules is None:
+        if rules is None or part_over:
             return wished, wished
         rules.restrict(prefix, mask)
         return mask.nonzero()[0], wished
