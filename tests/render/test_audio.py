@@ -4,6 +4,7 @@ import errno
 import io
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -94,21 +95,22 @@ def test_a_folder_is_no_output(band: Band, tmp_path: Path) -> None:
         write_audio(band, tmp_path / "song.mp3", synthesizer=FakeSynthesizer())
 
 
-@pytest.fixture
+@contextmanager
 def small_disk() -> Iterator[None]:
-    """No file may grow beyond 4 KB: the nearest to a full disk that a test can have."""
+    """No file may grow beyond 4 KB, pytest's own neither: the nearest to a full disk that a test can have."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@pytest.mark.usefixtures("small_disk")
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, suffix: str) -> None:
     noise = FakeSynthesizer()
     noise.render = lambda out: np.copyto(out, np.random.default_rng(0).random(out.shape, np.float32))  # type: ignore[method-assign]
-    with pytest.raises(DataError, match="cannot write"):
+    with small_disk(), pytest.raises(DataError, match="cannot write"):
         write_audio(piano(), tmp_path / f"song.{suffix}", synthesizer=noise)
     assert not list(tmp_path.iterdir())
 
