@@ -21,7 +21,7 @@ from sideman.tokens.slices import part_begin
 from sideman.tokens.vocabulary import VOCABULARY
 
 # For weights that have none of their own; docs/experiments.md tells how they were chosen.
-SAMPLING = SamplingDefaults(kind=1.0, value=1.0, values={"pitch": 0.9, "track_density": 1.0}, top_p=0.97)
+SAMPLING = SamplingDefaults(kind=1.0, value=0.92, values={"pitch": 0.9, "track_density": 1.0}, top_p=0.98)
 
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
 

@@ -13,6 +13,7 @@ from sideman.tokens.form import (
     LIKE,
     MIDDLE,
     NEW,
+    NOT_TOLD,
     SAME,
     SECTION_LEFT,
     Echo,
@@ -22,6 +23,7 @@ from sideman.tokens.form import (
     bar_lines,
     bars_of,
     common_time,
+    echoes_of_chords,
     measures_of,
     sections_from,
 )
@@ -96,6 +98,12 @@ def test_sections_count_their_bars() -> None:
     assert (long[0].left, long[39]) == (SECTION_LEFT + 1, Section(16, 1))
     rows = read("start bar chord:0 chord:204 rest:1 bar chord:0 chord:204 rest:1", Form((COMMON,) * 2, (), long[38:]))
     assert [(row["section"], row["section_left"]) for row in rows] == [(0, 0)] + [(16, 2)] * 4 + [(16, 1)] * 4
+
+
+def test_bars_whose_chords_come_again_are_like_the_earlier_ones() -> None:
+    told = echoes_of_chords("CAFGCAFGCAFXGCCCCC")
+    assert [echo.bar for echo in told] == [-1, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, -1, 7, 8, 8, 8, 8, 13]
+    assert {echo.likeness for echo in told} == {NOT_TOLD, LIKE}
 
 
 def test_the_origin_is_told_in_all_bars() -> None:

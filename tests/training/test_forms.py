@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from tests.tokens.conftest import tokens
 
-from sideman.tokens.form import DISTANT, LIKE, NEW, SAME, Echo, Section
+from sideman.tokens.form import DISTANT, LIKE, NEAREST, NEW, SAME, Echo, Section
 from sideman.tokens.prefix import FEATURE_NAMES, NONE
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training.batches import Reading, group_rows, read_song, without_chords
-from sideman.training.forms import NEAREST, echoes, likeness, sections, told_echoes
+from sideman.training.forms import echoes, likeness, sections, told_echoes
 from sideman.training.shards import Dataset
 
 HEAD = "bar chord:0 chord:0"

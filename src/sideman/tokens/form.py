@@ -5,7 +5,7 @@ The leader decides it, training finds it in the music. It reaches the network as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -50,6 +50,8 @@ NOT_TOLD, NEW, DISTANT, LIKE, SAME = range(5)
 LIKENESSES = 5
 # Shared notes, as a part of all, from which on a bar is DISTANT, LIKE, SAME.
 LIKENESS_LIMITS = (0.15, 0.45, 0.8)
+NEAREST = 4  # bars back: a bar resembles one of another phrase, not its neighbour
+_PHRASES = (4, 8)  # bars
 SECTION_BARS = 16  # counted from a section's start, 1 for its first bar; 0: not told
 SECTION_LEFT = 8  # bars left in a section, counted up to this many
 
@@ -104,6 +106,24 @@ class Form:
     def bars(self) -> int:
         """How many bars."""
         return len(self.measures)
+
+
+def echoes_of_chords(heads: Sequence[Hashable]) -> tuple[Echo, ...]:
+    """What each bar is to be like, by its chords: an earlier bar that has the same, or nothing.
+
+    ``heads`` are the chords of each bar with the one that follows. Of several bars it is the one after what the bar
+    before points to, else one a phrase or two back, else the last.
+    """
+    told: list[Echo] = []
+    for bar, head in enumerate(heads):
+        alike = [earlier for earlier in range(bar - NEAREST + 1) if heads[earlier] == head]
+        following = told[-1].bar + 1 if told and told[-1].bar >= 0 else -1
+        phrases = [earlier for earlier in alike if bar - earlier in _PHRASES]
+        if not alike:
+            told.append(Echo())
+        else:
+            told.append(Echo(following if following in alike else (phrases or alike)[-1], LIKE))
+    return tuple(told)
 
 
 def bar_lines(measures: Sequence[Measure]) -> npt.NDArray[np.int64]:

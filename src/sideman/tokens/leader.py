@@ -17,7 +17,7 @@ from sideman.music.key import SHIFTS
 from sideman.tokens.chart import Chart
 from sideman.tokens.chart_rules import BarKind, bar_rules
 from sideman.tokens.encode import head_ids, style_id, tempo_level
-from sideman.tokens.form import MIDDLE, OPENING, Form
+from sideman.tokens.form import MIDDLE, OPENING, Form, echoes_of_chords
 from sideman.tokens.grammar import Grammar, Mask
 from sideman.tokens.parts import Parts, following
 from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
@@ -47,7 +47,8 @@ class Leader:
     holds, for each bar, the parts that are not composed; in the order of the roles they come first. An ``excerpt`` is a
     chart out of the middle of a song: nobody rests in its first bar, unless that is N.C., and the music goes on after
     its last one (as if from its start, so that it can be looped), where a whole song would begin with an introduction
-    and fade away. It is finished by the BAR that would begin the next bar.
+    and fade away. It is finished by the BAR that would begin the next bar. Bars whose chords come again are told as
+    like the earlier ones.
     Raises :class:`OptionError` for roles, densities or a tempo that make no sense, :class:`TokenError` for an unknown
     style.
     """
@@ -83,6 +84,7 @@ class Leader:
         if excerpt:
             heads[-1] = (*heads[-1][:-1], replace(chart.changes[0], onset=heads[-1][-1].onset))
         self._heads = [[_BAR, *head_ids(head)] for head in heads]
+        self._echoes = echoes_of_chords([tuple(head) for head in self._heads])
         self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
         self._rules = bar_rules(chart, free_bass=free_bass)
@@ -122,8 +124,8 @@ class Leader:
     def prefix(self) -> Prefix:
         """The empty prefix of a song of the chart's bars, and more that follow an excerpt."""
         if self._excerpt:
-            return Prefix(Form(self.chart.measures, more=BARS_LEFT, origin=MIDDLE))
-        return Prefix(Form(self.chart.measures, origin=OPENING))
+            return Prefix(Form(self.chart.measures, self._echoes, more=BARS_LEFT, origin=MIDDLE))
+        return Prefix(Form(self.chart.measures, self._echoes, origin=OPENING))
 
     def finished(self, prefix: Prefix) -> bool:
         """Whether all bars of the chart are there."""

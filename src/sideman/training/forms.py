@@ -13,11 +13,10 @@ import numpy.typing as npt
 
 from sideman.music.band import ROLES
 from sideman.tokens.encode import Ids
-from sideman.tokens.form import LIKENESS_LIMITS, NEW, Echo, Section, sections_from
+from sideman.tokens.form import LIKENESS_LIMITS, NEAREST, NEW, Echo, Section, sections_from
 from sideman.tokens.slices import BEGINS_BAR, BEGINS_PART, ROLE, are_of_kind
 from sideman.tokens.vocabulary import POSITIONS, VOCABULARY
 
-NEAREST = 4  # bars back: a bar resembles one of another phrase, not its neighbour
 SECTION = 4  # bars that go on at one distance make a section
 GOES_ON = (0.02, 0.3)  # likeness that it is worth to point to the bar after the last one pointed to
 SAID_OF_A_BAR = 0.9  # how often a bar of a song whose echoes are told tells its own
