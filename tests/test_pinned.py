@@ -125,8 +125,8 @@ def drop_accents(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(finishing, "touch", lambda role, notes: notes)  # noqa: ARG005 - as the original
 
 
-def take_any_drums(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Kit, "lacks", lambda *_: False)
+def draw_drums_twice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Kit, "lacks", lambda *_: True)
 
 
 def warm_up(patch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ MUTANTS = {
     reverse_parts: {*PIECES},
     take_whole_songs: {*PIECES},
     drop_accents: {*PIECES},
-    take_any_drums: {"jazz", "pop", "silence"},
+    draw_drums_twice: {name for name, piece in PIECES.items() if piece.options.style},
     warm_up: {*PIECES},
     ignore_the_chart: {"silence", "slash"},
 }
@@ -225,15 +225,14 @@ def test_the_bass_begins_slash_chords_on_their_bass() -> None:
 
 
 def test_drums_begin_with_a_kit_at_least_as_often_as_people_s() -> None:
-    styles = (*STYLES, None)
-    alone = {style or "": Piece("C:4|Am:4", ArrangeOptions(style=style, roles=(Role.DRUMS,))) for style in styles}
+    alone = {style: Piece("C:4|Am:4", ArrangeOptions(style=style, roles=(Role.DRUMS,))) for style in STYLES}
     whole = 0
     for style, by_seed in perform(alone, tuple(range(8))).items():
         heard = 0
         for performance in by_seed.values():
             notes = performance.bands[0][Role.DRUMS].notes
             drums = {*notes[notes[:, ONSET] < STEPS_PER_BAR, PITCH].tolist()}
-            heard += bool(drums & {*BASS_DRUMS} and drums & {*backbeat(style or None)})
+            heard += bool(drums & {*BASS_DRUMS} and drums & {*backbeat(style)})
         assert heard >= 5, style
         whole += heard
-    assert whole / (8 * len(styles)) > 0.78  # people's, of benchmarks/kits.py; drums that are drawn once have .61
+    assert whole / (8 * len(STYLES)) > 0.85  # people have .78, drums that are drawn once .76, by benchmarks/kits.py

@@ -90,7 +90,8 @@ class Plan:
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
-        kit = None if given and Role.DRUMS in given[0] else Kit(options.style, self.chart)
+        drawn = not (given and Role.DRUMS in given[0])
+        kit = Kit(options.style, self.chart) if drawn and options.style is not None else None
         return Take(number, self.chart, self.leader(given), drawing, sampling, kit)
 
     def leader(self, given: Sequence[Parts] = ()) -> Leader:
