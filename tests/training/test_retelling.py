@@ -26,7 +26,7 @@ START, END = VOCABULARY.id("start"), VOCABULARY.id("end")
 def test_a_bar_loses_its_third_beat_and_notes_end_where_it_began() -> None:
     first = "bar chord:0 position:24 chord:7 position:36 chord:9 chord:0"
     notes = "position:0 length:2 pitch:60 position:24 pitch:61 position:30 pitch:62 position:36 pitch:63"
-    second = "bar chord:0 chord:0 rest:1 track:0 loudness:2 position:24 hit:0"
+    second = "bar chord:0 chord:0 rest:1 track:0 position:24 hit:0"
     drums = "track:0 loudness:2 position:0 hit:0 position:12 hit:1 position:36 hit:1"
     ids = np.array(tokens(f"{first} track:1 loudness:2 {notes} {drums} {second}"), np.uint16)
     told = in_three(ids)

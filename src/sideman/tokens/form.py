@@ -115,14 +115,14 @@ def echoes_of_chords(heads: Sequence[Hashable]) -> tuple[Echo, ...]:
     before points to, else one a phrase or two back, else the last.
     """
     told: list[Echo] = []
+    last: dict[Hashable, int] = {}  # where chords stood last, far enough back
     for bar, head in enumerate(heads):
-        alike = [earlier for earlier in range(bar - NEAREST + 1) if heads[earlier] == head]
-        following = told[-1].bar + 1 if told and told[-1].bar >= 0 else -1
-        phrases = [earlier for earlier in alike if bar - earlier in _PHRASES]
-        if not alike:
-            told.append(Echo())
-        else:
-            told.append(Echo(following if following in alike else (phrases or alike)[-1], LIKE))
+        if bar >= NEAREST:
+            last[heads[bar - NEAREST]] = bar - NEAREST
+        wanted = [told[-1].bar + 1] if told and told[-1].bar >= 0 else []
+        wanted += [bar - phrase for phrase in _PHRASES if phrase <= bar]
+        found = next((earlier for earlier in wanted if heads[earlier] == head), last.get(head))
+        told.append(Echo() if found is None else Echo(found, LIKE))
     return tuple(told)
 
 

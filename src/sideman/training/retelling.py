@@ -11,15 +11,14 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from sideman.music.band import DURATION, ONSET, ROLES, NoteArray, Role
+from sideman.music.band import DURATION, ONSET, ROLES, NoteArray
 from sideman.music.key import Key
 from sideman.music.time import STEPS_PER_BEAT, Meter
 from sideman.tokens.chart import Change, Chart
-from sideman.tokens.decode import Decoder
+from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids, encode_bars
-from sideman.tokens.form import COMMON, Form, measures_of
+from sideman.tokens.form import COMMON, measures_of
 from sideman.tokens.grid import to_grid
-from sideman.tokens.prefix import Prefix
 from sideman.tokens.slices import ROLE, bars, changes, parts
 from sideman.tokens.vocabulary import VOCABULARY
 
@@ -40,10 +39,10 @@ def in_three(ids: Ids) -> Ids:
     ordered = [told[onset] for onset in sorted(told) if onset < steps]
     kept = [change for change, before in zip(ordered, [None, *ordered], strict=False) if not _same(change, before)]
     chart = Chart(tuple(kept), steps, Key(0), (_MEASURE,) * len(found))
-    notes = _notes(ids, len(found))
+    band = decode([VOCABULARY.id("start"), *ids.tolist(), VOCABULARY.id("end")])
     order = [ROLES[ROLE[part[0]]] for part in parts(found[0])]
     return encode_bars(
-        [(role, to_grid(role, _shortened(notes[role]), steps, 0, chart.lines)[0]) for role in order],
+        [(role, to_grid(role, _shortened(band[role].notes), steps, 0, chart.lines)[0]) for role in order],
         chart,
         density=True,
     )
@@ -69,17 +68,3 @@ def _shortened(notes: NoteArray) -> NoteArray:
     moved: NoteArray = kept.copy()
     moved[:, ONSET], moved[:, DURATION] = onset, np.maximum(end - onset, 1)
     return moved
-
-
-def _notes(ids: Ids, count: int) -> dict[Role, NoteArray]:
-    """The notes of each role in ids of whole bars, in the normalised key."""
-    form = Form.plain(count)
-    prefix = Prefix(form)
-    decoder = Decoder(0, np.arange(count + 1) * COMMON.steps)
-    prefix.push(VOCABULARY.id("start"))
-    collected = []
-    for token in (*ids.tolist(), VOCABULARY.id("end")):
-        prefix.push(token)
-        if (bar := decoder.push(prefix, token)) is not None:
-            collected.append(bar.notes)
-    return {role: np.concatenate([notes[role] for notes in collected]) for role in collected[0]}
