@@ -70,6 +70,7 @@ def test_a_thread_that_was_killed_is_replaced(start: Start, monkeypatch: pytest.
 
             patch.setattr(composing, "_look_around", end)
             assert killed.wait(30)
+        wait_until(lambda: browser.get("/api/health").is_success)  # until then 503 is the right answer
         compose(browser, "C:4")
         assert browser.get("/api/health").json()["status"] == "ok"
 
