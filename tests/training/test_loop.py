@@ -223,7 +223,8 @@ def test_ends_after_epochs(dataset: Path, tmp_path: Path) -> None:
 
 def test_ends_after_minutes(dataset: Path, tmp_path: Path) -> None:
     told, place = train(dataset, tmp_path / "run", replace(TINY, tokens=10**9, minutes=0.005))
-    assert 0.3 <= place.seconds < 10
+    assert place.seconds >= 0.3
+    assert place.tokens < 10**9
     assert len(told) >= 1
 
 

@@ -288,7 +288,7 @@ def test_the_longest_text_is_read_in_time(browser: httpx.Client) -> None:
     for text in ("C " * 75_000, "C|" * 75_000, "(" * 150_000, "C:" + "9" * 149_998):
         assert browser.post("/api/chords:parse", json={"progression": text}).status_code == 422
     assert browser.post("/api/chords:parse", json={"progression": "C" * 150_001}).status_code == 422
-    assert time.perf_counter() - begin < 10
+    assert time.perf_counter() - begin < 120  # hours, if it were quadratic
 
 
 @pytest.fixture

@@ -205,14 +205,14 @@ def test_what_is_unfinished_at_the_end_is_stopped(model: Model, ends: Ends) -> N
 
 
 def test_the_grace_lets_pieces_end(model: Model, ends: Ends) -> None:
-    thread = begun(model, ends, grace=30.0)
+    thread = begun(model, ends, grace=300.0)
     thread.submit(job("a"))
     thread.drain()
     thread.start()
     begin = time.monotonic()
     thread.join()
     assert ends[0][1] is State.DONE
-    assert time.monotonic() - begin < 20  # no longer than it takes
+    assert time.monotonic() - begin < 250  # no longer than it takes
 
 
 def test_too_much_is_refused_whole(model: Model, ends: Ends) -> None:

@@ -56,7 +56,8 @@ def test_a_server_that_cannot_compose_says_so(start: Start, monkeypatch: pytest.
     assert "sideman_composing_faults_total" in text
 
 
-def test_a_thread_that_was_killed_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["_make_room", "_look_around"])  # the composing thread alone; its supervisor too
+def test_a_thread_that_was_killed_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     server = start()
     composing = server.services.arrangements.studio.composing
     with server.browser() as browser:
@@ -68,7 +69,7 @@ def test_a_thread_that_was_killed_is_replaced(start: Start, monkeypatch: pytest.
                 killed.set()
                 raise SystemExit
 
-            patch.setattr(composing, "_look_around", end)
+            patch.setattr(composing, where, end)
             assert killed.wait(30)
         wait_until(lambda: browser.get("/api/health").is_success)  # until then 503 is the right answer
         compose(browser, "C:4")

@@ -120,8 +120,8 @@ class Composing:
                 if not self._is_over():
                     self._recover()
                     self._rest()
-            except Exception:  # where memory is short, anything may fail: it is tried again
-                with contextlib.suppress(Exception):
+            except BaseException:  # where memory is short, anything may fail: it is tried again
+                with contextlib.suppress(BaseException):
                     log.exception("a fault of composing could not be mended")
                 time.sleep(POLL_SECONDS)
         self._steps.clear()
