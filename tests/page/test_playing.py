@@ -19,7 +19,9 @@ def seen(studio: Studio) -> set[str]:
     return {track for track, pixels in studio.pixels().items() if pixels > 20}
 
 
-def test_band_is_heard_and_the_page_tells_how_soon(studio: Studio, record_property: Callable[[str, object], None]) -> None:
+def test_band_is_heard_and_the_page_tells_how_soon(
+    studio: Studio, record_property: Callable[[str, object], None]
+) -> None:
     studio.chords.fill(LONG)
     studio.chords.press_sequentially("|C:4", delay=TYPING)
     studio.play.click()

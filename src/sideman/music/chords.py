@@ -47,6 +47,7 @@ __all__ = [
     "format_progression",
     "parse",
     "parse_song",
+    "read_chord",
 ]
 
 MAX_TEXT = 150_000  # characters: room for MAX_CHORDS of the longest chords
@@ -147,6 +148,11 @@ def parse_song(text: str, meter: Meter = COMMON_TIME) -> Song:
     if not chords:
         raise _error("no chords in", text, 1, f"write a progression such as {EXAMPLE}")
     return Song.of(Progression.of(chords, BarLines((meter,))), places)
+
+
+def read_chord(text: str) -> Chord:
+    """One chord symbol, such as ``F#m7b5`` or ``C6/9/E``, without a duration. Raises :class:`ChordSyntaxError`."""
+    return _chord(_Word(text, 1, None, 0))
 
 
 def format_progression(progression: Progression) -> str:

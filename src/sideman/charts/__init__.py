@@ -1,0 +1,60 @@
+"""Charts as people have them: text and files to songs, and back. The door is :func:`read`; one module a format.
+
+    source    bytes and their encoding
+    symbols   one chord symbol, whatever its spelling
+    sheet     measures with signs; form follows the signs
+    reading   what was read, assumed, and could not be read
+    text …    the formats
+
+Knows music; no ids, no notes of a band, no sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import ModuleType
+
+from sideman.charts.questions import QUESTIONS, Question
+from sideman.charts.reading import NO_CHOICES, Assumption, ChartError, Notes, Reading, UnreadableChart
+from sideman.charts.sheet import Jump, Measure, Sheet, sheet_of
+from sideman.charts.source import Source
+
+__all__ = [
+    "QUESTIONS",
+    "Assumption",
+    "ChartError",
+    "Jump",
+    "Measure",
+    "Question",
+    "Reading",
+    "Sheet",
+    "UnreadableChart",
+    "read",
+    "sheet_of",
+]
+
+# Each has NAME for people, ``recognises(source) -> bool`` and ``read(source, notes) -> Sheet``. The last takes all.
+FORMATS = ("text",)
+
+
+def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_CHOICES) -> Reading:
+    """Read a chart, whatever it is written in.
+
+    ``name`` is the file's name, where there is one: it helps to tell formats apart. ``choices`` are answers to
+    questions that the chart leaves open, as :class:`Assumption` names them. Raises :class:`ChartError` with all faults
+    of a text, :class:`UnreadableChart` for what is no chart.
+    """
+    source = Source.of(chart, name)
+    notes = Notes(choices)
+    reader = _reader(source)
+    sheet = reader.read(source, notes)
+    return Reading(sheet.song(), sheet, reader.NAME, notes.assumptions, source.text or "")
+
+
+def _reader(source: Source) -> ModuleType:
+    for format_name in FORMATS:
+        module = import_module(f"sideman.charts.{format_name}")
+        if module.recognises(source):
+            return module
+    raise UnreadableChart("this is no chart that can be read")

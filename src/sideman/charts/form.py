@@ -1,0 +1,134 @@
+"""The order in which written measures are played: repeats, endings, D.C., D.S., segno, coda and fine.
+
+As musicians follow the signs: a passage is played as often as it says; a bracket only in its times; after a jump
+repeats are not played again, and brackets are those of the last time. Signs that lead nowhere are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+from sideman.errors import OptionError
+from sideman.music.progression import MAX_BEATS
+
+MAX_PLAYED = MAX_BEATS  # bars: no metre has less than a beat
+
+
+class Leap(Protocol):
+    """What a jump tells."""
+
+    @property
+    def to(self) -> Literal["beginning", "segno"]: ...
+    @property
+    def until(self) -> Literal["end", "fine", "coda"]: ...
+
+
+class Signs(Protocol):
+    """What a measure tells of the order; see :class:`sideman.charts.sheet.Measure`."""
+
+    repeat: bool
+    times: int
+    endings: tuple[int, ...]
+    ending_stops: bool
+    segno: bool
+    coda: bool
+    to_coda: bool
+    fine: bool
+
+    @property
+    def jump(self) -> Leap | None: ...
+
+
+class _Bracket(NamedTuple):
+    """Where a bracket stops, the last time through its passage, and whether playing goes back after it."""
+
+    stop: int
+    last: int
+    goes_back: bool
+
+
+def unfold(measures: Sequence[Signs]) -> tuple[int, ...]:
+    """The numbers of the measures as they are played.
+
+    Raises :class:`OptionError` for more than :data:`MAX_PLAYED` bars. Every jump is taken once, so it ends.
+    """
+    order: list[int] = []
+    brackets = _brackets(measures)
+    last_times = _times(measures, brackets)
+    segno = next((number for number, measure in enumerate(measures) if measure.segno), 0)
+    coda = next((number for number, measure in enumerate(measures) if measure.coda), None)
+    start, time = 0, 1
+    leap: Leap | None = None
+    taken: set[int] = set()
+    number = 0
+    while number < len(measures):
+        measure = measures[number]
+        if measure.repeat and number != start:
+            start, time = number, 1
+        bracket = brackets.get(number)
+        if bracket is not None and (bracket.last if leap else time) not in measure.endings:
+            number = bracket.stop
+            continue
+        order.append(number)
+        if len(order) > MAX_PLAYED:
+            raise OptionError(f"with its repeats played the chart has more than {MAX_PLAYED:,} bars")
+        if leap and leap.until == "fine" and measure.fine:
+            break
+        if leap and leap.until == "coda" and measure.to_coda and coda is not None:
+            start = number = coda
+            time, leap = 1, None
+            continue
+        times = last_times.get(number, 0)
+        if times and not leap and time < times:
+            number, time = start, time + 1
+            continue
+        if times:
+            start, time = number + 1, 1
+        if measure.jump and number not in taken:
+            taken.add(number)
+            leap = measure.jump
+            start = number = segno if leap.to == "segno" else 0
+            time = 1
+            continue
+        number += 1
+    return tuple(order)
+
+
+def _times(measures: Sequence[Signs], brackets: Mapping[int, _Bracket]) -> dict[int, int]:
+    """How often a passage is played in all, by the measures after which playing goes back or on."""
+    times = {number: measure.times for number, measure in enumerate(measures) if measure.times}
+    for bracket in brackets.values():
+        end = bracket.stop - 1
+        if end in times or bracket.goes_back:
+            times[end] = max(times.get(end, 0), bracket.last)
+    return times
+
+
+def _brackets(measures: Sequence[Signs]) -> dict[int, _Bracket]:
+    """The brackets by the measures where they begin. Those of a passage follow one another, the first for time 1."""
+    found: dict[int, _Bracket] = {}
+    group: list[tuple[int, int]] = []
+    number = 0
+    while number < len(measures):
+        if not measures[number].endings:
+            number += 1
+            continue
+        stop = number + 1
+        while stop < len(measures) and not _ends(measures, stop):
+            stop += 1
+        group.append((number, stop))
+        number = stop
+        if number < len(measures) and measures[number].endings and 1 not in measures[number].endings:
+            continue
+        if 1 in measures[group[0][0]].endings:
+            last = max(max(measures[begin].endings) for begin, _ in group)
+            found |= {begin: _Bracket(end, last, last not in measures[begin].endings) for begin, end in group}
+        group = []
+    return found
+
+
+def _ends(measures: Sequence[Signs], stop: int) -> bool:
+    """Whether a bracket is over before a measure."""
+    before, here = measures[stop - 1], measures[stop]
+    return bool(before.times or before.ending_stops or here.endings or here.repeat)

@@ -1,0 +1,97 @@
+"""What was read from a chart, what was assumed on the way, and what could not be read. Knows no format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sideman.charts.sheet import Sheet
+from sideman.errors import ChordSyntaxError, SidemanError
+from sideman.music.song import Place, Song
+
+NO_CHOICES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that was not certain: how it was read, and how else it could be.
+
+    ``code`` names the question and ``read`` the answer taken, both short names of :data:`QUESTIONS`; ``others`` are
+    answers that :func:`sideman.charts.read` takes in its ``choices``, as ``{code: answer}``. ``places`` are where in the
+    text it comes up, ``text`` what stands at the first of them.
+    """
+
+    code: str
+    read: str
+    others: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A chart that was read: the ``song`` that is played, the ``sheet`` as written, and what was assumed."""
+
+    song: Song
+    sheet: Sheet
+    format: str  # its name for people: "text", "iReal Pro", "MusicXML"
+    assumptions: tuple[Assumption, ...] = ()
+    text: str = ""  # what places count in
+
+
+class ChartError(SidemanError):
+    """A chart that cannot be read: all ``faults``, each with its place; ``text`` is what they count in.
+
+    The message tells the first, with line and column, and how many more there are.
+    """
+
+    def __init__(self, text: str, faults: Sequence[ChordSyntaxError]) -> None:
+        self.text = text
+        self.faults = tuple(faults)
+        first, more = self.faults[0], len(self.faults) - 1
+        line, column = line_and_column(text, first.position - 1)
+        rest = f" (and {more} more)" if more else ""
+        super().__init__(f"line {line}, column {column}: {first}{rest}")
+
+
+class UnreadableChart(SidemanError):
+    """A file or text that is no chart, or one of a kind that is not read. The message says its name and the remedy."""
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of a character counted from 0."""
+    before = text[:offset]
+    line = before.count("\n")
+    return line + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collects assumptions while a chart is read: one for each question and answer, with all its places."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    _found: dict[tuple[str, str], tuple[tuple[str, ...], list[Place], str]] = field(default_factory=dict)
+
+    def ask(self, code: str, answers: Sequence[str], place: Place | None = None, text: str = "") -> str:
+        """The answer to a question: the one that was chosen, else the first; it is noted either way."""
+        chosen = self.choices.get(code, answers[0])
+        read = chosen if chosen in answers else answers[0]
+        self.note(code, read, tuple(answer for answer in answers if answer != read), place, text)
+        return read
+
+    def note(
+        self, code: str, read: str, others: tuple[str, ...] = (), place: Place | None = None, text: str = ""
+    ) -> None:
+        """Note an answer."""
+        _, places, _ = self._found.setdefault((code, read), (others, [], text))
+        if place is not None:
+            places.append(place)
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """All of them, in the order in which they first came up."""
+        return tuple(
+            Assumption(code, read, others, tuple(places), text)
+            for (code, read), (others, places, text) in self._found.items()
+        )

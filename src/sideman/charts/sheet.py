@@ -1,0 +1,139 @@
+"""A chart as it stands on paper, with its signs: what every format is read into and written from.
+
+A :class:`Sheet` is a row of measures. Repeats, endings and jumps are signs at a measure; :meth:`Sheet.song` follows
+them. Knows no text and no files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from sideman.charts.form import unfold
+from sideman.errors import OptionError
+from sideman.music.key import Key
+from sideman.music.progression import Chord
+from sideman.music.song import Passage, Place, Section, Song, WrittenBar
+from sideman.music.time import COMMON_TIME, Meter
+
+
+class Jump(NamedTuple):
+    """D.C. or D.S.: where playing goes on after a measure, and where it then ends or leaves for the coda."""
+
+    to: Literal["beginning", "segno"] = "beginning"
+    until: Literal["end", "fine", "coda"] = "end"
+
+
+@dataclass(slots=True)
+class Measure:
+    """A written bar and the signs at it.
+
+    ``chords`` are those that begin in it, each at a tick of the bar; without any, the chord before goes on. ``meter``
+    is that of this bar where it is not the sheet's. ``section`` names the section that begins here. ``times`` is how
+    often the passage that ends here is played in all; ``endings`` the times through for which a bracket begins here.
+    """
+
+    chords: tuple[tuple[int, Chord], ...] = ()
+    meter: Meter | None = None
+    place: Place | None = None
+    section: str | None = None
+    repeat: bool = False  # a repeated passage begins here
+    times: int = 0
+    endings: tuple[int, ...] = ()
+    ending_stops: bool = False  # the bracket ends after it, where no other sign says so
+    segno: bool = False
+    coda: bool = False  # the coda begins here
+    to_coda: bool = False  # after it, the last time, playing goes on at the coda
+    fine: bool = False
+    jump: Jump | None = None
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A written chart: its measures and what its head says. ``style`` is as it is written there, such as Bossa Nova."""
+
+    measures: list[Measure] = field(default_factory=list)
+    title: str = ""
+    composer: str = ""
+    style: str = ""
+    key: Key | None = None
+    tempo: float | None = None  # beats a minute
+    meter: Meter = COMMON_TIME
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The numbers of the measures in the order in which they are played."""
+        return unfold(self.measures)
+
+    def song(self) -> Song:
+        """The song that is played. Raises :class:`OptionError` where there is nothing to play, or too much."""
+        if not self.measures:
+            raise OptionError("a chart has at least one bar")
+        order = self.order
+        starts = [number for number, measure in enumerate(self.measures) if measure.section is not None]
+        starts = starts if starts and starts[0] == 0 else [0, *starts]
+        sections = tuple(
+            Section(self.measures[start].section or "", tuple(self._bar(number) for number in range(start, end)))
+            for start, end in zip(starts, [*starts[1:], len(self.measures)], strict=True)
+        )
+        passages = tuple(_passages(order, starts))
+        written = tuple(Passage(number, tuple(range(len(section.bars)))) for number, section in enumerate(sections))
+        return Song(
+            sections,
+            () if passages == written else passages,
+            title=self.title,
+            key=self.key,
+            tempo=self.tempo,
+            meter=self.meter,
+        )
+
+    def _bar(self, number: int) -> WrittenBar:
+        """A measure as a bar of the song. Where playing may come from elsewhere, it begins with its own chord."""
+        measure = self.measures[number]
+        chords = measure.chords
+        if self._is_entered(number) and not (chords and chords[0][0] == 0):
+            chords = ((0, self._sounding(number)), *chords)
+        return WrittenBar(chords, measure.meter, measure.place)
+
+    def _is_entered(self, number: int) -> bool:
+        measure, before = self.measures[number], self.measures[number - 1] if number else Measure(times=2)
+        signs = measure.repeat or measure.endings or measure.segno or measure.coda or measure.section is not None
+        return bool(signs or before.times or before.jump or before.to_coda)
+
+    def _sounding(self, number: int) -> Chord:
+        """The chord that stands last before a measure on paper."""
+        for measure in reversed(self.measures[:number]):
+            if measure.chords:
+                return measure.chords[-1][1]
+        return Chord.no_chord()
+
+
+def sheet_of(song: Song) -> Sheet:
+    """A song as a sheet that needs no signs: every passage is written out."""
+    sheet = Sheet(title=song.title, key=song.key, tempo=song.tempo, meter=song.meter)
+    for number, bars in song.order:
+        section = song.sections[number]
+        for place, bar in enumerate(bars):
+            written = section.bars[bar]
+            name = section.name if place == 0 and (section.name or sheet.measures) else None
+            sheet.measures.append(Measure(written.chords, written.meter, written.place, name))
+    return sheet
+
+
+def _passages(order: Sequence[int], starts: Sequence[int]) -> list[Passage]:
+    """The rows of measures played, cut wherever a section begins or playing goes back."""
+    begins = {start: section for section, start in enumerate(starts)}
+    passages: list[tuple[int, list[int]]] = []
+    section, last = 0, -1
+    section_of = {}
+    for number in range(max(order) + 1):
+        section = begins.get(number, section)
+        section_of[number] = section
+    for number in order:
+        section = section_of[number]
+        if not passages or number <= last or section != passages[-1][0]:
+            passages.append((section, []))
+        passages[-1][1].append(number - starts[section])
+        last = number
+    return [Passage(section, tuple(bars)) for section, bars in passages]
