@@ -2,6 +2,8 @@
 
     SidemanError
     ├── ChordSyntaxError   a progression that cannot be read: value, character position, remedy
+    ├── ChartError         a chart that cannot be read: all its faults, each with line and column
+    ├── UnreadableError    a file or text that is no chart, or one of a kind that is not read
     ├── OptionError        an option outside its range
     ├── TokenError         ids that are not music, or music that is off the grid
     ├── DataError          a file or dataset that cannot be read or written
@@ -13,7 +15,10 @@ Knows nothing of the rest of the package. The command line turns each into one l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 __all__ = [
+    "ChartError",
     "CheckpointError",
     "ChordSyntaxError",
     "DataError",
@@ -21,6 +26,7 @@ __all__ = [
     "OptionError",
     "SidemanError",
     "TokenError",
+    "UnreadableError",
 ]
 
 
@@ -43,6 +49,30 @@ class ChordSyntaxError(SidemanError):
         self.remedy = remedy
         self.suggestions = suggestions
         super().__init__(f"{self.finding}: {remedy}")
+
+
+class ChartError(SidemanError):
+    """A chart that cannot be read: all ``faults``, each with its place; ``text`` is what their positions count in.
+
+    The message tells the first, with line and column, and how many more there are.
+    """
+
+    def __init__(self, text: str, faults: Sequence[ChordSyntaxError]) -> None:
+        self.text = text
+        self.faults = tuple(faults)
+        first, more = self.faults[0], len(self.faults) - 1
+        line, column = self.line_and_column(first)
+        rest = f" (and {more} more)" if more else ""
+        super().__init__(f"line {line}, column {column}: {first}{rest}")
+
+    def line_and_column(self, fault: ChordSyntaxError) -> tuple[int, int]:
+        """Where a fault stands: its line and its column, both from 1."""
+        before = self.text[: fault.position - 1]
+        return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+class UnreadableError(SidemanError):
+    """A file or text that is no chart, or one of a kind that is not read. The message names it, and the remedy."""
 
 
 class OptionError(SidemanError):

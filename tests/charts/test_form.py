@@ -10,7 +10,6 @@ from sideman.charts.form import unfold
 from sideman.charts.sheet import Jump, Measure
 from sideman.errors import OptionError
 
-
 JUMPS = {"DC": Jump(), "DCF": Jump(until="fine"), "DCC": Jump(until="coda"), "DSC": Jump("segno", "coda")}
 WORD = re.compile(
     r"(?P<repeat>\(?)(?:(?P<endings>[\d,]+):)?(?P<segno>\$?)(?P<coda>@?)[A-Z]"
@@ -19,7 +18,7 @@ WORD = re.compile(
 
 
 def measures(text: str) -> list[Measure]:
-    """Measures between spaces, a letter each, with signs: ``(A`` ``B)3`` ``1:C`` ``$D`` ``E>`` ``@F`` ``G.`` ``H!DC``."""
+    """Measures between spaces, a letter each, with signs: ``(A B)3 1:C $D E> @F G. H!DC``."""
     found = []
     for word in text.split():
         match = WORD.fullmatch(word)

@@ -16,20 +16,19 @@ from importlib import import_module
 from types import ModuleType
 
 from sideman.charts.questions import QUESTIONS, Question
-from sideman.charts.reading import NO_CHOICES, Assumption, ChartError, Notes, Reading, UnreadableChart
+from sideman.charts.reading import NO_CHOICES, Assumption, Notes, Reading
 from sideman.charts.sheet import Jump, Measure, Sheet, sheet_of
 from sideman.charts.source import Source
+from sideman.errors import UnreadableError
 
 __all__ = [
     "QUESTIONS",
     "Assumption",
-    "ChartError",
     "Jump",
     "Measure",
     "Question",
     "Reading",
     "Sheet",
-    "UnreadableChart",
     "read",
     "sheet_of",
 ]
@@ -43,7 +42,7 @@ def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_
 
     ``name`` is the file's name, where there is one: it helps to tell formats apart. ``choices`` are answers to
     questions that the chart leaves open, as :class:`Assumption` names them. Raises :class:`ChartError` with all faults
-    of a text, :class:`UnreadableChart` for what is no chart.
+    of a text, :class:`UnreadableError` for what is no chart.
     """
     source = Source.of(chart, name)
     notes = Notes(choices)
@@ -57,4 +56,4 @@ def _reader(source: Source) -> ModuleType:
         module = import_module(f"sideman.charts.{format_name}")
         if module.recognises(source):
             return module
-    raise UnreadableChart("this is no chart that can be read")
+    raise UnreadableError("this is no chart that can be read")

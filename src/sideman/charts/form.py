@@ -19,9 +19,12 @@ class Leap(Protocol):
     """What a jump tells."""
 
     @property
-    def to(self) -> Literal["beginning", "segno"]: ...
+    def to(self) -> Literal["beginning", "segno"]:
+        """Where playing goes on."""
+
     @property
-    def until(self) -> Literal["end", "fine", "coda"]: ...
+    def until(self) -> Literal["end", "fine", "coda"]:
+        """Where it then ends, or leaves for the coda."""
 
 
 class Signs(Protocol):
@@ -37,7 +40,8 @@ class Signs(Protocol):
     fine: bool
 
     @property
-    def jump(self) -> Leap | None: ...
+    def jump(self) -> Leap | None:
+        """What is played after the measure, where it isn't the next one."""
 
 
 class _Bracket(NamedTuple):

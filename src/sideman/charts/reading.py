@@ -1,4 +1,4 @@
-"""What was read from a chart, what was assumed on the way, and what could not be read. Knows no format."""
+"""What was read from a chart, and what was assumed on the way. Knows no format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sideman.charts.sheet import Sheet
-from sideman.errors import ChordSyntaxError, SidemanError
 from sideman.music.song import Place, Song
 
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
@@ -18,8 +17,8 @@ class Assumption:
     """Something that was not certain: how it was read, and how else it could be.
 
     ``code`` names the question and ``read`` the answer taken, both short names of :data:`QUESTIONS`; ``others`` are
-    answers that :func:`sideman.charts.read` takes in its ``choices``, as ``{code: answer}``. ``places`` are where in the
-    text it comes up, ``text`` what stands at the first of them.
+    answers that :func:`sideman.charts.read` takes in its ``choices``, as ``{code: answer}``. ``places`` are where in
+    the text it comes up, ``text`` what stands at the first of them.
     """
 
     code: str
@@ -38,32 +37,6 @@ class Reading:
     format: str  # its name for people: "text", "iReal Pro", "MusicXML"
     assumptions: tuple[Assumption, ...] = ()
     text: str = ""  # what places count in
-
-
-class ChartError(SidemanError):
-    """A chart that cannot be read: all ``faults``, each with its place; ``text`` is what they count in.
-
-    The message tells the first, with line and column, and how many more there are.
-    """
-
-    def __init__(self, text: str, faults: Sequence[ChordSyntaxError]) -> None:
-        self.text = text
-        self.faults = tuple(faults)
-        first, more = self.faults[0], len(self.faults) - 1
-        line, column = line_and_column(text, first.position - 1)
-        rest = f" (and {more} more)" if more else ""
-        super().__init__(f"line {line}, column {column}: {first}{rest}")
-
-
-class UnreadableChart(SidemanError):
-    """A file or text that is no chart, or one of a kind that is not read. The message says its name and the remedy."""
-
-
-def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Line and column, from 1, of a character counted from 0."""
-    before = text[:offset]
-    line = before.count("\n")
-    return line + 1, offset - (before.rfind("\n") + 1) + 1
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import cached_property
 
-from sideman.charts.reading import UnreadableChart
+from sideman.errors import UnreadableError
 
 MAX_BYTES = 8 << 20  # of a file; texts are bounded by MAX_CHARACTERS
 MAX_CHARACTERS = 1 << 20
@@ -21,10 +21,10 @@ class Source:
 
     @classmethod
     def of(cls, chart: str | bytes, name: str = "") -> Source:
-        """A source. Raises :class:`UnreadableChart` where it is too large."""
+        """A source. Raises :class:`UnreadableError` where it is too large."""
         if len(chart) > (MAX_BYTES if isinstance(chart, bytes) else MAX_CHARACTERS):
             limit = f"{MAX_BYTES >> 20} MB" if isinstance(chart, bytes) else f"{MAX_CHARACTERS:,} characters"
-            raise UnreadableChart(f"the chart is too large: at most {limit} are read")
+            raise UnreadableError(f"the chart is too large: at most {limit} are read")
         if isinstance(chart, bytes):
             return cls(chart, name)
         source = cls(chart.encode("utf-8", "surrogatepass"), name)

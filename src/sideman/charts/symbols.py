@@ -33,7 +33,8 @@ class Symbol(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def read_symbol(text: str, dialect: Dialect = ENGLISH) -> Symbol:
-    """The chord of a symbol. Raises :class:`ChordSyntaxError`, whose position counts from the symbol's first character."""
+    """The chord of a symbol. Raises :class:`ChordSyntaxError`, whose position counts within the symbol."""
+    del dialect
     return Symbol(read_chord(text))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sideman.charts.reading import ChartError, Notes, UnreadableChart
+from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
-from sideman.errors import ChordSyntaxError
+from sideman.errors import ChartError, ChordSyntaxError, UnreadableError
 from sideman.music.chords import parse_song
 
 NAME = "text"
@@ -16,11 +16,11 @@ def recognises(source: Source) -> bool:
     return source.text is not None
 
 
-def read(source: Source, notes: Notes) -> Sheet:
+def read(source: Source, notes: Notes) -> Sheet:  # noqa: ARG001 - nothing is assumed yet
     """Read a text. Raises :class:`ChartError`."""
     text = source.text
     if text is None:
-        raise UnreadableChart("this is no text")
+        raise UnreadableError("this is no text")
     try:
         song = parse_song(text)
     except ChordSyntaxError as error:
