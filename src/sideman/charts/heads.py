@@ -13,6 +13,7 @@ from sideman.music.progression import NOTE_NAMES
 from sideman.music.time import Meter
 
 MAX_TITLE = 200  # characters
+MAX_LINE = 300  # of a line of the head
 SLOWEST, FASTEST = 20.0, 500.0  # beats a minute that are believed
 
 # What people call each, in the languages of the charts that were looked at.
@@ -34,14 +35,14 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         for name in names.split()
     }
 )
-_FIELD = re.compile(r"\s*(?:[#%;@/*-]{1,2}\s*)?([^\W\d][\w ]{0,20}?)\s*(?:[:=]|\bof\b)\s*(\S.*?)\s*")
-_METER = re.compile(r"\s*[(\[]?\s*(\d{1,2})\s?[/ ]\s?(2|4|8|16)\s*(?:time)?[)\]]?\s*", re.IGNORECASE)
+_FIELD = re.compile(r"(?:[#%;@/*-]{1,2}\s*)?([^\W\d][\w ]{0,20}?)\s*(?:[:=]|\bof\b)\s*(\S.*)")
+_METER = re.compile(r"[(\[]?\s*(\d{1,2})\s?[/ ]\s?(2|4|8|16)\s*(?:time)?[)\]]?", re.IGNORECASE)
 _TEMPO = re.compile(r"(?:(?:[♩♪𝅘𝅥]|\bq|quarter)\s*=\s*|tempo\s*[:=]?\s*)?(\d{2,3}(?:\.\d+)?)\s*(?:bpm)?", re.IGNORECASE)
 _TEMPO_LINE = re.compile(
-    r"\s*(?:(?:[♩♪𝅘𝅥]|q|quarter|tempo)\s*[=:]?\s*(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?|(\d{2,3}(?:\.\d+)?)\s*bpm)\s*",
+    r"(?:(?:[♩♪𝅘𝅥]|q|quarter|tempo)\s*[=:]?\s*(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?|(\d{2,3}(?:\.\d+)?)\s*bpm)\s*",
     re.IGNORECASE,
 )
-_CAPO_LINE = re.compile(r"\s*[(\[]?\s*capo\s*(?:on|at|in)?\s*[:=]?\s*(\d{1,2}|[ivx]{1,4})\b.{0,20}", re.IGNORECASE)
+_CAPO_LINE = re.compile(r"[(\[]?\s*capo\s*(?:on|at|in)?\s*[:=]?\s*(\d{1,2}|[ivx]{1,4})\b.{0,20}", re.IGNORECASE)
 _KEY = re.compile(
     r"([A-Ha-h])\s*(is|es|#|♯|b|♭|sharp|flat)?\s*-?\s*(major|minor|maj|min|moll|dur|m(?![aj])|M|-)?", re.IGNORECASE
 )
@@ -51,6 +52,9 @@ MAX_CAPO = 11
 
 def read_field(line: str) -> tuple[str, str] | None:
     """The field and value of a line such as ``Key: C``, ``Title = …``, ``3/4`` or ``120 bpm``; None for other lines."""
+    line = line.strip()
+    if len(line) > MAX_LINE:
+        return None
     for pattern, name in ((_METER, "meter"), (_TEMPO_LINE, "tempo"), (_CAPO_LINE, "capo")):
         match = pattern.fullmatch(line)
         if match:

@@ -14,6 +14,7 @@ from sideman.charts.lexing import BARS, HOLDS, Piece, Reads, pieces
 
 LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "directive", "words", "nothing"]
 
+LONG = 2_000  # characters
 ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
 MOST_UNREAD = 0.5  # of them may be unread between bar lines
 
@@ -27,7 +28,7 @@ _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
 _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|%\s|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
 _LOOKS = re.compile(r"\(?[A-H](?:##?|bb?|[♯♭])?(?:(?:m|M|mi|min|maj|ma|dim|aug|sus|add|alt|[-+°ºøΔ△^0-9(/])\S*)?,?\)?")
-_DIRECTIVE = re.compile(r"\s*\{\s*([^{}:\s]+)\s*:?\s*([^{}]*)\}\s*")
+_DIRECTIVE = re.compile(r"\s*\{\s*([^{}:\s|]+)\s*:?\s*([^{}|]*)\}\s*")
 _TAGS = re.compile(
     r"</?(?:pre|span|b|i|u|br|p|div|code|strong|em|font|a|sup)\b[^<>\n]{0,200}>|\[/?(?:ch|tab)\]", re.IGNORECASE
 )
@@ -59,6 +60,11 @@ def split(text: str) -> list[Line]:
         start = match.end()
     lines.append(Line(blank[start:], start))
     return lines
+
+
+def is_long(line: Line) -> bool:
+    """Whether it is longer than lines that people write: a chart in one line may be, a few paragraphs of words."""
+    return len(line.text) > LONG
 
 
 def directive(line: str) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ import re
 from sideman.charts import heads
 from sideman.charts.bars import Bars
 from sideman.charts.labels import Label, base, letter
-from sideman.charts.lines import Line, classify, directive, split
+from sideman.charts.lines import Line, classify, directive, is_long, split
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
@@ -23,6 +23,9 @@ from sideman.music.progression import Chord
 from sideman.music.song import Place
 
 NAME = "text"
+
+MAX_LINES = 5_000
+MAX_LONG_LINES = 20
 
 _LONE = re.compile(r"(?:^|[\n\r])[^\S\n\r]*[(\[]?[A-Z]\d?[)\]]?[.:]?[^\S\n\r]*(?:[\n\r]|$|\|\|)")
 _BARS_OR_TIMES = re.compile(r"\||:\s*[\d.]")
@@ -44,7 +47,15 @@ def read(source: Source, notes: Notes) -> Sheet:
     text = source.text
     if text is None:
         raise UnreadableError("this is not a text")
-    return _read_reference(text) or _Reader(text, notes).read()
+    sheet = _read_reference(text)
+    if sheet is not None:
+        return sheet
+    lines = split(text) if len(text) <= MAX_TEXT else []
+    if not 0 < len(lines) <= MAX_LINES or sum(map(is_long, lines)) > MAX_LONG_LINES:
+        raise UnreadableError(
+            f"the chart is too long: at most {MAX_TEXT:,} characters and {MAX_LINES:,} lines are read"
+        )
+    return _Reader(text, lines, notes).read()
 
 
 def _read_reference(text: str) -> Sheet | None:
@@ -65,11 +76,11 @@ def _read_reference(text: str) -> Sheet | None:
 class _Reader:
     """Reads one text."""
 
-    def __init__(self, text: str, notes: Notes) -> None:
+    def __init__(self, text: str, lines: list[Line], notes: Notes) -> None:
         self._text = text
         self._notes = notes
         self._sheet = Sheet()
-        self._lines = split(text)
+        self._lines = lines
         self._sections: dict[str, tuple[int, int]] = {}  # by their names' bases: first measure, end
 
     def read(self) -> Sheet:
