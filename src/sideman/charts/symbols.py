@@ -12,7 +12,8 @@ from typing import NamedTuple
 from sideman.charts.dialects import ANY, ENGLISH, LONGEST_SYMBOL, SUFFIX_QUESTIONS, Dialect, dialect_of, others
 from sideman.errors import ChordSyntaxError
 from sideman.music.chords import read_chord
-from sideman.music.progression import NOTE_NAMES, Chord
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.symbol import SIGNS, plain, quality_of_suffix, syntax_error
 
 __all__ = ["ANY", "ENGLISH", "Dialect", "Symbol", "dialect_of", "is_symbol", "joins", "optional", "read_symbol"]
