@@ -27,5 +27,16 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "form": Question("The order of playing"),
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
         "ignored": Question("What was passed over"),
+        "song": Question("Which song of the playlist"),
+        "alternatives": Question(
+            "Chords in parentheses, above others", {"written": "those on the staff", "above": "those in parentheses"}
+        ),
+        "transposed": Question(
+            "Written in one key, played in another", {"written": "as it is written", "played": "as the app plays it"}
+        ),
+        "coda": Question(
+            "A coda to which no words lead",
+            {"chorus": "all of it once, then from the beginning to the coda", "once": "straight to the coda"},
+        ),
     }
 )
