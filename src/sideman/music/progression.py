@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Self
 
@@ -37,12 +37,14 @@ class Chord:
     """A chord as it is spelled: ``Db`` and ``C#`` are different chords with equal pitch classes.
 
     ``root`` and ``bass`` are names of :data:`NOTE_NAMES`; both are None where no chord sounds. A bass that is the root
-    is not a slash chord and is kept as None. Raises :class:`OptionError` for names that are unknown.
+    is not a slash chord and is kept as None. ``suffix`` is how the quality was spelled where somebody wrote the chord;
+    it makes no difference between chords. Raises :class:`OptionError` for names that are unknown.
     """
 
     root: str | None
     quality: Quality = QUALITIES[0]
     bass: str | None = None
+    suffix: str | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.root is None:
@@ -83,6 +85,11 @@ class Chord:
         """Index in :data:`MODEL_QUALITIES` of the quality that the model sees; 0 for ``N.C.``."""
         return self.quality.model
 
+    @property
+    def written(self) -> str:
+        """The chord as its writer spelled the quality; as ``str()`` tells it where nobody did."""
+        return self._with_suffix(self.quality.name if self.suffix is None else self.suffix)
+
     def transpose(self, semitones: int) -> Self:
         """This chord moved by ``semitones``: the root as commonly spelled, the bass as far from it on the staff."""
         if self.root is None or semitones % PITCH_CLASSES == 0:
@@ -91,16 +98,19 @@ class Chord:
         names = MINOR_ROOTS if is_minor else MAJOR_ROOTS
         root = names[(NOTE_NAMES[self.root] + semitones) % PITCH_CLASSES]
         if self.bass is None:
-            return type(self)(root, self.quality)
+            return type(self)(root, self.quality, None, self.suffix)
         letters = "".join(NATURALS)
         letter = letters[(letters.index(self.bass[0]) - letters.index(self.root[0]) + letters.index(root[0])) % 7]
         target = (NOTE_NAMES[self.bass] + semitones) % PITCH_CLASSES
         spelled = (letter + sign for sign in ("", "b", "#") if NOTE_NAMES[letter + sign] == target)
-        return type(self)(root, self.quality, next(spelled, MAJOR_ROOTS[target]))
+        return type(self)(root, self.quality, next(spelled, MAJOR_ROOTS[target]), self.suffix)
 
     def __str__(self) -> str:
+        return self._with_suffix(self.quality.name)
+
+    def _with_suffix(self, suffix: str) -> str:
         bass = "" if self.bass is None else f"/{self.bass}"
-        return f"{self.root or ''}{self.quality.name}{bass}"
+        return f"{self.root or ''}{suffix}{bass}"
 
 
 @dataclass(frozen=True, slots=True)
