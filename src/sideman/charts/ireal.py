@@ -12,6 +12,7 @@ from sideman.charts import ireal_chords, ireal_link
 from sideman.charts.ireal_link import Tune
 from sideman.charts.ireal_measures import measures_of
 from sideman.charts.ireal_signs import sign
+from sideman.charts.ireal_writing import Link, link, write
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Sheet
 from sideman.charts.source import Source
@@ -20,7 +21,7 @@ from sideman.music.progression import NOTE_NAMES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import COMMON_TIME
 
-__all__ = ["NAME", "read", "recognises"]
+__all__ = ["NAME", "Link", "link", "read", "recognises", "write"]
 
 NAME = "iReal Pro"
 RELATIVE_MINOR = 9  # A minor is numbered as C major is
@@ -46,7 +47,7 @@ def read(source: Source, notes: Notes) -> Sheet:
 
 
 def _sheet(tune: Tune, notes: Notes, *, with_places: bool = False) -> Sheet:
-    bars = ireal_chords.bars_of(ireal_link.decode_music(tune.music), notes, with_places=with_places)
+    bars = ireal_chords.bars_of(_music(tune, notes), notes, with_places=with_places)
     key = Key(NOTE_NAMES[tune.key.removesuffix("-")], tune.key.endswith("-")) if tune.key else None
     semitones = _transposition(tune, key, notes)
     measures, bars = measures_of(bars, notes)
@@ -68,6 +69,15 @@ def _sheet(tune: Tune, notes: Notes, *, with_places: bool = False) -> Sheet:
         tempo=float(tune.tempo) if tune.tempo else None,
         meter=meter,
     )
+
+
+def _music(tune: Tune, notes: Notes) -> str:
+    """The chord string, as far as it is there."""
+    music = ireal_link.decode_music(tune.music)
+    if not tune.is_cut or music.rstrip()[-1:] in tuple(ireal_chords.DOUBLE):
+        return music
+    notes.note("cut", "begun")
+    return ireal_link.decode_music(tune.music, is_cut=True)
 
 
 def _transposition(tune: Tune, key: Key | None, notes: Notes) -> int:

@@ -20,6 +20,8 @@ from sideman.music.time import Meter
 SECTIONS = {"i": "Intro", "v": "Verse", "V": "Verse"}  # other marks are letters: A, B …
 TWELVE_EIGHT = "12"  # the metre whose beats take both digits
 MAX_CELLS = 256  # of a bar: a page has 192
+MAX_MUSIC = 200_000  # characters of a chord string
+LOOKED_AT = 4096  # characters that tell what a text is
 MAX_UNKNOWN = 64  # characters of a chord string that mean nothing, before it is taken to be damaged
 DOUBLE = "[]{}Z"  # all bar lines but the single one
 HOLD, BAR_AGAIN, TWO_BARS_AGAIN, SILENCE, BLANK = "p", "x", "r", "n", " "
@@ -44,7 +46,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_BARE = re.compile(r"\s*+[],|[{}]*+(?:\*[A-Za-z]|T[0-9]{2})")
+_BARE = re.compile(r"[],|[{}SQYsl\s]*+(?:\*[A-Za-z](?=\S)|T[0-9]{2})")
 _LEVEL = re.compile(r"\*[0-9]{2}")
 
 
@@ -90,17 +92,19 @@ class Bar:
 
 def looks_bare(text: str) -> bool:
     """Whether a text is a chord string: it begins as one, has bar lines, and little in it means nothing there."""
-    if not _BARE.match(text) or not any(line in text for line in "|[]{}"):
+    if len(text) > MAX_MUSIC or not _BARE.match(text) or not any(line in text for line in "|[]{}"):
         return False
-    return _unknown(text) * 50 <= len(text)
+    begin = text[:LOOKED_AT]
+    return sum(len(value) for kind, value, _ in _tokens(begin) if kind == "unknown") * 50 <= len(begin)
 
 
 def bars_of(music: str, notes: Notes, *, with_places: bool = False) -> list[Bar]:
     """The bars of a chord string. Raises :class:`UnreadableError` where it is damaged, has too many or none."""
-    if _unknown(music) > MAX_UNKNOWN:
-        raise UnreadableError("the chords of this iReal Pro link are damaged: copy it again")
+    if len(music) > MAX_MUSIC:
+        raise UnreadableError(f"this iReal Pro chart is too long: at most {MAX_MUSIC:,} characters are read")
     bars: list[Bar] = []
     bar = Bar()
+    unknown = 0
     for kind, value, place in _tokens(music):
         if kind == "line":
             bar = _line(bars, bar, value)
@@ -112,6 +116,9 @@ def bars_of(music: str, notes: Notes, *, with_places: bool = False) -> list[Bar]
             last = bar.cells.pop() if bar.cells else Cell(BLANK, "", place if with_places else None)
             bar.add(last._replace(alternative=value.strip()))
         elif kind == "unknown":
+            unknown += len(value)
+            if unknown > MAX_UNKNOWN:
+                raise UnreadableError("the chords of this iReal Pro chart are damaged: copy it again")
             notes.note("ignored", value, place=place if with_places else None, text=value)
         else:
             bar = _mark(bars, bar, kind, value, notes)
@@ -133,10 +140,6 @@ def _tokens(music: str) -> Iterator[tuple[str, str, Place]]:
             yield token.lastgroup, token[token.lastgroup], Place(token.start(), end)
     if end < len(music):
         yield "unknown", music[end:], Place(end, len(music))
-
-
-def _unknown(music: str) -> int:
-    return len(music) - sum(len(token[0]) for token in _TOKEN.finditer(music))
 
 
 def _line(bars: list[Bar], bar: Bar, line: str) -> Bar:
@@ -172,7 +175,7 @@ def _mark(bars: list[Bar], bar: Bar, kind: str, value: str, notes: Notes) -> Bar
     elif value == "S":
         bar.segno = True
     elif value == "Q":
-        bar.codas.append(is_first)
+        bar.codas = [*bar.codas[:1], is_first]
     elif value == "U":
         bar.end = True
     else:

@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import unescape
+from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
@@ -29,10 +30,10 @@ HEAD = 6  # fields before the chord string, in both kinds of link
 UNTITLED = "Untitled"
 LONGEST_ENCODING = 3  # times that a link may have been percent-encoded
 
-_LINK = re.compile(r"irealb(?P<old>ook)?(?P<slashes>://|%3A%2F%2F)(?!search\?)", re.IGNORECASE)
+_LINK = re.compile(r"irealb(?P<old>ook)?(?P<slashes>://|%3A%2F%2F)", re.IGNORECASE)
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _PIECE = re.compile(r"[^\s\"'<>]*+")
-_WRAPPED = re.compile(r"[^\S\n]*+\r?\n([^\s\"'<>]++)(?=\s*+(?:\n|\Z))")
+_WRAPPED = re.compile(r"[^\S\n]*+\r?\n([^\s\"'<>]++)(?=[^\S\n]*+(?:\n|\Z))")
 _KEY = re.compile(r"[A-G][b#]?-?")
 
 
@@ -46,13 +47,22 @@ class Tune(NamedTuple):
     music: str
     tempo: int | None = None  # beats a minute
     played: int | None = None  # the key in which it is played: semitones above C, or A where it is minor
+    is_cut: bool = False  # nothing stands behind the chord string: the link may have been copied in part
 
 
-def decode_music(text: str) -> str:
-    """The chord string of a disguised one; one without :data:`MARK` is what it is."""
+def decode_music(text: str, *, is_cut: bool = False) -> str:
+    """The chord string of a disguised one; one without :data:`MARK` is what it is.
+
+    Of one that ``is_cut`` off, the last block cannot be told: it is left out.
+    """
     if not text.startswith(MARK):
         return text
-    music = _swap(text.removeprefix(MARK))
+    disguised = text.removeprefix(MARK)
+    if is_cut:
+        whole = len(disguised) // BLOCK * BLOCK
+        music = _swap(disguised[:whole] + "  ")[:whole]
+    else:
+        music = _swap(disguised)
     for group, short in reversed(SHORT):
         music = music.replace(short, group)
     return music
@@ -127,8 +137,8 @@ def _swap(text: str) -> str:
 def _bodies(text: str) -> Iterator[tuple[str, bool]]:
     """What stands in each link after the slashes, decoded, and whether it is one of the old kind."""
     links = list(_LINK.finditer(text))
-    for link, following in zip(links, [*links[1:], None], strict=True):
-        end = following.start() if following else len(text)
+    ends = [*(link.start() for link in links[1:]), len(text)]
+    for link, end in zip(links, ends, strict=bool(links)):
         before = text[link.start() - 1] if link.start() else ""
         body = text[link.end() : end]
         piece = _PIECE.match(body)
@@ -178,7 +188,7 @@ def _tunes(body: str, is_old: bool) -> Iterator[Tune]:
     elif not marks:
         marks = [number for number, field in enumerate(fields) if "|" in field]
     begin = 0
-    for mark, following in zip(marks, [*marks[1:], len(fields) + HEAD], strict=True):
+    for mark, following in pairwise([*marks, len(fields) + HEAD]):
         head = fields[max(begin, mark - HEAD) : mark]
         begin = mark + 1
         yield _tune(head, fields[mark], fields[begin : following - HEAD])
@@ -200,6 +210,7 @@ def _tune(head: list[str], music: str, tail: list[str]) -> Tune:
         music=music,
         tempo=_integer(tail[1]) or None if len(tail) > 1 else None,
         played=_integer(head[key + 1]) if len(head) > key + 1 else None,
+        is_cut=music.startswith(MARK) and not tail,
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate, chain
 
 from sideman.charts.ireal_chords import BAR_AGAIN, BLANK, DOUBLE, HOLD, SILENCE, TWO_BARS_AGAIN, Bar, Cell
+from sideman.charts.ireal_spelling import read_suffix
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure
 from sideman.charts.symbols import read_symbol
@@ -15,8 +17,8 @@ from sideman.music.progression import Chord
 from sideman.music.song import Place
 from sideman.music.time import COMMON_TIME, Meter
 
-QUALITIES = {"^": "M7", "2": "add9"}  # what the app means by them
 INVISIBLE = "W"
+ROW = 4  # cells of a bar, as the app lays out most
 _PARTS = re.compile(r"([A-G][b#]?)(.*?)(/[A-G][b#]?)?")
 
 Chords = tuple[tuple[int, Chord], ...]
@@ -110,9 +112,11 @@ def _ticks(widths: list[int], meter: Meter) -> list[int]:
     if len(widths) < 2:  # noqa: PLR2004 - alone it begins the bar, however wide it is
         return [0] * len(widths)
     beats = int(meter.felt_beats) if meter.is_compound else meter.beats
-    fits = {sum(widths): meter.ticks // sum(widths)} if meter.ticks % sum(widths) == 0 else {}
-    if not (fits and (sum(widths) in (beats, meter.beats) or sum(widths) % beats == 0 or beats % sum(widths) == 0)):
-        widths = _fitted(widths, beats)
+    if sum(widths) < min(ROW, beats):  # somebody left out the last blanks: ``D-7 G7|``
+        widths = [*widths[:-1], max(widths[-1], min(widths[:-1]))]
+    whole = sum(widths)
+    is_even = meter.ticks % whole == 0 and (whole % beats == 0 or beats % whole == 0 or whole == meter.beats)
+    widths = widths if is_even else _fitted(widths, beats)
     whole = sum(widths)
     return [onset * meter.ticks // whole for onset in accumulate(chain([0], widths[:-1]))]
 
@@ -140,14 +144,14 @@ def _chord(cell: Cell, sounding: Chord, notes: Notes) -> Chord:
         return Chord.no_chord()
     if symbol.startswith(INVISIBLE):
         bass = symbol.partition("/")[2]
-        if bass and sounding.root is not None:
-            return Chord(sounding.root, sounding.quality, bass)
-        return sounding if not bass else Chord(bass)
+        if bass and sounding.root is None:
+            notes.note("ignored", symbol, place=cell.place, text=symbol)
+        return replace(sounding, bass=bass) if bass and sounding.root is not None else sounding
     parts = _PARTS.fullmatch(symbol.replace("*", ""))
     assert parts is not None, symbol  # the pattern of a cell has them
     root, quality, bass = parts.groups(default="")
     for end in range(len(quality), -1, -1):
-        spelled = QUALITIES.get(quality[:end], quality[:end])
+        spelled = read_suffix(quality[:end])
         try:
             chord, answers = read_symbol(f"{root}{spelled}{bass}")
         except ChordSyntaxError:

@@ -33,6 +33,12 @@ _SECTION = re.compile(rf"(?:{_NAME})(?: [0-9]{{1,2}}| [A-Z])?", re.IGNORECASE)
 _SECTION_ABOVE = re.compile(rf"(?:{_NAME}|ending|vamp|tag|coda)(?: [0-9]{{1,2}}| [A-Z])?", re.IGNORECASE)
 
 
+def names_section(words: str) -> bool:
+    """Whether words above the staff are a section's name."""
+    follows = _JUMP.fullmatch(words) or _TIMES.fullmatch(words) or _INSTRUCTION.search(words)
+    return bool(words and (_SECTION_ABOVE.fullmatch(words) or not follows))
+
+
 def sign(bars: Sequence[Bar], measures: Sequence[Measure], notes: Notes) -> None:
     """Put the signs of ``bars`` at ``measures``, one for each; those that lead nowhere are noted."""
     for bar, measure in zip(bars, measures, strict=True):
@@ -58,11 +64,9 @@ def sign(bars: Sequence[Bar], measures: Sequence[Measure], notes: Notes) -> None
 def _read_words(measure: Measure, remark: Remark, notes: Notes) -> None:
     """A section's name, or an instruction that nobody follows; other words say nothing."""
     words, leads, above = remark
-    is_instruction = _INSTRUCTION.search(words)
-    named = above and (_SECTION_ABOVE.fullmatch(words) or (words and not is_instruction))
-    if leads and measure.section is None and (named or _SECTION.fullmatch(words)):
+    if leads and measure.section is None and ((above and names_section(words)) or _SECTION.fullmatch(words)):
         measure.section = words
-    elif is_instruction:
+    elif _INSTRUCTION.search(words):
         notes.note("ignored", words, text=words)
 
 
@@ -93,15 +97,18 @@ def _repeat(bars: Sequence[Bar], measures: Sequence[Measure], notes: Notes) -> N
 
 def _stop_brackets(bars: Sequence[Bar], measures: Sequence[Measure]) -> None:
     """A bracket ends at a double bar, unless the passage goes on to a repeat sign with another bracket behind it."""
-    goes_on = False  # whether the next repeat sign, before any other passage begins, has a bracket behind it
-    for number in range(len(bars) - 1, -1, -1):
-        bar = bars[number]
-        following = bars[number + 1] if number + 1 < len(bars) else None
-        if bar.closing == "}":
-            goes_on = following is not None and following.ending is not None
-        elif following is not None and (measures[number + 1].repeat or following.ending is not None):
-            goes_on = False
-        measures[number].ending_stops = bar.closing in "]Z[" and not goes_on
+    goes_on = [False] * len(bars)  # whether the next repeat sign, before any other passage begins, is such a one
+    for number in range(len(bars) - 2, -1, -1):
+        following = measures[number + 1]
+        if measures[number].times:
+            goes_on[number] = bool(following.endings)
+        elif not (following.repeat or following.endings):
+            goes_on[number] = goes_on[number + 1]
+    is_inside = False
+    for bar, measure, further in zip(bars, measures, goes_on, strict=True):
+        is_inside |= bool(measure.endings)
+        measure.ending_stops = is_inside and not measure.times and bar.closing in DOUBLE and not further
+        is_inside &= not (measure.ending_stops or measure.times)
 
 
 def _codas(bars: Sequence[Bar], measures: Sequence[Measure], notes: Notes) -> None:

@@ -28,6 +28,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
         "ignored": Question("What was passed over"),
         "song": Question("Which song of the playlist"),
+        "cut": Question("The link was not copied whole", {"begun": "what is there of the song"}),
         "alternatives": Question(
             "Chords in parentheses, above others", {"written": "those on the staff", "above": "those in parentheses"}
         ),
