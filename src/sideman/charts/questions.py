@@ -45,5 +45,18 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "polychord": Question(
             "A chord over a chord", {"bass": "over the root of the lower", "upper": "the upper alone"}
         ),
+        # Forms.
+        "song": Question("Which song of the playlist"),
+        "cut": Question("The link was not copied whole", {"begun": "what is there of the song"}),
+        "alternatives": Question(
+            "Chords in parentheses, above others", {"written": "those on the staff", "above": "those in parentheses"}
+        ),
+        "transposed": Question(
+            "Written in one key, played in another", {"written": "as it is written", "played": "as the app plays it"}
+        ),
+        "coda": Question(
+            "A coda to which no words lead",
+            {"chorus": "all of it once, then from the beginning to the coda", "once": "straight to the coda"},
+        ),
     }
 )
