@@ -56,4 +56,6 @@ def _reader(source: Source) -> ModuleType:
         module = import_module(f"sideman.charts.{format_name}")
         if module.recognises(source):
             return module
-    raise UnreadableError("this is no chart that can be read")
+    raise UnreadableError(
+        "this is not a text, nor a file of a kind that is read: paste the chart, or save it as MusicXML"
+    )

@@ -54,9 +54,7 @@ def read(source: Source, notes: Notes) -> Sheet:
         return sheet
     lines = split(text) if len(text) <= MAX_TEXT else []
     if not 0 < len(lines) <= MAX_LINES or sum(map(is_long, lines)) > MAX_LONG_LINES:
-        raise UnreadableError(
-            f"the chart is too long: at most {MAX_TEXT:,} characters and {MAX_LINES:,} lines are read"
-        )
+        raise UnreadableError(f"too long a chart: at most {MAX_TEXT:,} characters and {MAX_LINES:,} lines are read")
     return _Reader(text, lines, notes).read()
 
 
