@@ -9,7 +9,7 @@ from types import MappingProxyType
 from sideman.charts.sheet import Sheet
 from sideman.errors import OptionError
 from sideman.music.key import Key
-from sideman.music.progression import NOTE_NAMES
+from sideman.music.notes import NOTE_NAMES
 from sideman.music.time import Meter
 
 MAX_TITLE = 200  # characters

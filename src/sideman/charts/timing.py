@@ -59,6 +59,7 @@ def timed_words(cell: list[Piece], reads: Callable[[str], bool]) -> list[Piece]:
 
 
 def chord_of(piece: Piece) -> Piece | None:
+    """The piece where it is a chord."""
     return piece if piece.kind == "chord" else None
 
 

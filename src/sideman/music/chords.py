@@ -16,15 +16,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from sideman.music.progression import (
-    MAX_BEATS,
-    MAX_CHORDS,
-    NOTE_NAMES,
-    SILENT,
-    Chord,
-    ChordSpan,
-    Progression,
-)
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import MAX_BEATS, MAX_CHORDS, SILENT, Chord, ChordSpan, Progression
 from sideman.music.qualities import MODEL_QUALITIES, QUALITIES, SPELLINGS, Quality
 from sideman.music.song import Place, Song
 from sideman.music.symbol import REPEAT, read_chord, short, syntax_error

@@ -7,25 +7,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Self
 
+import numpy as np
+
 from sideman.errors import OptionError
 from sideman.music import time
+from sideman.music.key import Key, estimate_key
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NATURALS, NOTE_NAMES, fifths_of, move
 from sideman.music.qualities import PITCH_CLASSES, QUALITIES, Quality
 
 MAX_BEATS = 4_096  # of a progression: 1,024 bars
 SHOWN = 60  # characters of a progression in a prompt
 MAX_CHORDS = MAX_BEATS  # a chord a beat
 
-NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # in the order of the staff
-ACCIDENTALS = {"": 0, "b": -1, "#": 1, "bb": -2, "##": 2}
-# Every note name of the language and its pitch class.
-NOTE_NAMES = {
-    letter + sign: (natural + shift) % PITCH_CLASSES
-    for sign, shift in ACCIDENTALS.items()
-    for letter, natural in NATURALS.items()
-}
-# How a transposed root is spelled, by pitch class: in the commoner of its keys.
-MAJOR_ROOTS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-MINOR_ROOTS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 MINOR_THIRD, MAJOR_THIRD = 3, 4
 DECIMAL_DENOMINATORS = (2, 4, 8)  # of the beat fractions that ticks can make: 1, 2, 3, 4, 6, 8, 12, 24
 
@@ -105,6 +98,13 @@ class Chord:
         spelled = (letter + sign for sign in ("", "b", "#") if NOTE_NAMES[letter + sign] == target)
         return type(self)(root, self.quality, next(spelled, MAJOR_ROOTS[target]), self.suffix)
 
+    def move(self, fifths: int) -> Self:
+        """This chord so many fifths up: root and bass as they are spelled there, or simpler where that is far."""
+        if self.root is None:
+            return self
+        bass = None if self.bass is None else move(self.bass, fifths)
+        return type(self)(move(self.root, fifths), self.quality, bass, self.suffix)
+
     def __str__(self) -> str:
         return self._with_suffix(self.quality.name)
 
@@ -120,6 +120,11 @@ class ChordSpan:
     chord: Chord
     onset: int
     duration: int
+
+    @property
+    def written(self) -> str:
+        """As ``str()``, with the chord as it was spelled."""
+        return f"{self.chord.written}:{_format_duration(self.duration)}"
 
     def __str__(self) -> str:
         return f"{self.chord}:{_format_duration(self.duration)}"
@@ -176,12 +181,31 @@ class Progression:
         """Number of bars; a bar begun counts whole."""
         return self.lines.count(self.steps)
 
+    @property
+    def key(self) -> Key:
+        """The key that its chords speak for."""
+        weights = np.array([span.duration for span in self.spans], np.float64)
+        roots = [-1 if span.chord.root_pc is None else span.chord.root_pc for span in self.spans]
+        return estimate_key(np.array(roots), np.array([span.chord.model_quality for span in self.spans]), weights)
+
     def transpose(self, semitones: int) -> Self:
-        """All chords moved by ``semitones``."""
-        return type(self)(
-            tuple(ChordSpan(span.chord.transpose(semitones), span.onset, span.duration) for span in self.spans),
-            self.lines,
+        """All chords moved by ``semitones``, spelled from the new tonic as they were from the old one."""
+        if semitones % PITCH_CLASSES == 0:
+            return self
+        key = self.key
+        tonics = MINOR_ROOTS if key.minor else MAJOR_ROOTS
+        written = (span.chord.root for span in self.spans if span.chord.root_pc == key.tonic)
+        fifths = fifths_of(tonics[(key.tonic + semitones) % PITCH_CLASSES]) - fifths_of(
+            next(filter(None, written), tonics[key.tonic])
         )
+        return type(self)(
+            tuple(ChordSpan(span.chord.move(fifths), span.onset, span.duration) for span in self.spans), self.lines
+        )
+
+    @property
+    def written(self) -> str:
+        """As ``str()``, with the chords as they were spelled."""
+        return "|".join(span.written for span in self.spans)
 
     def __str__(self) -> str:
         return "|".join(map(str, self.spans))

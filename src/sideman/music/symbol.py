@@ -9,7 +9,8 @@ import re
 from unicodedata import normalize
 
 from sideman.errors import ChordSyntaxError
-from sideman.music.progression import MINOR_THIRD, NOTE_NAMES, Chord
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import MINOR_THIRD, Chord
 from sideman.music.qualities import AMBIGUOUS, SPELLINGS, Quality
 from sideman.music.suffixes import LONGEST_SUFFIX, read_suffix
 
