@@ -21,7 +21,8 @@ from sideman.charts.symbols import read_symbol
 from sideman.errors import OptionError, SidemanError, UnreadableError
 from sideman.music.chords import QUALITIES, read_chord
 from sideman.music.key import Key
-from sideman.music.progression import NOTE_NAMES, Chord
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.song import Song
 from sideman.music.time import COMMON_TIME, BarLines, Meter
 
