@@ -13,11 +13,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
+
+from sideman.charts import Sheet
+from sideman.music.progression import Chord
 
 FOLDER = "SIDEMAN_IREAL_ORACLE"
 PACKAGE = "ireal-musicxml"
@@ -112,6 +115,38 @@ def measures_of(links: Sequence[str]) -> list[list[OracleMeasure] | None]:
         check=True,
     )
     return [None if score is None else _measures(score) for score in json.loads(run.stdout)]
+
+
+def agreeing(sheet: Sheet, oracle: Sequence[OracleMeasure]) -> int:
+    """How many measures have the metre and the sounding chords that the oracle reads, each at its onset."""
+    mine = []
+    for measure in sheet.measures:
+        meter = measure.meter or sheet.meter
+        chords = [
+            OracleChord(Fraction(tick, meter.ticks), chord.root_pc, _tones(chord), chord.bass_pc)
+            for tick, chord in measure.chords
+        ]
+        mine.append(OracleMeasure((meter.beats, meter.unit), tuple(chords), frozenset()))
+    pairs = zip(_sounding(mine), _sounding(oracle), strict=False)
+    return sum(ours == theirs for ours, theirs in pairs)
+
+
+def _tones(chord: Chord) -> frozenset[int]:
+    return frozenset() if chord.root is None else chord.pitch_classes
+
+
+def _sounding(measures: Sequence[OracleMeasure]) -> Iterator[tuple[tuple[int, int], list[OracleChord]]]:
+    """The metre of each measure and what sounds in it: the chord that goes on into it too, none twice in a row."""
+    last = OracleChord(Fraction(0), None, frozenset(), None)
+    for meter, chords, _ in measures:
+        sounding = [last._replace(onset=Fraction(0))]
+        for chord in chords:
+            if chord.onset == 0:
+                sounding = [chord]
+            elif chord[1:] != sounding[-1][1:]:
+                sounding.append(chord)
+        last = sounding[-1]
+        yield meter, sounding
 
 
 def _measures(score: str) -> list[OracleMeasure]:

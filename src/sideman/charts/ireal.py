@@ -17,7 +17,7 @@ from sideman.charts.reading import Notes
 from sideman.charts.sheet import Sheet
 from sideman.charts.source import Source
 from sideman.music.key import Key
-from sideman.music.progression import NOTE_NAMES
+from sideman.music.notes import NOTE_NAMES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import COMMON_TIME
 

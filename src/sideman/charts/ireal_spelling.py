@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from sideman.charts.symbols import read_symbol
 from sideman.music.key import Key
-from sideman.music.progression import MAJOR_ROOTS, NOTE_NAMES, Chord
+from sideman.music.notes import MAJOR_ROOTS, NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.qualities import Quality
 
 MAJOR_KEYS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
