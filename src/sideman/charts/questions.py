@@ -41,6 +41,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "-5": Question("-5 behind a root", {"(b5)": "major, flat fifth", "dim": "diminished"}),
         "+9": Question("+9 behind a root", {"9#5": "ninth, fifth raised", "7#9": "seventh, ninth raised"}),
         "+11": Question("+11 behind a root", {"add#11": "raised eleventh added", "7#11": "seventh, eleventh raised"}),
+        "numbers": Question("2, 3, 6 and 7 alone", {"diatonic": "as in the key's scale", "major": "major chords"}),
         "alternate": Question("A second chord in parentheses", {"first": "the first", "second": "the second"}),
         "polychord": Question(
             "A chord over a chord", {"bass": "over the root of the lower", "upper": "the upper alone"}
