@@ -14,10 +14,13 @@ from sideman.charts.musicxml.archive import CONTAINER, is_archive, unpack
 from sideman.charts.musicxml.assembly import assemble
 from sideman.charts.musicxml.markup import visit
 from sideman.charts.musicxml.score import PARTWISE, TAGS, TIMEWISE, Score
+from sideman.charts.musicxml.writing import write
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Sheet
 from sideman.charts.source import Source
 from sideman.errors import UnreadableError
+
+__all__ = ["NAME", "read", "recognises", "write"]
 
 NAME = "MusicXML"
 HEAD = 16 << 10  # bytes within which a score's root stands

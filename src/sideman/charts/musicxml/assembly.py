@@ -10,7 +10,7 @@ import numpy as np
 
 from sideman.charts.musicxml.score import Bar, Harmony, Part, Score
 from sideman.charts.musicxml.signs import settle
-from sideman.charts.musicxml.timing import Time
+from sideman.charts.musicxml.timing import Time, usual_meter
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure, Sheet
 from sideman.errors import OptionError
@@ -44,7 +44,7 @@ def assemble(score: Score, part: Part, notes: Notes) -> Sheet:
         bar.measure.meter = meter
     measures = _without_pickup(score.bars, notes)
     _begin(measures[0], notes)
-    meter = _usual(measures)
+    meter = usual_meter([measure.meter for measure in measures if measure.meter is not None])
     for measure in measures:
         measure.meter = None if measure.meter == meter else measure.meter
     return Sheet(
@@ -197,12 +197,6 @@ def _tempo(score: Score, meter: Meter) -> float | None:
         return None
     tempo = float(score.tempo / meter.quarters_per_beat)
     return tempo if MIN_TEMPO <= tempo <= MAX_TEMPO else None
-
-
-def _usual(measures: list[Measure]) -> Meter:
-    """The metre of the first whole bar."""
-    meters = [measure.meter for measure in measures if measure.meter is not None]
-    return meters[1] if len(meters) > 1 and meters[0].steps < meters[1].steps else meters[0]
 
 
 def _first(titles: dict[str, str], names: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -59,7 +60,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 SOUND_ALIKE = frozenset({"Neapolitan", "Italian", "French", "German", "Tristan", "pedal"})
 ADDED_SEVENTH = 10  # an added degree is counted as in a dominant seventh chord
+PERFECT_FIFTH = 7
 LONGEST_TEXT = 40
+MAX_DEGREES = 12
 
 _BY_NAME = {quality.name: quality for quality in QUALITIES}
 _BY_TONES: dict[frozenset[int], Quality] = {}
@@ -83,14 +86,14 @@ class Degree(NamedTuple):
 def chord_of(harmony: Element, key: Key | None, notes: Notes) -> Chord | None:
     """The chord of a ``harmony``, None where it names no root. What is no chord of ours is read as the nearest."""
     kind = harmony.find("kind")
-    name = (kind.text or "").strip() if kind is not None else ""
+    name = (kind.text or "").strip()[:LONGEST_TEXT] if kind is not None else ""
     if name == NO_CHORD:
         return Chord.no_chord()
     root = _note(harmony, "root") or _degree_of_key(harmony, key)
     if root is None:
         return None
     text = (kind.get("text") or "").strip()[:LONGEST_TEXT] if kind is not None else ""
-    degrees = tuple(filter(None, map(_degree, harmony.findall("degree"))))
+    degrees = tuple(filter(None, map(_degree, islice(harmony.iterfind("degree"), MAX_DEGREES))))
     quality, certain = quality_of(name, text, degrees)
     bass = _note(harmony, "bass") or _inverted(harmony, root, quality)
     chord = Chord(root, quality, bass)
@@ -116,10 +119,33 @@ def quality_of(kind: str, text: str, degrees: tuple[Degree, ...]) -> tuple[Quali
     tones = _tones(base, degrees)
     if written is not None and not degrees and tones < frozenset(written.intervals):
         return written, True
-    for found in (tones, _tones(base, degrees, replace=True)):
-        if found in _BY_TONES:
-            return _BY_TONES[found], kind in KINDS and kind not in SOUND_ALIKE
+    if tones in _BY_TONES:
+        return _BY_TONES[tones], kind in KINDS and kind not in SOUND_ALIKE
     return written or _nearest(tones), False
+
+
+@lru_cache(maxsize=len(QUALITIES))
+def kind_of(quality: Quality) -> tuple[str, tuple[Degree, ...]]:
+    """The kind of a quality, and the degrees in which the two differ: as few as can be. :func:`quality_of`, back."""
+    ways = ((kind, _changes(_BY_NAME[name], quality)) for kind, name in KINDS.items() if kind not in SOUND_ALIKE)
+    return min(
+        ((kind, degrees) for kind, degrees in ways if quality_of(kind, "", degrees)[0] == quality),
+        key=lambda way: len(way[1]),
+    )
+
+
+def _changes(base: Quality, quality: Quality) -> tuple[Degree, ...]:
+    """The degrees that make one quality of the other."""
+    tones = {_number(degree): tone for degree, tone in zip(base.degrees.split(), _semitones(base), strict=True)}
+    left, changes = dict(tones), []
+    for degree, tone in zip(quality.degrees.split(), _semitones(quality), strict=True):
+        value = _number(degree)
+        if value not in left:
+            natural = ADDED_SEVENTH if value == len(_LETTERS) else DEGREES[str(value)]
+            changes.append(Degree(value, tone - natural, "add"))
+        elif (alter := tone - left.pop(value)) != 0:
+            changes.append(Degree(value, alter, "alter"))
+    return (*changes, *(Degree(value, 0, "subtract") for value in left))
 
 
 def _written(text: str) -> Quality | None:
@@ -132,8 +158,8 @@ def _written(text: str) -> Quality | None:
         return None
 
 
-def _tones(base: Quality, degrees: tuple[Degree, ...], *, replace: bool = False) -> frozenset[int]:
-    """Semitones above the root; with ``replace`` an added altered degree takes the place of the plain one."""
+def _tones(base: Quality, degrees: tuple[Degree, ...]) -> frozenset[int]:
+    """Semitones above the root. An altered fifth that is added takes the place of the perfect one: none has both."""
     tones = {_number(degree): tone for degree, tone in zip(base.degrees.split(), _semitones(base), strict=True)}
     added: set[int] = set()
     for value, alter, change in degrees:
@@ -143,7 +169,7 @@ def _tones(base: Quality, degrees: tuple[Degree, ...], *, replace: bool = False)
             tones.pop(value, None)
         elif change == "alter" and value in tones:
             tones[value] += alter
-        elif value in tones and not replace:
+        elif value in tones and tones[value] != PERFECT_FIFTH:
             added.add(natural + alter)
         else:
             tones[value] = natural + alter

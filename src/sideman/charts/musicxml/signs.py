@@ -23,6 +23,7 @@ _DA_CAPO = re.compile(r"\b[Dd]a\s?capo\b|\bD\.?\s?C\b|\bDA\s?CAPO\b")
 _DAL_SEGNO = re.compile(r"\b[Dd]al\s?segno\b|\bD\.?\s?S\b|\bDAL\s?SEGNO\b|\b[Dd]al\s?𝄋")
 _AL_FINE = re.compile(r"\bal\s?fine\b", re.IGNORECASE)
 _AL_CODA = re.compile(r"\bal\s?(?:coda|𝄌)|\bcoda\b", re.IGNORECASE)
+_TO_END = re.compile(r"\b(?:to|until) the end\b|\balla fine\b", re.IGNORECASE)
 _TO_CODA = re.compile(rf"\W*(?:to|al)\s?(?:coda|{CODA_SIGN}|⊕)\W*", re.IGNORECASE)
 _FINE = re.compile(r"\W*fine\W*", re.IGNORECASE)
 _CODA = re.compile(rf"[\W{CODA_SIGN}]*coda\W*|\s*(?:{CODA_SIGN}|⊕)\s*", re.IGNORECASE)
@@ -85,7 +86,8 @@ def read_words(text: str, measures: list[Measure], number: int, signs: Signs) ->
     measure = measures[number]
     to_segno = bool(_DAL_SEGNO.search(text))
     if to_segno or _DA_CAPO.search(text):
-        until: Until | None = "fine" if _AL_FINE.search(text) else "coda" if _AL_CODA.search(text) else None
+        ends: tuple[tuple[re.Pattern[str], Until], ...] = ((_TO_END, "end"), (_AL_FINE, "fine"), (_AL_CODA, "coda"))
+        until = next((end for pattern, end in ends if pattern.search(text)), None)
         _jump(measures, number, signs, "segno" if to_segno else "beginning", until)
     elif _TO_CODA.fullmatch(text):
         measure.to_coda = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from types import MappingProxyType
@@ -49,6 +49,11 @@ def read_time(element: Element, notes: Notes) -> Time:
         return Time(meter, quarters)
     notes.note("meter", str(COMMON_TIME), text=written[:LONGEST])
     return Time(COMMON_TIME, quarters)
+
+
+def usual_meter(meters: Sequence[Meter]) -> Meter:
+    """The metre of a row of bars, at least one: that of the first whole one."""
+    return meters[1] if len(meters) > 1 and meters[0].steps < meters[1].steps else meters[0]
 
 
 def read_metronome(metronome: Element) -> Fraction | None:
