@@ -384,6 +384,19 @@ def test_no_chord_and_rootless_chords() -> None:
     assert reading.assumptions[0].code == "ignored"
 
 
+def test_without_chord_symbols_the_notes_tell_the_chords() -> None:
+    def triad(*pitches: str) -> str:
+        notes = (f"<pitch><step>{step}</step><octave>{octave}</octave></pitch>" for step, octave in pitches)
+        return "".join(
+            f"<note>{'<chord/>' * (n > 0)}{note}<duration>8</duration></note>" for n, note in enumerate(notes)
+        )
+
+    triads = (("C3", "E4", "G4"), ("A2", "C4", "E4"), ("F2", "A3", "C4"), ("G2", "B3", "D4"))
+    reading = read(score(*(triad(*pitches) for pitches in triads)))
+    assert chords(reading) == ["C", "Am", "F", "G"]
+    assert [(told.code, told.read, told.text) for told in reading.assumptions] == [("recognised", "notes", "0/4")]
+
+
 def test_an_archive_is_read_even_where_its_container_is_damaged() -> None:
     text = score(harmony("C") + WHOLE)
     for data in (archive(text), archive(text, "It's.xml", "<container><rootfile full-path='It's.xml'/></container>")):
@@ -401,7 +414,7 @@ def test_texts_in_other_encodings_are_read() -> None:
 @pytest.mark.parametrize(
     ("chart", "reason"),
     [
-        (score(WHOLE), "no chord symbols"),
+        (score(WHOLE), "neither chord symbols nor notes"),
         ("<score-partwise></score-partwise>", "no bars"),
         (score(harmony("C"))[:-40], "breaks off"),
         ("<opus><score-partwise/></opus>", "<opus>"),

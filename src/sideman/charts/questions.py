@@ -35,6 +35,10 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
             "Chords in the key of a transposing instrument",
             {"sounding": "moved to where they sound", "written": "as they are written"},
         ),
+        "recognised": Question("No chords are written", {"notes": "heard in the notes; so many bars are doubtful"}),
+        "markers": Question("Texts of a MIDI file", {"chords": "its chords"}),
+        "lead": Question("Silent bars before the music", {"dropped": "left out", "kept": "bars of N.C."}),
+        "tempo": Question("A tempo that changes"),
         "ignored": Question("What was passed over"),
     }
 )

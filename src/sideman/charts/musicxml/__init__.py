@@ -36,13 +36,13 @@ def recognises(source: Source) -> bool:
 
 
 def read(source: Source, notes: Notes) -> Sheet:
-    """Read a score. Raises :class:`UnreadableError` for damaged files and for those without chords."""
+    """Read a score. Raises :class:`UnreadableError` for damaged files and for those without chords and notes."""
     data = unpack(source.data) if is_archive(source.data) else source.data
     score = Score(notes)
     visit(data, (PARTWISE, TIMEWISE), TAGS, score.handle)
     if not score.bars:
         raise UnreadableError("the score has no bars")
     part = max(score.parts.values(), key=lambda part: len(part.harmonies))
-    if not part.harmonies:
-        raise UnreadableError("the score has no chord symbols: write them above its notes and export it again")
+    if not (part.harmonies or score.sounding):
+        raise UnreadableError("the score has neither chord symbols nor notes: write chords above its bars")
     return assemble(score, part, notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import numpy as np
 
@@ -12,8 +12,10 @@ from sideman.charts.musicxml.score import Bar, Harmony, Part, Score
 from sideman.charts.musicxml.signs import settle
 from sideman.charts.musicxml.timing import Time, usual_meter
 from sideman.charts.reading import Notes
+from sideman.charts.recognised import recognise_bars
 from sideman.charts.sheet import Measure, Sheet
 from sideman.errors import OptionError
+from sideman.music.band import AS_COMPOSED
 from sideman.music.key import Key, estimate_key
 from sideman.music.progression import Chord
 from sideman.music.qualities import PITCH_CLASSES
@@ -26,14 +28,14 @@ COMPOSERS = ("composer", "credit composer")
 
 
 def assemble(score: Score, part: Part, notes: Notes) -> Sheet:
-    """The sheet with the chords of a part that has some."""
+    """The sheet with the chords of a part; where it has none, with those that the notes of all parts sound like."""
     settle(score.measures, score.signs)
     by_bar: dict[int, list[Harmony]] = defaultdict(list)
     written = {(harmony.bar, harmony.at) for harmony in part.harmonies}
     for harmony in (*part.harmonies, *(harmony for harmony in part.words if (harmony.bar, harmony.at) not in written)):
         by_bar[harmony.bar].append(harmony)
     meters = [_meter(score.bars, number, by_bar.get(number, [])) for number in range(len(score.bars))]
-    semitones = _transposition(part, notes)
+    semitones = _transposition(part, notes) if part.harmonies else part.transposition
     for number, (bar, (meter, quarters)) in enumerate(zip(score.bars, meters, strict=True)):
         harmonies = by_bar.get(number)
         if harmonies:
@@ -42,6 +44,8 @@ def assemble(score: Score, part: Part, notes: Notes) -> Sheet:
         elif number in part.repeated:
             bar.measure.chords = _again(score.measures, number - part.repeated[number], meter)
         bar.measure.meter = meter
+    if not part.harmonies:
+        _hear(score, meters, notes)
     measures = _without_pickup(score.bars, notes)
     _begin(measures[0], notes)
     meter = usual_meter([measure.meter for measure in measures if measure.meter is not None])
@@ -56,6 +60,20 @@ def assemble(score: Score, part: Part, notes: Notes) -> Sheet:
         tempo=_tempo(score, meter),
         meter=meter,
     )
+
+
+def _hear(score: Score, meters: list[tuple[Meter, Fraction]], notes: Notes) -> None:
+    """Set the chords that the notes sound like."""
+    onsets = [0, *accumulate(meter.steps for meter, _ in meters)]
+    rows = []
+    for note in score.sounding:
+        meter, quarters = meters[note.bar]
+        begin, end = (float(at * meter.steps / quarters) for at in (note.at, note.at + note.quarters))
+        rows.append((onsets[note.bar] + round(begin), max(round(end) - round(begin), 1), note.pitch, AS_COMPOSED))
+    pitched = np.array(rows, np.int32)
+    bars = recognise_bars(pitched, pitched[:0], [meter for meter, _ in meters], None, notes)
+    for measure, chords in zip(score.measures, bars, strict=True):
+        measure.chords = chords
 
 
 def _begin(measure: Measure, notes: Notes) -> None:
