@@ -26,6 +26,19 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         ),
         "form": Question("The order of playing"),
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
+        "together": Question("Chords that are written at one place", {"shared": "they share the time until the next"}),
+        "chord": Question("A chord that is not known, read as the nearest"),
+        "meter": Question("A metre that is not known, read as the nearest"),
+        "mode": Question("A key signature that tells no mode", {"major": "major", "minor": "its relative minor"}),
+        "pickup": Question("An upbeat without chords", {"dropped": "left out", "kept": "a short bar of N.C."}),
+        "transposition": Question(
+            "Chords in the key of a transposing instrument",
+            {"sounding": "moved to where they sound", "written": "as they are written"},
+        ),
+        "recognised": Question("No chords are written", {"notes": "heard in the notes; so many bars are doubtful"}),
+        "markers": Question("Texts of a MIDI file", {"chords": "its chords"}),
+        "lead": Question("Silent bars before the music", {"dropped": "left out", "kept": "bars of N.C."}),
+        "tempo": Question("A tempo that changes"),
         "ignored": Question("What was passed over"),
         # Symbols that mean different things in different places. The first answer is taken where nothing speaks
         # for another; an answer to a suffix is what the suffix means.
