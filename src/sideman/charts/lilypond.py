@@ -1,7 +1,8 @@
 r"""LilyPond: the chords of ``\chordmode { c1 a:m7 f2. g4:7/b }``, from a whole file or the bare block.
 
 Lengths are parts of a whole note and hold until the next. ``\repeat volta`` becomes signs; ``unfold``, ``percent``
-and what is repeated within a repeat are written out. Key, metre and tempo are the chords' own, or else the first of the file.
+and what is repeated within a repeat are written out. Key, metre and tempo are the chords'
+own, or else the first of the file.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from sideman.music.time import Meter
 
 NAME = "LilyPond"
 MAX_DEPTH = 20  # of repeats and names within one another
-MAX_STEPS = 500_000  # tokens gone over, with all that is repeated
+MAX_STEPS = 100_000  # tokens gone over, with all that is repeated
 MAX_TIMES = 99
 MAX_BLOCKS = 100
 MAX_TITLE = 200

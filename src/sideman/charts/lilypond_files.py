@@ -22,7 +22,8 @@ _TOKEN = re.compile(
   | (?P<chord>[^\W\d_]++(?:-(?:sharp|flat))?+[',]*+[!?]*+[0-9]{0,3}+\.{0,3}+(?:\*[0-9]{1,4}(?:/[0-9]{1,4})?){0,2}
         (?::[^\s/{}|\\"()<>]*+)?(?:/\+?[^\W\d_]++(?:-(?:sharp|flat))?+[',]*+)?)
   | (?P<number>[0-9]++(?:[,/][0-9]++)*+\.{0,3}+(?:\*[0-9]{1,4}(?:/[0-9]{1,4})?)?)
-  | (?P<other>.)
+  | (?P<equals>=)
+  | (?P<other>[^\w\s%"\\\#${}<>()=]++|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -52,7 +53,7 @@ class File:
         self.tokens = [
             Token(match.lastgroup or "", match[0], match.start())
             for match in _TOKEN.finditer(text)
-            if match.lastgroup != "space"
+            if match.lastgroup not in ("space", "other")
         ]
         self.closing: dict[int, int] = {}
         waiting: dict[str, list[int]] = {"{": [], "<<": [], "(": []}

@@ -26,6 +26,8 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         ),
         "form": Question("The order of playing"),
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
+        "meter": Question("No metre is told: what most bars have"),
+        "song": Question("Which of several songs"),
         "nearest": Question("A chord whose tones have no name here: the nearest that has one is taken"),
         "ignored": Question("What was passed over"),
     }
