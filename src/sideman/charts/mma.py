@@ -38,6 +38,7 @@ _TEMPO = re.compile(r"^[ \t]*tempo[ \t]+[0-9]", re.IGNORECASE | re.MULTILINE)
 _TIMES_LINE = re.compile(r"^[ \t]*(?:[0-9]+[ \t]+)?[A-Gz][^\n|]{0,60}\*[ \t]*[0-9]+[ \t]*$", re.MULTILINE)
 _COMMENT = re.compile(r"//.*+$|/\*(?:[^*]|\*(?!/))*+(?:\*/)?", re.MULTILINE)
 _LINE = re.compile(r"(?:(?P<number>[0-9]{1,5})(?=\s|$))?(?P<chords>.*?)(?:\*\s*(?P<times>[0-9]{1,4}))?", re.DOTALL)
+_PLAYED = re.compile(r"^[0-9]|\*\s*[0-9]+$")  # a line that is meant to be bars
 _EXTRA = re.compile(r"\[[^\[\]]*+\]|\{[^{}]*+\}")  # words of the song and notes of a melody in a line of chords
 _WORD = re.compile(r"\S+")
 _MODIFIED = re.compile(
@@ -233,11 +234,11 @@ class _Reader:
         return self.faults.chord(_spelled(parts["chord"]), start, word)
 
     def _pass(self, line: _Line) -> None:
-        """Note a line that says something about the order of playing, or nothing that is known."""
+        """Note a line that says something about the bars or their order, or nothing that is known."""
         text = line.text.strip()
         command = text.split(maxsplit=1)[0].lower()
         start = line.start + len(line.text) - len(line.text.lstrip())
-        if command in _UNKNOWN or len(text.split()) == 1:
+        if command in _UNKNOWN or len(text.split()) == 1 or _PLAYED.search(text):
             self.notes.note("ignored", text[:MAX_SHOWN], (), Place(start, start + len(text)), text[:MAX_SHOWN])
 
 

@@ -28,6 +28,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
         "meter": Question("No metre is told: what most bars have"),
         "song": Question("Which of several songs"),
+        "tempo": Question("Chords at times in seconds: how many beats a minute these are"),
         "nearest": Question("A chord whose tones have no name here: the nearest that has one is taken"),
         "ignored": Question("What was passed over"),
     }
