@@ -132,7 +132,7 @@ def _spans(labels: Sequence[_Label]) -> list[tuple[_Label, float]]:
 def _tempo(lengths: Sequence[float]) -> float:
     """Beats a minute: of all tempos at which the commonest length is half a bar, a bar or more, the likeliest.
 
-    That is the one at which lengths are near to whole halves of a bar, the commonest to one bar, the tempo to the usual.
+    Lengths are then near to whole halves of a bar, the commonest to one bar, and the tempo to what is usual.
     """
     common = _common(lengths)
     tempos = [SECONDS_PER_MINUTE * BEATS * bars / common for bars in (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64)]
