@@ -23,7 +23,7 @@ from sideman.model.sampling import SamplingOptions
 from sideman.music.adherence import bass_on_root, chord_tone_ratio, harmonies
 from sideman.music.band import ONSET, PITCH, Band, Role, Track
 from sideman.music.chords import Progression, parse
-from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import TICKS_PER_STEP
 from sideman.tokens.chart import chart_of_progression

@@ -26,7 +26,8 @@ from sideman.model.numpy_engine import NumpyEngine
 from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, NoteArray
 from sideman.music.chords import MODEL_QUALITIES, Chord
-from sideman.music.progression import NOTE_NAMES, Progression
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import Progression
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
 from sideman.music.touch import touch
 from sideman.render.midi import midi_bytes, read_midi

@@ -1,5 +1,13 @@
 /** What goes over the wire, by the OpenAPI document. Written by `tests/web/test_page_types.py`: not by hand. */
 
+/** An answer to a question that a chart leaves open. */
+export interface AnswerView {
+  /** What choices take. */
+  readonly answer: string;
+  /** In words. */
+  readonly text: string;
+}
+
 /** The pieces of this session, the latest first. */
 export interface ArrangementList {
   readonly arrangements: readonly ArrangementView[];
@@ -7,6 +15,10 @@ export interface ArrangementList {
 
 /** A band to be composed. */
 export interface ArrangementRequest {
+  /** Chords such as C:4|Am:4 or C Am | F G7. */
+  readonly progression: string;
+  /** The metres of its first bars, such as 3/4; the last one holds from there on. */
+  readonly meters?: readonly string[];
   /** Beats a minute. */
   readonly tempo?: number;
   /** Style; null: any. */
@@ -25,8 +37,6 @@ export interface ArrangementRequest {
   readonly top_p?: number | null;
   /** The bass may begin a slash chord on another note than its slash bass. */
   readonly free_bass?: boolean;
-  /** Chords such as C:4|Am:4 or C Am | F G7. */
-  readonly progression: string;
   /** What is composed anew after it, one by one. */
   readonly revisions?: readonly RevisionRequest[];
   readonly name?: string | null;
@@ -36,6 +46,10 @@ export interface ArrangementRequest {
 
 /** A piece. Its files are at ``/api/arrangements/{id}/`` once it is done. */
 export interface ArrangementView {
+  /** In the form C:4|Am:4, each chord as it was spelled. */
+  readonly progression: string;
+  /** Of its first bars; the last one holds from there on. */
+  readonly meters: readonly string[];
   /** Beats a minute. */
   readonly tempo: number;
   /** Style; null: any. */
@@ -54,8 +68,6 @@ export interface ArrangementView {
   readonly top_p: number | null;
   /** The bass may begin a slash chord on another note than its slash bass. */
   readonly free_bass: boolean;
-  /** In the canonical form. */
-  readonly progression: string;
   readonly key: string;
   /** Of each take. */
   readonly bars: number;
@@ -75,6 +87,19 @@ export interface ArrangementView {
   readonly progress: BarsDone;
 }
 
+/** Something that was not certain: how it was read, and how else it could be. */
+export interface AssumptionView {
+  /** The question's name, for choices. */
+  readonly code: string;
+  /** In words. */
+  readonly question: string;
+  readonly read: AnswerView;
+  readonly others: readonly AnswerView[];
+  readonly places: readonly (readonly [number, number])[];
+  /** What stands at the first place. */
+  readonly text: string;
+}
+
 /** A bar of a take. */
 export interface BarComposed {
   /** From 0. */
@@ -92,9 +117,20 @@ export interface BarsDone {
   readonly of: number;
 }
 
+/** A chart in whatever way it is written: a text or link, or the bytes of a file. */
+export interface ChartRequest {
+  readonly text?: string | null;
+  /** A file, in base 64. */
+  readonly data?: string | null;
+  /** The file's name, where there is one. */
+  readonly name?: string;
+  /** Answers to questions that the chart leaves open. */
+  readonly choices?: { readonly [key: string]: string };
+}
+
 /** Chords as they were understood. */
 export interface ChartView {
-  /** In the canonical form. */
+  /** In the form C:4|Am:4, each chord as it was spelled. */
   readonly progression: string;
   readonly key: string;
   /** A bar begun counts whole. */
@@ -106,9 +142,11 @@ export interface ChartView {
 }
 
 /** Chords to be read. */
-export interface ChordText {
+export interface ChordRequest {
   /** Chords such as C:4|Am:4 or C Am | F G7. */
   readonly progression: string;
+  /** The metres of its first bars, such as 3/4; the last one holds from there on. */
+  readonly meters?: readonly string[];
   /** Semitones to move them. */
   readonly transpose?: number;
 }
@@ -122,7 +160,7 @@ export interface ChordView {
   readonly quality: string;
   /** The bass note behind a slash; null where there is none. */
   readonly slash: string | null;
-  /** With its duration in the canonical form, such as C:4: joined by | a progression. */
+  /** With its duration, such as Bbmaj7:4: joined by | a progression. */
   readonly text: string;
   /** The bar in which it begins, from 0. */
   readonly bar: number;
@@ -213,6 +251,18 @@ export interface OptionsView {
   readonly examples: readonly Example[];
 }
 
+/** A bar in the order of playing, and where it came from. */
+export interface PlayedBarView {
+  /** The number of its section, from 0. */
+  readonly section: number;
+  /** How often the section was played before. */
+  readonly passing: number;
+  /** The written bar of the section, from 0. */
+  readonly bar: number;
+  /** Where it stands in the text; null where that is not known. */
+  readonly place: readonly [number, number] | null;
+}
+
 /** What went wrong, after RFC 9457. */
 export interface Problem {
   /** Kind of problem, such as urn:sideman:chords. */
@@ -232,6 +282,16 @@ export interface Problem {
   readonly remedy?: string;
   /** Of chords: texts to put in place of the value, the likeliest first; none for mere advice. */
   readonly suggestions?: readonly string[];
+  /** Of a chart: everything in it that cannot be read, each as the first is told above. */
+  readonly faults?: readonly {
+    readonly value: string;
+    readonly position: number;
+    readonly line: number;
+    readonly column: number;
+    readonly finding: string;
+    readonly remedy: string;
+    readonly suggestions: readonly string[];
+  }[];
   /** Which field of the request is wrong, such as body.tempo. */
   readonly field?: string;
 }
@@ -278,6 +338,34 @@ export const ROLES = ["drums", "piano", "guitar", "bass", "strings"] as const;
 /** A chair in the band, in LPD-5's order of tracks. */
 export type Role = (typeof ROLES)[number];
 
+/** A section of a song as it stands on paper. */
+export interface SectionView {
+  readonly name: string;
+  /** Written ones. */
+  readonly bars: number;
+}
+
+/** A chart that was read: the song that is played, and what was assumed. */
+export interface SongView {
+  /** What it was written in, such as text, iReal Pro, MusicXML. */
+  readonly format: string;
+  readonly title: string;
+  readonly composer: string;
+  /** As the chart names it. */
+  readonly style: string;
+  /** As the chart names it; null where it doesn't. */
+  readonly key: string | null;
+  /** Beats a minute; null where the chart names none. */
+  readonly tempo: number | null;
+  /** Of the played bars; the last one holds from there on. For an arrangement. */
+  readonly meters: readonly string[];
+  /** The chords as they are played. Its progression is for an arrangement. */
+  readonly chart: ChartView;
+  readonly sections: readonly SectionView[];
+  readonly bars: readonly PlayedBarView[];
+  readonly assumptions: readonly AssumptionView[];
+}
+
 export const STATES = ["waiting", "composing", "done", "stopped", "failed"] as const;
 /** How far a piece has come. */
 export type State = (typeof STATES)[number];
@@ -306,7 +394,8 @@ export interface Operations {
   "GET /api/arrangements/{identity}/midi": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/audio.{kind}": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/stems.zip": { readonly body: undefined; readonly answer: undefined };
-  "POST /api/chords:parse": { readonly body: ChordText; readonly answer: ChartView };
+  "POST /api/chords:parse": { readonly body: ChordRequest; readonly answer: ChartView };
+  "POST /api/charts": { readonly body: ChartRequest; readonly answer: SongView };
   "GET /api/options": { readonly body: undefined; readonly answer: OptionsView };
   "GET /api/health": { readonly body: undefined; readonly answer: Health };
 }

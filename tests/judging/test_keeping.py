@@ -15,7 +15,8 @@ from tests.judging.conftest import band
 from sideman.judging.keeping import accuracies, keeping
 from sideman.judging.recognition import TEMPLATES, Heard
 from sideman.music.chords import parse
-from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
+from sideman.music.notes import MAJOR_ROOTS
+from sideman.music.progression import Chord, Progression
 from sideman.music.qualities import MODEL_QUALITIES
 
 # Harte's names of the reference qualities, and of what can be heard.

@@ -43,10 +43,17 @@ def corrected(text: str, error: ChordSyntaxError) -> list[str]:
         ("C-5", "C-5", ["C(b5)", "Cdim"]),
         ("C2/E", "C2/E", ["Cadd9/E", "Csus2/E"]),
         ("C|am:4", "am", ["Am"]),
-        ("C|bb", "bb", ["Bb"]),
+        ("C|bb", "bb", ["Bb", "Bbm"]),  # written small for want of care, or as a minor chord
+        ("a", "a", ["A", "Am"]),
+        ("d7/a", "d7/a", ["D7/A", "Dm7/A"]),
+        ("EBM7", "EBM7", ["EbM7"]),
+        ("C7sys", "C7sys", ["C7sus"]),
+        ("C2(add6)", "C2(add6)", ["Cadd9(add6)", "Csus2(add6)"]),
+        ("G0", "G0", ["Gm7-5", "Gdim"]),
+        ("Dm7+", "Dm7+", ["DmM7", "Dm7#5"]),
         ("Hm7", "Hm7", ["Bm7"]),
         ("hm7", "hm7", ["Bm7"]),
-        ("h2", "h2", ["Badd9", "Bsus2"]),
+        ("h2", "h2", ["Badd9", "Bsus2", "Bmadd9"]),
         ("am/e", "am/e", ["Am/E"]),
         ("C/eb", "eb", ["Eb"]),
         ("C:1.3", "1.3", ["31t"]),
@@ -78,6 +85,7 @@ def test_of_what_is_ambiguous_all_meanings_are_suggested(suffix: str) -> None:
     "text",
     [
         *("", " ", "Xm7", "C/h", "C:x", "C:0", "C:1e9", "%", "C % | D", "C / / /", "Cxyzxyz", ":", "bxyz"),
+        *("Cmadd", "C7b", "C7#", "C7b3", "CFr+6", "A2#5", "Cmad9", "C7(b9", "Cdm7"),  # near many, meant by none
         "C E F " + "G " * 8,  # one with a duration doesn't make the others share evenly
         f"{'c' * 40}|C",  # of a value that was shortened nobody knows where it ends
     ],

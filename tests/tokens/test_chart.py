@@ -10,7 +10,7 @@ from tests.tokens.conftest import charts
 
 from sideman.errors import TokenError
 from sideman.music.chords import MODEL_QUALITIES, NOTE_NAMES, QUALITIES, Chord, Progression, parse
-from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.recognition import ChordLabels
 from sideman.music.time import BarLines, Meter

@@ -71,7 +71,7 @@ def test_what_is_missing_has_its_default() -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("", "JSON"), ("{}", "seed: Field required"), ("[]", "object"), ("[" * 100_000, "JSON"), ("\0", "JSON")],
+    [("", "JSON"), ("{}", "progression: Field required"), ("[]", "object"), ("[" * 100_000, "JSON"), ("\0", "JSON")],
 )
 def test_what_cannot_be_read_is_told_in_a_line(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason) as caught:

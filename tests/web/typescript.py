@@ -75,6 +75,8 @@ def _type(schema: Schema, indent: str = "") -> str:
             return "\n".join(["{", *_fields(schema, f"{indent}  "), f"{indent}}}"])
         case {"additionalProperties": value, "propertyNames": key}:
             return f"{{ readonly [Key in {_type(key)}]?: {_type(value, indent)} }}"
+        case {"additionalProperties": value} if value:
+            return f"{{ readonly [key: string]: {_type(value, indent)} }}"
         case {"type": kind}:
             return PRIMITIVES[kind]
     raise NotImplementedError(schema)

@@ -31,5 +31,23 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "tempo": Question("Chords at times in seconds: how many beats a minute these are"),
         "nearest": Question("A chord whose tones have no name here: the nearest that has one is taken"),
         "ignored": Question("What was passed over"),
+        # Symbols that mean different things in different places. The first answer is taken where nothing speaks
+        # for another; an answer to a suffix is what the suffix means.
+        "B": Question("The root B", {"B": "B natural", "Bb": "B flat, beside H"}),
+        "lower": Question("Roots in small letters", {"minor": "minor chords", "major": "major chords"}),
+        "Do": Question("Do", {"Ddim": "D diminished", "C": "C major"}),
+        "7+": Question("7+ behind a root", {"aug7": "augmented seventh", "M7": "major seventh"}),
+        "m7+": Question("m7+ behind a root", {"mM7": "minor, major seventh", "m7#5": "minor seventh, fifth raised"}),
+        "0": Question("0 behind a root", {"dim": "diminished", "half-dim": "half-diminished"}),
+        "2": Question("2 behind a root", {"add9": "ninth added", "sus2": "second in place of the third"}),
+        "4": Question("4 behind a root", {"sus4": "fourth in place of the third", "add11": "fourth added"}),
+        "+4": Question("+4 behind a root", {"add11": "fourth added", "add#11": "raised fourth added"}),
+        "-5": Question("-5 behind a root", {"(b5)": "major, flat fifth", "dim": "diminished"}),
+        "+9": Question("+9 behind a root", {"9#5": "ninth, fifth raised", "7#9": "seventh, ninth raised"}),
+        "+11": Question("+11 behind a root", {"add#11": "raised eleventh added", "7#11": "seventh, eleventh raised"}),
+        "alternate": Question("A second chord in parentheses", {"first": "the first", "second": "the second"}),
+        "polychord": Question(
+            "A chord over a chord", {"bass": "over the root of the lower", "upper": "the upper alone"}
+        ),
     }
 )

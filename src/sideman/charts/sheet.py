@@ -60,6 +60,7 @@ class Sheet:
     key: Key | None = None
     tempo: float | None = None  # beats a minute
     meter: Meter = COMMON_TIME
+    cut: int | None = None  # ticks of the last bar, where it is not whole
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -86,6 +87,7 @@ class Sheet:
             key=self.key,
             tempo=self.tempo,
             meter=self.meter,
+            cut=self.cut,
         )
 
     def _bar(self, number: int) -> WrittenBar:
@@ -111,7 +113,7 @@ class Sheet:
 
 def sheet_of(song: Song) -> Sheet:
     """A song as a sheet that needs no signs: every passage is written out."""
-    sheet = Sheet(title=song.title, key=song.key, tempo=song.tempo, meter=song.meter)
+    sheet = Sheet(title=song.title, key=song.key, tempo=song.tempo, meter=song.meter, cut=song.cut)
     for number, bars in song.order:
         section = song.sections[number]
         for place, bar in enumerate(bars):

@@ -1,14 +1,40 @@
-"""Charts typed as text: the reference form ``C:4|Am:4``, grids, lines of chords, and chords above words."""
+"""Charts typed as text: the reference form ``C:4|Am:4``, grids, lines of chords, chords above or in words, ChordPro.
+
+Lines are told apart (``lines``), cut into pieces (``lexing``) and written as measures (``bars``); this module keeps
+what spans lines: the head, sections, sections that are only named, and rehearsal letters.
+"""
 
 from __future__ import annotations
 
+import re
+
+from sideman.charts import heads
+from sideman.charts.bars import Bars
+from sideman.charts.labels import Label, base, letter
+from sideman.charts.lines import Line, classify, directive, is_long, split
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
+from sideman.charts.spelling import Spelling
+from sideman.charts.symbols import dialect_of
 from sideman.errors import ChartError, ChordSyntaxError, UnreadableError
-from sideman.music.chords import parse_song
+from sideman.music.chords import MAX_TEXT, parse_song
+from sideman.music.progression import Chord
+from sideman.music.song import Place
 
 NAME = "text"
+
+MAX_LINES = 5_000
+MAX_LONG_LINES = 20
+
+_LONE = re.compile(r"(?:^|[\n\r])[^\S\n\r]*[(\[]?[A-Z]\d?[)\]]?[.:]?[^\S\n\r]*(?:[\n\r]|$|\|\|)")
+_BARS_OR_TIMES = re.compile(r"\||:\s*[\d.]")
+# Directives of ChordPro that begin and end sections, by what stands behind ``start_of_`` and ``end_of_``, and in short.
+_SECTIONS = {"c": "chorus", "v": "verse", "b": "bridge", "g": "grid", "t": "tab"}
+_SKIPPED = frozenset({"tab", "abc", "ly", "svg", "textblock"})
+_COMMENTS = frozenset(
+    {"c", "comment", "ci", "comment_italic", "cb", "comment_box", "highlight", "gc", "guitar_comment"}
+)
 
 
 def recognises(source: Source) -> bool:
@@ -16,13 +42,233 @@ def recognises(source: Source) -> bool:
     return source.text is not None
 
 
-def read(source: Source, notes: Notes) -> Sheet:  # noqa: ARG001 - nothing is assumed yet
-    """Read a text. Raises :class:`ChartError`."""
+def read(source: Source, notes: Notes) -> Sheet:
+    """Read a text. Raises :class:`ChartError` with all its faults."""
     text = source.text
     if text is None:
-        raise UnreadableError("this is no text")
+        raise UnreadableError("this is not a text")
+    sheet = _read_reference(text)
+    if sheet is not None:
+        return sheet
+    lines = split(text) if len(text) <= MAX_TEXT else []
+    if not 0 < len(lines) <= MAX_LINES or sum(map(is_long, lines)) > MAX_LONG_LINES:
+        raise UnreadableError(
+            f"the chart is too long: at most {MAX_TEXT:,} characters and {MAX_LINES:,} lines are read"
+        )
+    return _Reader(text, lines, notes).read()
+
+
+def _read_reference(text: str) -> Sheet | None:
+    """A chart in the reference form, as :func:`sideman.parse` reads it; None where it says more, or less."""
+    if len(text) > MAX_TEXT or _LONE.search(text):
+        return None
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not all(_BARS_OR_TIMES.search(line) or len(line.split()) == 1 for line in lines):
+        return None
     try:
         song = parse_song(text)
-    except ChordSyntaxError as error:
-        raise ChartError(text, [error]) from error
-    return Sheet([Measure(bar.chords, bar.meter, bar.place) for bar in song.sections[0].bars], meter=song.meter)
+    except ChordSyntaxError:
+        return None
+    measures = [Measure(bar.chords, bar.meter, bar.place) for bar in song.sections[0].bars]
+    return Sheet(measures, meter=song.meter, cut=song.cut)
+
+
+class _Reader:
+    """Reads one text."""
+
+    def __init__(self, text: str, lines: list[Line], notes: Notes) -> None:
+        self._text = text
+        self._notes = notes
+        self._sheet = Sheet()
+        self._lines = lines
+        self._sections: dict[str, tuple[int, int]] = {}  # by their names' bases: first measure, end
+
+    def read(self) -> Sheet:
+        self._classify()
+        self._name_letters()
+        bars = Bars(self._notes, self._spelling, self._sheet.meter)
+        self._write(bars)
+        if bars.faults:
+            raise ChartError(self._text, sorted(bars.faults, key=lambda fault: fault.position))
+        if not bars.measures:
+            raise ChartError(self._text, [self._nothing()])
+        self._sheet.measures, self._sheet.meter = bars.measures, bars.meter
+        self._finish()
+        return self._sheet
+
+    def _nothing(self) -> ChordSyntaxError:
+        """Why there is no chord in the text: as the chord language tells it, where it can."""
+        try:
+            parse_song(self._text[:MAX_TEXT])
+        except ChordSyntaxError as error:
+            return error
+        return ChordSyntaxError("no chords in", self._text[:32], 1, "paste a chart with chords")
+
+    def _classify(self) -> None:
+        """Say of each line what it is: first by whatever could be a chord, then in the chart's own spelling."""
+        body: list[Line] = []
+        skipped = ""
+        for line in self._lines:
+            found = directive(line.text)
+            if found:
+                line.kind, (line.name, line.value) = "directive", found
+                section = _section_of(line.name)
+                if section:
+                    skipped = section[1] if section[0] == "start" and section[1] in _SKIPPED else ""
+            elif skipped:
+                line.kind = "nothing"
+            else:
+                body.append(line)
+        english = Spelling(self._notes)
+        for line in body:
+            field = heads.read_field(line.text)
+            if field and not self._is_chords(line, english):
+                line.kind, (line.name, line.value) = "head", field
+            else:
+                classify(line, english.reads)
+        symbols = [piece.text for line in body for piece in line.pieces if piece.kind == "chord"]
+        self._spelling = Spelling(self._notes, dialect_of(symbols, self._notes))
+
+    def _is_chords(self, line: Line, spelling: Spelling) -> bool:
+        probe = Line(line.text, line.start)
+        classify(probe, spelling.reads)
+        return probe.kind in ("barred", "inline") or (probe.kind == "plain" and probe.label is None)
+
+    def _name_letters(self) -> None:
+        """Find lines that are rehearsal letters, not chords: between lines with bars, or A, B, C in their order."""
+        lone = [line for line in self._lines if line.kind in ("plain", "label") and _letter(line)]
+        if not lone:
+            return
+        has_bars = any(line.kind == "barred" for line in self._lines)
+        has_inline = any(line.kind == "inline" for line in self._lines)
+        letters = [_letter(line) for line in lone]
+        firsts = list(dict.fromkeys(letters))
+        in_order = firsts == sorted(firsts) and firsts[0] == "A"
+        for line, name in zip(lone, letters, strict=True):
+            bracketed = line.text.strip()[0] in "[("
+            if (
+                (bracketed and not has_inline)
+                or line.text.strip().endswith(":")
+                or (in_order and (has_bars or len(firsts) > 1))
+            ):
+                place = Place(line.start, line.start + len(line.text))
+                answer = "section" if bracketed else self._notes.ask("letter", ("section", "chord"), place, name)
+                if answer == "section":
+                    line.kind, line.pieces = "label", []
+                    line.label = line.maybe or Label(line.text.strip(" ()[]:."), 1, len(line.text), True)
+            elif line.kind == "label":
+                line.kind = "words"
+                classify(line, self._spelling.reads)
+                line.kind, line.label = ("plain", None) if line.pieces else ("words", None)
+
+    def _write(self, bars: Bars) -> None:
+        """All lines, in their order."""
+        section: tuple[Label, int, Place] | None = None  # the label, and the measures before it
+        for line in self._lines:
+            place = Place(line.start, line.start + len(line.text))
+            match line.kind:
+                case "label" | "plain" | "barred" | "inline" if line.label is not None:
+                    section = self._begin(bars, section, line.label, place)
+                case "directive":
+                    section = self._direct(bars, section, line, place)
+                case "head":
+                    self._head(bars, line)
+                case "blank":
+                    bars.end_block()
+                case "words" if not bars.measures and not self._sheet.title and line.text.strip():
+                    self._sheet.title = line.text.strip()[: heads.MAX_TITLE]
+                case _:
+                    pass
+            if line.kind == "barred":
+                bars.write_barred(line.pieces)
+            elif line.kind in ("plain", "inline"):
+                bars.write_plain(line.pieces)
+                if line.kind == "inline":
+                    bars.end_block()
+        self._end(bars, section)
+
+    def _begin(
+        self, bars: Bars, section: tuple[Label, int, Place] | None, label: Label, place: Place
+    ) -> tuple[Label, int, Place]:
+        self._end(bars, section)
+        bars.begin_section(label.name)
+        return label, len(bars.measures), place
+
+    def _end(self, bars: Bars, section: tuple[Label, int, Place] | None) -> None:
+        """A section is over: one without bars of its own plays those of the last one of its name."""
+        if section is None:
+            return
+        label, first, place = section
+        known = self._sections.get(label.name.lower()) or self._sections.get(base(label.name))
+        if len(bars.measures) == first:
+            if known is None:
+                return
+            if self._notes.ask("again", ("played", "passed over"), place, label.name) == "passed over":
+                return
+            bars.write_again(*known, place)
+        if label.times > 1:
+            bars.play(label.times, first)
+        for name in (label.name.lower(), base(label.name)):
+            self._sections[name] = (first, len(bars.measures))
+
+    def _direct(
+        self, bars: Bars, section: tuple[Label, int, Place] | None, line: Line, place: Place
+    ) -> tuple[Label, int, Place] | None:
+        """A directive of ChordPro."""
+        found = _section_of(line.name)
+        if found and found[0] == "start" and found[1] not in (*_SKIPPED, "grid"):
+            return self._begin(bars, section, Label(line.value or found[1].title(), 1, 0, True), place)
+        if found and found[0] == "end":
+            self._end(bars, section)
+            return None
+        if line.name == "chorus":
+            self._end(bars, section)
+            bars.begin_section(line.value or "Chorus")
+            self._end(bars, (Label("Chorus", 1, 0, True), len(bars.measures), place))
+            return None
+        if line.name in _COMMENTS:
+            probe = Line(line.value, line.start)
+            classify(probe, self._spelling.reads)
+            if probe.label is not None and probe.label.certain and not probe.pieces:
+                return self._begin(bars, section, probe.label, place)
+            return section
+        name, value = line.name, line.value
+        if name == "meta":
+            name, _, value = value.partition(" ")
+        self._head(bars, Line(line.text, line.start, "head", name=heads.FIELDS.get(name, "other"), value=value))
+        return section
+
+    def _head(self, bars: Bars, line: Line) -> None:
+        place = Place(line.start, line.start + len(line.text))
+        understood = heads.put(line.name, line.value, self._sheet)
+        if line.name == "meter" and understood:
+            bars.change_meter(self._sheet.meter)
+        if line.name == "capo" and heads.capo_of(line.value):
+            self._notes.ask("capo", ("written", "sounding"), place, line.value)
+        if not understood:
+            self._notes.note("ignored", line.name, (), place, line.value)
+
+    def _finish(self) -> None:
+        """What only the whole chart tells: where the coda begins, and what sounds before the first chord."""
+        measures = self._sheet.measures
+        codas = [number for number, measure in enumerate(measures) if measure.coda]
+        if len(codas) > 1 and not any(measure.to_coda for measure in measures):
+            measures[codas[0]].coda, measures[codas[0]].to_coda = False, True
+        if not (measures[0].chords and measures[0].chords[0][0] == 0):
+            self._notes.note("start", "silence")
+            measures[0].chords = ((0, Chord.no_chord()), *measures[0].chords)
+
+
+def _letter(line: Line) -> str:
+    """The letter that a line consists of, but for how often; nothing for other lines."""
+    return letter(line.maybe.name if line.maybe else line.text) or ""
+
+
+def _section_of(name: str) -> tuple[str, str] | None:
+    """``start`` or ``end`` of which section a directive is, None where it is another one."""
+    for edge in ("start", "end"):
+        if name.startswith(f"{edge}_of_"):
+            return edge, name.removeprefix(f"{edge}_of_")
+        if len(name) == 3 and name[:2] == f"{edge[0]}o" and name[2] in _SECTIONS:  # noqa: PLR2004 - soc, eov
+            return edge, _SECTIONS[name[2]]
+    return None

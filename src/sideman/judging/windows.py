@@ -15,7 +15,8 @@ import numpy.typing as npt
 from sideman.errors import DataError
 from sideman.music.band import DURATION, ONSET, ROLES, Band, Role, Track
 from sideman.music.key import Key
-from sideman.music.progression import MAJOR_ROOTS, Chord, Progression
+from sideman.music.notes import MAJOR_ROOTS
+from sideman.music.progression import Chord, Progression
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 from sideman.music.time import COMMON_TIME, STEPS_PER_BAR, TICKS_PER_STEP
 from sideman.options import MAX_TEMPO, MIN_TEMPO

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sideman.music.progression import MAJOR_ROOTS, MINOR_ROOTS
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 
 __all__ = ["SHIFTS", "Key", "estimate_key"]

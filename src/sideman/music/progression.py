@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Self
 
+import numpy as np
+
 from sideman.errors import OptionError
 from sideman.music import time
+from sideman.music.key import Key, estimate_key
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NATURALS, NOTE_NAMES, fifths_of, move
 from sideman.music.qualities import PITCH_CLASSES, QUALITIES, Quality
 
 MAX_BEATS = 4_096  # of a progression: 1,024 bars
 SHOWN = 60  # characters of a progression in a prompt
 MAX_CHORDS = MAX_BEATS  # a chord a beat
 
-NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # in the order of the staff
-ACCIDENTALS = {"": 0, "b": -1, "#": 1, "bb": -2, "##": 2}
-# Every note name of the language and its pitch class.
-NOTE_NAMES = {
-    letter + sign: (natural + shift) % PITCH_CLASSES
-    for sign, shift in ACCIDENTALS.items()
-    for letter, natural in NATURALS.items()
-}
-# How a transposed root is spelled, by pitch class: in the commoner of its keys.
-MAJOR_ROOTS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-MINOR_ROOTS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 MINOR_THIRD, MAJOR_THIRD = 3, 4
 DECIMAL_DENOMINATORS = (2, 4, 8)  # of the beat fractions that ticks can make: 1, 2, 3, 4, 6, 8, 12, 24
 
@@ -37,12 +30,14 @@ class Chord:
     """A chord as it is spelled: ``Db`` and ``C#`` are different chords with equal pitch classes.
 
     ``root`` and ``bass`` are names of :data:`NOTE_NAMES`; both are None where no chord sounds. A bass that is the root
-    is not a slash chord and is kept as None. Raises :class:`OptionError` for names that are unknown.
+    is not a slash chord and is kept as None. ``suffix`` is how the quality was spelled where somebody wrote the chord;
+    it makes no difference between chords. Raises :class:`OptionError` for names that are unknown.
     """
 
     root: str | None
     quality: Quality = QUALITIES[0]
     bass: str | None = None
+    suffix: str | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.root is None:
@@ -83,6 +78,11 @@ class Chord:
         """Index in :data:`MODEL_QUALITIES` of the quality that the model sees; 0 for ``N.C.``."""
         return self.quality.model
 
+    @property
+    def written(self) -> str:
+        """The chord as its writer spelled the quality; as ``str()`` tells it where nobody did."""
+        return self._with_suffix(self.quality.name if self.suffix is None else self.suffix)
+
     def transpose(self, semitones: int) -> Self:
         """This chord moved by ``semitones``: the root as commonly spelled, the bass as far from it on the staff."""
         if self.root is None or semitones % PITCH_CLASSES == 0:
@@ -91,16 +91,26 @@ class Chord:
         names = MINOR_ROOTS if is_minor else MAJOR_ROOTS
         root = names[(NOTE_NAMES[self.root] + semitones) % PITCH_CLASSES]
         if self.bass is None:
-            return type(self)(root, self.quality)
+            return type(self)(root, self.quality, None, self.suffix)
         letters = "".join(NATURALS)
         letter = letters[(letters.index(self.bass[0]) - letters.index(self.root[0]) + letters.index(root[0])) % 7]
         target = (NOTE_NAMES[self.bass] + semitones) % PITCH_CLASSES
         spelled = (letter + sign for sign in ("", "b", "#") if NOTE_NAMES[letter + sign] == target)
-        return type(self)(root, self.quality, next(spelled, MAJOR_ROOTS[target]))
+        return type(self)(root, self.quality, next(spelled, MAJOR_ROOTS[target]), self.suffix)
+
+    def move(self, fifths: int) -> Self:
+        """This chord so many fifths up: root and bass as they are spelled there, or simpler where that is far."""
+        if self.root is None:
+            return self
+        bass = None if self.bass is None else move(self.bass, fifths)
+        return type(self)(move(self.root, fifths), self.quality, bass, self.suffix)
 
     def __str__(self) -> str:
+        return self._with_suffix(self.quality.name)
+
+    def _with_suffix(self, suffix: str) -> str:
         bass = "" if self.bass is None else f"/{self.bass}"
-        return f"{self.root or ''}{self.quality.name}{bass}"
+        return f"{self.root or ''}{suffix}{bass}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,11 @@ class ChordSpan:
     chord: Chord
     onset: int
     duration: int
+
+    @property
+    def written(self) -> str:
+        """As ``str()``, with the chord as it was spelled."""
+        return f"{self.chord.written}:{_format_duration(self.duration)}"
 
     def __str__(self) -> str:
         return f"{self.chord}:{_format_duration(self.duration)}"
@@ -166,12 +181,31 @@ class Progression:
         """Number of bars; a bar begun counts whole."""
         return self.lines.count(self.steps)
 
+    @property
+    def key(self) -> Key:
+        """The key that its chords speak for."""
+        weights = np.array([span.duration for span in self.spans], np.float64)
+        roots = [-1 if span.chord.root_pc is None else span.chord.root_pc for span in self.spans]
+        return estimate_key(np.array(roots), np.array([span.chord.model_quality for span in self.spans]), weights)
+
     def transpose(self, semitones: int) -> Self:
-        """All chords moved by ``semitones``."""
-        return type(self)(
-            tuple(ChordSpan(span.chord.transpose(semitones), span.onset, span.duration) for span in self.spans),
-            self.lines,
+        """All chords moved by ``semitones``, spelled from the new tonic as they were from the old one."""
+        if semitones % PITCH_CLASSES == 0:
+            return self
+        key = self.key
+        tonics = MINOR_ROOTS if key.minor else MAJOR_ROOTS
+        written = (span.chord.root for span in self.spans if span.chord.root_pc == key.tonic)
+        fifths = fifths_of(tonics[(key.tonic + semitones) % PITCH_CLASSES]) - fifths_of(
+            next(filter(None, written), tonics[key.tonic])
         )
+        return type(self)(
+            tuple(ChordSpan(span.chord.move(fifths), span.onset, span.duration) for span in self.spans), self.lines
+        )
+
+    @property
+    def written(self) -> str:
+        """As ``str()``, with the chords as they were spelled."""
+        return "|".join(span.written for span in self.spans)
 
     def __str__(self) -> str:
         return "|".join(map(str, self.spans))

@@ -217,13 +217,24 @@ SPELLINGS: Mapping[str, Quality] = MappingProxyType(
     }
 )
 
-# What people write and mean different things by: refused, with the spellings to choose from.
+# What people write and mean different things by: spellings, and the names to choose from.
+_AMBIGUOUS_ROWS = (
+    ("2", ("add9", "sus2")),
+    ("4", ("sus4", "add11")),
+    ("-5", ("(b5)", "dim")),
+    ("+9", ("9#5", "7#9")),
+    ("+11", ("add#11", "7#11")),
+    ("+4", ("add11", "add#11")),
+    ("{m}+4", ("madd11", "m(#11)")),
+    ("{m}7+ {m}+7", ("mM7", "m7#5")),
+    ("0", ("m7-5", "dim")),
+    ("07", ("m7-5", "dim7")),
+)
 AMBIGUOUS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "2": ("add9", "sus2"),
-        "4": ("sus4", "add11"),
-        "-5": ("(b5)", "dim"),
-        "+9": ("9#5", "7#9"),
-        "+11": ("add#11", "7#11"),
+        spelling: choices
+        for spellings, choices in _AMBIGUOUS_ROWS
+        for template in spellings.split()
+        for spelling in _expand(template)
     }
 )

@@ -172,7 +172,7 @@ def _chord_changes(progression: Progression) -> Iterable[tuple[int, str]]:
     """Time in ticks and name of each chord that differs from the one before."""
     before = None
     for span in progression.spans:
-        name = str(span.chord)
+        name = span.chord.written
         if name != before:
             yield span.onset, name
         before = name

@@ -50,7 +50,7 @@ def svg_roll(band: Band, progression: Progression | None = None) -> str:
         *(_text(_LEGEND * number, height - _ROW, track.role, track.role) for number, track in enumerate(band.tracks)),
     ]
     if progression is not None:
-        chords = ((span.onset // TICKS_PER_STEP, str(span.chord)) for span in progression.spans)
+        chords = ((span.onset // TICKS_PER_STEP, span.chord.written) for span in progression.spans)
         shapes += [_text(_STEP * step, _LINE - _ROW, name) for step, name in chords]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" '

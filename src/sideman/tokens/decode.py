@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sideman.errors import TokenError
 from sideman.music.band import ROLES, Band, NoteArray, Role, Track
 from sideman.music.chords import MODEL_QUALITIES
-from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HITS

@@ -18,7 +18,7 @@ from sideman.errors import DataError, MissingLibraryError
 from sideman.files import atomic_write
 from sideman.music.band import ROLES, Band, Track
 from sideman.music.chords import MODEL_QUALITIES
-from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.time import STEPS_PER_BAR
 from sideman.render.roll import COLOURS
 from sideman.tokens.decode import chord_name, decode, dump

@@ -25,7 +25,6 @@ import numpy as np
 from sideman.errors import MissingLibraryError, SidemanError
 from sideman.files import atomic_write
 from sideman.music.band import Band, Role, Track
-from sideman.music.chords import parse
 from sideman.pieces.document import from_document
 from sideman.render.audio import common_gain, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE
@@ -161,7 +160,7 @@ def _told(bars: Iterable[str], take: int, description: Description) -> Rendition
             for role in rows:
                 rows[role] += bar["notes"][role]
     tracks = tuple(Track(role, np.array(notes, np.int32)) for role, notes in rows.items())
-    progression = parse(description.progression)
+    progression = description.read()
     return Rendition(
         tracks,
         progression.steps,

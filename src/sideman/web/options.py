@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from sideman.music.band import INSTRUMENTS, ROLES, Role
 from sideman.music.chords import MAX_TEXT, MODEL_QUALITIES
-from sideman.music.progression import MAJOR_ROOTS
+from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.time import COMMON_TIME
 from sideman.options import OPTIONS, Kind, Option
 from sideman.render.parts import PLACEMENTS

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from sideman.errors import ChordSyntaxError, OptionError, SidemanError
+from sideman.errors import ChartError, ChordSyntaxError, OptionError, SidemanError, UnreadableError
 
 MEDIA_TYPE = "application/problem+json"
 CHORD_MEMBERS = ("value", "position", "finding", "remedy", "suggestions")  # of ChordSyntaxError
@@ -34,6 +34,23 @@ COMPONENT: dict[str, Any] = {
             "type": "array",
             "items": {"type": "string"},
             "description": "Of chords: texts to put in place of the value, the likeliest first; none for mere advice.",
+        },
+        "faults": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["value", "position", "line", "column", "finding", "remedy", "suggestions"],
+                "properties": {
+                    "value": {"type": "string"},
+                    "position": {"type": "integer"},
+                    "line": {"type": "integer"},
+                    "column": {"type": "integer"},
+                    "finding": {"type": "string"},
+                    "remedy": {"type": "string"},
+                    "suggestions": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+            "description": "Of a chart: everything in it that cannot be read, each as the first is told above.",
         },
         "field": {"type": "string", "description": "Which field of the request is wrong, such as body.tempo."},
     },
@@ -89,9 +106,20 @@ async def _of_ours(_: Request, error: Exception) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         members = {name: getattr(error, name) for name in CHORD_MEMBERS}
         return problem(status, "chords", str(error), **members)
+    if isinstance(error, ChartError):
+        status, first = HTTPStatus.UNPROCESSABLE_ENTITY, error.faults[0]
+        members = {name: getattr(first, name) for name in CHORD_MEMBERS}
+        return problem(status, "chart", str(error), **members, faults=[_fault(error, fault) for fault in error.faults])
+    if isinstance(error, UnreadableError):
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable", str(error))
     if isinstance(error, OptionError):
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "option", str(error))
     raise error  # a fault of the server
+
+
+def _fault(error: ChartError, fault: ChordSyntaxError) -> dict[str, Any]:
+    line, column = error.line_and_column(fault)
+    return {name: getattr(fault, name) for name in CHORD_MEMBERS} | {"line": line, "column": column}
 
 
 async def _of_validation(_: Request, error: Exception) -> Response:

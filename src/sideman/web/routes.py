@@ -16,10 +16,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
-from sideman.music.chords import parse
 from sideman.options import MAX_TAKES
 from sideman.web import events, metrics
 from sideman.web.arrangements import Arrangements
+from sideman.web.chart_schemas import ChartRequest, SongView
 from sideman.web.document import event_schema
 from sideman.web.downloads import AUDIO_TYPES, Downloads
 from sideman.web.guard import client
@@ -32,7 +32,7 @@ from sideman.web.schemas import (
     ArrangementRequest,
     ArrangementView,
     ChartView,
-    ChordText,
+    ChordRequest,
     Health,
     Renaming,
 )
@@ -239,9 +239,18 @@ async def get_stems(
 
 
 @router.post("/chords:parse", responses=document_problems(FORBIDDEN, SIZE, UNREADABLE))
-def parse_chords(body: ChordText) -> ChartView:
+def parse_chords(body: ChordRequest) -> ChartView:
     """Read chords, and transpose them: what they are and when, or which character is wrong."""
-    return ChartView.of(parse(body.progression).transpose(body.transpose))
+    return ChartView.of(body.read().transpose(body.transpose))
+
+
+@router.post("/charts", responses=document_problems(FORBIDDEN, SIZE, UNREADABLE))
+def read_chart(body: ChartRequest) -> SongView:
+    """Read a chart in whatever way it is written, a text, a link or a file: the song, and what was assumed.
+
+    All that cannot be read is told at once.
+    """
+    return SongView.of(body.read())
 
 
 @router.get("/options")

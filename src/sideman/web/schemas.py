@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from sideman.music.band import Role
 from sideman.music.chords import MAX_BEATS, MAX_TEXT, Progression, parse
 from sideman.music.qualities import PITCH_CLASSES
-from sideman.music.time import TICKS_PER_BEAT, TICKS_PER_STEP
+from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter
 from sideman.options import MAX_TAKES, OPTIONS, ArrangeOptions, Kind, Option, options_of, random_seed
 from sideman.pieces.commission import Change
 from sideman.pieces.composition import Selection
@@ -35,7 +37,13 @@ NoteRow = Annotated[
     tuple[int, int, int, int],
     Field(description="Onset and duration in steps, the onset from the start of the piece; MIDI pitch and velocity."),
 ]
+Metre = Annotated[str, Field(pattern=r"^[1-9][0-9]?/[248]$", examples=["3/4"])]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, description="What the list calls it.")]
+
+
+def lines_of(meters: Sequence[str]) -> BarLines:
+    """Where bars begin, by their metres. Raises :class:`OptionError`."""
+    return BarLines(tuple(map(Meter.parse, meters)))
 
 
 class Strict(BaseModel):
@@ -87,6 +95,23 @@ else:
 _TRACKS = next(option for option in OPTIONS if option.attribute == "roles")
 
 
+class ChordText(Strict):
+    """A progression, and where its bars begin."""
+
+    progression: Chords
+    meters: list[Metre] = Field(
+        [str(COMMON_TIME)],
+        min_length=1,
+        max_length=MAX_BEATS,
+        description="The metres of its first bars, such as 3/4; the last one holds from there on.",
+    )
+
+    def read(self) -> Progression:
+        """The progression. Raises :class:`ChordSyntaxError` and :class:`OptionError`."""
+        lines = lines_of(self.meters)
+        return replace(parse(self.progression, lines.meters[0]), lines=lines)
+
+
 class RevisionRequest(Strict):
     """Some bars of some tracks of a take, composed anew around all else, which stays note for note."""
 
@@ -105,10 +130,14 @@ class RevisionRequest(Strict):
         None, description="Chords that the take has from then on, as long as those before; null: the same."
     )
 
-    def change(self) -> Change:
-        """The same for :mod:`sideman.pieces`. Raises :class:`OptionError` and :class:`ChordSyntaxError`."""
+    def change(self, lines: BarLines) -> Change:
+        """The same for :mod:`sideman.pieces`, in a piece with these bars.
+
+        Raises :class:`OptionError` and :class:`ChordSyntaxError`.
+        """
         seed = random_seed() if self.seed is None else self.seed
-        progression = None if self.progression is None else parse(self.progression)
+        text, first = self.progression, lines.meters[0]
+        progression = None if text is None else replace(parse(text, first), lines=lines)
         return Change(Selection(_TRACKS.check(self.tracks), self.bars, self.take), seed, progression)
 
 
@@ -128,14 +157,13 @@ class RevisionView(RevisionRequest):
             bars=list(selection.bars),
             take=selection.take,
             seed=change.seed,
-            progression=None if progression is None else str(progression),
+            progression=None if progression is None else progression.written,
         )
 
 
-class ArrangementRequest(Options):
+class ArrangementRequest(Options, ChordText):
     """A band to be composed."""
 
-    progression: Chords
     revisions: list[RevisionRequest] = Field(
         default_factory=list, max_length=MAX_REVISIONS, description="What is composed anew after it, one by one."
     )
@@ -146,7 +174,8 @@ class ArrangementRequest(Options):
 
     def changes(self) -> list[Change]:
         """The revisions for :mod:`sideman.pieces`. Raises :class:`OptionError` and :class:`ChordSyntaxError`."""
-        return [revision.change() for revision in self.revisions]
+        lines = lines_of(self.meters)
+        return [revision.change(lines) for revision in self.revisions]
 
 
 class Renaming(Strict):
@@ -155,10 +184,9 @@ class Renaming(Strict):
     name: Name
 
 
-class ChordText(Strict):
+class ChordRequest(ChordText):
     """Chords to be read."""
 
-    progression: Chords
     transpose: int = Field(0, gt=-PITCH_CLASSES, lt=PITCH_CLASSES, description="Semitones to move them.")
 
 
@@ -169,7 +197,7 @@ class ChordView(BaseModel):
     root: str | None = Field(description="As it is written; null for N.C.")
     quality: str = Field(description="What is written behind the root; N.C. for no chord.")
     slash: str | None = Field(description="The bass note behind a slash; null where there is none.")
-    text: str = Field(description="With its duration in the canonical form, such as C:4: joined by | a progression.")
+    text: str = Field(description="With its duration, such as Bbmaj7:4: joined by | a progression.")
     bar: int = Field(description="The bar in which it begins, from 0.")
     onset: float = Field(description="Where it begins, in beats from the start.")
     duration: float = Field(description="In beats.")
@@ -182,7 +210,7 @@ class ChordView(BaseModel):
 class ChartView(BaseModel):
     """Chords as they were understood."""
 
-    progression: str = Field(description="In the canonical form.")
+    progression: str = Field(description="In the form C:4|Am:4, each chord as it was spelled.")
     key: str
     bars: int = Field(description="A bar begun counts whole.")
     bar_lines: list[int] = Field(description="The step at which each bar begins, and that at which the last one ends.")
@@ -195,11 +223,11 @@ class ChartView(BaseModel):
         bars = progression.lines.bars_at(np.array([span.onset // TICKS_PER_STEP for span in progression]))
         chords = [
             ChordView(
-                name=str(span.chord),
+                name=span.chord.written,
                 root=span.chord.root,
-                quality=span.chord.quality.name,
+                quality=span.chord.quality.name if span.chord.suffix is None else span.chord.suffix,
                 slash=span.chord.bass,
-                text=str(span),
+                text=span.written,
                 bar=int(bar),
                 onset=span.onset / TICKS_PER_BEAT,
                 duration=span.duration / TICKS_PER_BEAT,
@@ -211,7 +239,7 @@ class ChartView(BaseModel):
             for span, bar in zip(progression, bars, strict=True)
         ]
         return cls(
-            progression=str(progression),
+            progression=progression.written,
             key=chart_of_progression(progression).key.name,
             bars=progression.bars,
             bar_lines=progression.lines.onsets(progression.bars),
@@ -220,11 +248,12 @@ class ChartView(BaseModel):
         )
 
 
-class Description(Options):
+class Description(Options, ChordText):
     """A piece as it was asked for, and what followed from the chords alone; kept as long as the piece."""
 
     seed: int = Field(description="The one that was given, or a random one.")
-    progression: str = Field(description="In the canonical form.")
+    progression: str = Field(description="In the form C:4|Am:4, each chord as it was spelled.")
+    meters: list[Metre] = Field([str(COMMON_TIME)], description="Of its first bars; the last one holds from there on.")
     key: str
     bars: int = Field(description="Of each take.")
     beats: float

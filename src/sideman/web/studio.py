@@ -15,7 +15,7 @@ from http import HTTPStatus
 from itertools import groupby
 
 from sideman.arranging import Model, Plan
-from sideman.music.chords import Progression, parse
+from sideman.music.progression import Progression
 from sideman.music.time import SECONDS_PER_MINUTE, seconds
 from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
@@ -77,7 +77,7 @@ class Studio:
         Raises :class:`ChordSyntaxError`, :class:`OptionError`, or :class:`Problem` where this server can't or won't.
         """
         settings = self._settings
-        progression, options = parse(request.progression), request.arrange_options()
+        progression, options = request.read(), request.arrange_options()
         minutes = seconds(progression.steps, options.tempo) / SECONDS_PER_MINUTE
         for value, limit, noun in (
             (progression.bars, settings.max_bars, "bars"),
@@ -100,9 +100,11 @@ class Studio:
         Where a session is full, its oldest piece that has ended and was given no name makes room.
         """
         plan, progression = commission.plan, commission.plan.progression
+        left_out = {"progression", "meters", "name", "model", "revisions"}
         description = Description(
-            **request.model_dump(exclude={"progression", "name", "model", "revisions"}) | {"seed": plan.options.seed},
-            progression=str(progression),
+            **request.model_dump(exclude=left_out) | {"seed": plan.options.seed},
+            progression=progression.written,
+            meters=[str(meter) for meter in progression.lines.meters],
             key=plan.chart.key.name,
             bars=plan.chart.bars,
             beats=float(progression.beats),
@@ -169,5 +171,5 @@ class Studio:
 
 def default_name(progression: Progression) -> str:
     """The chords alone, one that is repeated told once, as many as fit."""
-    name = " ".join(chord for chord, _ in groupby(str(span.chord) for span in progression))
+    name = " ".join(chord for chord, _ in groupby(span.chord.written for span in progression))
     return name if len(name) <= NAME_LENGTH else f"{name[:NAME_LENGTH].rpartition(' ')[0]}…"

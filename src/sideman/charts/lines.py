@@ -1,0 +1,162 @@
+"""The lines of a text, and what each is: chords, words with chords in them, a label, a field of the head, nothing.
+
+Knows no bars. A line is of chords where nearly all its words are; what is left is words of the song, and passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sideman.charts.labels import Label, label
+from sideman.charts.lexing import BARS, HOLDS, Piece, Reads, pieces
+
+LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "directive", "words", "nothing"]
+
+LONG = 2_000  # characters
+ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
+MOST_UNREAD = 0.5  # of them may be unread between bar lines
+
+_TAB = re.compile(r"\s*[A-Ga-g]?[#b]?\s*[|:\[]*[-–—|][-–—|0-9xXhpbrstv/\\~^().*:\s=<>]{7,}.{0,12}")
+_RULE = re.compile(r"\s*(?:[-=_*~#+]{3,}|[|:\s-]*-[|:\s-]*\||[─━═]{2,})[-=_*~|:+\s]*")
+_SHAPE = re.compile(
+    r"\s*\S{1,14}\s*[:=]?\s*[(\[]?(?:(?:[0-9]{1,2}|[xXoO])[-\s]){3,}(?:[0-9]{1,2}|[xXoO])[)\]]?\s*|\s*\S{1,14}\s*[:=]?\s+[xXoO0-9]{6}\s*"
+)
+_INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
+_COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
+_REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|%\s|;)")
+# What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
+_LOOKS = re.compile(r"\(?[A-H](?:##?|bb?|[♯♭])?(?:(?:m|M|mi|min|maj|ma|dim|aug|sus|add|alt|[-+°ºøΔ△^0-9(/])\S*)?,?\)?")
+_DIRECTIVE = re.compile(r"\s*\{\s*([^{}:\s|]+)\s*:?\s*([^{}|]*)\}\s*")
+_TAGS = re.compile(
+    r"</?(?:pre|span|b|i|u|br|p|div|code|strong|em|font|a|sup)\b[^<>\n]{0,200}>|\[/?(?:ch|tab)\]", re.IGNORECASE
+)
+_BAR = re.compile(rf"[{BARS}]")
+_LONE_L = re.compile(r"(?<!\S)[lI](?!\S)")
+_ENDS = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
+
+
+@dataclass(slots=True)
+class Line:
+    """A line, where it begins in the text, and what it is."""
+
+    text: str
+    start: int
+    kind: LineKind = "words"
+    pieces: list[Piece] = field(default_factory=list)
+    label: Label | None = None
+    maybe: Label | None = None  # what names a section, unless it is a chord
+    name: str = ""  # of a directive or a field of the head
+    value: str = ""
+
+
+def split(text: str) -> list[Line]:
+    """All lines; tags are blanked out, so that every character keeps its place."""
+    blank = _TAGS.sub(lambda match: " " * len(match[0]), text)
+    lines, start = [], 0
+    for match in _ENDS.finditer(blank):
+        lines.append(Line(blank[start : match.start()], start))
+        start = match.end()
+    lines.append(Line(blank[start:], start))
+    return lines
+
+
+def is_long(line: Line) -> bool:
+    """Whether it is longer than lines that people write: a chart in one line may be, a few paragraphs of words."""
+    return len(line.text) > LONG
+
+
+def directive(line: str) -> tuple[str, str] | None:
+    """Name and value of a line such as ``{title: …}``; None for other lines."""
+    match = _DIRECTIVE.fullmatch(line)
+    return (match[1].lower(), match[2].strip()) if match else None
+
+
+def is_nothing(line: str) -> bool:
+    """Whether a line is tablature, a rule or the fingering of a chord."""
+    if _RULE.fullmatch(line) or _SHAPE.fullmatch(line):
+        return True
+    if all(word in HOLDS for word in line.split()):
+        return False
+    return bool(_TAB.fullmatch(line)) and sum(line.count(dash) for dash in "-–—") > len(line.strip()) / 3
+
+
+def inline(line: str, start: int, reads: Reads) -> list[Piece]:
+    """The chords that stand in brackets among words: ``[D]Over, and o[A]go``."""
+    found = []
+    for match in _INLINE.finditer(line):
+        inner = match[1].strip().rstrip("*")
+        place = start + match.start(1)
+        words = [inner] if reads(inner) else inner.split()
+        found += [Piece("chord", word, place, place + len(match[1])) for word in words if reads(word)]
+    return found
+
+
+def is_inline(line: str, reads: Reads) -> bool:
+    """Whether a line has chords in brackets among its words, or more than one pair of brackets with nothing else."""
+    matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*"))]
+    rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
+    return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)
+
+
+def classify(line: Line, reads: Reads) -> None:
+    """Say what a line is that is no directive and no field of the head."""
+    text = line.text
+    if not text.strip():
+        line.kind = "blank"
+        return
+    if is_nothing(text):
+        line.kind = "nothing"
+        return
+    if is_inline(text, reads):
+        line.kind, line.pieces = "inline", inline(text, line.start, reads)
+        return
+    found = label(text)
+    if found and found.rest >= len(text):
+        if found.certain or not _chords(text, line.start, reads):
+            line.kind, line.label = "label", found
+            return
+        line.maybe = found
+    elif found:
+        kind, row = _row(text[found.rest :], line.start + found.rest, reads)
+        if row:
+            line.kind, line.pieces, line.label = kind, row, found
+            return
+        if found.certain:
+            line.kind, line.label = "label", found
+            return
+    if _REMARK.match(text):
+        line.kind = "nothing"
+        return
+    kind, row = _row(text, line.start, reads)
+    if row:
+        line.kind, line.pieces = kind, row
+
+
+def _chords(text: str, start: int, reads: Reads) -> bool:
+    return bool(_row(text, start, reads)[1])
+
+
+def _row(text: str, start: int, reads: Reads) -> tuple[LineKind, list[Piece]]:
+    """The pieces of a line of chords, none where it is not one."""
+    bars = len(_LONE_L.findall(text))
+    if bars > 1 and not _BAR.search(text):
+        text = _LONE_L.sub("|", text)
+    row = pieces(text, start, reads)
+    kinds = [piece.kind for piece in row]
+    looks = sum(piece.kind == "word" and _LOOKS.fullmatch(piece.text) is not None for piece in row)
+    chords, words = kinds.count("chord") + kinds.count("optional") + looks, kinds.count("word") - looks
+    marks = sum(kinds.count(kind) for kind in ("again", "again two", "hold"))
+    barred = "bar" in kinds
+    if barred:
+        known = chords + marks
+        if known and words <= MOST_UNREAD * (known + words):
+            return "barred", row
+        return "words", []
+    aside = sum(kind in ("times", "sign", "ending", "meter", "comment") for kind in kinds)
+    if not words and not looks and (chords or marks or aside) and kinds.count("comment") < len(kinds):
+        return "plain", row
+    if chords > 2 and chords >= ENOUGH * (chords + words):  # noqa: PLR2004 - fewer may be words of a song
+        return "plain", row
+    return "words", []

@@ -1,0 +1,248 @@
+"""Charts as people type and paste them: each kind of line, sign and mark, and what is assumed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.charts.written import assumed, played, written
+
+import sideman
+from sideman.charts import read
+from sideman.errors import ChartError, SidemanError
+
+REFERENCE = ("C:4|Am:4", "C Am | F G7 | %", "C:2 G:2\nAm:4", "| Cm7 | F7 |\n| Bb7M |", "C:1.5 G | Am:8", "N.C. | C")
+
+
+@pytest.mark.parametrize("text", REFERENCE)
+def test_what_the_chord_language_reads_stays_as_it_is(text: str) -> None:
+    reading = read(text)
+    assert reading.song.progression == sideman.parse(text)
+    assert reading.assumptions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "bars"),
+    [
+        # A line without bar lines is a chord a bar.
+        ("C G Am F", "C | G | Am | F"),
+        ("C G Am F C", "C | G | Am | F | C"),
+        ("Dm7 G7 Cmaj7", "Dm7 | G7 | CM7"),
+        ("C G\nAm F", "C | G | Am | F"),
+        # Separators.
+        ("C - G - Am - F", "C | G | Am | F"),
+        ("C – G – Am - F", "C | G | Am | F"),
+        ("Am–Em–F–G", "Am | Em | F | G"),
+        ("C-G-Am-F", "C | G | Am | F"),
+        ("C → G → Am", "C | G | Am"),
+        ("C->G->Am", "C | G | Am"),
+        ("F→G→Em→Am", "F | G | Em | Am"),
+        ("C, G, Am, F", "C | G | Am | F"),
+        ("C; G; Am; F", "C | G | Am | F"),
+        ("D , A, Bmin", "D | A | Bm"),
+        ("DM7 : Bm7 : AM7", "DM7 | Bm7 | AM7"),
+        ("C / G / Am / F", "C | G | Am | F"),
+        ("C｜G", "C | G"),
+        ("l C l G l Am l", "C | G | Am"),
+        # Beats are counted.
+        ("C / / / G / / /", "C | G"),
+        ("C / G / | Am / / /", "C 2:G | Am"),
+        ("F / / G7 | C", "F 3:G7 | C"),
+        ("| Am . . . | C . G . |", "Am | C 2:G"),
+        ("C.. G..\nAm. [Am Am/G] FM7. F6.", "C 2:G | Am 1:Am 1.5:Am/G 2:FM7 3:F6"),
+        ("|C...  CM7. |F |", "C 3:CM7 | F"),
+        ("C5/8 C1/8 C1/8 D1/8 | D", "C 2.5:C 3:C 3.5:D | D"),
+        # The chord goes on, or the bar comes again.
+        ("C | / | F | /", "C | - | F | -"),
+        ("D | | | G |", "D | - | - | G"),
+        ("C | % | F G | x | simile", "C | C | F 2:G | F 2:G | F 2:G"),
+        ("C | G | %% | F", "C | G | C | G | F"),
+        ("C G\n%%", "C | G | C | G"),
+        ("C   Fm\n--  --", "C | Fm | - | -"),
+        ("/ | C", "N.C. | C"),
+        ("| CM9 | / GM9 |", "CM9 | 2:GM9"),
+        # Repeats and endings.
+        ("|: C | G :|", "|:C | G:|x2"),
+        ("||: C | F :|| x4", "|:C | F:|x4"),
+        ("||3x: C | F :||", "|:C | F:|x3"),
+        ("{ C | G }", "|:C | G:|x2"),
+        ("C | G | x2", "|:C | G:|x2"),
+        ("B |B |\nB |F# x2", "|:B | B | B | F#:|x2"),
+        ("C G Am F (x2)", "|:C | G | Am | F:|x2"),
+        ("A Bm7 A (x3) Asus4", "|:A | Bm7 | A:|x3 | Asus4"),
+        ("G\nEm\nC D\n(repeat)", "|:G | Em | C | D:|x2"),
+        ("C * 3\nG7", "|:C:|x3 | G7"),
+        ("|: C | 1. F :| 2. G |", "|:C | [1.F:|x2 | [2.G"),
+        ("|: C |1. F :|2. G |", "|:C | [1.F:|x2 | [2.G"),
+        ("|: C | N1 F :| N2 G |", "|:C | [1.F:|x2 | [2.G"),
+        ("{ C | [ F ]\n     [ G ]|}\n A | B |", "|:C | [1.F] | [2.G:|x2] | A | B"),
+        ("| C | G :|\n| F |", "|:C | G:|x2 | F"),
+        # Jumps.
+        ("| C | G | Fine\n| F | D.C. al Fine", "C | G fine | F beginning..fine"),
+        ("| C 𝄋 | G | D.S.", "𝄋C | G segno..end"),
+        # Optional chords and remarks.
+        ("| C (G7) | F |", "C | F"),
+        ("| (C) | F |", "C | F"),
+        ("| Db6 | % (C7) (B7) |", "Db6 | Db6"),
+        ("C | G # the end", "C | G"),
+        ("| C | // a remark", "C"),
+        # Tables.
+        ("| Gm7 | Dm |\n|---|---|\n| Ab7 | Dm |", "Gm7 | Dm | Ab7 | Dm"),
+        # Uneven shares.
+        ("D | G D A D A |", "D | G 1:D 2:A 3:D 3.5:A"),
+        # Metres.
+        ("3/4\n| C G | Am |", "C 1.5:G | Am"),
+        ("| C | 3/4 G | 4/4 F |", "C | (3/4) G | F"),
+    ],
+)
+def test_lines_of_chords(text: str, bars: str) -> None:
+    assert written(text) == bars
+
+
+@pytest.mark.parametrize(
+    ("text", "bars"),
+    [
+        ("[Intro]\nD A\n\n[Verse 1]\nG", "<Intro> D | A | <Verse 1> G"),
+        ("Verse:\nC | G", "<Verse> C | G"),
+        ("Intro: A Bm7", "<Intro> A | Bm7"),
+        ("Chorus\nC G", "<Chorus> C | G"),
+        ("CHORUS (x2)\n| C | G |", "<CHORUS> |:C | G:|x2"),
+        ("[A] x2\n| C7 | F7 |", "<A> |:C7 | F7:|x2"),
+        ("A\n| Cm7 | F7 |\nB\n| Gm7 | C7 |", "<A> Cm7 | F7 | <B> Gm7 | C7"),
+        ("A:\n| CM7 | % |\n\nB:\n|| A7 ||", "<A> CM7 | CM7 | <B> A7"),
+        ("#v\nC.. G..\n#c\nF", "<Verse> C 2:G | <Chorus> F"),
+        ("~ chorus\nF C", "<chorus> F | C"),
+        ("section Chorus\n| C | G |", "<Chorus> C | G"),
+        ("@section=Intro\nE - A", "<Intro> E | A"),
+        ("## Bridge\nE A", "<Bridge> E | A"),
+        ("**Refrain**\nE A", "<Refrain> E | A"),
+        ("{soc}\n[D]go\n{eoc}", "<Chorus> D"),
+        ("{start_of_verse: Verse 2}\n[D]go and [A]come\n{end_of_verse}", "<Verse 2> D | A"),
+        # Named again without bars of its own.
+        ("[Chorus]\nC G\n[Verse]\nF\n[Chorus]", "<Chorus> C | G | <Verse> F | <Chorus> C | G"),
+        ("{soc}\n[D]go\n{eoc}\n[A]come\n{chorus}", "<Chorus> D | A | <Chorus> D"),
+        ("Verse 1\nC G\nla la la la\n\nVerse 2\nla la la la", "<Verse 1> C | G | <Verse 2> C | G"),
+    ],
+)
+def test_sections(text: str, bars: str) -> None:
+    assert written(text) == bars
+
+
+@pytest.mark.parametrize(
+    ("text", "bars"),
+    [
+        ("     Am         C/G\nla la la and a la\n   F       C\nand I la la la", "Am | C/G | F | C"),
+        ("[D]Over, and o[A]go over", "D | A"),
+        ("[Bm][A][G]", "Bm | A | G"),
+        ("\\[C#7]Over \\[F#7]and", "C#7 | F#7"),
+        ("A line of words\nthat goes on\n\nC  G\nwords and words", "C | G"),
+        ("e|--1--3--|\nB|--2--4--|\n\nC G", "C | G"),
+        ("F#m7:  0-9-11-11-10-0\n\nC G", "C | G"),
+        ("Am x02210\n\nC G", "C | G"),
+        ("<pre>C  G</pre>", "C | G"),
+        ("[ch]C[/ch]  [ch]G[/ch]", "C | G"),
+    ],
+)
+def test_words_are_passed_over(text: str, bars: str) -> None:
+    assert written(text) == bars
+
+
+def test_the_head_is_read() -> None:
+    sheet = read("Title = Some Song\nArtist: Somebody\nKey: Bbm\nTempo: 92 bpm\nTime: 3/4\n| Bbm | F7 |").sheet
+    assert (sheet.title, sheet.composer, sheet.tempo, str(sheet.meter)) == ("Some Song", "Somebody", 92.0, "3/4")
+    assert sheet.key is not None
+    assert sheet.key.name == "Bb minor"
+    assert read("Some Song\n\n| C | G |").sheet.title == "Some Song"
+
+
+def test_repeats_are_played() -> None:
+    assert played("|: C | 1. F :| 2. G |") == "C | F | C | G"
+    assert played("A\n| C | G |\nB\n| F :|\nA") == "C | G | F | F | C | G"
+
+
+def test_what_is_not_certain_is_said() -> None:
+    assert assumed("C G Am F") == {"bars": "chord"}
+    assert written("C G Am F", bars="two") == "C 2:G | Am 2:F"
+    assert written("C G Am F", bars="line") == "C 1:G 2:Am 3:F"
+    assert assumed("A\n| Cm7 | F7 |\nB\n| Gm7 |") == {"letter": "section"}
+    assert written("A\n| Cm7 |\nB\n| Gm7 |", letter="chord") == "A | Cm7 | B | Gm7"
+    assert assumed("[Verse]\nC:4\n[Verse]") == {"again": "played"}
+    assert written("[Verse]\nC:4\n[Verse]", again="passed over") == "<Verse> C"
+    assert assumed("D | G D A D A |")["share"] == "first longer"
+
+
+def test_an_assumption_knows_its_places() -> None:
+    text = "C G\nla la\nAm F\n"
+    (assumption,) = read(text).assumptions
+    assert [text[place.start : place.end] for place in assumption.places] == ["C G", "Am F"]
+
+
+def test_bars_know_their_places() -> None:
+    text = "[Verse]\n| C  G | Am |\nwords\nF  G\n"
+    places = [measure.place for measure in read(text).sheet.measures]
+    assert [text[place.start : place.end] for place in places if place] == ["C  G", "Am", "F", "G"]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    text = "| C | Gxy | F |\n| Am7at | G |"
+    with pytest.raises(ChartError) as caught:
+        read(text)
+    assert [fault.value for fault in caught.value.faults] == ["Gxy", "Am7at"]
+    assert [caught.value.line_and_column(fault) for fault in caught.value.faults] == [(1, 7), (2, 3)]
+    assert "line 1, column 7" in str(caught.value)
+    assert "(and 1 more)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   \n", "hello there", "|", "| | |", "% | C", "x2", "[A]", "{title: x}", "\0", "[Verse]"]
+)
+def test_what_holds_no_chords_is_refused(text: str) -> None:
+    with pytest.raises(SidemanError):
+        read(text)
+
+
+CHART = st.text(st.sampled_from("CGAmF7b# |:%x/.-()[]{}12\n\tla,→'DSN"), max_size=200)
+
+
+@given(CHART)
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        reading = read(text)
+    except SidemanError:
+        return
+    assert reading.song.progression.bars == len(reading.song.played)
+    for assumption in reading.assumptions:
+        assert all(0 <= place.start <= place.end <= len(text) for place in assumption.places)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "C ",
+        "C|",
+        "(",
+        "[",
+        "{",
+        "|:",
+        "x2 ",
+        "1. ",
+        "C-",
+        "C,",
+        ":",
+        "-",
+        " ",
+        "\n",
+        "[A]\n",
+        "a ",
+        "C:",
+        "| ",
+        "D.C. ",
+        ".",
+    ],
+)
+def test_long_texts_end(part: str) -> None:
+    for text in (part * (200_000 // len(part)), "C | " + part * 50_000 + "\nC | G"):
+        try:
+            read(text)
+        except SidemanError:
+            continue

@@ -1,0 +1,71 @@
+"""Charts over HTTP: what was read and assumed, all faults at once, and metres that are played."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import httpx
+from tests.web.conftest import create, listen
+
+SHEET = "Some Song\nKey: C\n\n[Verse]\nC  G\nla la la\n\n[Chorus]\n| F | Bbmaj7 :|\n"
+
+
+def test_a_sheet_becomes_a_song(browser: httpx.Client) -> None:
+    song = browser.post("/api/charts", json={"text": SHEET}).raise_for_status().json()
+    assert (song["format"], song["title"], song["key"], song["meters"]) == ("text", "Some Song", "C major", ["4/4"])
+    assert [(section["name"], section["bars"]) for section in song["sections"]] == [("Verse", 2), ("Chorus", 2)]
+    assert song["chart"]["progression"] == "C:4|G:4|F:4|Bbmaj7:4|F:4|Bbmaj7:4"
+    places = [SHEET[bar["place"][0] : bar["place"][1]] for bar in song["bars"]]
+    assert places == ["C", "G", "F", "Bbmaj7", "F", "Bbmaj7"]
+    assert [(bar["section"], bar["passing"], bar["bar"]) for bar in song["bars"]][2:] == [
+        (1, 0, 0),
+        (1, 0, 1),
+        (1, 1, 0),
+        (1, 1, 1),
+    ]
+    (assumption,) = song["assumptions"]
+    assert assumption["code"] == "bars"
+    assert [other["answer"] for other in assumption["others"]] == ["two", "line"]
+    assert all(answer["text"] != answer["answer"] for answer in [assumption["read"], *assumption["others"]])
+
+
+def test_choices_are_obeyed_and_files_are_taken(browser: httpx.Client) -> None:
+    data = b64encode(SHEET.encode("utf-16")).decode()
+    body = {"data": data, "name": "song.txt", "choices": {"bars": "two"}}
+    song = browser.post("/api/charts", json=body).raise_for_status().json()
+    assert song["chart"]["progression"].startswith("C:2|G:2|F:4")
+
+
+def test_all_faults_are_told_at_once(browser: httpx.Client) -> None:
+    response = browser.post("/api/charts", json={"text": "| C | Gxy |\n| Am7at | F |"})
+    problem = response.json()
+    assert (response.status_code, problem["type"]) == (422, "urn:sideman:chart")
+    assert [(fault["value"], fault["line"], fault["column"]) for fault in problem["faults"]] == [
+        ("Gxy", 1, 7),
+        ("Am7at", 2, 3),
+    ]
+    assert problem["value"] == "Gxy"
+
+
+def test_what_is_not_a_chart_is_refused(browser: httpx.Client) -> None:
+    for body in ({}, {"text": "C", "data": ""}, {"text": ""}, {"data": "!"}, {"data": b64encode(b"\0\1").decode()}):
+        assert browser.post("/api/charts", json=body).status_code == 422, body
+
+
+def test_a_waltz_is_played_in_three(browser: httpx.Client) -> None:
+    song = browser.post("/api/charts", json={"text": "3/4\n| Am | Dm |\n| E7 | Am |"}).json()
+    view = create(browser, song["chart"]["progression"], meters=song["meters"])
+    assert (view["meters"], view["bars"], view["beats"]) == (["3/4"], 4, 12)
+    bars = [event.data for event in listen(browser, view["id"]) if event.kind == "bar"]
+    assert len(bars) == 4
+    for bar in bars:
+        onsets = [note[0] for notes in bar["notes"].values() for note in notes]
+        assert all(bar["bar"] * 36 <= onset < (bar["bar"] + 1) * 36 for onset in onsets)
+    assert browser.get(f"/api/arrangements/{view['id']}/midi").status_code == 200
+
+
+def test_chords_keep_their_spelling(browser: httpx.Client) -> None:
+    view = create(browser, "Bbmaj7:4|C-7:4")
+    assert view["progression"] == "Bbmaj7:4|C-7:4"
+    chart = browser.post("/api/chords:parse", json={"progression": "C Am F G7", "transpose": 1}).json()
+    assert chart["progression"] == "Db:1|Bbm:1|Gb:1|Ab7:1"
