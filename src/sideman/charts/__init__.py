@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 # Each has NAME for people, ``recognises(source) -> bool`` and ``read(source, notes) -> Sheet``. The last takes all.
-FORMATS = ("musicxml", "midi", "ireal", "text")
+FORMATS = ("musicxml", "midi", "ireal", "lilypond", "abc", "mma", "timed", "strudel", "foreign", "text")
 
 
 def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_CHOICES) -> Reading:

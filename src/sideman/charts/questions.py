@@ -27,8 +27,8 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "form": Question("The order of playing"),
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
         "together": Question("Chords that are written at one place", {"shared": "they share the time until the next"}),
-        "chord": Question("A chord that is not known, read as the nearest"),
-        "meter": Question("A metre that is not known, read as the nearest"),
+        "nearest": Question("A chord whose tones have no name here: the nearest that has one is taken"),
+        "meter": Question("The metre"),
         "mode": Question("A key signature that tells no mode", {"major": "major", "minor": "its relative minor"}),
         "pickup": Question("An upbeat without chords", {"dropped": "left out", "kept": "a short bar of N.C."}),
         "transposition": Question(
@@ -38,7 +38,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "recognised": Question("No chords are written", {"notes": "heard in the notes; so many bars are doubtful"}),
         "markers": Question("Texts of a MIDI file", {"chords": "its chords"}),
         "lead": Question("Silent bars before the music", {"dropped": "left out", "kept": "bars of N.C."}),
-        "tempo": Question("A tempo that changes"),
+        "tempo": Question("The tempo, in beats a minute"),
         "ignored": Question("What was passed over"),
         # Symbols that mean different things in different places. The first answer is taken where nothing speaks
         # for another; an answer to a suffix is what the suffix means.
@@ -60,7 +60,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
             "A chord over a chord", {"bass": "over the root of the lower", "upper": "the upper alone"}
         ),
         # Forms.
-        "song": Question("Which song of the playlist"),
+        "song": Question("Which of several songs"),
         "cut": Question("The link was not copied whole", {"begun": "what is there of the song"}),
         "alternatives": Question(
             "Chords in parentheses, above others", {"written": "those on the staff", "above": "those in parentheses"}
