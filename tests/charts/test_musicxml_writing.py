@@ -13,7 +13,8 @@ from sideman.charts.musicxml import write
 from sideman.charts.musicxml.harmony import kind_of, quality_of
 from sideman.errors import OptionError
 from sideman.music.key import Key
-from sideman.music.progression import NOTE_NAMES, Chord
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.qualities import QUALITIES, Quality
 from sideman.music.song import Song
 from sideman.music.time import COMMON_TIME, Meter

@@ -22,7 +22,8 @@ from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
 from sideman.errors import OptionError, UnreadableError
 from sideman.music.key import Key
-from sideman.music.progression import NOTE_NAMES, Chord
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.time import Meter
 
 NAME = "ABC"

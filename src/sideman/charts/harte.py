@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from sideman.errors import ChordSyntaxError, OptionError
-from sideman.music.progression import NATURALS, NOTE_NAMES, Chord
+from sideman.music.notes import NATURALS, NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.qualities import ALTERATIONS, DEGREES, PITCH_CLASSES
 from sideman.music.symbol import syntax_error
 from sideman.music.tones import quality_of

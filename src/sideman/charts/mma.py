@@ -19,7 +19,8 @@ from sideman.charts.source import Source
 from sideman.charts.symbols import is_symbol
 from sideman.errors import OptionError, UnreadableError
 from sideman.music.key import Key
-from sideman.music.progression import MAJOR_ROOTS, MINOR_ROOTS, NOTE_NAMES, Chord
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.song import Place
 from sideman.music.time import Meter
 

@@ -18,9 +18,9 @@ from sideman.charts.reading import Notes
 from sideman.charts.symbols import Symbol, read_symbol
 from sideman.errors import ChordSyntaxError
 from sideman.music.key import Key
-from sideman.music.progression import MAJOR_ROOTS, MINOR_ROOTS, NATURALS, NOTE_NAMES
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NATURALS, NOTE_NAMES
 from sideman.music.qualities import PITCH_CLASSES
-from sideman.music.symbol import plain, syntax_error
+from sideman.music.symbol import ROOT_SIGNS, plain, syntax_error
 
 __all__ = ["are_diatonic", "is_number", "is_numeral", "read_number", "split_numbers"]
 
@@ -151,7 +151,7 @@ def _note(key: Key, degree: int, sign: str, *, is_diminished: bool = False) -> s
 
 
 def _chord(root: str, suffix: str, bass: str | None, dialect: Dialect) -> Symbol | None:
-    suffix = f"({suffix})" if suffix.startswith(("b", "#")) else suffix
+    suffix = f"({suffix})" if suffix.startswith(ROOT_SIGNS) else suffix
     over = f"/{bass}" if bass else ""
     try:
         return read_symbol(f"{root}{suffix}{over}", dialect)

@@ -17,7 +17,8 @@ from sideman.charts.reading import Notes
 from sideman.music.band import DURATION, ONSET, PITCH, NoteArray
 from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.key import Key, estimate_key
-from sideman.music.progression import MAJOR_ROOTS, Chord
+from sideman.music.notes import MAJOR_ROOTS
+from sideman.music.progression import Chord
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.recognition import UNLABELLED, Span, label_spans, recognise
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP, Meter

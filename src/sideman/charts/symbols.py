@@ -14,7 +14,7 @@ from sideman.errors import ChordSyntaxError
 from sideman.music.chords import read_chord
 from sideman.music.notes import NOTE_NAMES
 from sideman.music.progression import Chord
-from sideman.music.symbol import SIGNS, plain, quality_of_suffix, syntax_error
+from sideman.music.symbol import ROOT_SIGNS, SIGNS, plain, quality_of_suffix, syntax_error
 
 __all__ = ["ANY", "ENGLISH", "Dialect", "Symbol", "dialect_of", "is_symbol", "joins", "optional", "read_symbol"]
 
@@ -36,10 +36,9 @@ _MARKS = "*~_'\"`!?<>\u2018\u2019\u201c\u201d\u00b4"
 _PUNCTUATION = ".,;:"
 _SOLFEGE = {"do": "C", "ut": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B"}
 _SOLFEGE_NOTE = re.compile(r"(?i:(do|ut|r[eé]|mi|fa|sol|la|si))(##?|bb?)?")
-_NOTE = re.compile(r"([A-Ha-h])(isis|is|(?<=[CDFGHcdfgh])es(?:es)?|(?<=[EAea])s(?:es)?(?!us)|##?|bb?)?")
-_GERMAN_SIGNS = {"is": "#", "isis": "##", "es": "b", "s": "b", "eses": "bb", "ses": "bb"}
+_NOTE = re.compile(r"([A-Ha-h])(isis|is|(?<=[CDFGHcdfgh])es(?:es)?|(?<=[EAea])s(?:es)?(?!us)|##?|bb?|♮)?")
+_GERMAN_SIGNS = {"is": "#", "isis": "##", "es": "b", "s": "b", "eses": "bb", "ses": "bb", "♮": ""}
 _SIGN_IN_WORDS = re.compile(r"^([A-Ha-h])[ -]?(flat|sharp)\b", re.IGNORECASE)
-_NATURAL = re.compile(r"^([A-Ha-h])♮")
 _SPACED_ALTERATION = re.compile(r"^([A-H][b#]?)\s+([b#]\d\S*)$")
 _ON = re.compile(r"(.+?)(?:\(on([^()]+)\)|on([A-H][^()]*))$")
 _ALTERNATE = re.compile(r"([^()]+)\(([A-H][^()]*)\)$")
@@ -110,7 +109,7 @@ def _find(text: str, dialect: Dialect, before: Chord | None) -> Symbol | None:
     if text.isascii() and not _LOOSE.fullmatch(text):
         return None
     symbol = _SPACED_ALTERATION.sub(r"\1(\2)", _SIGN_IN_WORDS.sub(_sign_in_words, text.strip()).translate(SIGNS))
-    symbol = _NATURAL.sub(r"\1", plain(symbol))
+    symbol = plain(symbol)
     inside = symbol[1:-1] if symbol.startswith("(") and symbol.endswith(")") else symbol
     if inside.lower() in _NO_CHORD or inside == "N":
         return Symbol(Chord.no_chord())
@@ -201,7 +200,7 @@ def _chord(symbol: str, bass: str | None, dialect: Dialect) -> Symbol | None:
         suffix, more = _resolve(written, dialect)
         if quality_of_suffix(suffix) is not None:
             over = "" if bass is None else f"/{bass}"
-            wrapped = f"({suffix})" if suffix.startswith(("b", "#")) and quality_of_suffix(f"({suffix})") else suffix
+            wrapped = f"({suffix})" if suffix.startswith(ROOT_SIGNS) and quality_of_suffix(f"({suffix})") else suffix
             try:
                 return Symbol(read_chord(root + wrapped + over), (*answers, *more))
             except ChordSyntaxError:

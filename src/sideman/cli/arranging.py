@@ -95,7 +95,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     options = read_options(wishes)
     files = _Files(output, audio, soundfont, read_programs(program or []))
     files.check(options.takes)
-    has_tempo = context.get_parameter_source("tempo").name != "DEFAULT"
+    source = context.get_parameter_source("tempo")
+    has_tempo = source is not None and source.name != "DEFAULT"
     plan = _plan(chart, options, choose or [], has_tempo=has_tempo)
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)

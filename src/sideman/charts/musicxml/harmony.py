@@ -17,7 +17,8 @@ from sideman.charts.reading import Notes
 from sideman.charts.symbols import read_symbol
 from sideman.errors import ChordSyntaxError
 from sideman.music.key import Key
-from sideman.music.progression import ACCIDENTALS, MAJOR_ROOTS, NATURALS, NOTE_NAMES, Chord
+from sideman.music.notes import ACCIDENTALS, MAJOR_ROOTS, NATURALS, NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.qualities import DEGREES, PITCH_CLASSES, QUALITIES, SPELLINGS, Quality
 
 NO_CHORD = "none"
@@ -98,7 +99,7 @@ def chord_of(harmony: Element, key: Key | None, notes: Notes) -> Chord | None:
     bass = _note(harmony, "bass") or _inverted(harmony, root, quality)
     chord = Chord(root, quality, bass)
     if not certain:
-        notes.note("chord", str(chord), text=f"{root}{text}" if text else f"{root} {name}"[:LONGEST_TEXT])
+        notes.note("nearest", str(chord), text=f"{root}{text}" if text else f"{root} {name}"[:LONGEST_TEXT])
     return chord
 
 

@@ -20,7 +20,8 @@ from sideman.charts.sheet import Measure
 from sideman.charts.symbols import read_symbol
 from sideman.errors import ChordSyntaxError, OptionError, UnreadableError
 from sideman.music.key import Key
-from sideman.music.progression import NATURALS, Chord
+from sideman.music.notes import NATURALS
+from sideman.music.progression import Chord
 from sideman.music.qualities import PITCH_CLASSES
 
 PARTWISE, TIMEWISE = "score-partwise", "score-timewise"

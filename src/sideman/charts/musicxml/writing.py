@@ -15,7 +15,8 @@ from sideman.charts.musicxml.timing import usual_meter
 from sideman.charts.sheet import Jump, Measure, Sheet
 from sideman.errors import OptionError
 from sideman.music.key import Key
-from sideman.music.progression import ACCIDENTALS, Chord
+from sideman.music.notes import ACCIDENTALS
+from sideman.music.progression import Chord
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import TICKS_PER_BEAT, Meter
 
