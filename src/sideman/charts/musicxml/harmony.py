@@ -14,8 +14,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from sideman.charts.reading import Notes
-from sideman.charts.symbols import read_symbol
-from sideman.errors import ChordSyntaxError
+from sideman.charts.symbols import is_symbol, read_symbol
 from sideman.music.key import Key
 from sideman.music.progression import ACCIDENTALS, MAJOR_ROOTS, NATURALS, NOTE_NAMES, Chord
 from sideman.music.qualities import DEGREES, PITCH_CLASSES, QUALITIES, SPELLINGS, Quality
@@ -152,10 +151,7 @@ def _written(text: str) -> Quality | None:
     """The quality of a suffix such as ``m7b5``."""
     if text in SPELLINGS:
         return SPELLINGS[text] if text else None
-    try:
-        return read_symbol(f"C{text}").chord.quality
-    except ChordSyntaxError:
-        return None
+    return read_symbol(f"C{text}").chord.quality if is_symbol(f"C{text}") else None
 
 
 def _tones(base: Quality, degrees: tuple[Degree, ...]) -> frozenset[int]:
