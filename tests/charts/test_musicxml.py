@@ -386,7 +386,7 @@ def test_no_chord_and_rootless_chords() -> None:
 
 def test_without_chord_symbols_the_notes_tell_the_chords() -> None:
     def triad(*pitches: str) -> str:
-        notes = (f"<pitch><step>{step}</step><octave>{octave}</octave></pitch>" for step, octave in pitches)
+        notes = (f"<pitch><step>{name[0]}</step><octave>{name[1]}</octave></pitch>" for name in pitches)
         return "".join(
             f"<note>{'<chord/>' * (n > 0)}{note}<duration>8</duration></note>" for n, note in enumerate(notes)
         )

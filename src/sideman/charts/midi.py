@@ -16,8 +16,8 @@ from sideman.charts.reading import Notes
 from sideman.charts.recognised import Chords, recognise_bars
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
-from sideman.charts.symbols import read_symbol
-from sideman.errors import ChordSyntaxError, OptionError, UnreadableError
+from sideman.charts.spotting import chord_in
+from sideman.errors import OptionError, UnreadableError
 from sideman.music.band import MIDI_VALUES, NoteArray, Role, role_of
 from sideman.music.key import Key
 from sideman.music.progression import MAX_BEATS, Chord
@@ -34,7 +34,7 @@ WRITTEN = (MARKER, TEXT, LYRIC, CUE)  # kinds of texts that may be chords
 MIN_CHORDS = 2
 MIN_SHARE = 0.7  # of such texts that are chords
 FAR = 12  # quarters: chords of one letter stand closer
-LONGEST_CHORD, LONGEST_SECTION = 16, 40
+LONGEST_SECTION = 40
 MIN_TEMPO, MAX_TEMPO = 10.0, 1_000.0  # beats a minute that are meant
 TITLE = "@T"  # begins a title in a karaoke file
 
@@ -79,7 +79,7 @@ def read(source: Source, notes: Notes) -> Sheet:
     if not (measures[0].chords and measures[0].chords[0][0] == 0):
         notes.note("start", "silence")
         measures[0].chords = ((0, Chord.no_chord()), *measures[0].chords)
-    _name_sections(measures, bars, [text for text in texts if not (written and _chord(text.text))])
+    _name_sections(measures, bars, [text for text in texts if not (written and chord_in(text.text))])
     usual = max(set(meters), key=meters.count)
     for measure in measures:
         measure.meter = None if measure.meter == usual else measure.meter
@@ -176,7 +176,7 @@ def _written(texts: Sequence[Text], quarter: int) -> list[tuple[int, Chord]]:
             rows[text.track, text.kind].append(text)
     most: list[tuple[int, Chord]] = []
     for row in rows.values():
-        found = [(text.tick, chord) for text in row if (chord := _chord(text.text)) is not None]
+        found = [(text.tick, chord) for text in row if (chord := chord_in(text.text)) is not None]
         is_fit = len(found) >= max(MIN_CHORDS, MIN_SHARE * len(row)) and not _are_letters(row, quarter)
         most = found if is_fit and len(found) > len(most) else most
     return sorted(most, key=lambda placed: placed[0])
@@ -187,14 +187,6 @@ def _are_letters(texts: Sequence[Text], quarter: int) -> bool:
     ticks = [text.tick for text in texts]
     distance = (max(ticks) - min(ticks)) / max(len(ticks) - 1, 1)
     return all(len(text.text) == 1 for text in texts) and distance > FAR * quarter
-
-
-def _chord(text: str) -> Chord | None:
-    """The chord that a text is: ``C M7``, as some programs write it."""
-    try:
-        return read_symbol("".join(text.split())).chord if len(text) <= LONGEST_CHORD else None
-    except ChordSyntaxError:
-        return None
 
 
 def _placed(written: Sequence[tuple[int, Chord]], bars: Sequence[Bar]) -> list[Chords]:

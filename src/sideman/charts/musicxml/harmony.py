@@ -14,8 +14,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from sideman.charts.reading import Notes
-from sideman.charts.symbols import read_symbol
-from sideman.errors import ChordSyntaxError
+from sideman.charts.symbols import is_symbol, read_symbol
 from sideman.music.key import Key
 from sideman.music.notes import ACCIDENTALS, MAJOR_ROOTS, NATURALS, NOTE_NAMES
 from sideman.music.progression import Chord
@@ -118,7 +117,8 @@ def quality_of(kind: str, text: str, degrees: tuple[Degree, ...]) -> tuple[Quali
             return _BY_NAME["m" if kind.startswith("min") else ""], not (kind or text)
     base = _BY_NAME[KINDS.get(kind, "")]
     tones = _tones(base, degrees)
-    if written is not None and not degrees and tones < frozenset(written.intervals):
+    is_more = not degrees and written is not None and tones < frozenset(written.intervals)
+    if written is not None and (is_more or tones == frozenset(written.intervals)):
         return written, True
     if tones in _BY_TONES:
         return _BY_TONES[tones], kind in KINDS and kind not in SOUND_ALIKE
@@ -129,10 +129,7 @@ def quality_of(kind: str, text: str, degrees: tuple[Degree, ...]) -> tuple[Quali
 def kind_of(quality: Quality) -> tuple[str, tuple[Degree, ...]]:
     """The kind of a quality, and the degrees in which the two differ: as few as can be. :func:`quality_of`, back."""
     ways = ((kind, _changes(_BY_NAME[name], quality)) for kind, name in KINDS.items() if kind not in SOUND_ALIKE)
-    return min(
-        ((kind, degrees) for kind, degrees in ways if quality_of(kind, "", degrees)[0] == quality),
-        key=lambda way: len(way[1]),
-    )
+    return min(ways, key=lambda way: (quality_of(way[0], "", way[1])[0] != quality, len(way[1])))
 
 
 def _changes(base: Quality, quality: Quality) -> tuple[Degree, ...]:
@@ -153,10 +150,7 @@ def _written(text: str) -> Quality | None:
     """The quality of a suffix such as ``m7b5``."""
     if text in SPELLINGS:
         return SPELLINGS[text] if text else None
-    try:
-        return read_symbol(f"C{text}").chord.quality
-    except ChordSyntaxError:
-        return None
+    return read_symbol(f"C{text}").chord.quality if is_symbol(f"C{text}") else None
 
 
 def _tones(base: Quality, degrees: tuple[Degree, ...]) -> frozenset[int]:

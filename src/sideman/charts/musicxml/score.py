@@ -17,8 +17,8 @@ from sideman.charts.musicxml.signs import Signs, read_barline, read_sound, read_
 from sideman.charts.musicxml.timing import Number, Time, read_duration, read_metronome, read_number, read_time
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure
-from sideman.charts.symbols import read_symbol
-from sideman.errors import ChordSyntaxError, OptionError, UnreadableError
+from sideman.charts.spotting import chord_in
+from sideman.errors import OptionError, UnreadableError
 from sideman.music.key import Key
 from sideman.music.notes import NATURALS
 from sideman.music.progression import Chord
@@ -40,7 +40,6 @@ TAGS = frozenset((
 MAX_PARTS = 500
 MAX_NOTES = 200_000
 LONGEST_NAME = 200
-LONGEST_CHORD = 16
 # Semitones from the tonic of a signature's major key to that of a mode, and whether it is a minor one.
 MODES = {
     "major": (0, False),
@@ -242,7 +241,7 @@ class Score:
             return
         if name := section_name(text):
             measure.section = measure.section or name
-        elif (chord := _chord_in(text)) is not None:
+        elif (chord := chord_in(text)) is not None:
             part.words.append(Harmony(number, at, chord))
         elif number == 0 and not self.style and re.fullmatch(r"[^\W\d][\w \-/().]{2,40}", text):
             self.style = text
@@ -252,14 +251,6 @@ class Score:
         if tempo and self.tempo is None:
             self.tempo = Fraction(tempo)
         return read_sound(sound, self.measures, number, self.signs)
-
-
-def _chord_in(text: str) -> Chord | None:
-    """The chord that words are, for programs write as words what their own chord symbols can't say."""
-    try:
-        return read_symbol("".join(text.split())).chord if len(text) <= LONGEST_CHORD else None
-    except ChordSyntaxError:
-        return None
 
 
 def _shown(harmony: Element) -> str:
