@@ -169,6 +169,54 @@ def test_what_is_not_certain_is_said() -> None:
     assert assumed("[Verse]\nC:4\n[Verse]") == {"again": "played"}
     assert written("[Verse]\nC:4\n[Verse]", again="passed over") == "<Verse> C"
     assert assumed("D | G D A D A |")["share"] == "first longer"
+    assert assumed("|: C | G :|") == {"form": "played"}
+    assert played("|: C | 1. G :| 2. F |", form="written") == "C | G | F"
+    assert assumed("Capo 2\nC:4") == {"capo": "written"}
+    assert written("Capo 2\n| C | G |", capo="sounding") == "D | A"
+
+
+@pytest.mark.parametrize(
+    ("text", "bars"),
+    [
+        ("| I | VIm | IV | V |", "C | Am | F | G"),
+        ("I vi IV V7/ii", "C | Am | F | A7"),
+        ("Key: Bb\n1 4 5", "Bb | Eb | F"),
+        ("Intro: 5411", "<Intro> G | F | C | C"),
+        ("6- | 1/3 | 2m7 5", "Am | C/E | Dm7 2:G"),
+        ("Ⅳ→Ⅴ→Ⅲm→Ⅵm", "F | G | Em | Am"),
+    ],
+)
+def test_degrees_are_chords_of_a_key(text: str, bars: str) -> None:
+    assert written(text) == bars
+
+
+def test_the_key_of_degrees_is_asked_for() -> None:
+    assert assumed("1 4 5")["key"] == "C major"
+    assert written("1 4 5", key="Eb major") == "Eb | Ab | Bb"
+
+
+@pytest.mark.parametrize(
+    ("text", "bars"),
+    [
+        ("C maj7 | D7 b9 | G on B", "CM7 | D7b9 | G/B"),
+        ("a F C G", "Am | F | C | G"),
+        ("e\nC D G\na e", "Em | C | D | G | Am | Em"),
+        ("Em/H | B | H7", "Em/B | Bb | B7"),
+        ("Do Sol Lam Fa", "C | G | Am | F"),
+        ("A7M | Em7+ | F7+", "AM7 | EmM7 | FM7"),
+        ("C | F7+ | C+", "C | Faug7 | Caug"),
+        ("F-7 | D07 | G7", "Fm7 | Dm7-5 | G7"),
+        ("C7 | G07 | C7", "C7 | Gdim7 | C7"),
+        ("G2/B | A4", "Gadd9/B | Asus4"),
+        ("C /Bb /A", "C | C/Bb | C/A"),
+        ("Hm7|5- Am7", "Bm7-5 | Am7"),
+        ("E:m | F:maj7", "Em | FM7"),
+        ("D(II) A(II)", "D | A"),
+        ("F(Dm) | G", "F | G"),
+    ],
+)
+def test_symbols_are_read_in_the_charts_own_dialect(text: str, bars: str) -> None:
+    assert written(text) == bars
 
 
 def test_an_assumption_knows_its_places() -> None:

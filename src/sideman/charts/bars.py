@@ -94,9 +94,9 @@ class Bars:
                     self._change(piece)
                 case "sign":
                     self._sign(piece, bool(cell))
-                case "comment":
+                case "comment" if piece.text[0] != "(":
                     break
-                case "separator":
+                case "separator" | "comment":
                     continue
                 case _:
                     cell.append(piece)
@@ -124,9 +124,9 @@ class Bars:
                     self._endings = piece.numbers
                 case "meter":
                     self._change(piece)
-                case "comment":
+                case "comment" if piece.text[0] != "(":
                     break
-                case "separator" | "open" | "close":
+                case "separator" | "open" | "close" | "comment":
                     continue
                 case _:
                     run.append(piece)

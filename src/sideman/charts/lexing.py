@@ -76,6 +76,7 @@ _ABBREVIATED = ("dim", "min", "maj", "aug", "sus", "N.C", "n.c")  # a dot behind
 _DURATION = re.compile(r"([^:]+):([0-9./]{1,16}t?)?")
 _SPLIT = re.compile(r"(?:->|=>|[→⇒»,;、，・•]|[–—](?![0-9]))")
 _GLUED = re.compile(r"[-–—/~]")
+_DOUBT = re.compile(r"\((?:\?|!|[ivxIVX]+)\)")
 _OPTIONAL = re.compile(r"\((.*)\)")
 
 
@@ -200,6 +201,8 @@ def _word(text: str, start: int, end: int, reads: Reads) -> Piece | None:
     """One word as a piece, None where it is nothing that is known."""
     if not text or len(text) > MAX_WORD:
         return None
+    if _DOUBT.fullmatch(text):
+        return Piece("comment", text, start, end)
     if text in HOLDS:
         return Piece("hold", text, start, end, number=len(text) if text.strip("/") == "" else 1)
     if text in _AGAINS:

@@ -35,7 +35,7 @@ _TAGS = re.compile(
 )
 _TENSION_BAR = re.compile(r"(?<=[0-9+-])\|(?=[0-9]{1,2}[+-]?(?:[\s|]|$))")  # Hm7|5-, as Russians have it
 _BAR = re.compile(rf"[{BARS}]")
-_LONE_L = re.compile(r"(?<!\S)[lI](?!\S)")
+_LONE_L = re.compile(r"(?<!\S)l(?!\S)")
 _ENDS = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
 

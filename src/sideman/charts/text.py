@@ -12,19 +12,24 @@ from collections.abc import Sequence
 from sideman.charts import heads
 from sideman.charts.bars import Bars
 from sideman.charts.labels import Label, base, letter
+from sideman.charts.lexing import Piece, Reads
 from sideman.charts.lines import Line, classify, directive, is_long, split
+from sideman.charts.numbers import are_diatonic, is_number, is_numeral, split_numbers
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
-from sideman.charts.spelling import Spelling
+from sideman.charts.spelling import Degrees, Spelling
 from sideman.charts.symbols import ANY, dialect_of
 from sideman.errors import ChartError, ChordSyntaxError, UnreadableError
 from sideman.music.chords import MAX_TEXT, parse_song
+from sideman.music.key import Key
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS
 from sideman.music.progression import Chord
 from sideman.music.song import Place
 
 NAME = "text"
 
+KEYS = tuple(f"{root} major" for root in MAJOR_ROOTS) + tuple(f"{root} minor" for root in MINOR_ROOTS)
 MAX_LINES = 5_000
 MAX_LONG_LINES = 20
 
@@ -81,6 +86,7 @@ class _Reader:
         self._notes = notes
         self._sheet = Sheet()
         self._lines = lines
+        self._capo = 0  # frets by which all sounds higher
         self._sections: dict[str, tuple[int, int]] = {}  # by their names' bases: first measure, end
 
     def read(self) -> Sheet:
@@ -97,12 +103,14 @@ class _Reader:
         return self._sheet
 
     def _nothing(self) -> ChordSyntaxError:
-        """Why there is no chord in the text: as the chord language tells it, where it can."""
-        try:
-            parse_song(self._text[:MAX_TEXT])
-        except ChordSyntaxError as error:
-            return error
-        return ChordSyntaxError("no chords in", self._text[:32], 1, "paste a chart with chords")
+        """Why there is no chord in the text: as the chord language tells it of a single line."""
+        text = self._text.strip()
+        if "\n" not in text:
+            try:
+                parse_song(self._text)
+            except ChordSyntaxError as error:
+                return error
+        return ChordSyntaxError("no chords in", text[:32], 1, "paste a chart with chords")
 
     def _classify(self) -> None:
         """Say of each line what it is: first by whatever could be a chord, then in the chart's own spelling."""
@@ -129,10 +137,26 @@ class _Reader:
             else:
                 classify(line, broad.reads)
         body = [line for line in body if line.kind != "head"]
-        self._spelling = Spelling(self._notes, dialect_of(_evidence(body, english), self._notes))
+        evidence = _evidence(body, english)
+        self._spelling = Spelling(self._notes, dialect_of(evidence, self._notes))
+        _classify_again(body, self._spelling.reads)
+        if not evidence:
+            self._read_degrees(body)
+
+    def _read_degrees(self, body: list[Line]) -> None:
+        """Where there are no chords by their names, look for numbers and numerals."""
+        _classify_again(body, lambda text: is_number(text) or is_numeral(text))
+        degrees = [piece.text for line in body for piece in line.pieces if piece.kind == "chord"]
+        if not degrees:
+            return
+        key = self._sheet.key
+        if key is None:
+            first = body[0]
+            answer = self._notes.ask("key", KEYS, Place(first.start, first.start + len(first.text)), degrees[0])
+            key = heads.key_of(answer) or Key(0)
+        self._spelling = Spelling(self._notes, degrees=Degrees(key, are_diatonic(degrees, self._notes)))
         for line in body:
-            line.kind, line.pieces, line.label, line.maybe = "words", [], None, None
-            classify(line, self._spelling.reads)
+            line.pieces = [part for piece in line.pieces for part in _apart(piece)]
 
     def _is_chords(self, line: Line, spelling: Spelling) -> bool:
         probe = Line(line.text, line.start)
@@ -248,20 +272,41 @@ class _Reader:
         understood = heads.put(line.name, line.value, self._sheet)
         if line.name == "meter" and understood:
             bars.change_meter(self._sheet.meter)
-        if line.name == "capo" and heads.capo_of(line.value):
-            self._notes.ask("capo", ("written", "sounding"), place, line.value)
+        fret = heads.capo_of(line.value) if line.name == "capo" else 0
+        if fret and self._notes.ask("capo", ("written", "sounding"), place, line.value) == "sounding":
+            self._capo = fret
         if not understood:
             self._notes.note("ignored", line.name, (), place, line.value)
 
     def _finish(self) -> None:
         """What only the whole chart tells: where the coda begins, and what sounds before the first chord."""
         measures = self._sheet.measures
+        if self._capo:
+            for measure in measures:
+                measure.chords = tuple((tick, chord.transpose(self._capo)) for tick, chord in measure.chords)
         codas = [number for number, measure in enumerate(measures) if measure.coda]
         if len(codas) > 1 and not any(measure.to_coda for measure in measures):
             measures[codas[0]].coda, measures[codas[0]].to_coda = False, True
         if not (measures[0].chords and measures[0].chords[0][0] == 0):
             self._notes.note("start", "silence")
             measures[0].chords = ((0, Chord.no_chord()), *measures[0].chords)
+
+
+def _classify_again(lines: Sequence[Line], reads: Reads) -> None:
+    for line in lines:
+        line.kind, line.pieces, line.label, line.maybe = "words", [], None, None
+        classify(line, reads)
+
+
+def _apart(piece: Piece) -> list[Piece]:
+    """Numbers written together as pieces of their own: ``5411``."""
+    parts = split_numbers(piece.text) if piece.kind == "chord" else ()
+    if len(parts) < 2:  # noqa: PLR2004 - one
+        return [piece]
+    return [
+        piece._replace(text=part, start=piece.start + place, end=piece.start + place + 1)
+        for place, part in enumerate(parts)
+    ]
 
 
 def _evidence(lines: Sequence[Line], english: Spelling) -> list[str]:
