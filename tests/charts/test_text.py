@@ -203,7 +203,7 @@ def test_the_key_of_degrees_is_asked_for() -> None:
         ("e\nC D G\na e", "Em | C | D | G | Am | Em"),
         ("Em/H | B | H7", "Em/B | Bb | B7"),
         ("Do Sol Lam Fa", "C | G | Am | F"),
-        ("A7M | Em7+ | F7+", "AM7 | EmM7 | FM7"),
+        ("Am7 | Em7+ | F7+", "Am7 | EmM7 | FM7"),
         ("C | F7+ | C+", "C | Faug7 | Caug"),
         ("F-7 | D07 | G7", "Fm7 | Dm7-5 | G7"),
         ("C7 | G07 | C7", "C7 | Gdim7 | C7"),

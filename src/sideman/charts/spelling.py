@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sideman.charts.numbers import is_number, read_number, split_numbers
 from sideman.charts.reading import Notes
-from sideman.charts.symbols import ENGLISH, Dialect, Symbol, read_symbol
+from sideman.charts.symbols import ENGLISH, Dialect, Symbol, is_symbol, read_symbol
 from sideman.errors import ChordSyntaxError
 from sideman.music.key import Key
 from sideman.music.progression import Chord
@@ -44,6 +44,8 @@ class Spelling:
 
     def reads(self, text: str) -> bool:
         """Whether a word is a chord."""
+        if text.startswith(("/", "W")) and self._degrees is None:
+            return is_symbol(text, self._dialect)
         return isinstance(self._read(text), Symbol)
 
     def chord(self, text: str, place: Place) -> Chord:

@@ -134,6 +134,8 @@ class _Reader:
             field = heads.read_field(line.text)
             if field and not self._is_chords(line, english):
                 line.kind, (line.name, line.value) = "head", field
+                if line.name == "key":
+                    heads.put("key", line.value, self._sheet)
             else:
                 classify(line, broad.reads)
         body = [line for line in body if line.kind != "head"]
@@ -316,8 +318,9 @@ def _evidence(lines: Sequence[Line], english: Spelling) -> list[str]:
     """
     symbols = [[piece.text for piece in line.pieces if piece.kind == "chord"] for line in lines]
     plain = [texts for texts in symbols if any(map(english.reads, texts))]
+    has_words = any(line.kind == "words" and line.text.strip() for line in lines)
     count = sum(map(len, plain))
-    chosen = symbols if count < sum(map(len, symbols)) / 4 else plain
+    chosen = plain if has_words and count >= sum(map(len, symbols)) / 4 else symbols
     return [text for texts in chosen for text in texts]
 
 
