@@ -109,7 +109,7 @@ def test_words_above_the_notes_are_passed_over_and_said() -> None:
 
 def test_all_faults_are_told_with_their_places() -> None:
     with pytest.raises(ChartError) as caught:
-        tune('"C7x"c8|"Am"a8|\n"G?!"g8|')
+        tune('"C7x"c8|"Am"a8|\n"G7x"g8|')
     assert [caught.value.line_and_column(fault) for fault in caught.value.faults] == [(6, 2), (7, 2)]
 
 

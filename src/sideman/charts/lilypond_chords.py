@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sideman.charts.degrees import quality_of
 from sideman.music.key import Key
-from sideman.music.progression import NOTE_NAMES, Chord
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.qualities import PITCH_CLASSES, QUALITIES
 
 Names = dict[str, str]

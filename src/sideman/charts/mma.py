@@ -19,7 +19,8 @@ from sideman.charts.source import Source
 from sideman.charts.symbols import is_symbol
 from sideman.errors import OptionError, UnreadableError
 from sideman.music.key import Key
-from sideman.music.progression import MAJOR_ROOTS, MINOR_ROOTS, NOTE_NAMES, Chord
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.song import Place
 from sideman.music.time import Meter
 
@@ -67,7 +68,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source, notes: Notes) -> Sheet:
     """Read a song file. Raises :class:`ChartError`, :class:`UnreadableError` where it has no chords."""
     text = source.text or ""
-    reader = _Reader(notes, Faults(text))
+    reader = _Reader(notes, Faults(text, notes))
     reader.read(list(_lines(text)))
     reader.faults.check()
     measures = _unrolled(reader.root, 0)
