@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from sideman.cli.arranging import arrange
+from sideman.cli.charts import chart
 from sideman.cli.data import encode, inspect
 from sideman.cli.rendering import render
 from sideman.cli.serving import serve
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (arrange, render, serve, encode, inspect, train, evaluate, export):
+for command in (arrange, chart, render, serve, encode, inspect, train, evaluate, export):
     app.command()(command)
 
 
