@@ -27,11 +27,18 @@ __all__ = [
     "SidemanError",
     "TokenError",
     "UnreadableError",
+    "line_and_column",
 ]
 
 
 class SidemanError(Exception):
     """Base of all errors raised on purpose. The message is one line: what, where and the remedy."""
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, both from 1, of a character counted from 0."""
+    before = text[:offset]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 class ChordSyntaxError(SidemanError):
@@ -54,21 +61,26 @@ class ChordSyntaxError(SidemanError):
 class ChartError(SidemanError):
     """A chart that cannot be read: all ``faults``, each with its place; ``text`` is what their positions count in.
 
-    The message tells the first, with line and column, and how many more there are.
+    The message tells the first, with line and column where the text has several, and how many more there are.
     """
 
     def __init__(self, text: str, faults: Sequence[ChordSyntaxError]) -> None:
         self.text = text
         self.faults = tuple(faults)
-        first, more = self.faults[0], len(self.faults) - 1
-        line, column = self.line_and_column(first)
-        rest = f" (and {more} more)" if more else ""
-        super().__init__(f"line {line}, column {column}: {first}{rest}")
+        more = len(self.faults) - 1
+        super().__init__(self.told(self.faults[0]) + (f" (and {more} more)" if more else ""))
+
+    def told(self, fault: ChordSyntaxError) -> str:
+        """A fault in a line of words: what, where and the remedy."""
+        if "\n" not in self.text:
+            return str(fault)
+        line, column = self.line_and_column(fault)
+        finding = fault.finding.replace(f"at character {fault.position}", f"in line {line}, column {column}")
+        return f"{finding}: {fault.remedy}"
 
     def line_and_column(self, fault: ChordSyntaxError) -> tuple[int, int]:
         """Where a fault stands: its line and its column, both from 1."""
-        before = self.text[: fault.position - 1]
-        return before.count("\n") + 1, len(before) - before.rfind("\n")
+        return line_and_column(self.text, fault.position - 1)
 
 
 class UnreadableError(SidemanError):

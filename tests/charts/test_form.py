@@ -59,6 +59,10 @@ def measures(text: str) -> list[Measure]:
         ("(A 1:B) 2:C. D!DCF", "0102302"),
         ("(A B) C!DC", "01012012"),
         ("(A 1:B 2:C D", "01023"),
+        ("(A 1:B) 2:C) (3:D E", "0102034"),
+        ("(A 1:B) 2:C) (3:D E) F", "0102034345"),
+        ("($A 1:B)> 2:C!DSC @D", "0102013"),
+        ("(A 1:B). 2:C D!DCF", "0102301"),
     ],
 )
 def test_signs_are_followed(text: str, order: str) -> None:

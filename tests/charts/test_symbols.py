@@ -62,11 +62,11 @@ ALONE = {
     "(N.C.)": "N.C.",
     "nc": "N.C.",
     "tacet": "N.C.",
-    "Ｃ": "C",
-    "F＃m": "F#m",
+    "\uff23": "C",
+    "F\uff03m": "F#m",
     "C—7": "Cm7",
     "C△7": "CM7",
-    "Ｇ７（♭９）": "G7b9",
+    "\uff27\uff17\uff08♭\uff19\uff09": "G7b9",
     "E&7&9": "Eb7b9",
     "G2/B": "Gadd9/B",
     "C2(add6)": "C69",
@@ -102,6 +102,8 @@ CHARTS = {
     "F7+ | Dm7+": "FM7 | DmM7",
     "A7+ | G#7(5+) | E5+/A": "AM7 | G#aug7 | Eaug/A",
     "F7+ | Bb7+ | Cmaj7": "Faug7 | Bbaug7 | CM7",
+    "A7+ | F#7(5+) | Db7M(9)": "AM7 | F#aug7 | DbM9",
+    "Eb9+ | F7+": "Eb9#5 | Faug7",
     "C7+ | Dm7/9 | E7/9-": "CM7 | Dm9 | E7b9",
     "G07 | C-7 | F7": "Gm7b5 | Cm7 | F7",
     "G0 | Cdim | F7": "Gm7b5 | Cdim | F7",
@@ -277,7 +279,7 @@ def test_any_dialect_reads_what_is_a_symbol_somewhere(text: str) -> None:
 
 roots = st.sampled_from(["C", "Bb", "H", "Fis", "es", "a", "Do", "sol", "B", "W/"])
 pieces = st.sampled_from(
-    [*"7906+-b#()/\\|,. m*", "maj7", "sus4", "on", "E", "h", "♭9", "Ｃ", "add", "5+", "(Dm)", "\u2028", "moll", "…"]
+    [*"7906+-b#()/\\|,. m*", "maj7", "sus4", "on", "E", "h", "♭9", "\uff23", "add", "5+", "(Dm)", "\u2028", "moll", "…"]
 )
 texts = st.tuples(roots, st.lists(pieces, max_size=6)).map(lambda parts: parts[0] + "".join(parts[1]))
 

@@ -281,6 +281,7 @@ def test_long_suffixes_end(suffix: str) -> None:
         ("C∆7", "CΔ7", "DbΔ7"),
         ("F#b9/B", "F#addb9/B", "Gaddb9/C"),  # the b would be the root's
         ("N.C.", "N.C.", "N.C."),
+        ("F♮9", "F9", "F#9"),  # the sign is the root's
         ("C(add 9)", "C(add9)", "Db(add9)"),
     ],
 )

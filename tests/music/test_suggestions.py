@@ -85,7 +85,18 @@ def test_of_what_is_ambiguous_all_meanings_are_suggested(suffix: str) -> None:
     "text",
     [
         *("", " ", "Xm7", "C/h", "C:x", "C:0", "C:1e9", "%", "C % | D", "C / / /", "Cxyzxyz", ":", "bxyz"),
-        *("Cmadd", "C7b", "C7#", "C7b3", "CFr+6", "A2#5", "Cmad9", "C7(b9", "Cdm7"),  # near many, meant by none
+        *(
+            "Cmadd",
+            "C7b",
+            "C7#",
+            "C7b3",
+            "CFr+6",
+            "A2#5",
+            "Cmad9",
+            "C7(b9",
+            "Cdm7",
+            "D-Dsus",
+        ),  # near many, meant by none
         "C E F " + "G " * 8,  # one with a duration doesn't make the others share evenly
         f"{'c' * 40}|C",  # of a value that was shortened nobody knows where it ends
     ],

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 # Each has NAME for people, ``recognises(source) -> bool`` and ``read(source, notes) -> Sheet``. The last takes all.
-FORMATS = ("lilypond", "abc", "mma", "timed", "strudel", "foreign", "text")
+FORMATS = ("musicxml", "midi", "ireal", "lilypond", "abc", "mma", "timed", "strudel", "foreign", "text")
 
 
 def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_CHOICES) -> Reading:
@@ -56,4 +56,6 @@ def _reader(source: Source) -> ModuleType:
         module = import_module(f"sideman.charts.{format_name}")
         if module.recognises(source):
             return module
-    raise UnreadableError("this is no chart that can be read")
+    raise UnreadableError(
+        "this is not a text, nor a file of a kind that is read: paste the chart, or save it as MusicXML"
+    )

@@ -65,7 +65,7 @@ SUFFIX_QUESTIONS = tuple(
         ("2", r"^(?:2|\(2\))(?=$|[(/,]|add)(?!\(?(?:no|omit)3)", {"add9": "add9", "sus2": "sus2"}),
         ("4", r"^/?4$", {"sus4": "sus4", "add11": "add11"}),
         ("+4", r"\+4(?!\d)", {"add11": "add11", "add#11": "add#11"}),
-        ("-5", r"^-5(?!\d)", {"(b5)": "(b5)", "dim": "dim"}),
+        ("-5", r"^-5(?=$|[(/,])", {"(b5)": "(b5)", "dim": "dim"}),
         ("+9", r"^\+9$", {"9#5": "9#5", "7#9": "7#9"}),
         ("+11", r"^\+11$", {"add#11": "add#11", "7#11": "7#11"}),
     )
@@ -80,7 +80,8 @@ _WORDS = {"a", "e"}  # of other languages, that are no evidence of small letters
 _STEMS = {"m", "min", "mi", "-"}
 
 _MAJOR_SEVENTHS = re.compile(r"maj|ma7|M7|M9|7M|Δ|\^|j7")
-_SIGN_BEHIND = re.compile(r"(?<!\d)(?:5|9|11|13)[-+](?!\d)|m7\+(?!\d)|[679]/(?:4|5|6|9|13)(?!\d)|4/9")
+_FIFTH_RAISED_BEHIND = re.compile(r"(?<!\d)5\+(?!\d)")
+_SIGN_BEHIND = re.compile(r"(?<!\d)5-(?!\d)|[(/,](?:9|11|13)[-+](?!\d)|m7\+(?!\d)|[679]/(?:4|5|6|9|13)(?!\d)|4/9")
 _HALF_DIMINISHED = re.compile(rf"ø|^h7?$|^{_MINOR}7\(?(?:b5|-5|5-)")
 _DIMINISHED = re.compile(r"^(?:dim|°|o)")
 
@@ -192,8 +193,9 @@ def _likely(code: str, suffixes: set[str], is_foreign: bool) -> str:
     def writes(pattern: re.Pattern[str]) -> bool:
         return any(pattern.search(suffix) for suffix in suffixes)
 
-    if code == "7+" and not writes(_MAJOR_SEVENTHS) and (is_foreign or writes(_SIGN_BEHIND)):
-        return "M7"
+    if code == "7+":
+        is_told_otherwise = writes(_MAJOR_SEVENTHS) or not (is_foreign or writes(_SIGN_BEHIND))
+        return "aug7" if is_told_otherwise and not writes(_FIFTH_RAISED_BEHIND) else "M7"
     if code == "0" and not is_foreign and not writes(_HALF_DIMINISHED):
         has_other_diminished = writes(_DIMINISHED) or any(suffix.startswith("-") for suffix in suffixes)
         return "half-dim" if has_other_diminished else "dim"

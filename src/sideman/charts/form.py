@@ -45,11 +45,20 @@ class Signs(Protocol):
 
 
 class _Bracket(NamedTuple):
-    """Where a bracket stops, the last time through its passage, and whether playing goes back after it."""
+    """Where a bracket stops, the last time through its passage, and whether playing goes back after it.
+
+    ``coda`` and ``fine`` are the times that lead there: those of the bracket in which it stands, or the last.
+    """
 
     stop: int
     last: int
     goes_back: bool
+    coda: int
+    fine: int
+
+    def time_after(self, leap: Leap) -> int:
+        """The time that is played after a jump."""
+        return {"coda": self.coda, "fine": self.fine}.get(leap.until, self.last)
 
 
 def unfold(measures: Sequence[Signs]) -> tuple[int, ...]:
@@ -68,10 +77,14 @@ def unfold(measures: Sequence[Signs]) -> tuple[int, ...]:
     number = 0
     while number < len(measures):
         measure = measures[number]
+        bracket = brackets.get(number)
+        passing = time  # a later bracket may begin a passage of its own
         if measure.repeat and number != start:
             start, time = number, 1
-        bracket = brackets.get(number)
-        if bracket is not None and (bracket.last if leap else time) not in measure.endings:
+            passing = passing if bracket and 1 not in measure.endings else 1
+        elif measure.repeat:
+            bracket = None
+        if bracket is not None and (bracket.time_after(leap) if leap else passing) not in measure.endings:
             number = bracket.stop
             continue
         order.append(number)
@@ -102,8 +115,10 @@ def unfold(measures: Sequence[Signs]) -> tuple[int, ...]:
 def _times(measures: Sequence[Signs], brackets: Mapping[int, _Bracket]) -> dict[int, int]:
     """How often a passage is played in all, by the measures after which playing goes back or on."""
     times = {number: measure.times for number, measure in enumerate(measures) if measure.times}
-    for bracket in brackets.values():
+    for begin, bracket in brackets.items():
         end = bracket.stop - 1
+        if measures[begin].repeat and 1 not in measures[begin].endings:
+            continue  # it is a passage of its own
         if end in times or bracket.goes_back:
             times[end] = max(times.get(end, 0), bracket.last)
     return times
@@ -126,10 +141,20 @@ def _brackets(measures: Sequence[Signs]) -> dict[int, _Bracket]:
         if number < len(measures) and measures[number].endings and 1 not in measures[number].endings:
             continue
         if 1 in measures[group[0][0]].endings:
-            last = max(max(measures[begin].endings) for begin, _ in group)
-            found |= {begin: _Bracket(end, last, last not in measures[begin].endings) for begin, end in group}
+            found |= _group(measures, group)
         group = []
     return found
+
+
+def _group(measures: Sequence[Signs], group: Sequence[tuple[int, int]]) -> dict[int, _Bracket]:
+    """The brackets of one passage, each from a measure to before another."""
+    last = coda = fine = max(max(measures[begin].endings) for begin, _ in group)
+    for begin, stop in group:
+        if any(measures[number].to_coda for number in range(begin, stop)):
+            coda = max(measures[begin].endings)
+        if any(measures[number].fine for number in range(begin, stop)):
+            fine = max(measures[begin].endings)
+    return {begin: _Bracket(stop, last, last not in measures[begin].endings, coda, fine) for begin, stop in group}
 
 
 def _ends(measures: Sequence[Signs], stop: int) -> bool:

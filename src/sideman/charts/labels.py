@@ -77,7 +77,8 @@ def label(line: str) -> Label | None:
     if match and len(match[1].split()) <= MAX_WORDS:
         times, end = _count(text, match.end())
         rest = text[end:].strip()
-        if not rest or _is_name(match[1].strip()) or _is_letter(match[1].strip()):
+        is_letter = _is_letter(match[1].strip()) and text[end : end + 1].isspace()
+        if not rest or _is_name(match[1].strip()) or is_letter:
             return _named(match[1].strip(" *_"), times, begin + end, _is_name(match[1].strip(" *_")))
     match = _NAME.match(text)
     if match:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from sideman.charts.sheet import Jump
+from sideman.charts.symbols import joins
 
 Kind = Literal[
     "again", "again two", "bar", "chord", "close", "comment", "ending", "hold", "meter", "open", "optional",
@@ -71,6 +72,7 @@ _AGAINS = frozenset({"%", "x", "X", "./.", ".//.", "./", "·/·", "𝄎", "simil
 _AGAINS_TWO = frozenset({"%%", "r", "𝄏", "%2", "2%"})
 _ENDING = re.compile(r"(?:N|\[)?(\d(?:\s?[,.&+–-]\s?\d)*)(?:\.|\)|\]|st|nd|rd|th|:)+|N(\d)|\[(\d)")
 _DOTS = re.compile(r"(.*?[^.])(\.{1,8})")
+_ABBREVIATED = ("dim", "min", "maj", "aug", "sus", "N.C", "n.c")  # a dot behind them counts no beat
 _DURATION = re.compile(r"([^:]+):([0-9./]{1,16}t?)?")
 _SPLIT = re.compile(r"(?:->|=>|[→⇒»,;、，・•]|[–—](?![0-9]))")
 _GLUED = re.compile(r"[-–—/~]")
@@ -103,7 +105,22 @@ def pieces(line: str, offset: int, reads: Reads) -> list[Piece]:
                 found += _words(text, start, reads)
             case _:
                 pass
-    return found
+    return _join(found)
+
+
+def _join(row: list[Piece]) -> list[Piece]:
+    """Words that go on with the symbol before them, as one piece: ``C maj7``, ``G on B``."""
+    joined: list[Piece] = []
+    for piece in row:
+        last = joined[-1] if joined else None
+        plain = last is not None and last.kind == "chord" and not (last.beats or last.duration)
+        if last is not None and plain and piece.kind in ("word", "chord", "optional") and joins(last.text, piece.text):
+            joined[-1] = last._replace(text=f"{last.text} {piece.text}", end=piece.end)
+        elif last is not None and plain and piece.kind == "optional" and joins(last.text, f"({piece.text})"):
+            joined[-1] = last._replace(text=f"{last.text} ({piece.text})", end=piece.end)
+        else:
+            joined.append(piece)
+    return joined
 
 
 def _bar(text: str, start: int, end: int) -> Piece:
@@ -189,11 +206,11 @@ def _word(text: str, start: int, end: int, reads: Reads) -> Piece | None:
         return Piece("again", text, start, end)
     if text in _AGAINS_TWO:
         return Piece("again two", text, start, end)
+    dots = _DOTS.fullmatch(text)
+    if dots and not dots[1].endswith(_ABBREVIATED) and reads(dots[1]):
+        return Piece("chord", dots[1], start, start + len(dots[1]), beats=len(dots[2]))
     if reads(text):
         return Piece("chord", text, start, end)
-    dots = _DOTS.fullmatch(text)
-    if dots and reads(dots[1]):
-        return Piece("chord", dots[1], start, start + len(dots[1]), beats=len(dots[2]))
     timed = _DURATION.fullmatch(text)
     if timed and timed[2] and reads(timed[1]):
         return Piece("chord", timed[1], start, end, duration=timed[2])

@@ -30,8 +30,10 @@ _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|%\s|;)")
 _LOOKS = re.compile(r"\(?[A-H](?:##?|bb?|[♯♭])?(?:(?:m|M|mi|min|maj|ma|dim|aug|sus|add|alt|[-+°ºøΔ△^0-9(/])\S*)?,?\)?")
 _DIRECTIVE = re.compile(r"\s*\{\s*([^{}:\s|]+)\s*:?\s*([^{}|]*)\}\s*")
 _TAGS = re.compile(
-    r"</?(?:pre|span|b|i|u|br|p|div|code|strong|em|font|a|sup)\b[^<>\n]{0,200}>|\[/?(?:ch|tab)\]", re.IGNORECASE
+    r"</?(?:pre|span|b|i|u|br|p|div|code|strong|em|font|a|sup)\b[^<>\n]{0,200}>|\[/?(?:ch|tab)\]|\[\s*key\s*[:=][^\[\]\n]{1,20}\]",
+    re.IGNORECASE,
 )
+_TENSION_BAR = re.compile(r"(?<=[0-9+-])\|(?=[0-9]{1,2}[+-]?(?:[\s|]|$))")  # Hm7|5-, as Russians have it
 _BAR = re.compile(rf"[{BARS}]")
 _LONE_L = re.compile(r"(?<!\S)[lI](?!\S)")
 _ENDS = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -53,7 +55,7 @@ class Line:
 
 def split(text: str) -> list[Line]:
     """All lines; tags are blanked out, so that every character keeps its place."""
-    blank = _TAGS.sub(lambda match: " " * len(match[0]), text)
+    blank = _TENSION_BAR.sub("/", _TAGS.sub(lambda match: " " * len(match[0]), text))
     lines, start = [], 0
     for match in _ENDS.finditer(blank):
         lines.append(Line(blank[start : match.start()], start))
@@ -135,7 +137,8 @@ def classify(line: Line, reads: Reads) -> None:
 
 
 def _chords(text: str, start: int, reads: Reads) -> bool:
-    return bool(_row(text, start, reads)[1])
+    row = _row(text, start, reads)[1]
+    return bool(row) and all(piece.kind != "word" for piece in row)
 
 
 def _row(text: str, start: int, reads: Reads) -> tuple[LineKind, list[Piece]]:

@@ -26,10 +26,19 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         ),
         "form": Question("The order of playing"),
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
-        "meter": Question("No metre is told: what most bars have"),
-        "song": Question("Which of several songs"),
-        "tempo": Question("Chords at times in seconds: how many beats a minute these are"),
+        "together": Question("Chords that are written at one place", {"shared": "they share the time until the next"}),
         "nearest": Question("A chord whose tones have no name here: the nearest that has one is taken"),
+        "meter": Question("The metre"),
+        "mode": Question("A key signature that tells no mode", {"major": "major", "minor": "its relative minor"}),
+        "pickup": Question("An upbeat without chords", {"dropped": "left out", "kept": "a short bar of N.C."}),
+        "transposition": Question(
+            "Chords in the key of a transposing instrument",
+            {"sounding": "moved to where they sound", "written": "as they are written"},
+        ),
+        "recognised": Question("No chords are written", {"notes": "heard in the notes; so many bars are doubtful"}),
+        "markers": Question("Texts of a MIDI file", {"chords": "its chords"}),
+        "lead": Question("Silent bars before the music", {"dropped": "left out", "kept": "bars of N.C."}),
+        "tempo": Question("The tempo, in beats a minute"),
         "ignored": Question("What was passed over"),
         # Symbols that mean different things in different places. The first answer is taken where nothing speaks
         # for another; an answer to a suffix is what the suffix means.
@@ -45,9 +54,23 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "-5": Question("-5 behind a root", {"(b5)": "major, flat fifth", "dim": "diminished"}),
         "+9": Question("+9 behind a root", {"9#5": "ninth, fifth raised", "7#9": "seventh, ninth raised"}),
         "+11": Question("+11 behind a root", {"add#11": "raised eleventh added", "7#11": "seventh, eleventh raised"}),
+        "numbers": Question("2, 3, 6 and 7 alone", {"diatonic": "as in the key's scale", "major": "major chords"}),
         "alternate": Question("A second chord in parentheses", {"first": "the first", "second": "the second"}),
         "polychord": Question(
             "A chord over a chord", {"bass": "over the root of the lower", "upper": "the upper alone"}
+        ),
+        # Forms.
+        "song": Question("Which of several songs"),
+        "cut": Question("The link was not copied whole", {"begun": "what is there of the song"}),
+        "alternatives": Question(
+            "Chords in parentheses, above others", {"written": "those on the staff", "above": "those in parentheses"}
+        ),
+        "transposed": Question(
+            "Written in one key, played in another", {"written": "as it is written", "played": "as the app plays it"}
+        ),
+        "coda": Question(
+            "A coda to which no words lead",
+            {"chorus": "all of it once, then from the beginning to the coda", "once": "straight to the coda"},
         ),
     }
 )

@@ -24,7 +24,7 @@ class Source:
         """A source. Raises :class:`UnreadableError` where it is too large."""
         if len(chart) > (MAX_BYTES if isinstance(chart, bytes) else MAX_CHARACTERS):
             limit = f"{MAX_BYTES >> 20} MB" if isinstance(chart, bytes) else f"{MAX_CHARACTERS:,} characters"
-            raise UnreadableError(f"the chart is too large: at most {limit} are read")
+            raise UnreadableError(f"too long a chart: at most {limit} are read")
         if isinstance(chart, bytes):
             return cls(chart, name)
         source = cls(chart.encode("utf-8", "surrogatepass"), name)

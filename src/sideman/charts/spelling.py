@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from sideman.charts.reading import Notes
 from sideman.charts.symbols import ENGLISH, Dialect, Symbol, read_symbol
 from sideman.errors import ChordSyntaxError
 from sideman.music.progression import Chord
 from sideman.music.song import Place
+
+_COLON = re.compile(r"([A-G][#b]?):(?=[a-zA-Z])")  # E:m, as LilyPond has it
+_POSITION = re.compile(r"\((?:[IVX]{1,4})\)$")  # D(II): where it is played on a guitar
+_BASS = re.compile(r"\(([A-G][#b]?) bass\)$")
+
+
+def _plain(text: str) -> str:
+    """A symbol without what is not a part of it."""
+    return _BASS.sub(r"/\1", _POSITION.sub("", _COLON.sub(r"\1", text)))
 
 
 class Spelling:
@@ -16,6 +27,7 @@ class Spelling:
         self._notes = notes
         self._dialect = dialect
         self._known: dict[str, Symbol | ChordSyntaxError] = {}
+        self._before: Chord | None = None
 
     def reads(self, text: str) -> bool:
         """Whether a word is a chord."""
@@ -23,19 +35,29 @@ class Spelling:
 
     def chord(self, text: str, place: Place) -> Chord:
         """The chord of a word that stands at ``place``. Raises :class:`ChordSyntaxError` with its position."""
-        symbol = self._read(text)
+        symbol = self._over_last(text) or self._read(text)
         if isinstance(symbol, ChordSyntaxError):
             position = place.start + symbol.position
             problem = symbol.finding.partition(f" {symbol.value!r}")[0]
             raise ChordSyntaxError(problem, symbol.value, position, symbol.remedy, symbol.suggestions)
         for code, answer, others in symbol.answers:
             self._notes.note(code, answer, others, place, text)
+        self._before = symbol.chord
         return symbol.chord
+
+    def _over_last(self, text: str) -> Symbol | None:
+        """A change of the bass alone."""
+        if self._before is None or not text.startswith(("/", "W")):
+            return None
+        try:
+            return read_symbol(text, self._dialect, self._before)
+        except ChordSyntaxError:
+            return None
 
     def _read(self, text: str) -> Symbol | ChordSyntaxError:
         if text not in self._known:
             try:
-                self._known[text] = read_symbol(text, self._dialect)
+                self._known[text] = read_symbol(_plain(text), self._dialect)
             except ChordSyntaxError as error:
                 self._known[text] = error
         return self._known[text]

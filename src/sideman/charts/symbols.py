@@ -12,8 +12,9 @@ from typing import NamedTuple
 from sideman.charts.dialects import ANY, ENGLISH, LONGEST_SYMBOL, SUFFIX_QUESTIONS, Dialect, dialect_of, others
 from sideman.errors import ChordSyntaxError
 from sideman.music.chords import read_chord
-from sideman.music.progression import NOTE_NAMES, Chord
-from sideman.music.symbol import SIGNS, plain, quality_of_suffix, syntax_error
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import Chord
+from sideman.music.symbol import ROOT_SIGNS, SIGNS, plain, quality_of_suffix, syntax_error
 
 __all__ = ["ANY", "ENGLISH", "Dialect", "Symbol", "dialect_of", "is_symbol", "joins", "optional", "read_symbol"]
 
@@ -28,16 +29,16 @@ class Symbol(NamedTuple):
     answers: Answers = ()
 
 
+_SOME_CHORD = Chord("C")
 _NO_CHORD = {"n.c.", "n.c", "nc", "n/c", "nochord", "tacet"}
 # Behind or before a chord, quotation marks among them: noted where they are passed over.
 _MARKS = "*~_'\"`!?<>\u2018\u2019\u201c\u201d\u00b4"
 _PUNCTUATION = ".,;:"
 _SOLFEGE = {"do": "C", "ut": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B"}
 _SOLFEGE_NOTE = re.compile(r"(?i:(do|ut|r[eé]|mi|fa|sol|la|si))(##?|bb?)?")
-_NOTE = re.compile(r"([A-Ha-h])(isis|is|(?<=[CDFGHcdfgh])es(?:es)?|(?<=[EAea])s(?:es)?(?!us)|##?|bb?)?")
-_GERMAN_SIGNS = {"is": "#", "isis": "##", "es": "b", "s": "b", "eses": "bb", "ses": "bb"}
+_NOTE = re.compile(r"([A-Ha-h])(isis|is|(?<=[CDFGHcdfgh])es(?:es)?|(?<=[EAea])s(?:es)?(?!us)|##?|bb?|♮)?")
+_GERMAN_SIGNS = {"is": "#", "isis": "##", "es": "b", "s": "b", "eses": "bb", "ses": "bb", "♮": ""}
 _SIGN_IN_WORDS = re.compile(r"^([A-Ha-h])[ -]?(flat|sharp)\b", re.IGNORECASE)
-_NATURAL = re.compile(r"^([A-Ha-h])♮")
 _SPACED_ALTERATION = re.compile(r"^([A-H][b#]?)\s+([b#]\d\S*)$")
 _ON = re.compile(r"(.+?)(?:\(on([^()]+)\)|on([A-H][^()]*))$")
 _ALTERNATE = re.compile(r"([^()]+)\(([A-H][^()]*)\)$")
@@ -49,13 +50,16 @@ _CONTINUES = re.compile(
     r"(?i:maj|min|mi|dim|aug|sus|add|omit|no|alt)|[mM]\d|[Δ^°ø]|[b#]\d|\((?:[b#]?\d|add|omit|no|sus|maj|on)"
 )
 
-
-@lru_cache(maxsize=8192)
-def _cached(text: str, dialect: Dialect, before: Chord | None) -> Symbol | None:
-    try:
-        return _read(text, dialect, before)
-    except ChordSyntaxError:
-        return None
+# Whatever could be a symbol in plain letters: tells at once that most words are none. Possessive, so linear.
+_LOOSE = re.compile(
+    r"""[\s(<"'*~^_]*+
+    (?: W | N | [a-h] | r[eé] | mi | fa | sol | la | si | ut | tacet | / )
+    (?: maj(?:or)? | min(?:or)? | mi | half | hdim | dim(?:inished)? | aug(?:mented)? | sus(?:pended)? | omit | no
+      | alt(?:ered)? | dom(?:inant)? | power | on | is | flat | sharp | moll | dur | st | nd | rd | th | chord
+      | r[eé] | sol | la | si | ut | [a-hjmosn] | [\d\s#+()/\\,.|^%&*~_'"`!?<>;:-]
+    )*+""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def read_symbol(text: str, dialect: Dialect = ENGLISH, before: Chord | None = None) -> Symbol:
@@ -65,13 +69,15 @@ def read_symbol(text: str, dialect: Dialect = ENGLISH, before: Chord | None = No
     chord's suffix is a spelling that means the same everywhere. Raises :class:`ChordSyntaxError`, whose position counts
     within the symbol.
     """
-    symbol = _cached(text, dialect, before) if len(text) <= LONGEST_SYMBOL else None
-    return _read(text, dialect, before) if symbol is None else symbol
+    symbol = _find(text, dialect, before) if len(text) <= LONGEST_SYMBOL else None
+    if symbol is None:
+        raise _error(text)
+    return symbol
 
 
 def is_symbol(text: str, dialect: Dialect = ENGLISH) -> bool:
     """Whether it can be read."""
-    return len(text) <= LONGEST_SYMBOL and _cached(text, dialect, Chord("C")) is not None
+    return len(text) <= LONGEST_SYMBOL and _find(text, dialect, _SOME_CHORD) is not None
 
 
 def joins(first: str, second: str) -> bool:
@@ -97,11 +103,13 @@ def optional(text: str) -> str | None:
     return inside if text.strip() == f"({inside})" and is_symbol(inside, ANY) else None
 
 
-def _read(text: str, dialect: Dialect, before: Chord | None) -> Symbol:
-    if len(text) > LONGEST_SYMBOL:
-        raise syntax_error("unknown chord", text, 1, f"a chord has at most {LONGEST_SYMBOL} characters")
+@lru_cache(maxsize=8192)
+def _find(text: str, dialect: Dialect, before: Chord | None) -> Symbol | None:
+    """The symbol, None where it is none."""
+    if text.isascii() and not _LOOSE.fullmatch(text):
+        return None
     symbol = _SPACED_ALTERATION.sub(r"\1(\2)", _SIGN_IN_WORDS.sub(_sign_in_words, text.strip()).translate(SIGNS))
-    symbol = _NATURAL.sub(r"\1", plain(symbol))
+    symbol = plain(symbol)
     inside = symbol[1:-1] if symbol.startswith("(") and symbol.endswith(")") else symbol
     if inside.lower() in _NO_CHORD or inside == "N":
         return Symbol(Chord.no_chord())
@@ -109,12 +117,12 @@ def _read(text: str, dialect: Dialect, before: Chord | None) -> Symbol:
     if symbol == "W" and before is not None:
         return Symbol(before)
     if bass := _BASS_ONLY.match(symbol):
-        return _change_bass(text, bass[1], dialect, before)
+        return _change_bass(bass[1], dialect, before)
     for read in (_read_plain, _read_over, _read_alternate):
         found = read(symbol, dialect)
         if found is not None:
             return Symbol(found.chord, (*found.answers, *ignored))
-    raise _error(text, symbol, dialect)
+    return None
 
 
 def _sign_in_words(match: re.Match[str]) -> str:
@@ -130,12 +138,10 @@ def _without_marks(symbol: str) -> tuple[str, Answers]:
     return bare, (("ignored", ignored, ()),) if ignored and bare else ()
 
 
-def _change_bass(text: str, name: str, dialect: Dialect, before: Chord | None) -> Symbol:
-    if before is None or before.root is None:
-        raise syntax_error("no chord before", text, 1, "a bass alone changes that of the chord before it")
+def _change_bass(name: str, dialect: Dialect, before: Chord | None) -> Symbol | None:
     note, answers = _bass(name, dialect)
-    if note is None:
-        raise _error(text, text, dialect)
+    if note is None or before is None or before.root is None:
+        return None
     return Symbol(Chord(before.root, before.quality, note, before.suffix), answers)
 
 
@@ -194,7 +200,7 @@ def _chord(symbol: str, bass: str | None, dialect: Dialect) -> Symbol | None:
         suffix, more = _resolve(written, dialect)
         if quality_of_suffix(suffix) is not None:
             over = "" if bass is None else f"/{bass}"
-            wrapped = f"({suffix})" if suffix.startswith(("b", "#")) and quality_of_suffix(f"({suffix})") else suffix
+            wrapped = f"({suffix})" if suffix.startswith(ROOT_SIGNS) and quality_of_suffix(f"({suffix})") else suffix
             try:
                 return Symbol(read_chord(root + wrapped + over), (*answers, *more))
             except ChordSyntaxError:
@@ -264,11 +270,13 @@ def _resolve(suffix: str, dialect: Dialect) -> tuple[str, Answers]:
     return suffix, tuple(answers)
 
 
-def _error(text: str, symbol: str, dialect: Dialect) -> ChordSyntaxError:
-    """What the chord language says of it, or of what it is in English letters."""
-    for candidate in (text, symbol):
-        try:
-            read_chord(candidate)
-        except ChordSyntaxError as error:
-            return error
-    return syntax_error("unknown chord", text, 1, "roots are A to G")
+def _error(text: str) -> ChordSyntaxError:
+    """What the chord language says of what is no symbol."""
+    symbol = plain(text[: LONGEST_SYMBOL + 1])
+    if _BASS_ONLY.match(symbol):
+        return syntax_error("no chord before", text, 1, "a bass alone changes that of the chord before it")
+    try:
+        read_chord(text)
+    except ChordSyntaxError as error:
+        return error
+    return syntax_error("unknown chord", text, 1, f"a chord has at most {LONGEST_SYMBOL} characters")

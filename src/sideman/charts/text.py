@@ -7,6 +7,7 @@ what spans lines: the head, sections, sections that are only named, and rehearsa
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sideman.charts import heads
 from sideman.charts.bars import Bars
@@ -16,7 +17,7 @@ from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
 from sideman.charts.spelling import Spelling
-from sideman.charts.symbols import dialect_of
+from sideman.charts.symbols import ANY, dialect_of
 from sideman.errors import ChartError, ChordSyntaxError, UnreadableError
 from sideman.music.chords import MAX_TEXT, parse_song
 from sideman.music.progression import Chord
@@ -28,6 +29,7 @@ MAX_LINES = 5_000
 MAX_LONG_LINES = 20
 
 _LONE = re.compile(r"(?:^|[\n\r])[^\S\n\r]*[(\[]?[A-Z]\d?[)\]]?[.:]?[^\S\n\r]*(?:[\n\r]|$|\|\|)")
+_KEY_TAG = re.compile(r"\[\s*key\s*[:=]\s*([^\[\]\s]{1,12})\s*\]", re.IGNORECASE)
 _BARS_OR_TIMES = re.compile(r"\||:\s*[\d.]")
 # Directives of ChordPro that begin and end sections, by what stands behind ``start_of_`` and ``end_of_``, and in short.
 _SECTIONS = {"c": "chorus", "v": "verse", "b": "bridge", "g": "grid", "t": "tab"}
@@ -52,9 +54,7 @@ def read(source: Source, notes: Notes) -> Sheet:
         return sheet
     lines = split(text) if len(text) <= MAX_TEXT else []
     if not 0 < len(lines) <= MAX_LINES or sum(map(is_long, lines)) > MAX_LONG_LINES:
-        raise UnreadableError(
-            f"the chart is too long: at most {MAX_TEXT:,} characters and {MAX_LINES:,} lines are read"
-        )
+        raise UnreadableError(f"too long a chart: at most {MAX_TEXT:,} characters and {MAX_LINES:,} lines are read")
     return _Reader(text, lines, notes).read()
 
 
@@ -106,6 +106,8 @@ class _Reader:
 
     def _classify(self) -> None:
         """Say of each line what it is: first by whatever could be a chord, then in the chart's own spelling."""
+        for match in _KEY_TAG.finditer(self._text):
+            heads.put("key", match[1], self._sheet)
         body: list[Line] = []
         skipped = ""
         for line in self._lines:
@@ -119,15 +121,18 @@ class _Reader:
                 line.kind = "nothing"
             else:
                 body.append(line)
-        english = Spelling(self._notes)
+        broad, english = Spelling(Notes(), ANY), Spelling(Notes())
         for line in body:
             field = heads.read_field(line.text)
             if field and not self._is_chords(line, english):
                 line.kind, (line.name, line.value) = "head", field
             else:
-                classify(line, english.reads)
-        symbols = [piece.text for line in body for piece in line.pieces if piece.kind == "chord"]
-        self._spelling = Spelling(self._notes, dialect_of(symbols, self._notes))
+                classify(line, broad.reads)
+        body = [line for line in body if line.kind != "head"]
+        self._spelling = Spelling(self._notes, dialect_of(_evidence(body, english), self._notes))
+        for line in body:
+            line.kind, line.pieces, line.label, line.maybe = "words", [], None, None
+            classify(line, self._spelling.reads)
 
     def _is_chords(self, line: Line, spelling: Spelling) -> bool:
         probe = Line(line.text, line.start)
@@ -257,6 +262,18 @@ class _Reader:
         if not (measures[0].chords and measures[0].chords[0][0] == 0):
             self._notes.note("start", "silence")
             measures[0].chords = ((0, Chord.no_chord()), *measures[0].chords)
+
+
+def _evidence(lines: Sequence[Line], english: Spelling) -> list[str]:
+    """The symbols that tell a chart's dialect: of lines with a chord that is one in English too, if there are some.
+
+    A line of small letters or of solfège alone may as well be words.
+    """
+    symbols = [[piece.text for piece in line.pieces if piece.kind == "chord"] for line in lines]
+    plain = [texts for texts in symbols if any(map(english.reads, texts))]
+    count = sum(map(len, plain))
+    chosen = symbols if count < sum(map(len, symbols)) / 4 else plain
+    return [text for texts in chosen for text in texts]
 
 
 def _letter(line: Line) -> str:

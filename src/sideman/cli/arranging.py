@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,8 @@ import typer
 from sideman.cli.batch import run_batch
 from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
 from sideman.cli.outputs import MIDI_SUFFIXES, check_output, numbered
-from sideman.cli.terminal import counted, print_json, progress, read_stdin
+from sideman.cli.reading import read_chart, tell
+from sideman.cli.terminal import counted, print_json, progress
 from sideman.errors import DataError
 from sideman.options import values_of
 
@@ -29,14 +30,23 @@ MAX_NAMES = 4  # of files in an error
 
 @with_options(before="soundfont")
 def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
-    progression: Annotated[
-        str | None, typer.Argument(help='Chords, such as "C:4|Am:4|F:4|G7:4"; - reads them from standard input.')
+    context: typer.Context,
+    chart: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CHART",
+            help='Chords, such as "C:4|Am:4|F:4|G7:4", a chart\'s file, or an iReal link; - is standard input.',
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="MIDI file to write; with --batch, the folder.")
     ] = None,
     audio: Annotated[Path | None, typer.Option(help="Audio file to write: .mp3, .wav or .flac.")] = None,
     soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
+    choose: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE=ANSWER", help="How to read what the chart leaves open. May be repeated."),
+    ] = None,
     program: Annotated[
         list[str] | None,
         typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),
@@ -49,13 +59,14 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
     **wishes: Any,  # noqa: ANN401 - the options of the table
 ) -> None:
-    """Compose a band for a chord progression.
+    """Compose a band for a chart: chords, a sheet with words, iReal Pro, MusicXML and more.
 
     \b
     Examples:
       sideman arrange "C:4|Am:4|F:4|G7:4" -o song.mid --audio song.mp3
       sideman arrange "Dm7 G7 | CM7 | % | C6" -o jazz.mid --style jazz --tempo 96
       sideman arrange "C:8|G:8" -o duo.mid --tracks drums,bass --takes 4 --seed 7
+      sideman arrange sheet.txt -o song.mid --choose bars=two
       cat chart.txt | sideman arrange - -o song.mid --program piano=4
       sideman arrange --batch prompts.jsonl -o out/ --samples 3
 
@@ -67,14 +78,16 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     if batch is None and samples != 1:
         raise typer.BadParameter("it is for --batch: use --takes", param_hint="--samples")
     if batch is not None:
-        if output is None or progression is not None or audio is not None or wishes["takes"] != 1:
-            raise typer.BadParameter("it takes -o FOLDER, and no progression, --audio or --takes", param_hint="--batch")
+        if output is None or chart is not None or audio is not None or wishes["takes"] != 1:
+            raise typer.BadParameter("it takes -o FOLDER, and no chart, --audio or --takes", param_hint="--batch")
+        if choose:
+            raise typer.BadParameter("it is for a chart", param_hint="--choose")
         if soundfont is not None:
             raise typer.BadParameter("it is for --audio, which a batch has not", param_hint="--soundfont")
         run_batch(batch, output, samples, wishes, read_programs(program or []), weights, as_json=as_json)
         return
-    if progression is None:
-        raise typer.BadParameter("give chords, - or --batch", param_hint="PROGRESSION")
+    if chart is None:
+        raise typer.BadParameter("give a chart, - or --batch", param_hint="CHART")
     if output is None and audio is None:
         raise typer.BadParameter("give -o song.mid, --audio song.mp3 or both", param_hint="--output")
     if soundfont is not None and audio is None:
@@ -82,7 +95,9 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     options = read_options(wishes)
     files = _Files(output, audio, soundfont, read_programs(program or []))
     files.check(options.takes)
-    plan = _plan(progression, options)
+    source = context.get_parameter_source("tempo")
+    has_tempo = source is not None and source.name != "DEFAULT"
+    plan = _plan(chart, options, choose or [], has_tempo=has_tempo)
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)
         begin = time.perf_counter()
@@ -160,12 +175,15 @@ class _Files:
         return [{kind: str(paths[take]) for kind, paths in written.items() if paths} for take in range(len(bands))]
 
 
-def _plan(text: str, options: ArrangeOptions) -> Plan:
-    """Read the progression, - from standard input."""
+def _plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has_tempo: bool) -> Plan:
+    """Read the chart, and tell what was assumed. Its tempo is taken where none was given."""
     from sideman.arranging import Plan
-    from sideman.music.chords import MAX_TEXT, parse
 
-    return Plan(parse(read_stdin(MAX_TEXT) if text == "-" else text), options)
+    reading = read_chart(argument, choices)
+    tell(reading)
+    if reading.song.tempo is not None and not has_tempo:
+        options = replace(options, tempo=reading.song.tempo)
+    return Plan(reading.song.progression, options)
 
 
 def _prepare(plan: Plan, weights: Path | None) -> Arrangement:

@@ -14,7 +14,7 @@ from sideman.music.progression import MINOR_THIRD, Chord
 from sideman.music.qualities import AMBIGUOUS, SPELLINGS, Quality
 from sideman.music.suffixes import LONGEST_SUFFIX, read_suffix
 
-__all__ = ["REPEAT", "SIGNS", "plain", "quality_of_suffix", "read_chord", "short", "syntax_error"]
+__all__ = ["REPEAT", "ROOT_SIGNS", "SIGNS", "plain", "quality_of_suffix", "read_chord", "short", "syntax_error"]
 
 REPEAT = "%"
 NO_CHORD_SPELLINGS = frozenset({"N.C.", "N.C", "NC", "N", "n.c."})
@@ -46,8 +46,9 @@ SIGNS = str.maketrans(
     }
 )
 
-_ROOT = re.compile(r"[A-G](?:bb?|##?)?")
-_LETTERS = re.compile(r"[A-Za-z]{3,}")
+_ROOT = re.compile(r"[A-G](?:bb?|##?|♮)?")
+ROOT_SIGNS = ("b", "#", "♮")
+_LETTERS = re.compile(r"(?<![A-Za-z])(?![A-G])[A-Za-z]{3,}")
 _DOUBLED = re.compile(r"(.)\1")
 _WORDS = ("maj", "min", "dim", "aug", "sus", "add", "alt", "omit", "madd", "msus", "mmaj", "dom")
 
@@ -64,7 +65,7 @@ def read_chord(text: str, position: int = 1) -> Chord:
     match = _ROOT.match(symbol)
     if not match:
         raise _root_error(text, position, symbol)
-    root, suffix, bass = match[0], symbol[match.end() :], None
+    root, suffix, bass = match[0].removesuffix("♮"), symbol[match.end() :], None
     quality = quality_of_suffix(suffix)
     if quality is None and "/" in suffix:
         suffix, _, bass = suffix.rpartition("/")
@@ -73,7 +74,7 @@ def read_chord(text: str, position: int = 1) -> Chord:
         quality = quality_of_suffix(suffix)
     if quality is None:
         raise _suffix_error(text, position, root, suffix, "" if bass is None else f"/{bass}")
-    return Chord(root, quality, bass, None if suffix.startswith(("b", "#")) else suffix)
+    return Chord(root, quality, bass, None if suffix.startswith(ROOT_SIGNS) else suffix)
 
 
 def plain(text: str) -> str:
