@@ -17,7 +17,7 @@ from tests.cli.conftest import Run
 
 from sideman.cli import app
 
-COMMANDS = ["arrange", "encode", "evaluate", "export", "inspect", "render", "serve", "train"]
+COMMANDS = ["arrange", "chart", "encode", "evaluate", "export", "inspect", "render", "serve", "train"]
 PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
 
 

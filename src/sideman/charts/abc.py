@@ -13,13 +13,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 from sideman.charts.abc_bars import Bar, Bars
-from sideman.charts.abc_tunes import has_chords, tunes_of, voice_of
+from sideman.charts.abc_tunes import chord_names, has_chords, tunes_of, voice_of
 from sideman.charts.faults import Faults
 from sideman.charts.filling import beats_a_minute, length_of, meter_of_length, tick_of
 from sideman.charts.form import MAX_PLAYED
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
+from sideman.charts.symbols import dialect_of
 from sideman.errors import OptionError, UnreadableError
 from sideman.music.key import Key
 from sideman.music.notes import NOTE_NAMES
@@ -56,7 +57,8 @@ def read(source: Source, notes: Notes) -> Sheet:
     if len(tunes) > 1:
         titles = _distinct([tune.title or f"X:{tune.fields.get('X', '?')}" for tune in tunes])
         tune = tunes[titles.index(notes.ask("song", titles))]
-    faults = Faults(text)
+    symbols = [name for _, line in tune.body for name in chord_names(line)]
+    faults = Faults(text, notes, dialect_of(symbols, notes))
     reader = Bars(tune, notes, faults)
     for offset, line in voice_of(tune.body):
         reader.line(offset, line)

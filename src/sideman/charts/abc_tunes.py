@@ -89,6 +89,11 @@ def has_chords(line: str) -> bool:
     return _CHORD.search(line) is not None
 
 
+def chord_names(line: str) -> list[str]:
+    """What stands in quotes in a line of music and begins as a chord does."""
+    return [name.strip('"') for name in _CHORD.findall(line)]
+
+
 def field_of(line: str) -> tuple[str, str] | None:
     """The letter and value of a line that is a field: ``P:A``."""
     match = _FIELD.match(line)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sideman.charts.reading import Notes
 from sideman.charts.symbols import ENGLISH, Dialect, read_symbol
 from sideman.errors import ChartError, ChordSyntaxError
 from sideman.music.progression import Chord
+from sideman.music.song import Place
 
 MAX_FAULTS = 200  # that are told
 LONGEST_VALUE = 32  # characters of the text that a fault repeats
@@ -15,24 +17,33 @@ LONGEST_VALUE = 32  # characters of the text that a fault repeats
 
 @dataclass(slots=True)
 class Faults:
-    """Collects what cannot be read in ``text``; positions are told from 1, given from 0."""
+    """Collects what cannot be read in ``text``; positions are told from 1, given from 0.
+
+    Chords are read in ``dialect``; the answers on which they rest go to ``notes``.
+    """
 
     text: str
+    notes: Notes
+    dialect: Dialect = ENGLISH
     found: list[ChordSyntaxError] = field(default_factory=list)
 
-    def chord(self, symbol: str, start: int, written: str = "", dialect: Dialect = ENGLISH) -> Chord | None:
+    def chord(self, symbol: str, start: int, written: str = "") -> Chord | None:
         """The chord of a symbol that begins at ``start``; None for a fault, which is noted.
 
         ``written`` is how it stands in the text, where its format spells chords in a way of its own.
         """
+        written = written or symbol
         try:
-            return read_symbol(symbol, dialect).chord
+            found = read_symbol(symbol, self.dialect)
         except ChordSyntaxError as error:
-            if written and written != symbol:
+            if written != symbol:
                 self.add("unknown chord", written, start, error.remedy)
             elif len(self.found) < MAX_FAULTS:
                 self.found.append(moved(error, start))
             return None
+        for code, answer, others in found.answers:
+            self.notes.note(code, answer, others, Place(start, start + len(written)), written)
+        return found.chord
 
     def add(self, problem: str, value: str, start: int, remedy: str, suggestions: Sequence[str] = ()) -> None:
         """Note a fault."""

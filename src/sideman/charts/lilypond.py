@@ -65,7 +65,7 @@ def read(source: Source, notes: Notes) -> Sheet:
     blocks = file.blocks()
     if not blocks:
         raise UnreadableError("this LilyPond file has no chords: they stand in \\chordmode { … }")
-    reader = _Reader(file, notes, names_of(text), Faults(text))
+    reader = _Reader(file, notes, names_of(text), Faults(text, notes))
     reader.take_from_file([begin for _, begin in blocks])
     for name, begin in blocks:
         reader.section = name if len(blocks) > 1 else None

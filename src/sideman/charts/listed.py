@@ -35,7 +35,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source, notes: Notes) -> Sheet:
     """Read the chords. Raises :class:`ChartError`."""
     text = source.text or ""
-    faults, filling = Faults(text), Filling()
+    faults, filling = Faults(text, notes), Filling()
     start = 0
     for line in _ENDS.split(text)[:MAX_LINES]:
         start = text.index(line, start)

@@ -68,7 +68,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source, notes: Notes) -> Sheet:
     """Read a song file. Raises :class:`ChartError`, :class:`UnreadableError` where it has no chords."""
     text = source.text or ""
-    reader = _Reader(notes, Faults(text))
+    reader = _Reader(notes, Faults(text, notes))
     reader.read(list(_lines(text)))
     reader.faults.check()
     measures = _unrolled(reader.root, 0)

@@ -32,13 +32,13 @@ def recognises(source: Source) -> bool:
     return bool(words) and is_symbol(re.split(r"[@!\]]", words[0])[0])
 
 
-def read(source: Source, notes: Notes) -> Sheet:  # noqa: ARG001 - nothing is assumed
+def read(source: Source, notes: Notes) -> Sheet:
     """Read the pattern. Raises :class:`ChartError`."""
     text = source.text or ""
     match = _WHOLE.fullmatch(text)
     if match is None:
         raise UnreadableError("this is not a pattern of chords: write <C Am F G>")
-    faults = Faults(text)
+    faults = Faults(text, notes)
     steps: list[tuple[list[tuple[Chord | None, Place]], int]] = []  # the chords of each, and how many bars it lasts
     inner: list[tuple[Chord | None, Place]] | None = None
     offset = match.start("inside")

@@ -72,7 +72,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source, notes: Notes) -> Sheet:
     """Read the chords. Raises :class:`ChartError`, :class:`UnreadableError` where there are none."""
     text = source.text or ""
-    faults = Faults(text)
+    faults = Faults(text, notes)
     labels = list(_labels(text, MAX_LINES))
     spans = _spans(labels)
     if not spans:

@@ -54,6 +54,19 @@ def read_stdin(limit: int) -> str:
     return text.removeprefix("\ufeff")  # the mark with which Windows begins its texts
 
 
+def read_stdin_bytes(limit: int) -> bytes:
+    """Standard input as it comes, of an endless one a little more than ``limit`` bytes.
+
+    Raises :class:`DataError` where it is closed or can't be read.
+    """
+    if sys.stdin is None:
+        raise DataError("cannot read standard input: it is closed, pipe a chart into it")
+    try:
+        return sys.stdin.buffer.read(limit + 1)
+    except OSError as error:
+        raise DataError(f"cannot read standard input: {error.strerror}, pipe a chart into it") from error
+
+
 class Show(Protocol):
     """Takes what is done so far, and a word on it."""
 

@@ -1,0 +1,57 @@
+"""A chart that was read as JSON, for programs: the song, how it is played, what was assumed and where it stands."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sideman.charts.questions import QUESTIONS, Question
+from sideman.charts.reading import Assumption, Reading
+from sideman.music.song import Place, WrittenBar
+
+
+def write(reading: Reading) -> str:
+    """The reading as JSON. Chords have the tick of their bar, 24 a beat; places count characters of the text from 0."""
+    song, sheet = reading.song, reading.sheet
+    return json.dumps(
+        {
+            "format": reading.format,
+            "title": sheet.title,
+            "composer": sheet.composer,
+            "style": sheet.style,
+            "key": sheet.key.name if sheet.key else None,
+            "tempo": sheet.tempo,
+            "meter": str(sheet.meter),
+            "sections": [
+                {"name": section.name, "bars": [_bar(bar) for bar in section.bars]} for section in song.sections
+            ],
+            "order": [{"section": section, "bars": list(bars)} for section, bars in song.order],
+            "progression": song.progression.written,
+            "assumptions": [_assumption(assumption) for assumption in reading.assumptions],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def _bar(bar: WrittenBar) -> dict[str, Any]:
+    return {
+        "chords": [{"tick": tick, "chord": chord.written} for tick, chord in bar.chords],
+        "meter": str(bar.meter) if bar.meter else None,
+        "place": _place(bar.place),
+    }
+
+
+def _assumption(assumption: Assumption) -> dict[str, Any]:
+    return {
+        "code": assumption.code,
+        "question": QUESTIONS.get(assumption.code, Question(assumption.code)).text,
+        "read": assumption.read,
+        "others": list(assumption.others),
+        "places": [_place(place) for place in assumption.places],
+        "text": assumption.text,
+    }
+
+
+def _place(place: Place | None) -> list[int] | None:
+    return None if place is None else [place.start, place.end]
