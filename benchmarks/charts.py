@@ -10,10 +10,12 @@ sixty texts with words and layout a reading by hand (tests/golden/charts.json).
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,9 +67,9 @@ def show_share(readings: dict[Chart, Reading | str], *, verbose: bool) -> None:
         is_read[chart.collection] += isinstance(reading, Reading)
         if verbose and isinstance(reading, str):
             print(f"  {chart.collection} {chart.name}: {reading}")
-    for collection in of:
-        print(f"{collection:10} {is_read[collection]:4} of {of[collection]:4} read  {is_read[collection] / of[collection]:.1%}")
-    print(f"{'all':10} {is_read.total():4} of {of.total():4} read  {is_read.total() / of.total():.1%}")
+    for collection, count in [*of.items(), ("all", of.total())]:
+        share = is_read[collection] if collection in of else is_read.total()
+        print(f"{collection:10} {share:4} of {count:4} read  {share / count:.1%}")
 
 
 def show_right(readings: dict[Chart, Reading | str]) -> None:
@@ -116,7 +118,9 @@ def _show_musicxml(readings: dict[Chart, Reading | str]) -> None:
 
 
 def _show_golden(readings: dict[Chart, Reading | str]) -> None:
-    by_text = {golden.fingerprint(chart.data): reading for chart, reading in readings.items() if isinstance(chart.data, str)}
+    by_text = {
+        golden.fingerprint(chart.data): reading for chart, reading in readings.items() if isinstance(chart.data, str)
+    }
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for entry in golden.load():
         found = by_text[entry["sha256"]]
@@ -144,8 +148,8 @@ def show_speed() -> None:
     """Milliseconds of the best of some rounds, and of the longest texts."""
     sheet = "\n".join(f"C   G   Am  F\nla la la la {number}\n" for number in range(75))
     for name, text in (("a grid of 300 bars", GRID), ("a sheet of 300 bars with words", f"Title\n\n{sheet}")):
-        print(f"{name}: {_best(lambda text=text: read(text)):.2f} ms")  # type: ignore[misc]
-    print(f"the same grid by the chord language: {_best(lambda: parse(GRID)):.2f} ms")
+        print(f"{name}: {_best(partial(read, text)):.2f} ms")
+    print(f"the same grid by the chord language: {_best(partial(parse, GRID)):.2f} ms")
     for part in ("C ", "C|", "a ", "[A]\n", "|: ", "(", "C-", "1. ", "la la\n", "\n", "{t}\n", "[C]a "):
         text = part * (ONE_MEGABYTE // len(part))
         print(f"1 MB of {part!r}: {_once(text):.0f} ms; as far as a text is read: {_once(text[:149_999]):.0f} ms")
@@ -153,18 +157,16 @@ def show_speed() -> None:
 
 def _once(text: str) -> float:
     begin = time.perf_counter()
-    try:
+    with contextlib.suppress(SidemanError):
         read(text)
-    except SidemanError:
-        pass
     return (time.perf_counter() - begin) * 1000
 
 
-def _best(run: object) -> float:
+def _best(run: Callable[[], object]) -> float:
     times = []
     for _ in range(ROUNDS):
         begin = time.perf_counter()
-        run()  # type: ignore[operator]
+        run()
         times.append(time.perf_counter() - begin)
     return min(times) * 1000
 

@@ -42,8 +42,9 @@ def _cell(words: list[str]) -> list[Sound] | None:
         if word == HOLD:
             continue
         try:
-            chord = Named(word.replace("M", "maj") if "M" in word else word)
-            tones = frozenset(note_to_val(note) % PITCH_CLASSES for note in Named(word.split("/")[0]).components())
+            chord = Named(word)
+            notes = Named(word.split("/")[0]).components(visible=True)
+            tones = frozenset(note_to_val(note) % PITCH_CLASSES for note in notes)
         except (ValueError, KeyError):
             return None
         bass = note_to_val(chord.on or chord.root) % PITCH_CLASSES

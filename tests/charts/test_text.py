@@ -183,7 +183,7 @@ def test_what_is_not_certain_is_said() -> None:
         ("Key: Bb\n1 4 5", "Bb | Eb | F"),
         ("Intro: 5411", "<Intro> G | F | C | C"),
         ("6- | 1/3 | 2m7 5", "Am | C/E | Dm7 2:G"),
-        ("Ⅳ→Ⅴ→Ⅲm→Ⅵm", "F | G | Em | Am"),
+        ("\u2163→\u2164→\u2162m→\u2165m", "F | G | Em | Am"),  # IV V IIIm VIm in one sign each
     ],
 )
 def test_degrees_are_chords_of_a_key(text: str, bars: str) -> None:

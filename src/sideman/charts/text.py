@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sideman.charts import heads
 from sideman.charts.bars import Bars
 from sideman.charts.labels import Label, base, letter
-from sideman.charts.lexing import Piece, Reads
+from sideman.charts.lexing import Lexer, Piece, Reads
 from sideman.charts.lines import Line, classify, directive, is_long, split
 from sideman.charts.numbers import are_diatonic, is_number, is_numeral, split_numbers
 from sideman.charts.reading import Notes
@@ -57,7 +57,7 @@ def read(source: Source, notes: Notes) -> Sheet:
     sheet = _read_reference(text)
     if sheet is not None:
         return sheet
-    lines = split(text) if len(text) <= MAX_TEXT else []
+    lines = split(text) if len(text) <= MAX_TEXT and text.count("\n") <= MAX_LINES else []
     if not 0 < len(lines) <= MAX_LINES or sum(map(is_long, lines)) > MAX_LONG_LINES:
         raise UnreadableError(f"too long a chart: at most {MAX_TEXT:,} characters and {MAX_LINES:,} lines are read")
     return _Reader(text, lines, notes).read()
@@ -129,19 +129,24 @@ class _Reader:
                 line.kind = "nothing"
             else:
                 body.append(line)
-        broad, english = Spelling(Notes(), ANY), Spelling(Notes())
+        broad, english = Lexer(Spelling(Notes(), ANY).reads), Spelling(Notes())
+        plain = Lexer(english.reads)
         for line in body:
             field = heads.read_field(line.text)
-            if field and not self._is_chords(line, english):
+            if field and not self._is_chords(line, plain):
                 line.kind, (line.name, line.value) = "head", field
                 if line.name == "key":
                     heads.put("key", line.value, self._sheet)
             else:
-                classify(line, broad.reads)
+                classify(line, broad)
         body = [line for line in body if line.kind != "head"]
         evidence = _evidence(body, english)
         self._spelling = Spelling(self._notes, dialect_of(evidence, self._notes))
-        _classify_again(body, self._spelling.reads)
+        reads = self._spelling.reads
+        foreign = [
+            line for line in body if not all(reads(piece.text) for piece in line.pieces if piece.kind == "chord")
+        ]
+        _classify_again(foreign, reads)
         if not evidence:
             self._read_degrees(body)
 
@@ -160,9 +165,9 @@ class _Reader:
         for line in body:
             line.pieces = [part for piece in line.pieces for part in _apart(piece)]
 
-    def _is_chords(self, line: Line, spelling: Spelling) -> bool:
+    def _is_chords(self, line: Line, lexer: Lexer) -> bool:
         probe = Line(line.text, line.start)
-        classify(probe, spelling.reads)
+        classify(probe, lexer)
         return probe.kind in ("barred", "inline") or (probe.kind == "plain" and probe.label is None)
 
     def _name_letters(self) -> None:
@@ -189,7 +194,7 @@ class _Reader:
                     line.label = line.maybe or Label(line.text.strip(" ()[]:."), 1, len(line.text), True)
             elif line.kind == "label":
                 line.kind = "words"
-                classify(line, self._spelling.reads)
+                classify(line, Lexer(self._spelling.reads))
                 line.kind, line.label = ("plain", None) if line.pieces else ("words", None)
 
     def _write(self, bars: Bars) -> None:
@@ -259,7 +264,7 @@ class _Reader:
             return None
         if line.name in _COMMENTS:
             probe = Line(line.value, line.start)
-            classify(probe, self._spelling.reads)
+            classify(probe, Lexer(self._spelling.reads))
             if probe.label is not None and probe.label.certain and not probe.pieces:
                 return self._begin(bars, section, probe.label, place)
             return section
@@ -295,9 +300,10 @@ class _Reader:
 
 
 def _classify_again(lines: Sequence[Line], reads: Reads) -> None:
+    lexer = Lexer(reads)
     for line in lines:
         line.kind, line.pieces, line.label, line.maybe = "words", [], None, None
-        classify(line, reads)
+        classify(line, lexer)
 
 
 def _apart(piece: Piece) -> list[Piece]:
