@@ -70,6 +70,14 @@ test("chords that were left in the field stay as they were written, and so do th
   expect(piece.value?.id).toBe(PIECE.id);
 });
 
+test("a chart that was shared with the page is in the field, whatever piece is open", async () => {
+  history.replaceState(null, "", "/?text=Dm%20G7");
+  await start(false);
+  expect(chartText.value).toBe("Dm G7");
+  expect(location.search).toBe("");
+  expect(piece.value?.id).toBe(PIECE.id);
+});
+
 test("where there is nothing yet, nothing is opened", async () => {
   kept = [];
   await start(false);

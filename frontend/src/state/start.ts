@@ -1,4 +1,4 @@
-/** What is there when the page opens: the piece of a link, or the one that was open last. Knows no pixels. */
+/** What is there when the page opens: the piece of a link or the last one, a chart that was shared. Knows no pixels. */
 
 import { getOffer, type Offer, Problem, parseChords, RETRY } from "../api";
 import { textOf } from "../music/edit";
@@ -6,6 +6,7 @@ import { COMMON_METERS, isSameRow } from "../music/piece";
 import type { OptionView } from "../wire";
 import { offer, setOptions } from "./band";
 import type { Values } from "./fields";
+import { takeShared } from "./files";
 import { loadText } from "./history";
 import { recallOptions } from "./kept";
 import { pieceOf, readFragment } from "./link";
@@ -22,13 +23,14 @@ const ANOTHER_VERSION =
 /** Ask the server what it offers and open what there is. `edited`: the field holds chords that a person left there. */
 export async function start(edited: boolean): Promise<void> {
   window.addEventListener("hashchange", () => void openLink());
+  const shared = takeShared();
   offer.value = await asked();
   recallOptions();
   await refreshPieces();
   if (await openLink()) return;
   const [latest] = pieces.value;
   if (latest === undefined || piece.value !== null || isAsking.value) return; // somebody was faster
-  if (edited) await show(latest);
+  if (edited || shared) await show(latest);
   else await open(latest);
 }
 
