@@ -39,7 +39,7 @@ Am | Cmaaj7 | Qrs7 | G
 
 def tune(title: str, *chords: str) -> str:
     """A song as iReal Pro's older links have it."""
-    return f"{title}=Nobody Known=Medium Swing=C=n=*A{{T44{' |'.join(chords)} }}"
+    return f"{title}=Nobody Known=Medium Swing=C=n=*A[T44{' |'.join(chords)} Z"
 
 
 LINK = "irealbook://" + quote(tune("Two Rooms", "C^7", "A-7", "D-7", "G7"))
@@ -254,7 +254,7 @@ def test_undo_takes_back_tempo_and_style_of_an_example(studio: Studio) -> None:
     before = studio.chords.input_value(), tempo.input_value()
     example = studio.ask("/api/options")["examples"][-1]
     studio.button(example["name"]).click()
-    expect(tempo).to_have_value(str(example["tempo"]))
+    expect(tempo).to_have_value(f"{example['tempo']:g}")
     studio.button("Undo").click()
     assert (studio.chords.input_value(), tempo.input_value()) == before
 
