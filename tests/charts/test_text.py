@@ -253,6 +253,23 @@ def test_what_holds_no_chords_is_refused(text: str) -> None:
         read(text)
 
 
+CELL = st.lists(
+    st.sampled_from(["C", "Am7", "F#m7b5", "Bb/D", "N.C.", "%", "Ebmaj7", "A", "Dm"]), min_size=1, max_size=4
+)
+ENDS = st.sampled_from([" | ", "|", " || ", "\n", " |\n", "\n| "])
+
+
+@given(st.lists(st.tuples(CELL, ENDS), min_size=1, max_size=10))
+def test_a_grid_that_the_chord_language_reads_is_the_same_here(cells: list[tuple[list[str], str]]) -> None:
+    text = "".join(" ".join(words) + end for words, end in cells)
+    try:
+        progression = sideman.parse(text)
+    except SidemanError:
+        return
+    reading = read(text)
+    assert (reading.song.progression == progression) or {"bars", "letter"} & set(assumed(text))
+
+
 CHART = st.text(st.sampled_from("CGAmF7b# |:%x/.-()[]{}12\n\tla,→'DSN"), max_size=200)
 
 
