@@ -146,7 +146,7 @@ def _print(name: str, right: int, count: int) -> None:
 
 def show_speed() -> None:
     """Milliseconds of the best of some rounds, and of the longest texts."""
-    sheet = "\n".join(f"C   G   Am  F\nla la la la {number}\n" for number in range(75))
+    sheet = "\n".join(f"C   G   Am  F\nwords of a song, line {number}\n" for number in range(75))
     for name, text in (("a grid of 300 bars", GRID), ("a sheet of 300 bars with words", f"Title\n\n{sheet}")):
         print(f"{name}: {_best(partial(read, text)):.2f} ms")
     print(f"the same grid by the chord language: {_best(partial(parse, GRID)):.2f} ms")

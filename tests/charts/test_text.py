@@ -79,6 +79,7 @@ def test_what_the_chord_language_reads_stays_as_it_is(text: str) -> None:
         ("| C | G :|\n| F |", "|:C | G:|x2 | F"),
         # Jumps.
         ("| C | G | Fine\n| F | D.C. al Fine", "C | G fine | F beginning..fine"),
+        ("| C | F D.C. al Fine |", "C | F beginning..fine"),
         ("| C 𝄋 | G | D.S.", "𝄋C | G segno..end"),
         # Optional chords and remarks.
         ("| C (G7) | F |", "C | F"),
@@ -169,6 +170,9 @@ def test_what_is_not_certain_is_said() -> None:
     assert assumed("[Verse]\nC:4\n[Verse]") == {"again": "played"}
     assert written("[Verse]\nC:4\n[Verse]", again="passed over") == "<Verse> C"
     assert assumed("D | G D A D A |")["share"] == "first longer"
+    assert written("| C D E |", share="first longer") == "C 2:D 3:E"
+    assert written("| C (G7) |", optional="played") == "C 2:G7"
+    assert written("C | G |\nF | G | x2", times="line") == "C | G | |:F | G:|x2"
     assert assumed("|: C | G :|") == {"form": "played"}
     assert played("|: C | 1. G :| 2. F |", form="written") == "C | G | F"
     assert assumed("Capo 2\nC:4") == {"capo": "written"}
@@ -247,6 +251,23 @@ def test_all_faults_are_told_at_once() -> None:
 def test_what_holds_no_chords_is_refused(text: str) -> None:
     with pytest.raises(SidemanError):
         read(text)
+
+
+CELL = st.lists(
+    st.sampled_from(["C", "Am7", "F#m7b5", "Bb/D", "N.C.", "%", "Ebmaj7", "A", "Dm"]), min_size=1, max_size=4
+)
+ENDS = st.sampled_from([" | ", "|", " || ", "\n", " |\n", "\n| "])
+
+
+@given(st.lists(st.tuples(CELL, ENDS), min_size=1, max_size=10))
+def test_a_grid_that_the_chord_language_reads_is_the_same_here(cells: list[tuple[list[str], str]]) -> None:
+    text = "".join(" ".join(words) + end for words, end in cells)
+    try:
+        progression = sideman.parse(text)
+    except SidemanError:
+        return
+    reading = read(text)
+    assert (reading.song.progression == progression) or {"bars", "letter"} & set(assumed(text))
 
 
 CHART = st.text(st.sampled_from("CGAmF7b# |:%x/.-()[]{}12\n\tla,→'DSN"), max_size=200)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sideman.charts.cells import is_again, parts
 from sideman.charts.sheet import Measure, Sheet, sheet_of
-from sideman.charts.text_writing import BARS_A_LINE, head
+from sideman.charts.text_writing import BARS_A_LINE, head, is_read_as
 from sideman.music.progression import Chord
 from sideman.music.time import Meter
 
@@ -22,9 +22,15 @@ _NO_BRACES = str.maketrans("{}", "()")
 
 def write(sheet: Sheet) -> str:
     """The ChordPro text of a sheet. Raises :class:`OptionError` where there is nothing to play."""
-    if any(bar.endings or bar.jump or bar.to_coda or bar.fine for bar in sheet.measures):
-        sheet = replace(sheet_of(sheet.song()), composer=sheet.composer, style=sheet.style)
-    sheet.song()  # whether there is anything to play
+    song = sheet.song()
+    text = _text(sheet)
+    if any(bar.endings or bar.jump for bar in sheet.measures) or not is_read_as(text, song.progression):
+        text = _text(replace(sheet_of(song), composer=sheet.composer, style=sheet.style))
+    return text
+
+
+def _text(sheet: Sheet) -> str:
+    """The text with plain repeats."""
     lines = [_directive(name.lower(), value) for name, value in head(sheet)]
     begins = [number for number, measure in enumerate(sheet.measures) if number == 0 or measure.section]
     here = sheet.meter

@@ -45,6 +45,8 @@ class Piece(NamedTuple):
 BARS = "|｜│┃¦‖∣❘𝄀𝄁𝄂𝄃"
 REPEAT_BEGINS, REPEAT_ENDS = "𝄆", "𝄇"
 MAX_WORD = 64  # characters of a word that may be a chord
+ROOTS = "ABCDEFGH"
+OPEN = (" on", "/", ",", "(")  # what a symbol goes on behind
 MAX_PIECES = 20_000  # of a line
 MAX_RUN = 4_000  # characters without a space that are looked into
 
@@ -129,6 +131,8 @@ def _join(row: list[Piece]) -> list[Piece]:
     joined: list[Piece] = []
     for piece in row:
         last = joined[-1] if joined else None
+        if last is not None and piece.kind == "chord" and piece.text[0] in ROOTS and not last.text.endswith(OPEN):
+            last = None  # by far the commonest case
         plain = last is not None and last.kind == "chord" and not (last.beats or last.duration)
         if last is not None and plain and piece.kind in ("word", "chord", "optional") and joins(last.text, piece.text):
             joined[-1] = last._replace(text=f"{last.text} {piece.text}", end=piece.end)

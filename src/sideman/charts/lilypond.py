@@ -174,8 +174,6 @@ class _Reader:
         """The chord that was found; what is wrong with it is noted."""
         if found.chord is None:
             self.faults.add("unknown chord", token.text, token.start, found.remedy)
-        elif not found.exact:
-            self.notes.note("nearest", str(found.chord), (), token.place, token.text)
         return found.chord
 
     def _add(self, chord: Chord | None, length: Fraction, token: Token) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sideman.charts.degrees import quality_of
+from sideman.errors import OptionError
 from sideman.music.key import Key
 from sideman.music.notes import NOTE_NAMES
 from sideman.music.progression import Chord
-from sideman.music.qualities import PITCH_CLASSES, QUALITIES
+from sideman.music.qualities import DEGREES
+from sideman.music.tones import quality_of
 
 Names = dict[str, str]
 
@@ -50,18 +51,12 @@ _WORDS: Mapping[str, Mapping[int, int]] = {"m": {3: -1}, "min": {3: -1}, "dim": 
 _SIGNS = {"+": 1, "-": -1, "": 0}
 _STACK = (7, 9, 11, 13)  # what a number brings with it, up to itself
 _THIRD, _SEVENTH = 3, 7
-_BY_INTERVALS = {quality.intervals: quality for quality in reversed(QUALITIES)}
-_ALTERED = {-2: "bb", -1: "b", 0: "", 1: "#"}
-# What a step is called beside others: a fourth is an eleventh above a third, a sixth a thirteenth above a seventh.
-_ABOVE_THIRD = {2: 9, 4: 11}
-_WITHOUT_THIRD = {11: 4}
 
 
 class Found(NamedTuple):
-    """A chord, and whether it has all tones that are written; without a chord, what is wrong."""
+    """A chord; without one, what would be right."""
 
     chord: Chord | None
-    exact: bool = True
     remedy: str = ""
 
 
@@ -78,11 +73,7 @@ def read_chord(note: str, modifiers: str, bass: str, names: Names) -> Found:
     if bass and bass not in names:
         return Found(None, remedy=f"bass notes are written as in {', '.join(sorted(names, key=len)[:7])}")
     steps = _steps(modifiers)
-    found = quality_of(_degrees(steps)) if steps is not None else None
-    if found is None:
-        return Found(None, remedy="steps are written as in c:m7, c:maj7, c:7.9-, c:sus4, c:m7.5-")
-    quality, exact = found
-    return Found(Chord(names[note], quality, names[bass] if bass else None), exact)
+    return _chord(names[note], steps or (), names[bass] if bass else None)
 
 
 def read_notes(notes: str, names: Names) -> Found:
@@ -91,11 +82,7 @@ def read_notes(notes: str, names: Names) -> Found:
     if not words or any(word not in names for word in words):
         return Found(None, remedy=f"notes are written as in {', '.join(sorted(names, key=len)[:7])}")
     pitches = [NOTE_NAMES[names[word]] for word in words]
-    intervals = tuple(sorted({(pitch - pitches[0]) % PITCH_CLASSES for pitch in pitches}))
-    quality = _BY_INTERVALS.get(intervals)
-    if quality is None:
-        return Found(None, remedy="no chord on its first note has these notes; write it as in c:m7/g")
-    return Found(Chord(names[words[0]], quality))
+    return _chord(names[words[0]], [pitch - pitches[0] for pitch in pitches], None)
 
 
 def key_of(note: str, mode: str, names: Names) -> Key | None:
@@ -103,8 +90,15 @@ def key_of(note: str, mode: str, names: Names) -> Key | None:
     return Key(NOTE_NAMES[names[note]], mode in _MINOR_MODES) if note in names else None
 
 
-def _steps(modifiers: str) -> dict[int, int] | None:
-    """Steps of the chord and how far each is altered, None where the text is not understood."""
+def _chord(root: str, tones: Iterable[int], bass: str | None) -> Found:
+    try:
+        return Found(Chord(root, quality_of(tones), bass))
+    except OptionError:
+        return Found(None, remedy="chords are written as in c:m7, c:maj7, c:7.9-, c:sus4, c:m7.5-/ges, <c e g>")
+
+
+def _steps(modifiers: str) -> list[int] | None:
+    """The semitones of the chord's steps above its root, None where the text is not understood."""
     steps = {1: 0, 3: 0, 5: 0}
     words = set(re.findall(r"maj|dim", modifiers))
     seventh = 0 if "maj" in words else -2 if "dim" in words else -1
@@ -134,7 +128,9 @@ def _steps(modifiers: str) -> dict[int, int] | None:
         return None
     if "maj" in words:
         steps.setdefault(_SEVENTH, 0)
-    return steps
+    if any(str(step) not in DEGREES for step in steps):
+        return None
+    return [DEGREES[str(step)] + altered for step, altered in steps.items()]
 
 
 def _stacked(steps: Mapping[int, int], number: int, seventh: int) -> dict[int, int]:
@@ -142,10 +138,3 @@ def _stacked(steps: Mapping[int, int], number: int, seventh: int) -> dict[int, i
     if number < 5:  # noqa: PLR2004 - the fifth, which every chord has otherwise
         return {step: altered for step, altered in steps.items() if step <= number}
     return dict(steps) | {step: seventh if step == _SEVENTH else 0 for step in _STACK if step <= number}
-
-
-def _degrees(steps: Mapping[int, int]) -> set[str]:
-    """Steps as degrees are called in the table of qualities."""
-    renamed = _ABOVE_THIRD if _THIRD in steps else _WITHOUT_THIRD
-    sixth = 13 if _SEVENTH in steps and steps[_SEVENTH] > -2 else 6  # noqa: PLR2004 - a diminished seventh is a sixth
-    return {f"{_ALTERED[altered]}{sixth if step == 6 else renamed.get(step, step)}" for step, altered in steps.items()}  # noqa: PLR2004

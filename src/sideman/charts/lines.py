@@ -26,7 +26,7 @@ _SHAPE = re.compile(
 )
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
-_REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|%\s|;)")
+_REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
 _LOOKS = re.compile(r"\(?[A-H](?:##?|bb?|[♯♭])?(?:(?:m|M|mi|min|maj|ma|dim|aug|sus|add|alt|[-+°ºøΔ△^0-9(/])\S*)?,?\)?")
 _DIRECTIVE = re.compile(r"\s*\{\s*([^{}:\s|]+)\s*:?\s*([^{}|]*)\}\s*")

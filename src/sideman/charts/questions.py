@@ -33,7 +33,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
             "Chords that don't divide a bar by beats",
             {"even": "as long as one another", "first longer": "the first ones longer"},
         ),
-        "optional": Question("Chords in parentheses", {"left out": "left out"}),
+        "optional": Question("Chords in parentheses", {"left out": "left out", "played": "played, too"}),
         "capo": Question("A capo", {"written": "chords as they are written", "sounding": "chords as they sound"}),
         "key": Question("The key of degrees"),
         "form": Question("Repeats, endings and jumps", {"played": "followed", "written": "each bar once, as on paper"}),

@@ -35,7 +35,7 @@ MAX_LONG_LINES = 20
 
 _LONE = re.compile(r"(?:^|[\n\r])[^\S\n\r]*[(\[]?[A-Z]\d?[)\]]?[.:]?[^\S\n\r]*(?:[\n\r]|$|\|\|)")
 _KEY_TAG = re.compile(r"\[\s*key\s*[:=]\s*([^\[\]\s]{1,12})\s*\]", re.IGNORECASE)
-_BARS_OR_TIMES = re.compile(r"\||:\s*[\d.]")
+_TIMES = re.compile(r":\s*[\d.]")
 # Directives of ChordPro that begin and end sections, by what stands behind ``start_of_`` and ``end_of_``, and in short.
 _SECTIONS = {"c": "chorus", "v": "verse", "b": "bridge", "g": "grid", "t": "tab"}
 _SKIPPED = frozenset({"tab", "abc", "ly", "svg", "textblock"})
@@ -64,11 +64,11 @@ def read(source: Source, notes: Notes) -> Sheet:
 
 
 def _read_reference(text: str) -> Sheet | None:
-    """A chart in the reference form, as :func:`sideman.parse` reads it; None where it says more, or less."""
+    """A chart in the reference form, with durations, as :func:`sideman.parse` reads it; None for others."""
     if len(text) > MAX_TEXT or _LONE.search(text):
         return None
     lines = [line for line in text.splitlines() if line.strip()]
-    if not all(_BARS_OR_TIMES.search(line) or len(line.split()) == 1 for line in lines):
+    if not all(map(_TIMES.search, lines)):
         return None
     try:
         song = parse_song(text)

@@ -33,7 +33,7 @@ def write(sheet: Sheet) -> str:
     """The text of a sheet. Raises :class:`OptionError` where there is nothing to play."""
     song = sheet.song()
     text = _text(sheet)
-    if _is_read_as(text, song.progression):
+    if is_read_as(text, song.progression):
         return text
     return _text(replace(sheet_of(song), composer=sheet.composer, style=sheet.style))
 
@@ -138,7 +138,7 @@ def _jump(jump: Jump) -> str:
     return _JUMPS[jump.to] + _UNTIL[jump.until]
 
 
-def _is_read_as(text: str, progression: Progression) -> bool:
+def is_read_as(text: str, progression: Progression) -> bool:
     """Whether a text is read as these chords, whatever is struck anew."""
     try:
         song = text_format.read(Source.of(text), Notes()).song()

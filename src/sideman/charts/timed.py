@@ -12,12 +12,14 @@ from itertools import pairwise
 from math import log2
 from typing import NamedTuple
 
-from sideman.charts.faults import Faults
+from sideman.charts.faults import Faults, moved
 from sideman.charts.filling import Filling, length_of
+from sideman.charts.harte import read_harte
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Sheet
 from sideman.charts.source import Source
-from sideman.errors import OptionError, UnreadableError
+from sideman.charts.symbols import is_symbol
+from sideman.errors import ChordSyntaxError, OptionError, UnreadableError
 from sideman.music.progression import MAX_BEATS, Chord
 from sideman.music.song import Place
 from sideman.music.time import COMMON_TIME, SECONDS_PER_MINUTE
@@ -35,16 +37,6 @@ _LINE = re.compile(
     r"(?:(?P<end>[0-9]{1,6}(?:\.[0-9]{1,12})?)[ \t]*[,;\t ][ \t]*)?\"?(?P<label>[^\s,;\"]{1,40})\"?[ \t]*"
 )
 _POINT = re.compile(r"\s*[0-9]{1,6}\.[0-9]")
-_SHORTHANDS = {
-    "": "", "maj": "", "min": "m", "dim": "dim", "aug": "aug", "maj7": "M7", "min7": "m7", "7": "7", "dim7": "dim7",
-    "hdim7": "m7b5", "minmaj7": "mM7", "maj6": "6", "min6": "m6", "6": "6", "9": "9", "maj9": "M9", "min9": "m9",
-    "sus4": "sus4", "sus2": "sus2", "7sus4": "7sus4", "11": "11", "min11": "m11", "13": "13", "maj13": "M13",
-    "min13": "m13", "5": "5", "1": "5",
-}  # fmt: skip
-_HARTE = re.compile(
-    r"(?P<root>[A-G][#b]{0,2}):(?P<name>[a-z0-9]*)(?:\((?P<more>[^()]*)\))?(?:/(?P<bass>[#b]{0,2}[0-9]{1,2}))?"
-)
-_DEGREES = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "7": 11, "9": 2, "11": 5, "13": 9}
 _SILENT = frozenset({"N", "X", "N.C.", "NC"})
 
 
@@ -83,11 +75,7 @@ def read(source: Source, notes: Notes) -> Sheet:
     bar = BEATS * SECONDS_PER_MINUTE / tempo
     filling = Filling()
     for label, seconds in spans:
-        chord = (
-            Chord.no_chord()
-            if label.text in _SILENT
-            else faults.chord(_spelled(label.text), label.place.start, label.text)
-        )
+        chord = _chord(label, faults)
         beats = _beats(seconds, bar)
         if sum(1 for _ in filling.measures) * BEATS + beats > MAX_BEATS:
             raise OptionError(f"these chords last more than {MAX_BEATS:,} beats at {_number(tempo)} beats a minute")
@@ -167,29 +155,17 @@ def _beats(seconds: float, bar: float) -> int:
     return max(round(bars * BEATS), 1)
 
 
-def _spelled(label: str) -> str:
-    """A label as a chord symbol: ``C:min7/b3`` is ``Cm7/Eb``."""
-    match = _HARTE.fullmatch(label)
-    if not match or match["name"] not in _SHORTHANDS:
-        return label
-    name = "5" if match["name"] == "" and match["more"] == "1,5" else _SHORTHANDS[match["name"]]
-    more = "".join(
-        f"({degree})" for degree in (match["more"] or "").split(",") if degree[:1] not in ("", "*") and name != "5"
-    )
-    return f"{match['root']}{name}{more}{_bass(match['root'], match['bass'])}"
-
-
-def _bass(root: str, degree: str | None) -> str:
-    """The bass of ``/b3`` as a note on the staff."""
-    if not degree or degree.lstrip("#b") not in _DEGREES:
-        return ""
-    number = int(degree.lstrip("#b"))
-    letters, naturals = "CDEFGAB", (0, 2, 4, 5, 7, 9, 11)
-    letter = (letters.index(root[0]) + number - 1) % 7
-    pitch = naturals[letters.index(root[0])] + root.count("#") - root[1:].count("b")
-    pitch += _DEGREES[degree.lstrip("#b")] + degree.count("#") - degree.count("b")
-    shift = (pitch - naturals[letter] + 6) % 12 - 6
-    return f"/{letters[letter]}{'#' * shift if shift > 0 else 'b' * -shift}" if abs(shift) <= 2 else ""  # noqa: PLR2004 - double signs
+def _chord(label: _Label, faults: Faults) -> Chord | None:
+    """The chord of a label, in Harte's notation or as people write it; None for a fault, which is noted."""
+    if label.text in _SILENT:
+        return Chord.no_chord()
+    if ":" not in label.text and is_symbol(label.text):
+        return faults.chord(label.text, label.place.start)
+    try:
+        return read_harte(label.text)
+    except ChordSyntaxError as error:
+        faults.found.append(moved(error, label.place.start))
+        return None
 
 
 def _number(tempo: float) -> str:

@@ -25,7 +25,7 @@ def share(items: Sequence[Piece], meter: Meter) -> tuple[list[int], str]:
         unit = Fraction(ticks) / max(sum(weights), meter.felt_beats)
         return [int(sum(weights[:number], Fraction()) * unit) for number in range(count)], ""
     if ticks % count:
-        return _uneven(ticks, count), "first longer"
+        return uneven(ticks, count), "first longer"
     each = ticks // count
     plain = each % TICKS_PER_BEAT == 0 or TICKS_PER_BEAT % each == 0
     return [each * number for number in range(count)], "" if plain else "even"
@@ -67,13 +67,15 @@ def without_separators(items: list[Piece]) -> list[Piece]:
     """A line without the dashes or slashes that stand between its chords, once in every gap and not at its end."""
     chords = [number for number, piece in enumerate(items) if piece.kind == "chord"]
     gaps = [items[left + 1 : right] for left, right in pairwise(chords)]
-    alone = gaps and all(len(gap) == 1 and gap[0].kind == "hold" and gap[0].text in "-–—/~" for gap in gaps)
+    dashes = [len(gap) == 1 and gap[0].kind == "hold" and gap[0].text in "-–—/~" for gap in gaps]
+    mixed = any(dashes) and all(not gap or gap[0].text in "-–—~" for gap in gaps)  # C - G → Am: none counts beats
+    alone = dashes and (all(dashes) or (mixed and all(len(gap) < 2 for gap in gaps)))  # noqa: PLR2004 - one, or another
     if alone and chords[0] == 0 and chords[-1] >= len(items) - 2:
         return [piece for piece in items if piece.kind == "chord"]
     return items
 
 
-def _uneven(ticks: int, count: int) -> list[int]:
+def uneven(ticks: int, count: int) -> list[int]:
     """Onsets of so many chords that can't share the bar evenly: on a grid, the first ones longer."""
     unit = TICKS_PER_BEAT
     while ticks // unit < count and unit > TICKS_PER_STEP:

@@ -28,6 +28,8 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "text": Writer("text", (".txt",), "text_writing"),
         "reference": Writer("the reference form", (".chords",), "reference_writing", whole=True),
         "chordpro": Writer("ChordPro", (".cho", ".chordpro", ".chopro", ".crd", ".pro"), "chordpro_writing"),
+        "ireal": Writer("iReal Pro", (".irealb",), "ireal"),
+        "musicxml": Writer("MusicXML", (".musicxml", ".xml"), "musicxml"),
         "json": Writer("JSON", (".json",), "json_writing", whole=True),
     }
 )
