@@ -91,7 +91,7 @@ export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
   const named = { format: "text", title: "", composer: "", style: "", key: null, tempo: null };
   const bars = Array.from({ length: chart.bars }, (_, bar) => ({ section: 0, passing: 0, bar, place: null }));
   const sections = [{ name: "", bars: chart.bars }];
-  return { ...named, meters: ["4/4"], chart, sections, bars, assumptions: [], ...rest };
+  return { ...named, meters: ["4/4"], chart, text: chart.progression, sections, bars, assumptions: [], ...rest };
 }
 
 export const SONG = songOf(CHART);

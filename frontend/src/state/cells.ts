@@ -8,7 +8,7 @@ import { type Cell, cellsOf, insert, move, onsetOf, remove, repeat, replace, wri
 import { COMMON_METERS } from "../music/piece";
 import { respell } from "../music/spelling";
 import { chart, chartLines, chartText, song } from "./band";
-import { hasPlaces, isReadable } from "./chart";
+import { isReadable } from "./chart";
 import { setText } from "./history";
 import { tell } from "./notice";
 
@@ -62,9 +62,9 @@ function commit(change: (cells: readonly Cell[]) => readonly Cell[]): boolean {
 
 /** The text in the field with other chords in the same time; null where it has to be written anew. */
 function renamed(before: readonly Cell[], after: readonly Cell[]): string | null {
-  const read = isReadable.peek() && hasPlaces.peek() ? song.peek() : null;
+  const read = isReadable.peek() ? song.peek() : null;
   const isSameTime = before.length === after.length && before.every(({ beats }, at) => beats === after[at]?.beats);
-  if (read?.format !== "text" || !isSameTime) return null;
+  if (read === null || !isSameTime) return null;
   return respell(
     chartText.peek(),
     read,

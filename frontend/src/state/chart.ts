@@ -5,7 +5,6 @@
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { type ChartRequest, Problem, RETRY, readChart } from "../api";
-import { textOf } from "../music/edit";
 import type { Song } from "../music/piece";
 import { chartProblem, chartText, offered, song } from "./band";
 import { remember } from "./draft";
@@ -29,7 +28,7 @@ export const isRead = computed(() => {
 });
 /** Whether `song` is what the text in the field says. An empty text has no song. */
 export const isReadable = computed(() => isRead.value && chartProblem.value === null);
-/** Whether places that the server tells are places in the field. */
+/** Whether places of faults and assumptions are places in the field; those of bars always are. */
 export const hasPlaces = computed(() => isRead.value && version.value.source === null);
 /** Why the server could not be asked; the text may be right. */
 export const readingProblem = signal<Problem | null>(null);
@@ -57,13 +56,22 @@ export function requestOf({ text, source, name, choices }: Version): ChartReques
   return { ...(source ?? { text }), name, choices };
 }
 
+/** A song whose bars know their places in the text that the field shows. Throws {@link Problem}. */
+export async function readSong(request: ChartRequest, signal?: AbortSignal): Promise<Song> {
+  const answer = await readChart(request, signal);
+  if (WRITTEN_BY_HAND.includes(answer.format)) return answer;
+  const shown = await readChart({ text: answer.text }, signal);
+  const isSame = shown.chart.progression === answer.chart.progression;
+  return { ...answer, bars: isSame ? shown.bars : answer.bars.map((bar) => ({ ...bar, place: null })) };
+}
+
 async function read(): Promise<Song | null> {
   forgetReading();
   const mine = new AbortController();
   request = mine;
   const asked = version.peek();
   try {
-    const answer = asked.text.trim() === "" ? null : await readChart(requestOf(asked), mine.signal);
+    const answer = asked.text.trim() === "" ? null : await readSong(requestOf(asked), mine.signal);
     if (mine.signal.aborted) return null;
     accept(asked, answer);
     return answer;
@@ -90,7 +98,7 @@ export function accept(asked: Version, answer: Song | null): void {
 function follow(answer: Song): void {
   const { source, text, choices, tempo } = version.peek();
   if (source !== null || !WRITTEN_BY_HAND.includes(answer.format)) {
-    complete({ text: textOf(answer), source: source ?? { text }, origin: null });
+    complete({ text: answer.text, source: source ?? { text }, origin: null });
   }
   const asked = new Set(answer.assumptions.map(({ code }) => code));
   const answers = Object.entries(choices);

@@ -61,17 +61,18 @@ test("a text of an old encoding is one too", async () => {
 });
 
 test("any other file goes to the server, and its chords into the field", async () => {
-  answer = () => ({ ...readText("F"), format: "MusicXML" });
+  answer = ({ text }) => ({ ...readText("F"), format: text === "F:4" ? "text" : "MusicXML" });
   const bytes = new Uint8Array([0x50, 0x4b, 0x03, 0x04, 0xff]);
   await takeFile(file(bytes, "tune.mxl"));
-  expect(asked).toEqual([{ data: btoa("PK\x03\x04\xff"), name: "tune.mxl" }]);
+  expect(asked).toEqual([{ data: btoa("PK\x03\x04\xff"), name: "tune.mxl" }, { text: "F:4" }]);
+  expect(song.value?.bars[0]?.place).toEqual([0, 1]);
   expect(chartText.value).toBe("F:4");
   expect(song.value?.format).toBe("MusicXML");
   expect(version.value.source).toEqual({ data: btoa("PK\x03\x04\xff") });
 });
 
 test("a text of a format for programs makes room for its chords", async () => {
-  answer = () => ({ ...readText("F"), format: "MusicXML" });
+  answer = ({ text }) => ({ ...readText("F"), format: text === "F:4" ? "text" : "MusicXML" });
   await takeFile(file("<score-partwise/>", "tune.xml"));
   expect(chartText.value).toBe("F:4");
   expect(version.value.source).toEqual({ text: "<score-partwise/>" });

@@ -1,9 +1,8 @@
 /** Charts from outside: files, and what other programs share. Knows no page. */
 
 import { batch } from "@preact/signals";
-import { Problem, readChart } from "../api";
-import { textOf } from "../music/edit";
-import { accept } from "./chart";
+import { Problem } from "../api";
+import { accept, readSong } from "./chart";
 import { loadText, type Source, version } from "./history";
 import { complain, tell } from "./notice";
 
@@ -32,9 +31,9 @@ export async function takeFile(file: File): Promise<void> {
   const source: Source = text === null ? { data: encode(bytes) } : { text };
   const name = file.name.slice(-200); // its ending tells the kind
   try {
-    const song = await readChart({ ...source, name });
+    const song = await readSong({ ...source, name });
     batch(() => {
-      loadText(text ?? textOf(song), { name, source: text === null ? source : null });
+      loadText(text ?? song.text, { name, source: text === null ? source : null });
       accept(version.peek(), song);
       tell(`${called} was read as ${song.format === "text" ? "a text" : song.format}.`);
     });

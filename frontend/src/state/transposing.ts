@@ -11,8 +11,6 @@ import { goOn, type Origin, type Version, version } from "./history";
 import { tell } from "./notice";
 
 const WITHOUT_WORDS = "Transposed. The chart is written as chords alone now: Undo brings your text back.";
-/** Formats whose text holds chords and nothing that would have to move with them. */
-const MOVABLE = ["text"];
 
 /** By how much the chords were transposed, -11 to 11. */
 export const semitones = computed(() => version.value.semitones);
@@ -56,10 +54,14 @@ async function transposeNow(by: number): Promise<void> {
 async function move({ version: from, song }: Origin, by: number): Promise<{ version: Version; song: Song | null }> {
   const chart = await parseChords(song.chart.progression, song.meters, by);
   const names = chart.chords.map(({ name }) => name);
-  const isMovable = MOVABLE.includes(song.format) && from.source === null;
+  const isMovable = song.format === "text" || from.source !== null; // others hold more that would have to move
   const text = isMovable ? respell(from.text, song, names) : null;
   if (text !== null) {
-    const written = { ...from, text: song.key === null ? text : moveKey(text, by, offer.peek()?.roots ?? []) };
+    const written = {
+      ...from,
+      source: null,
+      text: song.key === null ? text : moveKey(text, by, offer.peek()?.roots ?? []),
+    };
     const read = await readChart(requestOf(written)).catch(() => null);
     const isRight = read?.chart.progression === chart.progression && isSameRow(read.meters, song.meters);
     if (read && isRight) return { version: written, song: read };

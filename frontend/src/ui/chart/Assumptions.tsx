@@ -51,6 +51,16 @@ function Line({ assumption }: { assumption: Assumption }) {
           :
         </span>{" "}
         {read.text}
+        {place && (
+          <button
+            type="button"
+            class="assumption-where"
+            aria-label={`Where? ${question}`}
+            onClick={() => pointAt(place)}
+          >
+            Where?
+          </button>
+        )}
       </span>
       {others.length > MOST_BUTTONS ? (
         <select
@@ -77,16 +87,6 @@ function Line({ assumption }: { assumption: Assumption }) {
             {other.text}
           </button>
         ))
-      )}
-      {place && (
-        <button
-          type="button"
-          class="button small quiet"
-          aria-label={`Show where: ${question}`}
-          onClick={() => pointAt(place)}
-        >
-          Where?
-        </button>
       )}
     </>
   );

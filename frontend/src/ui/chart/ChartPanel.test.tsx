@@ -88,7 +88,7 @@ it("marks all errors at once, leads to each, and mends one by one", async () => 
   await type("C | H7\nHm | F");
   expect(all("mark").map((mark) => mark.textContent)).toEqual(["H7", "Hm"]);
   expect(one(".chart-problem-place[role=status]").textContent).toBe(
-    "2 places can't be read. The first, line 1, column 5: unknown chord 'H7'.",
+    "2 places can't be read. The first: line 1, column 5.",
   );
   expect(all(".chart-faults li")).toHaveLength(2);
   button("Line 2, column 1").click();
@@ -119,12 +119,12 @@ it("tells what was assumed, and reads it otherwise at a click", async () => {
   const bars = { code: "bars", question: "No bar lines", places: [[0, 4]] as const, text: "" };
   more = { assumptions: [{ ...bars, read: chord, others: [line] }] };
   await type("C Am");
-  expect(one(".assumption-read").textContent).toBe("No bar lines: a bar for each chord");
+  expect(one(".assumption-read").textContent).toContain("No bar lines: a bar for each chord");
   more = { assumptions: [{ ...bars, read: line, others: [chord] }] };
   button("all in one bar").click();
   await settled();
   expect(version.value.choices).toEqual({ bars: "line" });
-  expect(one(".assumption-read").textContent).toBe("No bar lines: all in one bar");
+  expect(one(".assumption-read").textContent).toContain("No bar lines: all in one bar");
   undo();
   expect(version.value.choices).toEqual({});
 });

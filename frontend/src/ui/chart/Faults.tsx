@@ -35,11 +35,9 @@ export function Faults({ id, problem }: { id: string; problem: Problem | null })
 function Word({ problem }: { problem: Problem }) {
   const [first] = problem.faults;
   return (
-    <p class="chart-problem">
-      <span>
-        <strong>{first ? `${problem.faults.length} places can't be read.` : `${sentence(problem.message)}.`}</strong>{" "}
-        {first && `The first, ${placeOf(first)}: ${findingOf(first)}.`}
-      </span>
+    <p class={first ? "chart-faults-word" : "chart-problem"}>
+      <strong>{first ? `${problem.faults.length} places can't be read.` : `${sentence(problem.message)}.`}</strong>
+      {first && <span class="hidden"> The first: {placeOf(first)}.</span>}
     </p>
   );
 }
