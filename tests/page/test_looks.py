@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (320, 360, 768, 1440)
+WHOLE = 6_000  # CSS pixels, more than the page is high
 SMALLEST_TARGET = 24  # CSS pixels, of WCAG 2.2
 
 
@@ -72,6 +73,17 @@ def test_play_is_in_reach_of_a_thumb(visit: Visit) -> None:
 def test_everybody_can_use_it(visit: Visit, scheme: str, width: int) -> None:
     studio = filled(visit, size=(width, 800), scheme=scheme)
     studio.page.get_by_role("button", name="Chord palette").click()
+    studio.page.set_viewport_size({"width": width, "height": WHOLE})  # no row lies half below the bar with Play
+    assert broken_rules(studio.page) == []
+
+
+@pytest.mark.parametrize("text", ["C Am F G7", "[Verse]\nC | Xyz\nCmaaj7 | Q7"], ids=["assumed", "wrong"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
+def test_everybody_can_see_how_a_chart_was_read(visit: Visit, scheme: str, text: str) -> None:
+    studio = Studio(visit(size=(360, WHOLE), scheme=scheme))
+    studio.chords.fill(text)
+    expect(studio.page.locator(".assumption, .chart-faults > li").first).to_be_visible()
     assert broken_rules(studio.page) == []
 
 
