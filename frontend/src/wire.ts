@@ -361,6 +361,8 @@ export interface SongView {
   readonly meters: readonly string[];
   /** The chords as they are played. Its progression is for an arrangement. */
   readonly chart: ChartView;
+  /** The chart as a text that is read the same: for an editor, where it came as a file. */
+  readonly text: string;
   readonly sections: readonly SectionView[];
   readonly bars: readonly PlayedBarView[];
   readonly assumptions: readonly AssumptionView[];

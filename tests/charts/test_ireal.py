@@ -104,7 +104,7 @@ def test_a_link_is_found_however_it_comes(text: str) -> None:
 
 def test_a_playlist_asks_for_the_song() -> None:
     playlist = irealb(song("Boat"), song("Tide", "[T34C   |F   Z"), song("Boat", "[T44D-   Z"), name="My songs")
-    (question,) = read(playlist).assumptions
+    question = read(playlist).assumptions[0]
     assert (question.code, question.read, question.others) == ("song", "Boat", ("Tide", "Boat (2)"))
     assert written(playlist, song="Tide") == "C | F"
     assert written(playlist, song="Boat (2)") == "Dm"
@@ -294,7 +294,7 @@ def test_signs_are_followed(music: str, bars: str) -> None:
 
 def test_a_coda_without_words_is_a_question() -> None:
     music = "[T44A   |BQ  |C   Z   Y[QD   Z"
-    assert assumed(music) == {"coda": "chorus"}
+    assert assumed(music) == {"coda": "chorus", "form": "played"}
     assert played(music, coda="once") == "A | B | C | D"
 
 

@@ -356,7 +356,7 @@ def test_what_is_no_quality_is_read_as_the_nearest_and_says_so() -> None:
     )
     reading = read(score(harmony("C", "minor-seventh", text="m7x", more=cluster) + WHOLE))
     assert chords(reading)[0].startswith("Cm7")
-    assert reading.assumptions[0].code == "chord"
+    assert reading.assumptions[0].code == "nearest"
     assert reading.assumptions[0].text == "Cm7x"
 
 

@@ -79,6 +79,7 @@ def test_what_the_chord_language_reads_stays_as_it_is(text: str) -> None:
         ("| C | G :|\n| F |", "|:C | G:|x2 | F"),
         # Jumps.
         ("| C | G | Fine\n| F | D.C. al Fine", "C | G fine | F beginning..fine"),
+        ("| C | F D.C. al Fine |", "C | F beginning..fine"),
         ("| C 𝄋 | G | D.S.", "𝄋C | G segno..end"),
         # Optional chords and remarks.
         ("| C (G7) | F |", "C | F"),
@@ -169,6 +170,57 @@ def test_what_is_not_certain_is_said() -> None:
     assert assumed("[Verse]\nC:4\n[Verse]") == {"again": "played"}
     assert written("[Verse]\nC:4\n[Verse]", again="passed over") == "<Verse> C"
     assert assumed("D | G D A D A |")["share"] == "first longer"
+    assert written("| C D E |", share="first longer") == "C 2:D 3:E"
+    assert written("| C (G7) |", optional="played") == "C 2:G7"
+    assert written("C | G |\nF | G | x2", times="line") == "C | G | |:F | G:|x2"
+    assert assumed("|: C | G :|") == {"form": "played"}
+    assert played("|: C | 1. G :| 2. F |", form="written") == "C | G | F"
+    assert assumed("Capo 2\nC:4") == {"capo": "written"}
+    assert written("Capo 2\n| C | G |", capo="sounding") == "D | A"
+
+
+@pytest.mark.parametrize(
+    ("text", "bars"),
+    [
+        ("| I | VIm | IV | V |", "C | Am | F | G"),
+        ("I vi IV V7/ii", "C | Am | F | A7"),
+        ("Key: Bb\n1 4 5", "Bb | Eb | F"),
+        ("Intro: 5411", "<Intro> G | F | C | C"),
+        ("6- | 1/3 | 2m7 5", "Am | C/E | Dm7 2:G"),
+        ("\u2163→\u2164→\u2162m→\u2165m", "F | G | Em | Am"),  # IV V IIIm VIm in one sign each
+    ],
+)
+def test_degrees_are_chords_of_a_key(text: str, bars: str) -> None:
+    assert written(text) == bars
+
+
+def test_the_key_of_degrees_is_asked_for() -> None:
+    assert assumed("1 4 5")["key"] == "C major"
+    assert written("1 4 5", key="Eb major") == "Eb | Ab | Bb"
+
+
+@pytest.mark.parametrize(
+    ("text", "bars"),
+    [
+        ("C maj7 | D7 b9 | G on B", "CM7 | D7b9 | G/B"),
+        ("a F C G", "Am | F | C | G"),
+        ("e\nC D G\na e", "Em | C | D | G | Am | Em"),
+        ("Em/H | B | H7", "Em/B | Bb | B7"),
+        ("Do Sol Lam Fa", "C | G | Am | F"),
+        ("Am7 | Em7+ | F7+", "Am7 | EmM7 | FM7"),
+        ("C | F7+ | C+", "C | Faug7 | Caug"),
+        ("F-7 | D07 | G7", "Fm7 | Dm7-5 | G7"),
+        ("C7 | G07 | C7", "C7 | Gdim7 | C7"),
+        ("G2/B | A4", "Gadd9/B | Asus4"),
+        ("C /Bb /A", "C | C/Bb | C/A"),
+        ("Hm7|5- Am7", "Bm7-5 | Am7"),
+        ("E:m | F:maj7", "Em | FM7"),
+        ("D(II) A(II)", "D | A"),
+        ("F(Dm) | G", "F | G"),
+    ],
+)
+def test_symbols_are_read_in_the_charts_own_dialect(text: str, bars: str) -> None:
+    assert written(text) == bars
 
 
 def test_an_assumption_knows_its_places() -> None:
@@ -199,6 +251,23 @@ def test_all_faults_are_told_at_once() -> None:
 def test_what_holds_no_chords_is_refused(text: str) -> None:
     with pytest.raises(SidemanError):
         read(text)
+
+
+CELL = st.lists(
+    st.sampled_from(["C", "Am7", "F#m7b5", "Bb/D", "N.C.", "%", "Ebmaj7", "A", "Dm"]), min_size=1, max_size=4
+)
+ENDS = st.sampled_from([" | ", "|", " || ", "\n", " |\n", "\n| "])
+
+
+@given(st.lists(st.tuples(CELL, ENDS), min_size=1, max_size=10))
+def test_a_grid_that_the_chord_language_reads_is_the_same_here(cells: list[tuple[list[str], str]]) -> None:
+    text = "".join(" ".join(words) + end for words, end in cells)
+    try:
+        progression = sideman.parse(text)
+    except SidemanError:
+        return
+    reading = read(text)
+    assert (reading.song.progression == progression) or {"bars", "letter"} & set(assumed(text))
 
 
 CHART = st.text(st.sampled_from("CGAmF7b# |:%x/.-()[]{}12\n\tla,→'DSN"), max_size=200)

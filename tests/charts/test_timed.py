@@ -69,7 +69,7 @@ def test_a_bar_knows_its_place_in_the_text() -> None:
 
 def test_all_faults_are_told_with_their_places() -> None:
     with pytest.raises(ChartError) as caught:
-        read(lines(2.0, "C:maj C:zz C:yy"))
+        read(lines(2.0, "C:maj C:zz H:zz"))
     assert [caught.value.line_and_column(fault)[0] for fault in caught.value.faults] == [2, 3]
 
 

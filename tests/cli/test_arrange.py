@@ -152,13 +152,13 @@ def test_interrupted_composing_ends_the_audio_too(
     [
         ("C:x", ["'x'", "character 3"]),
         ("", ["no chords"]),
-        ("H7:4", ["'H7'", "character 1", "roots are A to G"]),
+        ("X7:4", ["'X7'", "character 1", "roots are A to G"]),
         ("C:-4", ["'-4'", "character 3"]),
         ("C:4|" * 2_500_000, ["too long"]),
         ("x" * 10_000_000, ["too long"]),
-        ("C:4\x00|\n\x1b[2J", ["character"]),
+        ("C:4\x00|\n\x1b[2J", ["not known"]),
     ],
-    ids=["C:x", "empty", "H7:4", "C:-4", "10 MB of chords", "10 MB of letters", "control characters"],
+    ids=["C:x", "empty", "X7:4", "C:-4", "10 MB of chords", "10 MB of letters", "control characters"],
 )
 @pytest.mark.parametrize("way", ["argument", "standard input"])
 def test_bad_progression(run: Run, weights: Path, tmp_path: Path, progression: str, words: list[str], way: str) -> None:

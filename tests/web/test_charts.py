@@ -15,6 +15,8 @@ def test_a_sheet_becomes_a_song(browser: httpx.Client) -> None:
     assert (song["format"], song["title"], song["key"], song["meters"]) == ("text", "Some Song", "C major", ["4/4"])
     assert [(section["name"], section["bars"]) for section in song["sections"]] == [("Verse", 2), ("Chorus", 2)]
     assert song["chart"]["progression"] == "C:4|G:4|F:4|Bbmaj7:4|F:4|Bbmaj7:4"
+    again = browser.post("/api/charts", json={"text": song["text"]}).raise_for_status().json()
+    assert (again["chart"], again["sections"], again["assumptions"][1:]) == (song["chart"], song["sections"], [])
     places = [SHEET[bar["place"][0] : bar["place"][1]] for bar in song["bars"]]
     assert places == ["C", "G", "F", "Bbmaj7", "F", "Bbmaj7"]
     assert [(bar["section"], bar["passing"], bar["bar"]) for bar in song["bars"]][2:] == [
@@ -23,8 +25,8 @@ def test_a_sheet_becomes_a_song(browser: httpx.Client) -> None:
         (1, 1, 0),
         (1, 1, 1),
     ]
-    (assumption,) = song["assumptions"]
-    assert assumption["code"] == "bars"
+    assumption, form = song["assumptions"]
+    assert (assumption["code"], form["code"], form["text"]) == ("bars", "form", "Verse Chorus Chorus")
     assert [other["answer"] for other in assumption["others"]] == ["two", "line"]
     assert all(answer["text"] != answer["answer"] for answer in [assumption["read"], *assumption["others"]])
 

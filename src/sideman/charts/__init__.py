@@ -16,7 +16,7 @@ from importlib import import_module
 from types import ModuleType
 
 from sideman.charts.questions import QUESTIONS, Question
-from sideman.charts.reading import NO_CHOICES, Assumption, Notes, Reading
+from sideman.charts.reading import NO_CHOICES, Assumption, Notes, Reading, ask_form
 from sideman.charts.sheet import Jump, Measure, Sheet, sheet_of
 from sideman.charts.source import Source
 from sideman.errors import UnreadableError
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 # Each has NAME for people, ``recognises(source) -> bool`` and ``read(source, notes) -> Sheet``. The last takes all.
-FORMATS = ("musicxml", "midi", "ireal", "lilypond", "abc", "mma", "timed", "strudel", "foreign", "text")
+FORMATS = ("musicxml", "midi", "ireal", "lilypond", "abc", "mma", "timed", "listed", "strudel", "foreign", "text")
 
 
 def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_CHOICES) -> Reading:
@@ -48,6 +48,7 @@ def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_
     notes = Notes(choices)
     reader = _reader(source)
     sheet = reader.read(source, notes)
+    ask_form(sheet, notes)
     return Reading(sheet.song(), sheet, reader.NAME, notes.assumptions, source.text or "")
 
 

@@ -14,55 +14,27 @@ from sideman.charts.lexing import Piece
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure
 from sideman.charts.spelling import Spelling
-from sideman.charts.timing import chord_of, durations, parts, share, timed_words, without_separators
+from sideman.charts.staff import MAX_MEASURES, Staff
+from sideman.charts.timing import chord_of, durations, parts, share, timed_words, uneven, without_separators
 from sideman.errors import ChordSyntaxError
-from sideman.music.progression import MAX_BEATS, Chord
+from sideman.music.progression import Chord
 from sideman.music.song import Place
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
 
-MAX_MEASURES = MAX_BEATS
 _HELD = ("hold", "again")
 
 
-class Bars:
-    """The measures of a chart, written one after the other. Faults are collected, not raised."""
+class Bars(Staff):
+    """The measures of a chart, written line by line. Faults are collected, not raised."""
 
     def __init__(self, notes: Notes, spelling: Spelling, meter: Meter = COMMON_TIME) -> None:
-        self.measures: list[Measure] = []
+        super().__init__(notes, meter)
         self.faults: list[ChordSyntaxError] = []
-        self.meter = meter  # the sheet's
-        self._here = meter
-        self._notes = notes
         self._spelling = spelling
-        self._section: str | None = None  # that begins with the next measure
-        self._begins = False  # a repeat, likewise
-        self._endings: tuple[int, ...] = ()
-        self._signs: set[str] = set()
-        self._open = 0  # where a repeat begins that nothing opened
-        self._bracket = 0  # how many endings the repeat has so far
-        self._block = 0  # where the block of lines begins that a count behind it repeats
-        self._line = self._last_line = 0  # where the line begins, and the one before
-        self._count = 0  # how often the repeat is played that was begun, where its beginning says so
-
-    def begin_section(self, name: str) -> None:
-        """The next measure begins a section."""
-        self._section = name
-        self.end_block()
-        self._open = len(self.measures)
-
-    def end_block(self) -> None:
-        """A blank line, or anything else over which a count behind a line does not reach."""
-        self._block = len(self.measures)
-
-    def change_meter(self, meter: Meter) -> None:
-        """The metre from the next measure on."""
-        self._here = meter
-        if not self.measures:
-            self.meter = meter
 
     def write_barred(self, pieces: Sequence[Piece]) -> None:
         """A line with bar lines."""
-        self._begin_line()
+        self.begin_line()
         cell: list[Piece] = []
         bar: Piece | None = None
         for piece in pieces:
@@ -73,30 +45,31 @@ class Bars:
                     elif bar is not None and bar.end < piece.start and bar.text == piece.text == "|":
                         self._hold(Place(bar.end, piece.start))
                     cell, bar = [], piece
-                    self._cross(piece)
+                    self.cross(piece)
                     continue
                 case "open":
                     cell = self._write(cell)
-                    self._bracket += 1
-                    self._endings = (self._bracket,)
+                    self.begin_ending()
                 case "close":
                     cell = self._write(cell)
                     if self.measures:
                         self.measures[-1].ending_stops = True
                 case "ending":
                     cell = self._write(cell)
-                    self._endings = piece.numbers
+                    self.endings = piece.numbers
                 case "times":
                     cell = self._write(cell)
-                    self._play(piece.number, self._block, piece)
+                    self.count(piece, whole=True)
                 case "meter":
                     cell = self._write(cell)
                     self._change(piece)
                 case "sign":
-                    self._sign(piece, bool(cell))
-                case "comment":
+                    if piece.jump or piece.sign in ("fine", "to coda"):  # it stands behind its bar
+                        cell = self._write(cell)
+                    self.sign(piece, in_cell=bool(cell))
+                case "comment" if piece.text[0] != "(":
                     break
-                case "separator":
+                case "separator" | "comment":
                     continue
                 case _:
                     cell.append(piece)
@@ -105,48 +78,33 @@ class Bars:
 
     def write_plain(self, pieces: Sequence[Piece]) -> None:
         """A line without bar lines."""
-        self._begin_line()
+        self.begin_line()
         run: list[Piece] = []
         for piece in pieces:
             match piece.kind:
                 case "times":
                     self._spread(run)
                     run = []
-                    whole = self._line == len(self.measures)
-                    self._play(piece.number, self._block if whole else self._line, piece)
+                    self.count(piece, whole=self._line == len(self.measures))
                 case "sign":
                     self._spread(run)
                     run = []
-                    self._sign(piece, False)
+                    self.sign(piece, in_cell=False)
                 case "ending":
                     self._spread(run)
                     run = []
-                    self._endings = piece.numbers
+                    self.endings = piece.numbers
                 case "meter":
                     self._change(piece)
-                case "comment":
+                case "comment" if piece.text[0] != "(":
                     break
-                case "separator" | "open" | "close":
+                case "separator" | "open" | "close" | "comment":
                     continue
                 case _:
                     run.append(piece)
         self._spread(run)
 
-    def write_again(self, first: int, last: int, place: Place) -> None:
-        """Measures once more, as a section that is only named: from ``first`` to before ``last``."""
-        for measure in self.measures[first:last]:
-            self._add(replace(measure, place=place, section=None))
-
-    def play(self, times: int, first: int) -> None:
-        """What was written from a measure on is played so often."""
-        self._repeat(times, first)
-
     # What a line is made of.
-
-    def _begin_line(self) -> None:
-        if len(self.measures) > self._line:
-            self._last_line = self._line
-        self._line = len(self.measures)
 
     def _write(self, cell: list[Piece]) -> list[Piece]:
         """A cell as a measure, or as several where durations are written. Returns the next cell, empty."""
@@ -154,8 +112,9 @@ class Bars:
         self._faults([piece for piece in cell if piece.kind == "word"])
         optional = [piece for piece in cell if piece.kind == "optional"]
         items = [piece for piece in cell if piece.kind in ("chord", "again two", *_HELD)]
-        for piece in optional if items else ():
-            self._notes.note("optional", "left out", (), Place(piece.start, piece.end), piece.text)
+        if items and any(self._is_played(piece) for piece in optional):
+            items = [part for piece in cell for part in (parts(piece) if piece.kind == "optional" else [piece])]
+            items = [piece for piece in items if piece.kind in ("chord", "again two", *_HELD)]
         items = items or [part for piece in optional for part in parts(piece)]
         if not items:
             return []
@@ -164,10 +123,15 @@ class Bars:
         if not chords:
             self._again(items, place)
         elif any(piece.duration for piece in chords):
-            self._pour(durations(items, self._here), place)
+            self._pour(durations(items, self.here), place)
         else:
-            self._add(Measure(tuple(self._shared(items, place)), place=place))
+            self.add(Measure(tuple(self._shared(items, place)), place=place))
         return []
+
+    def _is_played(self, piece: Piece) -> bool:
+        """Whether a chord in parentheses is, beside others."""
+        place = Place(piece.start, piece.end)
+        return self._notes.ask("optional", ("left out", "played"), place, piece.text) == "played"
 
     def _again(self, marks: Sequence[Piece], place: Place) -> None:
         """A cell without a chord of its own."""
@@ -181,24 +145,30 @@ class Bars:
             self.faults.append(ChordSyntaxError("nothing to repeat", marks[0].text, place.start + 1, remedy))
             return
         for measure in [*before]:
-            self._add(Measure(measure.chords or self._sounding(), measure.meter, place))
+            self.add(Measure(measure.chords or self._sounding(), measure.meter, place))
 
     def _hold(self, place: Place) -> None:
-        self._add(Measure(() if self.measures else ((0, Chord.no_chord()),), place=place))
+        self.add(Measure(() if self.measures else ((0, Chord.no_chord()),), place=place))
 
     def _sounding(self) -> tuple[tuple[int, Chord], ...]:
         return next((((0, measure.chords[-1][1]),) for measure in reversed(self.measures) if measure.chords), ())
 
     def _shared(self, items: Sequence[Piece], place: Place) -> list[tuple[int, Chord]]:
         """The chords of a bar and their onsets in ticks: an even share each, or as many beats as dots."""
-        onsets, assumed = share(items, self._here)
-        if assumed:
+        if len(items) == 1 and items[0].kind == "chord":
+            chord = self._chord(items[0])
+            return [] if chord is None else [(0, chord)]
+        onsets, assumed = share(items, self.here)
+        if assumed == "even":
+            assumed = self._notes.ask("share", ("even", "first longer"), place)
+            onsets = onsets if assumed == "even" else uneven(self.here.ticks, len(items))
+        elif assumed:
             self._notes.note("share", assumed, (), place)
         found: list[tuple[int, Chord]] = []
         for piece, onset in zip(items, onsets, strict=True):
             if piece.kind == "chord":
                 chord = self._chord(piece)
-                if chord is not None and onset < self._here.ticks and (not found or onset > found[-1][0]):
+                if chord is not None and onset < self.here.ticks and (not found or onset > found[-1][0]):
                     found.append((onset, chord))
         return found
 
@@ -211,9 +181,9 @@ class Bars:
             return
         place = Place(items[0].start, items[-1].end)
         if any(piece.duration for piece in items):
-            self._pour(durations(items, self._here), place)
+            self._pour(durations(items, self.here), place)
         elif any(piece.beats for piece in items):
-            bar, beat = self._here.ticks, TICKS_PER_BEAT
+            bar, beat = self.here.ticks, TICKS_PER_BEAT
             self._pour([(chord_of(piece), piece.beats * beat // piece.of or bar) for piece in items], place)
         elif any(piece.kind == "hold" and piece.text in "/.-–—_" for piece in items) and items[0].kind == "chord":
             self._pour([(chord_of(piece), TICKS_PER_BEAT * max(piece.number, 1)) for piece in items], place)
@@ -232,20 +202,20 @@ class Bars:
             if all(piece.kind in ("again", "again two", "hold") for piece in part):
                 self._again(part[:1], spot)
             else:
-                self._add(Measure(tuple(self._shared(part, spot)), place=spot))
+                self.add(Measure(tuple(self._shared(part, spot)), place=spot))
 
     def _again_line(self, piece: Piece) -> None:
         """A mark alone: ``%%`` in a line of its own is the line before, others a bar."""
         place = Place(piece.start, piece.end)
         if piece.text == "%%":
             for measure in self.measures[self._last_line : self._line]:
-                self._add(replace(measure, place=place, section=None))
+                self.add(replace(measure, place=place, section=None))
         else:
             self._again([piece], place)
 
     def _pour(self, timed: Sequence[tuple[Piece | None, int]], place: Place) -> None:
         """Chords with durations into bars, from the beginning of one on; the last one is held to its end."""
-        ticks, onset = self._here.ticks, 0
+        ticks, onset = self.here.ticks, 0
         bars: list[list[tuple[int, Chord]]] = [[]]
         spots: list[Place] = [place]
         for piece, duration in timed:
@@ -264,85 +234,7 @@ class Bars:
             spots.append(spots[-1])
             onset -= ticks
         for chords, spot in zip(bars, spots, strict=True):
-            self._add(Measure(tuple(chords), place=spot))
-
-    # Signs.
-
-    def _add(self, measure: Measure) -> None:
-        """A measure, with all the signs that were waiting for it."""
-        if len(self.measures) >= MAX_MEASURES:
-            return
-        measure = replace(
-            measure,
-            meter=measure.meter or (None if self._here == self.meter else self._here),
-            section=self._section,
-            repeat=self._begins,
-            times=0,
-            endings=self._endings,
-            ending_stops=False,
-            segno="segno" in self._signs,
-            coda="coda" in self._signs,
-            to_coda="to coda" in self._signs,
-            fine=False,
-            jump=None,
-        )
-        self.measures.append(measure)
-        self._section, self._begins, self._endings, self._signs = None, False, (), set()
-
-    def _cross(self, bar: Piece) -> None:
-        """A bar line."""
-        if bar.ends and len(self.measures) > 0:
-            self._end_repeat(bar.number or 2)
-        if bar.begins:
-            self._begins, self._open, self._bracket = True, len(self.measures), 0
-            self._count = bar.number
-
-    def _end_repeat(self, times: int) -> None:
-        last = self.measures[-1]
-        last.times = max(last.times, self._count or times)
-        self._count = 0
-        if self._open < len(self.measures):
-            self.measures[self._open].repeat = True
-        if not last.endings:
-            self._open = len(self.measures)
-
-    def _play(self, times: int, first: int, piece: Piece) -> None:
-        """A count behind chords, such as ``x2``: a repeat that just ended, the line, or all lines of the block."""
-        last = self.measures[-1] if self.measures else None
-        if last is None:
-            return
-        if last.times and self._line < len(self.measures):
-            last.times = times
-        else:
-            self._notes.note(
-                "times", "block" if first < self._line else "line", (), Place(piece.start, piece.end), piece.text
-            )
-            self._repeat(times, first)
-        self.end_block()
-
-    def _repeat(self, times: int, first: int) -> None:
-        written = self.measures[first:]
-        if times < 2 or not written:  # noqa: PLR2004 - once is as it stands
-            return
-        signs = any(measure.repeat or measure.times or measure.endings or measure.jump for measure in written)
-        if not signs:
-            written[0].repeat, written[-1].times = True, times
-            self._open = len(self.measures)
-            return
-        for _ in range(times - 1):
-            for measure in written:
-                if len(self.measures) < MAX_MEASURES:
-                    self.measures.append(replace(measure, section=None))
-
-    def _sign(self, piece: Piece, in_cell: bool) -> None:
-        """A segno, coda or fine, or a jump. One that stands in a cell holds for its bar."""
-        if piece.jump or piece.sign == "fine" or (piece.sign == "to coda" and not in_cell):
-            if self.measures:
-                last = self.measures[-1]
-                last.jump, last.fine = piece.jump or last.jump, last.fine or piece.sign == "fine"
-                last.to_coda = last.to_coda or piece.sign == "to coda"
-            return
-        self._signs.add(piece.sign)
+            self.add(Measure(tuple(chords), place=spot))
 
     def _change(self, piece: Piece) -> None:
         meter = meter_of(piece.text)

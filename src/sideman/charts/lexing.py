@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from sideman.charts.sheet import Jump
@@ -44,7 +45,10 @@ class Piece(NamedTuple):
 BARS = "|｜│┃¦‖∣❘𝄀𝄁𝄂𝄃"
 REPEAT_BEGINS, REPEAT_ENDS = "𝄆", "𝄇"
 MAX_WORD = 64  # characters of a word that may be a chord
-MAX_TIMES = 99
+ROOTS = "ABCDEFGH"
+OPEN = (" on", "/", ",", "(")  # what a symbol goes on behind
+MAX_PIECES = 20_000  # of a line
+MAX_RUN = 4_000  # characters without a space that are looked into
 
 _TIMES = r"(?:[x×*]\s?\d{1,2}|\d{1,2}\s?[x×]|\d{1,2}\s+times|repeat(?:\s+[x×]?\d{1,2}x?)?)"
 _SIGNS = (
@@ -76,36 +80,50 @@ _ABBREVIATED = ("dim", "min", "maj", "aug", "sus", "N.C", "n.c")  # a dot behind
 _DURATION = re.compile(r"([^:]+):([0-9./]{1,16}t?)?")
 _SPLIT = re.compile(r"(?:->|=>|[→⇒»,;、，・•]|[–—](?![0-9]))")
 _GLUED = re.compile(r"[-–—/~]")
+_DOUBT = re.compile(r"\((?:\?|!|[ivxIVX]+)\)")
 _OPTIONAL = re.compile(r"\((.*)\)")
 
 
-def pieces(line: str, offset: int, reads: Reads) -> list[Piece]:
-    """The pieces of a line that begins at ``offset`` in its text; ``reads`` tells whether a word is a chord."""
-    found: list[Piece] = []
-    for match in _PIECE.finditer(line):
-        start, end, text = offset + match.start(), offset + match.end(), match[0]
-        match match.lastgroup:
-            case "bar":
-                found.append(_bar(text, start, end))
-            case "comment":
-                found.append(Piece("comment", text, start, end))
-            case "sign":
-                found.append(_sign(text, start, end))
-            case "times":
-                found.append(Piece("times", text, start, end, number=int(re.sub(r"\D", "", text) or 2)))
-            case "meter":
-                found.append(Piece("meter", text, start, end))
-            case "group":
-                found += _group(text, start, reads)
-            case "brace":
-                found.append(_brace(text, start, end))
-            case "separator":
-                found.append(Piece("hold" if text in HOLDS else "separator", text, start, end))
-            case "word":
-                found += _words(text, start, reads)
-            case _:
-                pass
-    return _join(found)
+class Lexer:
+    """Cuts the lines of one chart; ``reads`` tells whether a word is a chord. A word is looked at once."""
+
+    def __init__(self, reads: Reads) -> None:
+        self.reads = reads
+        self._known: dict[str, tuple[Piece, ...]] = {}  # by the word, as if it stood at the beginning
+
+    def pieces(self, line: str, offset: int) -> list[Piece]:
+        """The pieces of a line that begins at ``offset`` in its text."""
+        found: list[Piece] = []
+        for match in islice(_PIECE.finditer(line), MAX_PIECES):
+            kind = match.lastgroup
+            if kind == "space":
+                continue
+            start, end, text = offset + match.start(), offset + match.end(), match[0]
+            match kind:
+                case "word":
+                    found += self._word(text, start)
+                case "bar":
+                    found.append(_bar(text, start, end))
+                case "comment" | "meter":
+                    found.append(Piece(kind, text, start, end))
+                case "sign":
+                    found.append(_sign(text, start, end))
+                case "times":
+                    found.append(Piece("times", text, start, end, number=int(re.sub(r"\D", "", text) or 2)))
+                case "group":
+                    found += _group(text, start, self.reads)
+                case "brace":
+                    found.append(_brace(text, start, end))
+                case _:
+                    found.append(Piece("hold" if text in HOLDS else "separator", text, start, end))
+        return _join(found)
+
+    def _word(self, text: str, start: int) -> Iterator[Piece]:
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = tuple(_words(text, 0, self.reads))
+        for piece in known:
+            yield piece._replace(start=piece.start + start, end=piece.end + start)
 
 
 def _join(row: list[Piece]) -> list[Piece]:
@@ -113,6 +131,8 @@ def _join(row: list[Piece]) -> list[Piece]:
     joined: list[Piece] = []
     for piece in row:
         last = joined[-1] if joined else None
+        if last is not None and piece.kind == "chord" and piece.text[0] in ROOTS and not last.text.endswith(OPEN):
+            last = None  # by far the commonest case
         plain = last is not None and last.kind == "chord" and not (last.beats or last.duration)
         if last is not None and plain and piece.kind in ("word", "chord", "optional") and joins(last.text, piece.text):
             joined[-1] = last._replace(text=f"{last.text} {piece.text}", end=piece.end)
@@ -165,6 +185,9 @@ def _group(text: str, start: int, reads: Reads) -> Iterator[Piece]:
 def _words(text: str, start: int, reads: Reads) -> Iterator[Piece]:
     """A run of characters without a space or bar line: mostly one chord or mark."""
     end = start + len(text)
+    if len(text) > MAX_RUN:
+        yield Piece("word", text, start, end)
+        return
     simple = _word(text, start, end, reads)
     if simple is not None:
         yield simple
@@ -200,6 +223,8 @@ def _word(text: str, start: int, end: int, reads: Reads) -> Piece | None:
     """One word as a piece, None where it is nothing that is known."""
     if not text or len(text) > MAX_WORD:
         return None
+    if _DOUBT.fullmatch(text):
+        return Piece("comment", text, start, end)
     if text in HOLDS:
         return Piece("hold", text, start, end, number=len(text) if text.strip("/") == "" else 1)
     if text in _AGAINS:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sideman.charts.labels import Label, label
-from sideman.charts.lexing import BARS, HOLDS, Piece, Reads, pieces
+from sideman.charts.lexing import BARS, HOLDS, Lexer, Piece, Reads
 
 LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "directive", "words", "nothing"]
 
 LONG = 2_000  # characters
 ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
+FEW = 2  # words that a line of chords may have
 MOST_UNREAD = 0.5  # of them may be unread between bar lines
 
 _TAB = re.compile(r"\s*[A-Ga-g]?[#b]?\s*[|:\[]*[-–—|][-–—|0-9xXhpbrstv/\\~^().*:\s=<>]{7,}.{0,12}")
@@ -25,7 +26,7 @@ _SHAPE = re.compile(
 )
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
-_REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|%\s|;)")
+_REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
 _LOOKS = re.compile(r"\(?[A-H](?:##?|bb?|[♯♭])?(?:(?:m|M|mi|min|maj|ma|dim|aug|sus|add|alt|[-+°ºøΔ△^0-9(/])\S*)?,?\)?")
 _DIRECTIVE = re.compile(r"\s*\{\s*([^{}:\s|]+)\s*:?\s*([^{}|]*)\}\s*")
@@ -35,7 +36,7 @@ _TAGS = re.compile(
 )
 _TENSION_BAR = re.compile(r"(?<=[0-9+-])\|(?=[0-9]{1,2}[+-]?(?:[\s|]|$))")  # Hm7|5-, as Russians have it
 _BAR = re.compile(rf"[{BARS}]")
-_LONE_L = re.compile(r"(?<!\S)[lI](?!\S)")
+_LONE_L = re.compile(r"(?<!\S)l(?!\S)")
 _ENDS = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
 
@@ -102,7 +103,7 @@ def is_inline(line: str, reads: Reads) -> bool:
     return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)
 
 
-def classify(line: Line, reads: Reads) -> None:
+def classify(line: Line, lexer: Lexer) -> None:
     """Say what a line is that is no directive and no field of the head."""
     text = line.text
     if not text.strip():
@@ -111,17 +112,17 @@ def classify(line: Line, reads: Reads) -> None:
     if is_nothing(text):
         line.kind = "nothing"
         return
-    if is_inline(text, reads):
-        line.kind, line.pieces = "inline", inline(text, line.start, reads)
+    if is_inline(text, lexer.reads):
+        line.kind, line.pieces = "inline", inline(text, line.start, lexer.reads)
         return
     found = label(text)
     if found and found.rest >= len(text):
-        if found.certain or not _chords(text, line.start, reads):
+        if found.certain or not _chords(text, line.start, lexer):
             line.kind, line.label = "label", found
             return
         line.maybe = found
     elif found:
-        kind, row = _row(text[found.rest :], line.start + found.rest, reads)
+        kind, row = _row(text[found.rest :], line.start + found.rest, lexer)
         if row:
             line.kind, line.pieces, line.label = kind, row, found
             return
@@ -131,22 +132,31 @@ def classify(line: Line, reads: Reads) -> None:
     if _REMARK.match(text):
         line.kind = "nothing"
         return
-    kind, row = _row(text, line.start, reads)
+    kind, row = _row(text, line.start, lexer)
     if row:
         line.kind, line.pieces = kind, row
 
 
-def _chords(text: str, start: int, reads: Reads) -> bool:
-    row = _row(text, start, reads)[1]
+def _chords(text: str, start: int, lexer: Lexer) -> bool:
+    row = _row(text, start, lexer)[1]
     return bool(row) and all(piece.kind != "word" for piece in row)
 
 
-def _row(text: str, start: int, reads: Reads) -> tuple[LineKind, list[Piece]]:
+def _are_words(text: str, reads: Reads) -> bool:
+    """Whether a line has plainly more words than chords: it is not looked into any further."""
+    words = text.split()
+    plain = sum(len(word) > 1 and word.isalpha() and not reads(word) for word in words)
+    return plain > FEW and plain > len(words) * ENOUGH and not _BAR.search(text)
+
+
+def _row(text: str, start: int, lexer: Lexer) -> tuple[LineKind, list[Piece]]:
     """The pieces of a line of chords, none where it is not one."""
     bars = len(_LONE_L.findall(text))
     if bars > 1 and not _BAR.search(text):
         text = _LONE_L.sub("|", text)
-    row = pieces(text, start, reads)
+    if _are_words(text, lexer.reads):
+        return "words", []
+    row = lexer.pieces(text, start)
     kinds = [piece.kind for piece in row]
     looks = sum(piece.kind == "word" and _LOOKS.fullmatch(piece.text) is not None for piece in row)
     chords, words = kinds.count("chord") + kinds.count("optional") + looks, kinds.count("word") - looks

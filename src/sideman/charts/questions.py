@@ -24,7 +24,19 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
             "A line of chords without bar lines",
             {"chord": "a bar for each chord", "two": "two chords a bar", "line": "all its chords in one bar"},
         ),
-        "form": Question("The order of playing"),
+        "letter": Question("A letter alone", {"section": "the name of a section", "chord": "a chord"}),
+        "again": Question(
+            "A section that is named without chords", {"played": "those it has elsewhere", "passed over": "not played"}
+        ),
+        "times": Question("A count behind chords", {"line": "the line so often", "block": "all lines above it, too"}),
+        "share": Question(
+            "Chords that don't divide a bar by beats",
+            {"even": "as long as one another", "first longer": "the first ones longer"},
+        ),
+        "optional": Question("Chords in parentheses", {"left out": "left out", "played": "played, too"}),
+        "capo": Question("A capo", {"written": "chords as they are written", "sounding": "chords as they sound"}),
+        "key": Question("The key of degrees"),
+        "form": Question("Repeats, endings and jumps", {"played": "followed", "written": "each bar once, as on paper"}),
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
         "together": Question("Chords that are written at one place", {"shared": "they share the time until the next"}),
         "nearest": Question("A chord whose tones have no name here: the nearest that has one is taken"),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sideman.charts.sheet import Sheet
 from sideman.music.song import Place, Song
 
+MAX_FORM = 200  # characters that tell the order of sections
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -68,3 +69,16 @@ class Notes:
             Assumption(code, read, others, tuple(places), text)
             for (code, read), (others, places, text) in self._found.items()
         )
+
+
+def ask_form(sheet: Sheet, notes: Notes) -> None:
+    """Note the order of playing where it is another than on paper, or take the signs away where that is wished."""
+    order = sheet.order
+    if order == tuple(range(len(sheet.measures))):
+        return
+    song = sheet.song()
+    form = " ".join(song.sections[number].name or "·" for number, _ in song.order)
+    if notes.ask("form", ("played", "written"), text=form[:MAX_FORM]) == "written":
+        for measure in sheet.measures:
+            measure.repeat, measure.times, measure.endings, measure.jump = False, 0, (), None
+            measure.to_coda = measure.fine = False

@@ -9,7 +9,8 @@ import re
 
 from sideman.charts.symbols import read_symbol
 from sideman.errors import ChordSyntaxError
-from sideman.music.progression import NOTE_NAMES, Chord
+from sideman.music.notes import NOTE_NAMES
+from sideman.music.progression import Chord
 from sideman.music.qualities import SPELLINGS
 
 LONGEST = 16  # characters

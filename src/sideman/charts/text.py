@@ -12,25 +12,30 @@ from collections.abc import Sequence
 from sideman.charts import heads
 from sideman.charts.bars import Bars
 from sideman.charts.labels import Label, base, letter
+from sideman.charts.lexing import Lexer, Piece, Reads
 from sideman.charts.lines import Line, classify, directive, is_long, split
+from sideman.charts.numbers import are_diatonic, is_number, is_numeral, split_numbers
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
-from sideman.charts.spelling import Spelling
+from sideman.charts.spelling import Degrees, Spelling
 from sideman.charts.symbols import ANY, dialect_of
 from sideman.errors import ChartError, ChordSyntaxError, UnreadableError
 from sideman.music.chords import MAX_TEXT, parse_song
+from sideman.music.key import Key
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS
 from sideman.music.progression import Chord
 from sideman.music.song import Place
 
 NAME = "text"
 
+KEYS = tuple(f"{root} major" for root in MAJOR_ROOTS) + tuple(f"{root} minor" for root in MINOR_ROOTS)
 MAX_LINES = 5_000
 MAX_LONG_LINES = 20
 
 _LONE = re.compile(r"(?:^|[\n\r])[^\S\n\r]*[(\[]?[A-Z]\d?[)\]]?[.:]?[^\S\n\r]*(?:[\n\r]|$|\|\|)")
 _KEY_TAG = re.compile(r"\[\s*key\s*[:=]\s*([^\[\]\s]{1,12})\s*\]", re.IGNORECASE)
-_BARS_OR_TIMES = re.compile(r"\||:\s*[\d.]")
+_TIMES = re.compile(r":\s*[\d.]")
 # Directives of ChordPro that begin and end sections, by what stands behind ``start_of_`` and ``end_of_``, and in short.
 _SECTIONS = {"c": "chorus", "v": "verse", "b": "bridge", "g": "grid", "t": "tab"}
 _SKIPPED = frozenset({"tab", "abc", "ly", "svg", "textblock"})
@@ -52,18 +57,18 @@ def read(source: Source, notes: Notes) -> Sheet:
     sheet = _read_reference(text)
     if sheet is not None:
         return sheet
-    lines = split(text) if len(text) <= MAX_TEXT else []
+    lines = split(text) if len(text) <= MAX_TEXT and text.count("\n") <= MAX_LINES else []
     if not 0 < len(lines) <= MAX_LINES or sum(map(is_long, lines)) > MAX_LONG_LINES:
         raise UnreadableError(f"too long a chart: at most {MAX_TEXT:,} characters and {MAX_LINES:,} lines are read")
     return _Reader(text, lines, notes).read()
 
 
 def _read_reference(text: str) -> Sheet | None:
-    """A chart in the reference form, as :func:`sideman.parse` reads it; None where it says more, or less."""
+    """A chart in the reference form, with durations, as :func:`sideman.parse` reads it; None for others."""
     if len(text) > MAX_TEXT or _LONE.search(text):
         return None
     lines = [line for line in text.splitlines() if line.strip()]
-    if not all(_BARS_OR_TIMES.search(line) or len(line.split()) == 1 for line in lines):
+    if not all(map(_TIMES.search, lines)):
         return None
     try:
         song = parse_song(text)
@@ -81,6 +86,7 @@ class _Reader:
         self._notes = notes
         self._sheet = Sheet()
         self._lines = lines
+        self._capo = 0  # frets by which all sounds higher
         self._sections: dict[str, tuple[int, int]] = {}  # by their names' bases: first measure, end
 
     def read(self) -> Sheet:
@@ -97,12 +103,14 @@ class _Reader:
         return self._sheet
 
     def _nothing(self) -> ChordSyntaxError:
-        """Why there is no chord in the text: as the chord language tells it, where it can."""
-        try:
-            parse_song(self._text[:MAX_TEXT])
-        except ChordSyntaxError as error:
-            return error
-        return ChordSyntaxError("no chords in", self._text[:32], 1, "paste a chart with chords")
+        """Why there is no chord in the text: as the chord language tells it of a single line."""
+        text = self._text.strip()
+        if "\n" not in text:
+            try:
+                parse_song(self._text)
+            except ChordSyntaxError as error:
+                return error
+        return ChordSyntaxError("no chords in", text[:32], 1, "paste a chart with chords")
 
     def _classify(self) -> None:
         """Say of each line what it is: first by whatever could be a chord, then in the chart's own spelling."""
@@ -121,22 +129,45 @@ class _Reader:
                 line.kind = "nothing"
             else:
                 body.append(line)
-        broad, english = Spelling(Notes(), ANY), Spelling(Notes())
+        broad, english = Lexer(Spelling(Notes(), ANY).reads), Spelling(Notes())
+        plain = Lexer(english.reads)
         for line in body:
             field = heads.read_field(line.text)
-            if field and not self._is_chords(line, english):
+            if field and not self._is_chords(line, plain):
                 line.kind, (line.name, line.value) = "head", field
+                if line.name == "key":
+                    heads.put("key", line.value, self._sheet)
             else:
-                classify(line, broad.reads)
+                classify(line, broad)
         body = [line for line in body if line.kind != "head"]
-        self._spelling = Spelling(self._notes, dialect_of(_evidence(body, english), self._notes))
-        for line in body:
-            line.kind, line.pieces, line.label, line.maybe = "words", [], None, None
-            classify(line, self._spelling.reads)
+        evidence = _evidence(body, english)
+        self._spelling = Spelling(self._notes, dialect_of(evidence, self._notes))
+        reads = self._spelling.reads
+        foreign = [
+            line for line in body if not all(reads(piece.text) for piece in line.pieces if piece.kind == "chord")
+        ]
+        _classify_again(foreign, reads)
+        if not evidence:
+            self._read_degrees(body)
 
-    def _is_chords(self, line: Line, spelling: Spelling) -> bool:
+    def _read_degrees(self, body: list[Line]) -> None:
+        """Where there are no chords by their names, look for numbers and numerals."""
+        _classify_again(body, lambda text: is_number(text) or is_numeral(text))
+        degrees = [piece.text for line in body for piece in line.pieces if piece.kind == "chord"]
+        if not degrees:
+            return
+        key = self._sheet.key
+        if key is None:
+            first = body[0]
+            answer = self._notes.ask("key", KEYS, Place(first.start, first.start + len(first.text)), degrees[0])
+            key = heads.key_of(answer) or Key(0)
+        self._spelling = Spelling(self._notes, degrees=Degrees(key, are_diatonic(degrees, self._notes)))
+        for line in body:
+            line.pieces = [part for piece in line.pieces for part in _apart(piece)]
+
+    def _is_chords(self, line: Line, lexer: Lexer) -> bool:
         probe = Line(line.text, line.start)
-        classify(probe, spelling.reads)
+        classify(probe, lexer)
         return probe.kind in ("barred", "inline") or (probe.kind == "plain" and probe.label is None)
 
     def _name_letters(self) -> None:
@@ -163,7 +194,7 @@ class _Reader:
                     line.label = line.maybe or Label(line.text.strip(" ()[]:."), 1, len(line.text), True)
             elif line.kind == "label":
                 line.kind = "words"
-                classify(line, self._spelling.reads)
+                classify(line, Lexer(self._spelling.reads))
                 line.kind, line.label = ("plain", None) if line.pieces else ("words", None)
 
     def _write(self, bars: Bars) -> None:
@@ -233,7 +264,7 @@ class _Reader:
             return None
         if line.name in _COMMENTS:
             probe = Line(line.value, line.start)
-            classify(probe, self._spelling.reads)
+            classify(probe, Lexer(self._spelling.reads))
             if probe.label is not None and probe.label.certain and not probe.pieces:
                 return self._begin(bars, section, probe.label, place)
             return section
@@ -248,20 +279,42 @@ class _Reader:
         understood = heads.put(line.name, line.value, self._sheet)
         if line.name == "meter" and understood:
             bars.change_meter(self._sheet.meter)
-        if line.name == "capo" and heads.capo_of(line.value):
-            self._notes.ask("capo", ("written", "sounding"), place, line.value)
+        fret = heads.capo_of(line.value) if line.name == "capo" else 0
+        if fret and self._notes.ask("capo", ("written", "sounding"), place, line.value) == "sounding":
+            self._capo = fret
         if not understood:
             self._notes.note("ignored", line.name, (), place, line.value)
 
     def _finish(self) -> None:
         """What only the whole chart tells: where the coda begins, and what sounds before the first chord."""
         measures = self._sheet.measures
+        if self._capo:
+            for measure in measures:
+                measure.chords = tuple((tick, chord.transpose(self._capo)) for tick, chord in measure.chords)
         codas = [number for number, measure in enumerate(measures) if measure.coda]
         if len(codas) > 1 and not any(measure.to_coda for measure in measures):
             measures[codas[0]].coda, measures[codas[0]].to_coda = False, True
         if not (measures[0].chords and measures[0].chords[0][0] == 0):
             self._notes.note("start", "silence")
             measures[0].chords = ((0, Chord.no_chord()), *measures[0].chords)
+
+
+def _classify_again(lines: Sequence[Line], reads: Reads) -> None:
+    lexer = Lexer(reads)
+    for line in lines:
+        line.kind, line.pieces, line.label, line.maybe = "words", [], None, None
+        classify(line, lexer)
+
+
+def _apart(piece: Piece) -> list[Piece]:
+    """Numbers written together as pieces of their own: ``5411``."""
+    parts = split_numbers(piece.text) if piece.kind == "chord" else ()
+    if len(parts) < 2:  # noqa: PLR2004 - one
+        return [piece]
+    return [
+        piece._replace(text=part, start=piece.start + place, end=piece.start + place + 1)
+        for place, part in enumerate(parts)
+    ]
 
 
 def _evidence(lines: Sequence[Line], english: Spelling) -> list[str]:
@@ -271,8 +324,9 @@ def _evidence(lines: Sequence[Line], english: Spelling) -> list[str]:
     """
     symbols = [[piece.text for piece in line.pieces if piece.kind == "chord"] for line in lines]
     plain = [texts for texts in symbols if any(map(english.reads, texts))]
+    has_words = any(line.kind == "words" and line.text.strip() for line in lines)
     count = sum(map(len, plain))
-    chosen = symbols if count < sum(map(len, symbols)) / 4 else plain
+    chosen = plain if has_words and count >= sum(map(len, symbols)) / 4 else symbols
     return [text for texts in chosen for text in texts]
 
 

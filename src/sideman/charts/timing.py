@@ -25,7 +25,7 @@ def share(items: Sequence[Piece], meter: Meter) -> tuple[list[int], str]:
         unit = Fraction(ticks) / max(sum(weights), meter.felt_beats)
         return [int(sum(weights[:number], Fraction()) * unit) for number in range(count)], ""
     if ticks % count:
-        return _uneven(ticks, count), "first longer"
+        return uneven(ticks, count), "first longer"
     each = ticks // count
     plain = each % TICKS_PER_BEAT == 0 or TICKS_PER_BEAT % each == 0
     return [each * number for number in range(count)], "" if plain else "even"
@@ -73,7 +73,7 @@ def without_separators(items: list[Piece]) -> list[Piece]:
     return items
 
 
-def _uneven(ticks: int, count: int) -> list[int]:
+def uneven(ticks: int, count: int) -> list[int]:
     """Onsets of so many chords that can't share the bar evenly: on a grid, the first ones longer."""
     unit = TICKS_PER_BEAT
     while ticks // unit < count and unit > TICKS_PER_STEP:

@@ -17,6 +17,7 @@ import typer
 from sideman.cli.arranging import arrange
 from sideman.cli.charts import chart
 from sideman.cli.data import encode, inspect
+from sideman.cli.reading import tell_faults
 from sideman.cli.rendering import render
 from sideman.cli.serving import serve
 from sideman.cli.terminal import say
@@ -26,7 +27,6 @@ from sideman.errors import ChartError, SidemanError
 __all__ = ["app", "main"]
 
 ERROR = 2  # exit code, click's for wrong usage too
-MAX_FAULTS = 20  # of a chart, told in a line each
 INTERRUPTED = 130  # 128 + SIGINT
 
 app = typer.Typer(
@@ -67,11 +67,8 @@ def main() -> None:
     """Run the command line and exit. Errors made on purpose become one line; others are bugs and keep their trace."""
     try:
         app(prog_name="sideman")
-    except ChartError as error:  # all at once, as far as a screen shows them
-        for fault in error.faults[:MAX_FAULTS]:
-            say(f"error: {error.told(fault)}")
-        if len(error.faults) > MAX_FAULTS:
-            say(f"error: {len(error.faults) - MAX_FAULTS} faults more")
+    except ChartError as error:
+        tell_faults(error)
         sys.exit(ERROR)
     except SidemanError as error:
         say(f"error: {error}")

@@ -14,7 +14,7 @@ import typer
 from sideman.cli.batch import run_batch
 from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
 from sideman.cli.outputs import MIDI_SUFFIXES, check_output, numbered
-from sideman.cli.reading import read_chart, tell
+from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.terminal import counted, print_json, progress
 from sideman.errors import DataError
 from sideman.options import values_of
@@ -180,7 +180,7 @@ def _plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has
     from sideman.arranging import Plan
 
     reading = read_chart(argument, choices)
-    tell(reading)
+    tell_assumptions(reading)
     if reading.song.tempo is not None and not has_tempo:
         options = replace(options, tempo=reading.song.tempo)
     return Plan(reading.song.progression, options)

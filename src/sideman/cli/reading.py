@@ -1,103 +1,153 @@
-"""Charts on the command line: from an argument, a file, a link or standard input; what was assumed is told."""
+"""Charts on the command line: from an argument, a file, a link or standard input; faults and what was assumed, told."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+import re
+from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sideman.cli.terminal import say
-from sideman.errors import DataError, OptionError
+import typer
+
+from sideman.cli.terminal import read_stdin_bytes, say
 
 if TYPE_CHECKING:
-    from sideman.charts import Reading
+    from collections.abc import Mapping, Sequence
 
-LONGEST_PATH = 4_096
-MAX_TOLD = 12  # assumptions
+    from sideman.charts import Assumption, Reading
+    from sideman.errors import ChartError
+
+MAX_SHOWN = 50  # faults, and answers to a question
+WIDTH = 100  # characters of a line of the chart that are shown
+LONGEST_NAME = 4_096  # characters of a path
+# An argument that looks so is the name of a file, and not a chart.
+_FILE_NAME = re.compile(r"[^\n|]{1,4000}\.(?:[a-z][a-z0-9]{1,9})", re.IGNORECASE)
 
 
 def read_chart(argument: str, choices: Sequence[str] = ()) -> Reading:
     """Read a chart: the argument itself, the file that it names, or standard input for ``-``.
 
-    ``choices`` are written CODE=ANSWER. Raises :class:`ChartError`, :class:`UnreadableError`, :class:`DataError` where
-    a file can't be read, and :class:`OptionError` for a choice that is written otherwise.
+    ``choices`` are written CODE=ANSWER. Raises :class:`ChartError`, :class:`UnreadableError`, and :class:`DataError`
+    where a file can't be read.
     """
     from sideman.charts import read
 
-    answers = _answers(choices)
-    path = _path(argument)
-    if argument == "-":
-        return read(_read_stdin(), choices=answers)
-    if path is not None:
-        return read(_read_file(path), name=path.name, choices=answers)
-    return read(argument, choices=answers)
+    answers = _choices(choices)
+    data, name = _source(argument)
+    reading = read(data, name=name, choices=answers)
+    _check_choices(answers, reading)
+    return reading
 
 
-def tell(reading: Reading) -> None:
-    """What was assumed, a line each on standard error, with the place and the way to choose otherwise."""
-    from sideman.charts import QUESTIONS
-    from sideman.errors import line_and_column
-
-    for assumption in reading.assumptions[:MAX_TOLD]:
-        question = QUESTIONS.get(assumption.code)
-        answers = question.answers if question else {}
-        where = ""
-        if assumption.places and reading.text:
-            line, column = line_and_column(reading.text, assumption.places[0].start)
-            more = f" and {len(assumption.places) - 1} more" if len(assumption.places) > 1 else ""
-            where = f" (line {line}, column {column}{more})"
-        others = ", ".join(f"--choose {assumption.code}={other}" for other in assumption.others[:MAX_TOLD])
-        otherwise = f"; otherwise {others}" if others else ""
-        name = question.text if question else assumption.code
-        say(f"assumed: {name}{where}: {answers.get(assumption.read, assumption.read)}{otherwise}")
-    if len(reading.assumptions) > MAX_TOLD:
-        say(f"assumed: {len(reading.assumptions) - MAX_TOLD} things more")
+def tell_faults(error: ChartError) -> None:
+    """All faults on standard error; in a text of several lines each with its line, and a mark below the place."""
+    lines = _Lines(error.text)
+    for fault in error.faults[:MAX_SHOWN]:
+        say(f"error: {_printable(error.told(fault))}")
+        for row in lines.shown(fault.position - 1, len(fault.value.removesuffix("…"))) if lines.are_several else ():
+            typer.echo(f"    {row}", err=True)
+    if len(error.faults) > MAX_SHOWN:
+        say(f"and {len(error.faults) - MAX_SHOWN} more")
 
 
-def _answers(choices: Sequence[str]) -> Mapping[str, str]:
-    answers = {}
-    for choice in choices:
-        code, equals, answer = choice.partition("=")
-        if not equals or not code or not answer:
-            raise OptionError(f"unknown choice {choice[:40]!r}: write CODE=ANSWER, as bars=two")
-        answers[code] = answer
-    return answers
+def tell_assumptions(reading: Reading) -> None:
+    """A table on standard error: where, the question and the answer taken, and the other answers."""
+    if not reading.assumptions:
+        return
+    lines = _Lines(reading.text)
+    rows = [_row(assumption, lines) for assumption in reading.assumptions]
+    width = max(len(place) for place, _, _ in rows)
+    say(f"read as {reading.format}, assumed:")
+    for place, text, others in rows:
+        say(f"  {place:{width}}  {_printable(text)}")
+        for other in others:
+            say(f"  {'':{width}}    {_printable(other)}")
 
 
-def _path(argument: str) -> Path | None:
-    """The file that an argument names; None where it is a chart itself."""
-    if argument == "-" or len(argument) > LONGEST_PATH or "\n" in argument or "\0" in argument:
-        return None
-    path = Path(argument)
-    try:
-        is_file = path.is_file()
-    except OSError:
-        return None
-    if is_file:
-        return path
-    if path.suffix.lower() in _SUFFIXES and " " not in argument.strip() and "|" not in argument:
-        raise DataError(f"cannot read the chart {argument!r}: there is no such file")
-    return None
+def _row(assumption: Assumption, lines: _Lines) -> tuple[str, str, list[str]]:
+    from sideman.charts import QUESTIONS, Question
+
+    question = QUESTIONS.get(assumption.code, Question(assumption.code))
+    place = ""
+    if assumption.places:
+        place = "{}:{}".format(*lines.place(assumption.places[0].start))
+        more = len(assumption.places) - 1
+        place += f" +{more}" if more else ""
+
+    def meaning(answer: str) -> str:
+        return question.answers.get(answer, answer)
+
+    others = [f"--choose {assumption.code}={answer}: {meaning(answer)}" for answer in assumption.others[:MAX_SHOWN]]
+    return place, f"{question.text}: {meaning(assumption.read)}", others
 
 
-_NAMES = ".txt .cho .crd .chopro .chordpro .pro .xml .musicxml .mxl .mid .midi .html .htm .ly .abc .mma .lab .csv .md"
-_SUFFIXES = frozenset(_NAMES.split())
+class _Lines:
+    """Where the lines of a text begin: places to lines and columns, and what is shown of a line."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    @property
+    def are_several(self) -> bool:
+        """Whether there is more than one."""
+        return len(self._starts) > 1
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character, both from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def shown(self, offset: int, length: int) -> tuple[str, str]:
+        """The line of a character, or what is around it of a long one, and carets below so many characters."""
+        line, column = self.place(offset)
+        start = self._starts[line - 1]
+        end = self._starts[line] - 1 if line < len(self._starts) else len(self._text)
+        begin = start if column <= WIDTH * 2 // 3 else offset - WIDTH // 2
+        shown = _printable(self._text[begin : min(end, begin + WIDTH)])
+        return shown, " " * (offset - begin) + "^" * max(min(length, len(shown) - (offset - begin)), 1)
 
 
-def _read_file(path: Path) -> bytes:
+def _printable(text: str) -> str:
+    """A text without what a terminal would obey; every character keeps its place."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _source(chart: str) -> tuple[str | bytes, str]:
+    """What is to be read, and the name of its file where it has one."""
     from sideman.charts.source import MAX_BYTES
     from sideman.files import read_limited
 
-    return read_limited(path, MAX_BYTES)
+    if chart == "-":
+        return read_stdin_bytes(MAX_BYTES), ""
+    if "\n" not in chart and len(chart) < LONGEST_NAME and "\0" not in chart:
+        path = Path(chart)
+        try:
+            exists = chart.strip() != "" and path.exists()
+        except OSError:  # a text that is too long for a name
+            exists = False
+        if exists or (_FILE_NAME.fullmatch(chart) and "://" not in chart):
+            return read_limited(path, MAX_BYTES), path.name
+    return chart, ""
 
 
-def _read_stdin() -> bytes:
-    from sideman.charts.source import MAX_BYTES
+def _choices(pairs: Sequence[str]) -> Mapping[str, str]:
+    """Answers by the codes of their questions."""
+    choices: dict[str, str] = {}
+    for pair in pairs:
+        code, equals, answer = pair.partition("=")
+        if not equals or not code.strip():
+            raise typer.BadParameter(f"{pair!r} is not CODE=ANSWER, such as bars=two", param_hint="--choose")
+        choices[code.strip()] = answer.strip()
+    return choices
 
-    if sys.stdin is None:
-        raise DataError("cannot read standard input: it is closed, pipe a chart into it")
-    try:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"cannot read standard input: {error.strerror}, pipe a chart into it") from error
+
+def _check_choices(choices: Mapping[str, str], reading: Reading) -> None:
+    """Say which answers were not asked for, or are none: they change nothing."""
+    asked = {assumption.code: assumption for assumption in reading.assumptions}
+    for code, answer in choices.items():
+        if code not in asked:
+            say(f"--choose {code}={answer}: the chart doesn't ask that")
+        elif asked[code].read != answer:
+            possible = ", ".join((asked[code].read, *asked[code].others))
+            say(f"--choose {code}={answer}: the answers are {possible}")

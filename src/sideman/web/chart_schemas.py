@@ -10,6 +10,7 @@ from pydantic import Base64Bytes, BaseModel, Field, model_validator
 
 from sideman.charts import QUESTIONS, Assumption, Question, Reading, read
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
+from sideman.charts.writing import write
 from sideman.music.song import Passage
 from sideman.web.schemas import MAX_NAME, ChartView, Strict
 
@@ -102,6 +103,7 @@ class SongView(BaseModel):
     tempo: float | None = Field(description="Beats a minute; null where the chart names none.")
     meters: list[str] = Field(description="Of the played bars; the last one holds from there on. For an arrangement.")
     chart: ChartView = Field(description="The chords as they are played. Its progression is for an arrangement.")
+    text: str = Field(description="The chart as a text that is read the same: for an editor, where it came as a file.")
     sections: list[SectionView]
     bars: list[PlayedBarView]
     assumptions: list[AssumptionView]
@@ -120,6 +122,7 @@ class SongView(BaseModel):
             tempo=sheet.tempo,
             meters=[str(meter) for meter in progression.lines.meters],
             chart=ChartView.of(progression),
+            text=write(reading),
             sections=[SectionView(name=section.name, bars=len(section.bars)) for section in song.sections],
             bars=[
                 PlayedBarView(section=section, passing=passing, bar=bar, place=place)

@@ -1,0 +1,152 @@
+"""Measures under way, one after the other: sections, bar lines, repeats and counts, endings, jumps, metres.
+
+Knows no cells and no lines: what is in a measure it is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sideman.charts.lexing import Piece
+from sideman.charts.reading import Notes
+from sideman.charts.sheet import Measure
+from sideman.music.progression import MAX_BEATS
+from sideman.music.song import Place
+from sideman.music.time import COMMON_TIME, Meter
+
+MAX_MEASURES = MAX_BEATS
+
+
+class Staff:
+    """The ``measures`` of a chart; ``meter`` is that of the sheet, ``here`` that of the measures to come."""
+
+    def __init__(self, notes: Notes, meter: Meter = COMMON_TIME) -> None:
+        self.measures: list[Measure] = []
+        self.meter = meter
+        self.here = meter
+        self.endings: tuple[int, ...] = ()  # the times of a bracket that begins with the next measure
+        self._notes = notes
+        self._section: str | None = None  # that begins with the next measure
+        self._begins = False  # a repeat, likewise
+        self._signs: set[str] = set()
+        self._open = 0  # where a repeat begins that nothing opened
+        self._bracket = 0  # how many endings the repeat has so far
+        self._block = 0  # where the block of lines begins that a count behind it repeats
+        self._line = self._last_line = 0  # where the line begins, and the one before
+        self._count = 0  # how often the repeat is played that was begun, where its beginning says so
+
+    def begin_section(self, name: str) -> None:
+        """The next measure begins a section."""
+        self._section = name
+        self.end_block()
+        self._open = len(self.measures)
+
+    def end_block(self) -> None:
+        """A blank line, or anything else over which a count behind a line does not reach."""
+        self._block = len(self.measures)
+
+    def change_meter(self, meter: Meter) -> None:
+        """The metre from the next measure on."""
+        self.here = meter
+        if not self.measures:
+            self.meter = meter
+
+    def begin_line(self) -> None:
+        """What comes now is a line of its own."""
+        if len(self.measures) > self._line:
+            self._last_line = self._line
+        self._line = len(self.measures)
+
+    def begin_ending(self) -> None:
+        """A bracket without a number: the next ending of the repeat."""
+        self._bracket += 1
+        self.endings = (self._bracket,)
+
+    def write_again(self, first: int, last: int, place: Place) -> None:
+        """Measures once more, as a section that is only named: from ``first`` to before ``last``."""
+        for measure in self.measures[first:last]:
+            self.add(replace(measure, place=place, section=None))
+
+    def play(self, times: int, first: int) -> None:
+        """What was written from a measure on is played so often."""
+        self._repeat(times, first)
+
+    def add(self, measure: Measure) -> None:
+        """A measure, with all the signs that were waiting for it."""
+        if len(self.measures) >= MAX_MEASURES:
+            return
+        measure = replace(
+            measure,
+            meter=measure.meter or (None if self.here == self.meter else self.here),
+            section=self._section,
+            repeat=self._begins,
+            times=0,
+            endings=self.endings,
+            ending_stops=False,
+            segno="segno" in self._signs,
+            coda="coda" in self._signs,
+            to_coda="to coda" in self._signs,
+            fine=False,
+            jump=None,
+        )
+        self.measures.append(measure)
+        self._section, self._begins, self.endings, self._signs = None, False, (), set()
+
+    def cross(self, bar: Piece) -> None:
+        """A bar line."""
+        if bar.ends and len(self.measures) > 0:
+            self._end_repeat(bar.number or 2)
+        if bar.begins:
+            self._begins, self._open, self._bracket = True, len(self.measures), 0
+            self._count = bar.number
+
+    def _end_repeat(self, times: int) -> None:
+        last = self.measures[-1]
+        last.times = max(last.times, self._count or times)
+        self._count = 0
+        if self._open < len(self.measures):
+            self.measures[self._open].repeat = True
+        if not last.endings:
+            self._open = len(self.measures)
+
+    def count(self, piece: Piece, *, whole: bool) -> None:
+        """A count behind chords, such as ``x2``: a repeat that just ended, the line, or all lines of the block.
+
+        ``whole``: where the block has more lines, all of them are likelier.
+        """
+        times = piece.number
+        last = self.measures[-1] if self.measures else None
+        if last is None:
+            return
+        if last.times and self._line < len(self.measures):
+            last.times = times
+        else:
+            place = Place(piece.start, piece.end)
+            answers = ("block", "line") if whole and self._block < self._line else ("line",)
+            answer = self._notes.ask("times", answers, place, piece.text)
+            self._repeat(times, self._block if answer == "block" or self._line == len(self.measures) else self._line)
+        self.end_block()
+
+    def _repeat(self, times: int, first: int) -> None:
+        written = self.measures[first:]
+        if times < 2 or not written:  # noqa: PLR2004 - once is as it stands
+            return
+        signs = any(measure.repeat or measure.times or measure.endings or measure.jump for measure in written)
+        if not signs:
+            written[0].repeat, written[-1].times = True, times
+            self._open = len(self.measures)
+            return
+        for _ in range(times - 1):
+            for measure in written:
+                if len(self.measures) < MAX_MEASURES:
+                    self.measures.append(replace(measure, section=None))
+
+    def sign(self, piece: Piece, *, in_cell: bool) -> None:
+        """A segno, coda or fine, or a jump. One that stands in a cell holds for its bar."""
+        if piece.jump or piece.sign == "fine" or (piece.sign == "to coda" and not in_cell):
+            if self.measures:
+                last = self.measures[-1]
+                last.jump, last.fine = piece.jump or last.jump, last.fine or piece.sign == "fine"
+                last.to_coda = last.to_coda or piece.sign == "to coda"
+            return
+        self._signs.add(piece.sign)
