@@ -154,6 +154,7 @@ def test_the_head_is_read() -> None:
     assert sheet.key is not None
     assert sheet.key.name == "Bb minor"
     assert read("Some Song\n\n| C | G |").sheet.title == "Some Song"
+    assert read("Title: C G Am\nKey: C\n| F | G |").sheet.title == "C G Am"
 
 
 def test_repeats_are_played() -> None:

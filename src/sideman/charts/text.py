@@ -130,10 +130,9 @@ class _Reader:
             else:
                 body.append(line)
         broad, english = Lexer(Spelling(Notes(), ANY).reads), Spelling(Notes())
-        plain = Lexer(english.reads)
         for line in body:
             field = heads.read_field(line.text)
-            if field and not self._is_chords(line, plain):
+            if field:
                 line.kind, (line.name, line.value) = "head", field
                 if line.name == "key":
                     heads.put("key", line.value, self._sheet)
@@ -164,11 +163,6 @@ class _Reader:
         self._spelling = Spelling(self._notes, degrees=Degrees(key, are_diatonic(degrees, self._notes)))
         for line in body:
             line.pieces = [part for piece in line.pieces for part in _apart(piece)]
-
-    def _is_chords(self, line: Line, lexer: Lexer) -> bool:
-        probe = Line(line.text, line.start)
-        classify(probe, lexer)
-        return probe.kind in ("barred", "inline") or (probe.kind == "plain" and probe.label is None)
 
     def _name_letters(self) -> None:
         """Find lines that are rehearsal letters, not chords: between lines with bars, or A, B, C in their order."""
