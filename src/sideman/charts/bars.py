@@ -128,6 +128,14 @@ class Bars(Staff):
             self.add(Measure(tuple(self._shared(items, place)), place=place))
         return []
 
+    def _are_played(self, optional: Sequence[Piece]) -> bool:
+        """Whether chords in parentheses are, in a line without bar lines."""
+        answers = [
+            self._notes.ask("optional", ("played", "left out"), Place(piece.start, piece.end), piece.text)
+            for piece in optional
+        ]
+        return answers[0] == "played"
+
     def _is_played(self, piece: Piece) -> bool:
         """Whether a chord in parentheses is, beside others."""
         place = Place(piece.start, piece.end)
@@ -175,6 +183,9 @@ class Bars(Staff):
     def _spread(self, run: Sequence[Piece]) -> None:
         """A line of chords without bar lines."""
         self._faults([piece for piece in run if piece.kind == "word"])
+        optional = [piece for piece in run if piece.kind == "optional"]
+        if optional and len(optional) < len(run) and not self._are_played(optional):
+            run = [piece for piece in run if piece.kind != "optional"]
         items = [part for piece in run for part in (parts(piece) if piece.kind == "optional" else [piece])]
         items = without_separators([piece for piece in items if piece.kind != "word"])
         if not items:

@@ -138,6 +138,8 @@ def _join(row: list[Piece]) -> list[Piece]:
             joined[-1] = last._replace(text=f"{last.text} {piece.text}", end=piece.end)
         elif last is not None and plain and piece.kind == "optional" and joins(last.text, f"({piece.text})"):
             joined[-1] = last._replace(text=f"{last.text} ({piece.text})", end=piece.end)
+        elif last is not None and last.kind == "word" and last.text.endswith("/") and piece.kind == "chord":
+            joined[-1] = last._replace(kind="chord", text=last.text + piece.text, end=piece.end)  # G/ B
         else:
             joined.append(piece)
     return joined
