@@ -1,16 +1,17 @@
 /** The server's HTTP interface: what can be asked of it, and how it says no. Knows no page and no sound. */
 
-import type { Chart } from "./music/piece";
+import type { Chart, Song } from "./music/piece";
 import type {
   ArrangementRequest,
   ArrangementView,
+  ChartRequest,
   Operations,
   OptionsView,
   Problem as ProblemDetails,
   RevisionView,
 } from "./wire";
 
-export type { ArrangementRequest, State } from "./wire";
+export type { ArrangementRequest, ChartRequest, State } from "./wire";
 
 /** A piece as the server keeps it. */
 export type Arrangement = ArrangementView;
@@ -19,33 +20,28 @@ export type Revision = RevisionView;
 /** What the server offers. */
 export type Offer = OptionsView;
 
+/** A part of a chart that can't be read: what, where, and what would be right. */
+export type Fault = NonNullable<ProblemDetails["faults"]>[number];
+
 /** What is known of a no besides its kind and its message. */
-interface Details extends Pick<ProblemDetails, "value" | "position" | "finding" | "remedy" | "suggestions"> {
+interface Details extends Pick<ProblemDetails, "faults"> {
   readonly retryAfter?: number; // seconds
 }
 
-/** A no from the server, with what is wrong, where, and what would be right, as far as it says so. */
+/** A no from the server, with what is wrong in a chart, as far as it says so. */
 export class Problem extends Error {
   override readonly name = "Problem";
-  readonly value: string | null;
-  readonly position: number | null; // character, from 1
-  readonly finding: string; // the message without its remedy
-  readonly remedy: string | null;
-  readonly suggestions: readonly string[]; // texts to put in place of the value
+  readonly faults: readonly Fault[]; // of a chart, all of them in their order
   readonly retryAfter: number | null;
 
   constructor(
     readonly status: number, // 0: no answer at all
-    readonly kind: string, // the end of the problem's type: "chords", "quota", …
+    readonly kind: string, // the end of the problem's type: "chart", "quota", …
     message: string,
     details: Details = {},
   ) {
     super(message);
-    this.value = details.value ?? null;
-    this.position = details.position ?? null;
-    this.finding = details.finding ?? message;
-    this.remedy = details.remedy ?? null;
-    this.suggestions = details.suggestions ?? [];
+    this.faults = details.faults ?? [];
     this.retryAfter = details.retryAfter ?? null;
   }
 }
@@ -111,8 +107,17 @@ async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {})
 
 export const getOffer = (): Promise<Offer> => call("GET /api/options");
 
-export const parseChords = (progression: string, transpose = 0, signal?: AbortSignal): Promise<Chart> =>
-  call("POST /api/chords:parse", { body: { progression, transpose }, signal });
+/** The chords of a piece, moved by some semitones. */
+export const parseChords = (
+  progression: string,
+  meters: readonly string[],
+  transpose = 0,
+  signal?: AbortSignal,
+): Promise<Chart> => call("POST /api/chords:parse", { body: { progression, meters, transpose }, signal });
+
+/** Read a chart in whatever way it is written. */
+export const readChart = (body: ChartRequest, signal?: AbortSignal): Promise<Song> =>
+  call("POST /api/charts", { body, signal });
 
 export const createArrangement = (body: ArrangementRequest): Promise<Arrangement> =>
   call("POST /api/arrangements", { body });

@@ -2,7 +2,7 @@
 
 import { render } from "preact";
 import "./styles/base.css";
-import { recallText } from "./state/chart";
+import { recallText } from "./state/draft";
 import { recallMixer } from "./state/kept";
 import { start } from "./state/start";
 import { App } from "./ui/App";

@@ -2,7 +2,7 @@
 
 import type { Arrangement, Offer } from "../src/api";
 import { type Cell, cell } from "../src/music/edit";
-import { type Chart, type Chord, type ChordParts, ROLES } from "../src/music/piece";
+import { type Chart, type Chord, type ChordParts, ROLES, type Song } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
 import type { OptionView } from "../src/wire";
 
@@ -62,6 +62,7 @@ export const PIECE: Arrangement = {
   id: "0123456789abcdef",
   name: "C:4|Am:4",
   progression: "C:4|Am:4",
+  meters: ["4/4"],
   tempo: 120,
   style: null,
   tracks: ROLES,
@@ -84,6 +85,16 @@ export const PIECE: Arrangement = {
 };
 
 export const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("Am", 4, 4, [9, 0, 4]));
+
+/** A song of a chart in 4/4 that is one section without a name. */
+export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
+  const named = { format: "text", title: "", composer: "", style: "", key: null, tempo: null };
+  const bars = Array.from({ length: chart.bars }, (_, bar) => ({ section: 0, passing: 0, bar, place: null }));
+  const sections = [{ name: "", bars: chart.bars }];
+  return { ...named, meters: ["4/4"], chart, sections, bars, assumptions: [], ...rest };
+}
+
+export const SONG = songOf(CHART);
 
 /** An option as the server offers it. */
 export function option(

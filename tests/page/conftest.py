@@ -17,7 +17,7 @@ from sideman.web.page import FOLDER, INDEX
 
 MILLISECONDS = 20_000.0  # for anything that a test waits for; a busy machine is no failure
 SEED = 2
-HALF_TYPED = r"status of 422 .*/api/chords:parse"  # who pauses within a chord has it read as it is
+HALF_TYPED = r"status of 422 .*/api/charts"  # who pauses within a chord has it read as it is
 POLICY_WATCH = """
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
   console.error(`policy: ${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`));

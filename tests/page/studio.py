@@ -76,8 +76,7 @@ class Studio:
 
         def reads(response: Response) -> bool:
             return (
-                response.url.endswith("/api/chords:parse")
-                and (response.request.post_data_json or {}).get("progression") == chords
+                response.url.endswith("/api/charts") and (response.request.post_data_json or {}).get("text") == chords
             )
 
         with self.page.expect_response(reads):

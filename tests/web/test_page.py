@@ -25,6 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (built / "licences.txt").write_text("Some library (MIT)", "utf-8")
     (built / "index.html").write_text(INDEX, "utf-8")
     (built / "favicon.svg").write_text("<svg/>", "utf-8")
+    (built / "manifest.webmanifest").write_text('{"name": "Sideman"}', "utf-8")
     (built / "assets/page-1a2b.js").write_text(SCRIPT, "utf-8")
     (built / "assets/small-3c4d.css").write_text("p {}", "utf-8")
     (built.parent / "secret.js").write_text("secret", "utf-8")
@@ -94,6 +95,12 @@ def test_what_is_small_is_sent_as_it_is(visitor: httpx.Client) -> None:
 def test_the_icon(visitor: httpx.Client, path: str) -> None:
     response = visitor.get(path)
     assert (response.text, response.headers["content-type"]) == ("<svg/>", "image/svg+xml")
+
+
+def test_the_manifest_is_one_for_browsers(visitor: httpx.Client) -> None:
+    response = visitor.get("/manifest.webmanifest")
+    assert response.json() == {"name": "Sideman"}
+    assert response.headers["content-type"] == "application/manifest+json"
 
 
 def test_the_licences_of_what_the_page_is_built_from(visitor: httpx.Client) -> None:

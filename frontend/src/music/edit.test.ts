@@ -26,6 +26,15 @@ describe("the chords of a chart", () => {
     expect(write([])).toBe("");
   });
 
+  it("are written with their metre where it isn't 4/4", () => {
+    expect(write(row, ["3/4"])).toBe("3/4\nC:4|Am:2|F:2");
+    expect(write(row, ["4/4"])).toBe("C:4|Am:2|F:2");
+    const lines = new BarLines([0, 48, 72, 96]);
+    expect(write(row, ["4/4", "2/4"], lines)).toBe("C:4|2/4 Am:2|F:2");
+    expect(write(row, ["2/4", "2/4", "4/4"], new BarLines([0, 24, 48, 96]))).toBe("2/4 C:4|4/4 Am:2|F:2");
+    expect(write([], ["3/4"])).toBe("");
+  });
+
   it("can be edited", () => {
     expect(write(insert(row, 1, cellOf("G7", 1.5)))).toBe("C:4|G7:1.5|Am:2|F:2");
     expect(write(remove(row, 0))).toBe("Am:2|F:2");

@@ -3,8 +3,8 @@
  * chord by the name that it was given, never what it means; knows no requests and no page.
  */
 
-import { type Chart, type ChordParts, nameOf } from "./piece";
-import { type BarLines, STEPS_PER_BEAT } from "./time";
+import { type Chart, type ChordParts, COMMON_METERS, nameOf } from "./piece";
+import { BarLines, STEPS_PER_BEAT } from "./time";
 
 const BAR_LINE = "|";
 const TICKS_PER_BEAT = 24; // every duration is a whole number of them
@@ -41,9 +41,31 @@ export function cell(parts: ChordParts, beats: number): Cell {
   return { name: nameOf(parts), parts, duration: String(beats), beats };
 }
 
-/** The canonical form: `C:4|Am:4`. */
-export function write(cells: readonly Cell[]): string {
-  return cells.map(({ name, duration }) => `${name}:${duration}`).join(BAR_LINE);
+/**
+ * The canonical form: `C:4|Am:4`. `meters`: those of its first bars, whose lines are told too; the last one holds from
+ * there on. One that isn't 4/4 is written before the first chord of its bars: `3/4`, and the chords in the next line.
+ */
+export function write(cells: readonly Cell[], meters = COMMON_METERS, lines: BarLines | null = null): string {
+  const written = cells.map(({ name, duration }) => `${name}:${duration}`);
+  const [first = ""] = meters;
+  if (written.length === 0) return "";
+  if (lines !== null && meters.length > 1) {
+    let last = COMMON_METERS[0];
+    let ticks = 0;
+    for (const [index, { beats }] of cells.entries()) {
+      const meter = meters[Math.min(lines.barAt(ticks / TICKS_PER_STEP), meters.length - 1)];
+      if (meter !== last) written[index] = `${meter} ${written[index]}`;
+      last = meter;
+      ticks += Math.round(beats * TICKS_PER_BEAT);
+    }
+  }
+  const heading = meters.length === 1 && first !== COMMON_METERS[0] ? `${first}\n` : "";
+  return heading + written.join(BAR_LINE);
+}
+
+/** The text of a chart that has no other. */
+export function textOf({ chart, meters }: { readonly chart: Chart; readonly meters: readonly string[] }): string {
+  return write(cellsOf(chart), meters, new BarLines(chart.bar_lines));
 }
 
 // What reorders is told of any items, so that places can be followed as well as chords.

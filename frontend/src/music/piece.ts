@@ -2,7 +2,22 @@
 
 import type { BarComposed, Role } from "../wire";
 
-export { type ChartView as Chart, type ChordView as Chord, ROLES, type Role } from "../wire";
+export {
+  type AssumptionView as Assumption,
+  type ChartView as Chart,
+  type ChordView as Chord,
+  ROLES,
+  type Role,
+  type SongView as Song,
+} from "../wire";
+
+/** Whether two rows have the same in the same order. */
+export function isSameRow(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
+}
+
+/** The metres of a piece whose metres nobody named. */
+export const COMMON_METERS: readonly string[] = ["4/4"];
 
 /** Semitones. */
 export const OCTAVE = 12;

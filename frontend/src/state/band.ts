@@ -2,7 +2,7 @@
 
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Arrangement, Offer, Problem } from "../api";
-import { AS_COMPOSED, type Chart, ROLES, type Role } from "../music/piece";
+import { AS_COMPOSED, type Chart, ROLES, type Role, type Song } from "../music/piece";
 import { BarLines } from "../music/time";
 import type { OptionView } from "../wire";
 import { type Values, valuesOf } from "./fields";
@@ -13,8 +13,10 @@ export const offer = signal<Offer | null>(null);
 
 /** The chords as they stand in the field. */
 export const chartText = signal("C:4|Am:4|F:4|G7:4");
-/** The chart of the last text that could be read; null before the first. */
-export const chart = signal<Chart | null>(null);
+/** What was read in the last text that could be read; null before the first. */
+export const song = signal<Song | null>(null);
+/** Its chords, in the order of playing. */
+export const chart = computed<Chart | null>(() => song.value?.chart ?? null);
 /** Where its bars begin and end. */
 export const chartLines = computed(() => new BarLines(chart.value?.bar_lines ?? [], offer.value?.bar_steps));
 /** Why the text in the field can't be read. */

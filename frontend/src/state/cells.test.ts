@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { cellOf, chartOf, chordAt, OFFER } from "../../tests/piece.fixture";
+import { cellOf, chartOf, chordAt, OFFER, songOf } from "../../tests/piece.fixture";
 
 let state: typeof import("./cells");
 let band: typeof import("./band");
-let text: typeof import("./chart");
+let text: typeof import("./history");
 
 beforeEach(async () => {
   vi.resetModules();
   band = await import("./band");
-  text = await import("./chart");
+  text = await import("./history");
   state = await import("./cells");
   band.offer.value = OFFER;
   text.loadText("");
@@ -58,7 +58,7 @@ describe("chords", () => {
   });
 
   it("can't be edited while the text isn't read, and are shown as they were read last", () => {
-    band.chart.value = chartOf(chordAt("G", 0, 4));
+    band.song.value = songOf(chartOf(chordAt("G", 0, 4)));
     text.typeText("H", 0);
     expect(state.cells.value).toBeNull();
     expect(state.shownCells.value.map(({ name }) => name)).toEqual(["G"]);

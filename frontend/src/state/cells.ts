@@ -5,17 +5,23 @@
 
 import { computed, signal } from "@preact/signals";
 import { type Cell, cellsOf, insert, move, onsetOf, remove, repeat, replace, write } from "../music/edit";
-import { chart, chartLines, chartText } from "./band";
-import { isReadable, setText } from "./chart";
+import { COMMON_METERS } from "../music/piece";
+import { respell } from "../music/spelling";
+import { chart, chartLines, chartText, song } from "./band";
+import { hasPlaces, isReadable } from "./chart";
+import { setText } from "./history";
+import { tell } from "./notice";
+
+const WITHOUT_WORDS = "The chart is written as chords alone now, as they are played: Undo brings your text back.";
 
 /** What was made of the chart here, while the server has yet to read it. */
 const edited = signal<{ readonly text: string; readonly cells: readonly Cell[] } | null>(null);
 
 /** The chords of the text in the field; null while they aren't known, or can't be. */
 export const cells = computed<readonly Cell[] | null>(() => {
+  if (isReadable.value && chart.value) return cellsOf(chart.value);
   if (edited.value?.text === chartText.value) return edited.value.cells;
-  if (chartText.value.trim() === "") return [];
-  return isReadable.value && chart.value ? cellsOf(chart.value) : null;
+  return chartText.value.trim() === "" ? [] : null;
 });
 
 /** The chords to be shown: those of the text, or the last that could be read. */
@@ -46,9 +52,31 @@ function commit(change: (cells: readonly Cell[]) => readonly Cell[]): boolean {
   const before = cells.peek();
   if (before === null) return false; // the text has an error, which is for the person to mend
   const after = change(before);
-  edited.value = { text: write(after), cells: after };
-  setText(write(after));
+  const inPlace = renamed(before, after);
+  const text = inPlace ?? write(after, song.peek()?.meters ?? COMMON_METERS, chartLines.peek());
+  if (inPlace === null && hasWords()) tell(WITHOUT_WORDS);
+  edited.value = { text, cells: after };
+  setText(text);
   return true;
+}
+
+/** The text in the field with other chords in the same time; null where it has to be written anew. */
+function renamed(before: readonly Cell[], after: readonly Cell[]): string | null {
+  const read = isReadable.peek() && hasPlaces.peek() ? song.peek() : null;
+  const isSameTime = before.length === after.length && before.every(({ beats }, at) => beats === after[at]?.beats);
+  if (read?.format !== "text" || !isSameTime) return null;
+  return respell(
+    chartText.peek(),
+    read,
+    after.map(({ name }) => name),
+    true,
+  );
+}
+
+/** Whether the text in the field says more than chords. */
+function hasWords(): boolean {
+  const read = isReadable.peek() ? song.peek() : null;
+  return read !== null && (read.title !== "" || read.sections.some(({ name }) => name !== ""));
 }
 
 /** Change the order or number of the chords; the selection stays with its chord, or ends with it. */

@@ -1,37 +1,42 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Chart } from "../music/piece";
+import { chartOf, chordAt, OFFER, songOf } from "../../tests/piece.fixture";
+import { faultOf, problemOf } from "../../tests/reader.fixture";
+import type { ChartRequest } from "../api";
+import type { Chart, Song } from "../music/piece";
 
-/** A request to the server's parser that the test answers. */
+/** A request to the server that the test answers. */
 interface Asked {
   readonly text: string;
-  readonly by: number;
+  readonly choices: ChartRequest["choices"];
   readonly signal: AbortSignal | undefined;
-  answer(key?: string): Promise<void>;
+  answer(rest?: Partial<Song>): Promise<void>;
   refuse(error: unknown): Promise<void>;
 }
 
 const asked: Asked[] = [];
+const settled = () => vi.advanceTimersByTimeAsync(0).then(() => undefined);
+
+/** A server that takes any text for a chord. */
+function later<Answer>(request: Omit<Asked, "answer" | "refuse">, answerOf: (rest: Partial<Song>) => Answer) {
+  return new Promise<Answer>((resolve, reject) => {
+    const answer = (rest: Partial<Song> = {}) => {
+      resolve(answerOf(rest));
+      return settled();
+    };
+    const refuse = (error: unknown) => {
+      reject(error);
+      return settled();
+    };
+    asked.push({ ...request, answer, refuse });
+  });
+}
+
+const chartAs = (text: string): Chart => ({ ...chartOf(chordAt("C", 0, 4)), progression: text });
 
 vi.mock(import("../api"), async (original) => ({
   ...(await original()),
-  parseChords: (text: string, by = 0, signal?: AbortSignal) =>
-    new Promise<Chart>((resolve, reject) => {
-      const settled = () => vi.advanceTimersByTimeAsync(0).then(() => undefined);
-      asked.push({
-        text,
-        by,
-        signal,
-        answer: (key = "C major") => {
-          const progression = by === 0 ? text : `${text}${by > 0 ? "+" : ""}${by}`;
-          resolve({ progression, key, bars: 1, bar_lines: [0, 48], beats: 4, chords: [] });
-          return settled();
-        },
-        refuse: (error) => {
-          reject(error);
-          return settled();
-        },
-      });
-    }),
+  readChart: ({ text, data, choices }: ChartRequest, signal?: AbortSignal) =>
+    later({ text: text ?? data ?? "", choices, signal }, (rest) => songOf(chartAs(text ?? "C:4"), rest)),
 }));
 
 const START = "C:4|Am:4|F:4|G7:4";
@@ -39,6 +44,7 @@ const DELAY = 120;
 
 let state: typeof import("./chart");
 let band: typeof import("./band");
+let history: typeof import("./history");
 let Problem: typeof import("../api").Problem;
 let stop: () => void;
 
@@ -49,6 +55,7 @@ beforeEach(async () => {
   localStorage.clear();
   asked.length = 0;
   band = await import("./band");
+  history = await import("./history");
   state = await import("./chart");
   ({ Problem } = await import("../api"));
   stop = state.watchChart();
@@ -59,28 +66,21 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const wrong = () => new Problem(422, "chords", "unknown chord 'H' at character 1: roots", { value: "H", position: 1 });
+const wrong = () => problemOf([faultOf("H", 1)]);
 const last = (): Asked => {
   const request = asked.at(-1);
   if (!request) throw new Error("nothing was asked");
   return request;
 };
 const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-const lastTransposing = () => asked.findLast(({ by }) => by !== 0);
-const transposed = async (by: number): Promise<void> => {
-  const done = state.transpose(by);
-  await wait(0);
-  await lastTransposing()?.answer();
-  await done;
-};
 
 describe("reading", () => {
   it("asks once for what was typed without a pause", async () => {
     await wait(0);
     expect(asked.map(({ text }) => text)).toEqual([START]);
-    state.typeText("A", 0);
+    history.typeText("A", 0);
     await wait(DELAY - 1);
-    state.typeText("Am", DELAY - 1);
+    history.typeText("Am", DELAY - 1);
     await wait(DELAY - 1);
     expect(asked).toHaveLength(1);
     await wait(1);
@@ -89,29 +89,29 @@ describe("reading", () => {
   });
 
   it("asks at once for what was clicked", async () => {
-    state.setText("F:4");
+    history.setText("F:4");
     await wait(0);
     expect(last().text).toBe("F:4");
   });
 
   it("drops the answer of an outdated request", async () => {
-    state.setText("C");
+    history.setText("C");
     await wait(0);
     const first = last();
-    state.setText("G");
+    history.setText("G");
     expect(first.signal?.aborted).toBe(true);
     await wait(0);
-    await last().answer("G major");
-    await first.answer("C major");
-    expect(band.chart.value?.key).toBe("G major");
+    await last().answer({ key: "G major" });
+    await first.answer({ key: "C major" });
+    expect(band.song.value?.key).toBe("G major");
     expect(state.isReadable.value).toBe(true);
   });
 
   it("drops the error of an outdated request", async () => {
-    state.setText("H");
+    history.setText("H");
     await wait(0);
     const first = last();
-    state.setText("G");
+    history.setText("G");
     await wait(0);
     await last().answer();
     await first.refuse(wrong());
@@ -120,17 +120,17 @@ describe("reading", () => {
 
   it("shows the last chart while the text has an error", async () => {
     await wait(0);
-    await last().answer("A minor");
-    state.setText("H");
+    await last().answer({ key: "A minor" });
+    history.setText("H");
     await wait(0);
     await last().refuse(wrong());
-    expect(band.chartProblem.value?.value).toBe("H");
-    expect(band.chart.value?.key).toBe("A minor");
+    expect(band.chartProblem.value?.faults).toMatchObject([{ value: "H", position: 1 }]);
+    expect(band.song.value?.key).toBe("A minor");
     expect([state.isRead.value, state.isReadable.value]).toEqual([true, false]);
   });
 
   it("has no chart and no error for an empty field, and asks nobody", async () => {
-    state.setText(" \n");
+    history.setText(" \n");
     await wait(0);
     expect(asked).toHaveLength(0);
     expect([band.chart.value, band.chartProblem.value, state.isReadable.value]).toEqual([null, null, true]);
@@ -158,9 +158,9 @@ describe("reading", () => {
   });
 
   it("does not wait where the chart is needed now", async () => {
-    state.typeText("G", 0);
+    history.typeText("G", 0);
     const reading = state.readNow();
-    await last().answer("G major");
+    await last().answer({ key: "G major" });
     expect((await reading)?.key).toBe("G major");
     await wait(1000);
     expect(asked).toHaveLength(1);
@@ -169,145 +169,124 @@ describe("reading", () => {
   it("forgets a request when its text is undone", async () => {
     await wait(0);
     await last().answer();
-    state.typeText("C", 0);
-    state.undo();
+    history.typeText("C", 0);
+    history.undo();
     await wait(1000);
     expect(asked).toHaveLength(1);
     expect(state.isReadable.value).toBe(true);
   });
 });
 
-describe("undo and redo", () => {
-  it("take back words and clicks", () => {
-    state.loadText("");
-    state.typeText("A", 0);
-    state.typeText("Am", 100);
-    state.setText("Am:4|F:4");
-    state.setText("F:4|Am:4");
-    const seen = [];
-    while (state.canUndo.value) {
-      state.undo();
-      seen.push(band.chartText.value);
-    }
-    expect(seen).toEqual(["Am:4|F:4", "Am", "", START]);
-    state.redo();
-    state.redo();
-    expect(band.chartText.value).toBe("Am");
-    expect(state.canRedo.value).toBe(true);
+const BARS = { code: "bars", question: "A line of chords", places: [], text: "" };
+const read = (answer: string, ...others: string[]) => ({
+  ...BARS,
+  read: { answer, text: answer },
+  others: others.map((other) => ({ answer: other, text: other })),
+});
+
+describe("what was assumed", () => {
+  it("is read otherwise where that is chosen, which can be undone", async () => {
+    history.setText("C Am");
+    await wait(0);
+    await last().answer({ assumptions: [read("chord", "line")] });
+    history.choose("bars", "line");
+    expect(state.isReadable.value).toBe(false);
+    await wait(0);
+    expect(last()).toMatchObject({ text: "C Am", choices: { bars: "line" } });
+    await last().answer({ assumptions: [read("line", "chord")] });
+    expect(band.song.value?.assumptions[0]?.read.answer).toBe("line");
+    history.undo();
+    await wait(0);
+    expect(last()).toMatchObject({ text: "C Am", choices: {} });
   });
 
-  it("begin a step for what is typed after a click", () => {
-    state.typeText(`${START}A`, 0);
-    state.setText("C");
-    state.typeText("C7", 50);
-    state.undo();
-    expect(band.chartText.value).toBe("C");
-  });
-
-  it("know a text that was set elsewhere", () => {
-    band.chartText.value = "Dm";
-    state.undo();
-    expect(band.chartText.value).toBe(START);
-  });
-
-  it("leave no step where nothing changes", () => {
-    state.setText(START);
-    state.loadText(START);
-    state.typeText(START, 0);
-    expect(state.canUndo.value).toBe(false);
+  it("is forgotten when the text no longer leaves it open, and not before", async () => {
+    history.setText("C Am");
+    history.choose("bars", "line");
+    history.typeText("C Am F", 0);
+    await wait(DELAY);
+    expect(last().choices).toEqual({ bars: "line" });
+    await last().answer({ assumptions: [read("line", "chord")] });
+    expect(history.version.value.choices).toEqual({ bars: "line" });
+    history.typeText("C | Am | F", 2000);
+    await wait(DELAY);
+    await last().answer();
+    expect(history.version.value.choices).toEqual({});
+    expect(state.isReadable.value).toBe(true);
   });
 });
 
-describe("transposing", () => {
-  it("always starts from the chords as they were", async () => {
-    await transposed(1);
-    expect([band.chartText.value, state.semitones.value]).toEqual([`${START}+1`, 1]);
-    await transposed(1);
-    expect(lastTransposing()).toMatchObject({ text: START, by: 2 });
-    expect(band.chartText.value).toBe(`${START}+2`);
+describe("the tempo of a chart", () => {
+  beforeEach(async () => {
+    band.offer.value = OFFER;
+    history.setText("Tempo: 92");
+    await wait(0);
+    await last().answer({ tempo: 92 });
   });
 
-  it("needs no second request for its chart", async () => {
-    await transposed(1);
+  it("is taken over, and goes with the chart when that is undone", () => {
+    expect(band.options.value.tempo).toBe(92);
+    history.undo();
+    expect(band.options.value.tempo).toBe(120);
+    history.redo();
+    expect(band.options.value.tempo).toBe(92);
+  });
+
+  it("gives way to what the person sets, until the chart names another", async () => {
+    band.setOptions({ tempo: 80 });
+    history.typeText("Tempo: 92 C", 0);
+    await wait(DELAY);
+    await last().answer({ tempo: 92 });
+    expect(band.options.value.tempo).toBe(80);
+    history.typeText("Tempo: 93 C", 2000);
+    await wait(DELAY);
+    await last().answer({ tempo: 93 });
+    expect(band.options.value.tempo).toBe(93);
+  });
+
+  it("is left alone where the band can't play it", async () => {
+    history.typeText("Tempo: 9", 0);
+    await wait(DELAY);
+    await last().answer({ tempo: 9 });
+    expect(band.options.value.tempo).toBe(92);
+  });
+});
+
+describe("a link", () => {
+  it("makes room for the chords that stand in it, and undo leads to what was there before", async () => {
+    history.typeText("irealb://two", 0, true);
+    await wait(0);
+    await last().answer({ format: "iReal Pro", assumptions: [{ ...read("One", "Two"), code: "song" }] });
+    expect(band.chartText.value).toBe("C:4");
+    expect([state.isReadable.value, state.hasPlaces.value]).toEqual([true, false]);
     const before = asked.length;
     await wait(1000);
     expect(asked).toHaveLength(before);
-    expect([band.chart.value?.progression, state.isReadable.value]).toEqual([`${START}+1`, true]);
-  });
-
-  it("comes back to the very text, there and after an octave", async () => {
-    await transposed(1);
-    await state.transpose(-1);
-    expect([band.chartText.value, state.semitones.value]).toEqual([START, 0]);
-    await transposed(-11);
-    await state.transpose(-1);
-    expect([band.chartText.value, state.semitones.value]).toEqual([START, 0]);
-  });
-
-  it("does one after the other when clicked fast", async () => {
-    const both = Promise.all([state.transpose(1), state.transpose(1)]);
-    await wait(0);
-    await asked.find(({ by }) => by === 1)?.answer();
-    await asked.find(({ by }) => by === 2)?.answer();
-    await both;
-    expect(band.chartText.value).toBe(`${START}+2`);
-  });
-
-  it("keeps the count when the chords are edited, and forgets it with another chart", async () => {
-    await transposed(2);
-    state.setText("D:4");
-    expect(state.semitones.value).toBe(2);
-    await transposed(1);
-    expect(lastTransposing()).toMatchObject({ text: "D:4", by: 1 });
-    expect(state.semitones.value).toBe(3);
-    state.loadText("C:4");
-    expect(state.semitones.value).toBe(0);
-    state.undo();
-    expect(state.semitones.value).toBe(3);
-  });
-
-  it("gives way to what is typed meanwhile", async () => {
-    const done = state.transpose(1);
-    await wait(0);
-    const request = asked.find(({ by }) => by === 1);
-    state.typeText("G", 0);
-    await request?.answer();
-    await done;
-    expect(band.chartText.value).toBe("G");
-  });
-
-  it("says what is wrong and goes on after it", async () => {
-    const done = state.transpose(1);
-    await wait(0);
-    await asked.find(({ by }) => by === 1)?.refuse(new Problem(0, "network", "away"));
-    await done;
-    expect(state.readingProblem.value?.message).toBe("away");
-    await transposed(1);
-    expect(state.semitones.value).toBe(1);
-  });
-});
-
-describe("a reload", () => {
-  it("brings the text back", async () => {
-    state.typeText("Dm | G7", 0);
-    stop();
-    vi.resetModules();
-    const again = await import("./chart");
-    const { chartText } = await import("./band");
-    expect(again.recallText()).toBe(true);
-    expect(chartText.value).toBe("Dm | G7");
-    expect(again.canUndo.value).toBe(false);
-  });
-
-  it("has nothing to bring to a new visitor, or where the browser keeps nothing", () => {
-    sessionStorage.clear();
-    localStorage.clear();
-    expect(state.recallText()).toBe(false);
-    const denied = vi.spyOn(Storage.prototype, "getItem").mockImplementation(() => {
-      throw new DOMException("denied", "SecurityError");
-    });
-    expect(state.recallText()).toBe(false);
-    denied.mockRestore();
+    history.undo();
     expect(band.chartText.value).toBe(START);
+  });
+
+  it("is read again for another of its songs", async () => {
+    history.typeText("irealb://two", 0, true);
+    await wait(0);
+    await last().answer({ format: "iReal Pro", assumptions: [{ ...read("One", "Two"), code: "song" }] });
+    history.choose("song", "Two");
+    await wait(0);
+    expect(last()).toMatchObject({ text: "irealb://two", choices: { song: "Two" } });
+    const chart = chartOf(chordAt("F", 0, 4));
+    await last().answer({ format: "iReal Pro", chart, assumptions: [{ ...read("Two", "One"), code: "song" }] });
+    expect(band.chartText.value).toBe("F:4");
+    history.undo();
+    expect(band.chartText.value).toBe("C:4");
+    history.typeText("C:4|G", 0);
+    await wait(DELAY);
+    expect(last().text).toBe("C:4|G");
+  });
+
+  it("of metres other than 4/4 has them in its text", async () => {
+    history.typeText("irealb://waltz", 0, true);
+    await wait(0);
+    await last().answer({ format: "iReal Pro", meters: ["3/4"] });
+    expect(band.chartText.value).toBe("3/4\nC:4");
   });
 });

@@ -8,6 +8,7 @@ import { fragmentOf, matches, readFragment } from "./link";
 const RICH = {
   ...PIECE,
   progression: "F#m7-5:3/2|C/E:96t",
+  meters: ["3/4", "4/4"],
   tempo: 92.5,
   style: "hip-hop",
   density: 0,
@@ -27,7 +28,8 @@ const link = (piece: Arrangement, fields = FIELDS) => readFragment(`#${fragmentO
 
 test.each<Arrangement>([PIECE, RICH])("a link brings back what the piece was made with", (piece) => {
   const linked = link(piece);
-  expect(linked).toMatchObject({ progression: piece.progression, model: piece.model, isUnderstood: true });
+  expect(linked).toMatchObject({ progression: piece.progression, meters: piece.meters, model: piece.model });
+  expect(linked?.isUnderstood).toBe(true);
   expect(linked?.options).toEqual({ ...valuesOf(FIELDS, { ...piece }) });
   expect(linked?.revisions).toEqual(piece.revisions);
   expect(linked && matches(linked, piece, FIELDS)).toBe(true);
@@ -61,6 +63,11 @@ test("a link with an option that the server doesn't offer is not understood", ()
   expect(linked && matches(linked, PIECE, FIELDS)).toBe(false);
 });
 
+test("metres that can't be read are not left out unnoticed", () => {
+  const linked = readFragment(`${fragmentOf(PIECE, FIELDS)}&meters=3/4,x`, FIELDS);
+  expect(linked?.isUnderstood).toBe(false);
+});
+
 test("a revision that can't be read is not left out unnoticed", () => {
   const linked = readFragment(`${fragmentOf(RICH, FIELDS)}&r=banjo.1.7`, FIELDS);
   expect(linked?.isUnderstood).toBe(false);
@@ -76,6 +83,7 @@ test.each([
   { top_p: 0.97 },
   { model: "other" },
   { progression: "C:4" },
+  { meters: ["3/4"] },
   { tracks: ["bass"] as const },
 ])("another piece is not the one of the link: %o", (other) => {
   const linked = link(PIECE);

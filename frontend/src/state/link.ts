@@ -2,37 +2,40 @@
  * log sees. */
 
 import type { Arrangement, Revision } from "../api";
+import { COMMON_METERS, isSameRow } from "../music/piece";
 import type { OptionView } from "../wire";
 import { isSame, read, type Values, valuesOf, written } from "./fields";
 import { readRevision, writtenRevision } from "./revisions";
 
 const CHORDS = "chords";
+const METERS = "meters";
 const MODEL = "model";
 const REVISION = "r"; // once for each, in their order
+const METER = /^[1-9]\d?\/[248]$/;
 
 /** What a link asks for. */
 export interface Linked {
   readonly progression: string;
+  readonly meters: readonly string[];
   readonly model: string;
   readonly options: Values & { readonly seed: number };
   readonly revisions: readonly Revision[];
   readonly told: ReadonlySet<string>; // the names of what it holds
-  readonly isUnderstood: boolean; // it holds no option that the server doesn't offer, and no revision that can't be read
+  readonly isUnderstood: boolean; // it holds no option that the server doesn't offer, and nothing that can't be read
 }
 
 /** The fragment for a piece, without its "#": all that shapes its notes, as far as it isn't what it is anyway. */
 export function fragmentOf(piece: Arrangement, fields: readonly OptionView[]): string {
-  return fragment(piece.progression, piece.model, piece.revisions, { ...piece }, fields);
+  return fragment(piece, { ...piece }, fields);
 }
 
 function fragment(
-  progression: string,
-  model: string,
-  revisions: readonly Revision[],
+  { progression, meters, model, revisions }: Pick<Arrangement, "progression" | "meters" | "model" | "revisions">,
   made: Readonly<Record<string, unknown>>,
   fields: readonly OptionView[],
 ): string {
   const told = new URLSearchParams({ [CHORDS]: progression });
+  if (!isSameRow(meters, COMMON_METERS)) told.set(METERS, meters.join(","));
   const values = valuesOf(fields, made);
   for (const field of fields) {
     const value = values[field.name] ?? null;
@@ -52,27 +55,26 @@ export function readFragment(fragment: string, fields: readonly OptionView[]): L
   const options = valuesOf(fields, Object.fromEntries(values));
   const seed = options.seed;
   if (!progression || !model || typeof seed !== "number" || seed < 0) return null;
+  const meters = entries.get(METERS)?.split(",") ?? COMMON_METERS;
+  const isMetered = meters.every((meter) => METER.test(meter));
   const revisions = entries.getAll(REVISION).map(readRevision);
   const told = new Set(entries.keys());
-  const known = new Set([CHORDS, MODEL, REVISION, ...fields.map(({ name }) => name)]);
+  const known = new Set([CHORDS, METERS, MODEL, REVISION, ...fields.map(({ name }) => name)]);
   return {
     progression,
+    meters: isMetered ? meters : COMMON_METERS,
     model,
     options: { ...options, seed },
     revisions: revisions.filter((revision) => revision !== null),
     told,
-    isUnderstood: [...told].every((name) => known.has(name)) && !revisions.includes(null),
+    isUnderstood: [...told].every((name) => known.has(name)) && !revisions.includes(null) && isMetered,
   };
 }
 
 /** Whether a piece is the one that a link asks for. */
 export function matches(linked: Linked, piece: Arrangement, fields: readonly OptionView[]): boolean {
-  const { progression, model, revisions, options, isUnderstood } = linked;
-  return (
-    isUnderstood &&
-    piece.state === "done" &&
-    fragment(progression, model, revisions, options, fields) === fragmentOf(piece, fields)
-  );
+  const { options, isUnderstood } = linked;
+  return isUnderstood && piece.state === "done" && fragment(linked, options, fields) === fragmentOf(piece, fields);
 }
 
 /**

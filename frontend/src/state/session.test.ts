@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CHART, OFFER, PIECE } from "../../tests/piece.fixture";
+import { CHART, OFFER, PIECE, SONG, songOf } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
 import type { BarNotes } from "../music/piece";
-import { chart, chartProblem, chartText, DEFAULT_OPTIONS, offer, options, setOptions } from "./band";
+import { chartProblem, chartText, DEFAULT_OPTIONS, offer, options, setOptions, song } from "./band";
+import { accept } from "./chart";
+import { loadText, undo, version } from "./history";
+import { notice } from "./notice";
 import { bars, piece, pieceChart, takes } from "./piece";
-import { compose, composeAnother, isAsking, isCurrent, notice, open, pieces, remove, rename } from "./session";
+import { compose, composeAnother, isAsking, isCurrent, open, pieces, remove, rename } from "./session";
 
 /** The browser's EventSource, told what to say. */
 class Events extends EventTarget {
@@ -56,7 +59,7 @@ beforeEach(() => {
   });
   offer.value = OFFER;
   chartText.value = "C Am";
-  chart.value = CHART;
+  song.value = SONG;
   chartProblem.value = null;
   options.value = DEFAULT_OPTIONS;
   piece.value = null;
@@ -78,7 +81,7 @@ test("composing asks for what is in the field, and the bars come in", async () =
   expect(await compose()).toBe(true);
   expect(asked[0]).toMatchObject({
     route: "POST /api/arrangements",
-    body: { progression: "C Am", tempo: 90, style: "jazz", takes: 1, density: null },
+    body: { progression: "C:4|Am:4", meters: ["4/4"], tempo: 90, style: "jazz", takes: 1, density: null },
   });
   expect(asked[0]?.body).not.toHaveProperty("seed");
   expect(Events.last.url).toBe(`${ROUTE}/events`);
@@ -109,7 +112,8 @@ test("takes are kept apart", async () => {
 });
 
 test.each<[string, () => void]>([
-  ["the chords", () => (chart.value = { ...CHART, progression: "C:4" })],
+  ["the chords", () => (song.value = songOf({ ...CHART, progression: "C:4" }))],
+  ["the metre", () => (song.value = { ...SONG, meters: ["3/4"] })],
   ["the tempo", () => setOptions({ tempo: 121 })],
   ["the style", () => setOptions({ style: "rock" })],
   ["who plays", () => setOptions({ tracks: ["bass"] })],
@@ -124,15 +128,17 @@ test.each<[string, () => void]>([
   expect(isCurrent.value).toBe(false);
 });
 
-test("an error in the chords goes to the field", async () => {
-  const wrong = { type: "urn:sideman:chords", detail: "unknown chord 'H'", value: "H", position: 3, remedy: "H is B" };
-  answers["POST /api/arrangements"] = problem(422, wrong);
-  expect(await compose()).toBe(false);
-  expect(chartProblem.value).toMatchObject({ kind: "chords", value: "H", position: 3, remedy: "H is B" });
-  expect(notice.value).toBeNull();
+test("a piece is called as the chart is", async () => {
+  await compose();
+  song.value = { ...SONG, title: "A Walk Outside" };
+  await compose({});
+  expect(asked.filter(({ route }) => route === "POST /api/arrangements").map(({ body }) => body.name)).toEqual([
+    undefined,
+    "A Walk Outside",
+  ]);
 });
 
-test("any other no is told, with the time to wait", async () => {
+test("a no is told, with the time to wait", async () => {
   answers["POST /api/arrangements"] = problem(
     429,
     { type: "urn:sideman:busy", detail: "too many" },
@@ -162,6 +168,22 @@ test("opening a piece brings back its chords and options", async () => {
     tracks: ["drums", "strings"],
   });
   expect(isCurrent.value).toBe(true);
+});
+
+test("a piece of other metres comes back with them, and can be undone with its options", async () => {
+  answers["POST /api/chords:parse"] = () => Response.json({ ...CHART, bar_lines: [0, 36, 72] });
+  await open({ ...PIECE, meters: ["3/4"], tempo: 60 });
+  expect(asked[0]?.body).toMatchObject({ progression: PIECE.progression, meters: ["3/4"] });
+  expect(chartText.value).toBe("3/4\nC:4|Am:4");
+  undo();
+  expect(options.value.tempo).toBe(120);
+});
+
+test("a piece of the chords that stand in the field leaves them as they are written", async () => {
+  loadText("C Am");
+  accept(version.value, SONG);
+  await open(PIECE);
+  expect(chartText.value).toBe("C Am");
 });
 
 test("a connection that breaks is told of until bars come again to the end", async () => {
@@ -214,7 +236,7 @@ test("a piece that was broken off is composed again from its own seed", async ()
   Events.last.say("stopped", { detail: "the server was stopped" });
   expect(notice.value?.text).toMatch(/the server was stopped/);
   expect(isCurrent.value).toBe(false);
-  chart.value = CHART;
+  song.value = SONG;
   await compose();
   expect(asked.filter(({ route }) => route === "POST /api/arrangements")[1]?.body.seed).toBe(PIECE.seed);
 });
@@ -229,7 +251,7 @@ test("what became of a piece that is no longer open is nobody's concern", async 
 });
 
 test("of two pieces that are opened the later one is shown, whichever answer comes first", async () => {
-  chart.value = null; // the server has to be asked for the chords of both
+  song.value = null; // the server has to be asked for the chords of both
   const waiting: (() => void)[] = [];
   answers["POST /api/chords:parse"] = () => Response.json(CHART);
   const quick = fetch;

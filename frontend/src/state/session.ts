@@ -14,9 +14,14 @@ import {
   type Revision,
   renameArrangement,
 } from "../api";
+import { textOf } from "../music/edit";
+import { type Chart, COMMON_METERS, isSameRow, type Song } from "../music/piece";
 import { type End, listen } from "../stream";
-import { chart, chartProblem, chartText, offered, optionsOf, setOptions, wishes } from "./band";
+import { chartProblem, offer, offered, optionsOf, setOptions, song, wishes } from "./band";
+import { isReadable } from "./chart";
 import { isSame } from "./fields";
+import { loadText, version } from "./history";
+import { complain, notice } from "./notice";
 import { addBar, closePiece, openPiece, piece } from "./piece";
 
 const GONE = 404;
@@ -25,25 +30,18 @@ const BROKEN = "The connection to the server broke. Trying again…";
 /** The pieces of this browser, the latest first. */
 export const pieces = signal<readonly Arrangement[]>([]);
 
-/** Something the person should know; `status` of what goes well, `problem` of what doesn't. */
-export interface Notice {
-  readonly kind: "status" | "problem";
-  readonly text: string;
-}
-
-export const notice = signal<Notice | null>(null);
-
 /** Whether a piece is being asked for right now. */
 export const isAsking = signal(false);
 
-const complain = (text: string): void => {
-  notice.value = { kind: "problem", text };
-};
+/** Whether a song is what a piece was made from. */
+function plays(read: Song | null, made: Played): boolean {
+  return read?.chart.progression === made.progression && isSameRow(read.meters, made.meters);
+}
 
 /** Whether the open piece was made from what the field and the options ask for. */
 const fits = computed(() => {
   const open = piece.value;
-  if (open === null || chartProblem.value !== null || chart.value?.progression !== open.progression) return false;
+  if (open === null || chartProblem.value !== null || !plays(song.value, open)) return false;
   const made = new Map<string, unknown>(Object.entries(open));
   return Object.entries(wishes.value).every(
     ([name, wanted]) =>
@@ -56,8 +54,11 @@ const wasBrokenOff = computed(() => piece.value?.state === "stopped" || piece.va
 /** Whether what the field and the options ask for is open: to play it needs no composing. */
 export const isCurrent = computed(() => fits.value && !wasBrokenOff.value);
 
-/** Seed, model and revisions that a piece must have. */
-interface Exactly {
+/** The chords of a piece, and the metres of its bars. */
+type Played = Pick<Arrangement, "progression" | "meters">;
+
+/** What a piece must have, whatever stands in the field. */
+interface Exactly extends Partial<Played> {
   readonly seed?: number;
   readonly model?: string;
   readonly revisions?: readonly Revision[];
@@ -71,17 +72,24 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   const again = fits.value && piece.value ? { seed: piece.value.seed, revisions: piece.value.revisions } : {};
   const { seed, ...others } = wishes.value;
   const chosen = typeof seed === "number" ? { seed } : {};
-  const request: ArrangementRequest = { progression: chartText.value, ...others, ...chosen };
+  const request: ArrangementRequest = { ...played(), ...others, ...chosen };
   try {
     const arrangement = await createArrangement({ ...request, ...(exactly ?? again) });
     void refreshPieces();
-    return await show(arrangement);
+    return (await show(arrangement)) !== null;
   } catch (error) {
     report(error);
     return false;
   } finally {
     isAsking.value = false;
   }
+}
+
+/** What was read in the field, and the name that it has there. */
+function played(): Played & { readonly name?: string } {
+  const { chart, meters, title } = song.value ?? { chart: null, meters: COMMON_METERS, title: "" };
+  const name = [...title].slice(0, offer.value?.max_name).join("");
+  return { progression: chart?.progression ?? "", meters, ...(name && { name }) };
 }
 
 /** Have another version composed: the same chords and options, other notes. */
@@ -93,10 +101,11 @@ export function composeAnother(): Promise<boolean> {
 /** Open a piece of the list: its chords and options come back with it. */
 export async function open(arrangement: Arrangement): Promise<void> {
   try {
-    if (!(await show(arrangement))) return;
-    batch(() => {
-      chartText.value = arrangement.progression;
-      setOptions(optionsOf(arrangement));
+    const chords = await show(arrangement);
+    if (chords === null) return;
+    const isThere = isReadable.value && plays(song.value, arrangement);
+    loadText(isThere ? version.value.text : textOf({ chart: chords, ...arrangement }), {
+      options: optionsOf(arrangement),
     });
   } catch (error) {
     report(error);
@@ -106,16 +115,17 @@ export async function open(arrangement: Arrangement): Promise<void> {
 let openings = 0; // what was asked for before the last of them is void
 let stopListening = (): void => {};
 
-/** Open a piece as it is, without its chords and options. Whether nothing else was opened meanwhile. */
-export async function show(arrangement: Arrangement): Promise<boolean> {
+/** Open a piece as it is, without its chords and options. Its chart; null where something else was opened meanwhile. */
+export async function show(arrangement: Arrangement): Promise<Chart | null> {
   openings += 1;
   const mine = openings;
-  const read = chart.peek();
-  const chords = read?.progression === arrangement.progression ? read : await parseChords(arrangement.progression);
-  if (mine !== openings) return false;
+  const { progression, meters } = arrangement;
+  const read = song.peek();
+  const chords = read && plays(read, arrangement) ? read.chart : await parseChords(progression, meters);
+  if (mine !== openings) return null;
   batch(() => openPiece(arrangement, chords));
   hear(arrangement.id);
-  return true;
+  return chords;
 }
 
 /** Hear of the open piece from its first bar on, or again. */
@@ -196,9 +206,8 @@ export async function remove(id: string): Promise<void> {
   await refreshPieces();
 }
 
-/** Tell the person of an error: at the chords where it is about them. Anything that is no {@link Problem} is ours. */
+/** Tell the person of an error. Anything that is no {@link Problem} is ours. */
 function report(error: unknown): void {
   if (!(error instanceof Problem)) throw error;
-  if (error.kind === "chords") chartProblem.value = error;
-  else complain(error.retryAfter === null ? error.message : `${error.message} (in ${Math.ceil(error.retryAfter)} s)`);
+  complain(error.retryAfter === null ? error.message : `${error.message} (in ${Math.ceil(error.retryAfter)} s)`);
 }

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CHART, OFFER, option, PIECE } from "../../tests/piece.fixture";
+import { CHART, OFFER, option, PIECE, SONG } from "../../tests/piece.fixture";
 import type { Arrangement, Offer } from "../api";
-import { chart, chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions } from "./band";
+import { chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions, song } from "./band";
 import { fragmentOf } from "./link";
+import { notice } from "./notice";
 import { piece } from "./piece";
-import { compose, composeAnother, isCurrent, notice, open, pieces } from "./session";
+import { compose, composeAnother, isCurrent, open, pieces } from "./session";
 import { start } from "./start";
 
 let served: Offer;
@@ -37,7 +38,7 @@ beforeEach(() => {
   });
   history.replaceState(null, "", "/");
   chartText.value = "F:4";
-  chart.value = null;
+  song.value = null;
   chartProblem.value = null;
   options.value = DEFAULT_OPTIONS;
   localStorage.clear();
@@ -66,6 +67,14 @@ test("chords that were left in the field stay as they were written, and so do th
   await start(true);
   expect(chartText.value).toBe("C Am");
   expect(options.value.tempo).toBe(90);
+  expect(piece.value?.id).toBe(PIECE.id);
+});
+
+test("a chart that was shared with the page is in the field, whatever piece is open", async () => {
+  history.replaceState(null, "", "/?text=Dm%20G7");
+  await start(false);
+  expect(chartText.value).toBe("Dm G7");
+  expect(location.search).toBe("");
   expect(piece.value?.id).toBe(PIECE.id);
 });
 
@@ -110,7 +119,7 @@ test("a revised piece that was broken off is composed again with its revisions",
   const revisions = [{ tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null }];
   kept = [{ ...PIECE, revisions, state: "stopped" }];
   await start(false);
-  chart.value = CHART;
+  song.value = SONG;
   await compose();
   expect(asked).toMatchObject([{ seed: PIECE.seed, revisions }]);
 });
@@ -124,7 +133,7 @@ test("an option that the page has never heard of goes from the link into the pie
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatchObject({ progression: PIECE.progression, swing: 62, seed: PIECE.seed });
   expect(options.value.swing).toBe(62);
-  chart.value = CHART;
+  song.value = SONG;
   expect(isCurrent.value).toBe(true);
   setOptions({ swing: 50 });
   expect(isCurrent.value).toBe(false);

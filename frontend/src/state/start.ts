@@ -1,14 +1,18 @@
-/** What is there when the page opens: the piece of a link, or the one that was open last. Knows no pixels. */
+/** What is there when the page opens: the piece of a link or the last one, a chart that was shared. Knows no pixels. */
 
-import { batch } from "@preact/signals";
-import { getOffer, type Offer, Problem, RETRY } from "../api";
+import { getOffer, type Offer, Problem, parseChords, RETRY } from "../api";
+import { textOf } from "../music/edit";
+import { COMMON_METERS, isSameRow } from "../music/piece";
 import type { OptionView } from "../wire";
-import { chartText, offer, setOptions } from "./band";
+import { offer, setOptions } from "./band";
 import type { Values } from "./fields";
+import { takeShared } from "./files";
+import { loadText } from "./history";
 import { recallOptions } from "./kept";
 import { pieceOf, readFragment } from "./link";
+import { notice } from "./notice";
 import { piece } from "./piece";
-import { compose, isAsking, notice, open, pieces, refreshPieces, show } from "./session";
+import { compose, isAsking, open, pieces, refreshPieces, show } from "./session";
 
 const NO_SERVER = "The server can't be reached. Is it still running? Trying again…";
 const ANOTHER_MODEL =
@@ -19,13 +23,14 @@ const ANOTHER_VERSION =
 /** Ask the server what it offers and open what there is. `edited`: the field holds chords that a person left there. */
 export async function start(edited: boolean): Promise<void> {
   window.addEventListener("hashchange", () => void openLink());
+  const shared = takeShared();
   offer.value = await asked();
   recallOptions();
   await refreshPieces();
   if (await openLink()) return;
   const [latest] = pieces.value;
   if (latest === undefined || piece.value !== null || isAsking.value) return; // somebody was faster
-  if (edited) await show(latest);
+  if (edited || shared) await show(latest);
   else await open(latest);
 }
 
@@ -49,6 +54,13 @@ async function asked(): Promise<Offer> {
   }
 }
 
+/** What the field shows of a piece; of chords that the server can't read, those. */
+async function textOfPiece(progression: string, meters: readonly string[]): Promise<string> {
+  if (isSameRow(meters, COMMON_METERS)) return progression;
+  const chart = await parseChords(progression, meters).catch(() => null);
+  return chart ? textOf({ chart, meters }) : progression;
+}
+
 /** Open the piece that the address asks for, if it does; have it composed again where it isn't in the list. */
 async function openLink(): Promise<boolean> {
   const fields = offer.value?.options ?? [];
@@ -58,15 +70,13 @@ async function openLink(): Promise<boolean> {
   if (known !== undefined) {
     await open(known);
   } else {
-    const { model, progression, revisions, options } = linked;
+    const { model, progression, meters, revisions, options } = linked;
     const { seed } = options;
     const isOurs = linked.isUnderstood && model === offer.value?.model;
-    batch(() => {
-      chartText.value = progression;
-      setOptions({ ...options, ...(isOurs ? {} : { ...asTheModelWants(fields), seed: null }) });
-    });
+    const set = { ...options, ...(isOurs ? {} : { ...asTheModelWants(fields), seed: null }) };
+    loadText(await textOfPiece(progression, meters), { options: set });
     if (!isOurs) notice.value = { kind: "status", text: linked.isUnderstood ? ANOTHER_MODEL : ANOTHER_VERSION };
-    else if (!(await compose({ seed, model, revisions }))) return true; // play asks for it again
+    else if (!(await compose({ progression, meters, seed, model, revisions }))) return true; // play asks for it again
     setOptions({ seed: null });
   }
   history.replaceState(null, "", location.pathname); // what is done next is another piece

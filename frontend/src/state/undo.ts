@@ -22,6 +22,11 @@ export function advance<Version>(timeline: Timeline<Version>, present: Version, 
   return { past, present, future: [] };
 }
 
+/** The same with another present one in its place: no step. */
+export function amend<Version>(timeline: Timeline<Version>, present: Version): Timeline<Version> {
+  return { ...timeline, present };
+}
+
 /** The version before; the same where there is none. */
 export function back<Version>({ past, present, future }: Timeline<Version>): Timeline<Version> {
   const before = past.at(-1);

@@ -3,11 +3,13 @@
 import { player } from "../sound/player";
 import { chartText } from "../state/band";
 import { readNow } from "../state/chart";
+import { notice } from "../state/notice";
 import { isComposing } from "../state/piece";
 import { starting } from "../state/playback";
-import { compose, composeAnother, isAsking, isCurrent, notice } from "../state/session";
-import { FIELD_ID } from "./chart/ChartField";
+import { compose, composeAnother, isAsking, isCurrent } from "../state/session";
 import { ChartPanel } from "./chart/ChartPanel";
+import { DropPlace } from "./chart/DropPlace";
+import { pointAtFirstFault } from "./chart/pointing";
 import { Header } from "./Header";
 import { Icon } from "./Icon";
 import { Mixer } from "./Mixer";
@@ -38,7 +40,7 @@ async function playAfter(getReady: () => boolean | Promise<boolean>): Promise<vo
     starting.value = "Asking the band…";
     if ((await readNow()) === null) {
       notice.value = { kind: "status", text: chartText.value.trim() ? UNREADABLE : NO_CHORDS };
-      document.getElementById(FIELD_ID)?.focus();
+      pointAtFirstFault();
     } else if (await getReady()) {
       starting.value = "Getting the instruments ready…";
       await sound;
@@ -106,6 +108,7 @@ export function App() {
           Another version
         </button>
       </TransportBar>
+      <DropPlace />
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** What the person should know right now, until it is dismissed or overtaken. */
 
+import { notice } from "../state/notice";
 import { soundProblem } from "../state/playback";
-import { notice } from "../state/session";
 import { Icon } from "./Icon";
 import "../styles/notice.css";
 

@@ -32,6 +32,7 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
 }
 COMPRESSED = (".css", ".html", ".js", ".json", ".svg", ".txt", ".wasm")
 LEAST_BYTES = 1_000  # below, gzip gains nothing
@@ -95,6 +96,11 @@ def page_router(folder: Path) -> APIRouter:
     async def get_icon(request: Request) -> Response:
         """The page's sign."""
         return await page.answer("favicon.svg", request.scope, A_DAY)
+
+    @router.api_route("/manifest.webmanifest", methods=READING)
+    async def get_manifest(request: Request) -> Response:
+        """What browsers need to install the page, and to share charts with it."""
+        return await page.answer("manifest.webmanifest", request.scope, ALWAYS_ASK)
 
     @router.api_route("/licences.txt", methods=READING)
     async def get_licences(request: Request) -> Response:

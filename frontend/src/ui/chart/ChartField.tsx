@@ -1,18 +1,24 @@
-/** The field for the chords: what is wrong is underlined where it stands, and told below with a way to mend it. */
+/** The field for the chart, in whatever way it is written: what is wrong is underlined where it stands, and told below. */
 
-import { useRef } from "preact/hooks";
-import type { Problem } from "../../api";
-import { chartProblem, chartText, offer } from "../../state/band";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { chartProblem, chartText } from "../../state/band";
 import { select } from "../../state/cells";
-import { isRead, readingProblem, readNow, redo, setText, typeText, undo } from "../../state/chart";
-import { correct, rangeOf } from "./mark";
+import { hasPlaces, readingProblem, readNow } from "../../state/chart";
+import { MAX_CHARACTERS, TOO_LONG, takeFile } from "../../state/files";
+import { redo, typeText, undo, version } from "../../state/history";
+import { complain } from "../../state/notice";
+import { Assumptions } from "./Assumptions";
+import { Faults } from "./Faults";
+import { cut, type Range, rangeOf } from "./mark";
+import { FIELD_ID, pointed } from "./pointing";
 import "../../styles/chart.css";
 
-/** The field itself: who finds that something is wrong with it leads the person there. */
-export const FIELD_ID = "chart-field";
 const PROBLEM_ID = "chart-problem";
 const HINT_ID = "chart-hint";
 const PLACEHOLDER = "C | Am | F | G7";
+const MOST_MARKS = 300;
+const PASTING = ["insertFromPaste", "insertFromDrop", "insertFromYank"];
+const LINE = 27; // px, of the field
 
 export function ChartField({ onPlay }: { onPlay: () => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
@@ -22,16 +28,42 @@ export function ChartField({ onPlay }: { onPlay: () => void }) {
   const scroll = () => {
     if (mirror.current && field.current) mirror.current.scrollTop = field.current.scrollTop;
   };
-  const type = (event: Event) => {
+  const reveal = (selector: string) => {
+    const mark = mirror.current?.querySelector<HTMLElement>(selector);
+    if (!mark || !field.current) return;
+    const above = mark.offsetTop - field.current.scrollTop;
+    if (above < 0 || above > field.current.clientHeight - LINE) field.current.scrollTop = mark.offsetTop - LINE;
+    scroll();
+  };
+  // Who types sees what they type; a chart that came whole is shown where it is wrong.
+  useEffect(() => {
+    if (problem === null || version.peek().isTyped) return;
+    reveal("mark");
+    field.current?.scrollIntoView({ block: "nearest" });
+  }, [problem]);
+  useLayoutEffect(() => {
+    if (pointed.value) reveal("mark.is-pointed");
+  }, [pointed.value]);
+
+  const type = (event: InputEvent) => {
     if (!(event.currentTarget instanceof HTMLTextAreaElement)) return;
     select(null); // places may have changed
-    typeText(event.currentTarget.value, event.timeStamp);
+    pointed.value = null;
+    typeText(event.currentTarget.value, event.timeStamp, PASTING.includes(event.inputType));
   };
   const press = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey)) return;
     if (event.key !== "Enter") return;
     event.preventDefault();
     onPlay();
+  };
+  const paste = (event: ClipboardEvent) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const [file] = event.clipboardData?.files ?? [];
+    if (text.length > MAX_CHARACTERS) complain(TOO_LONG);
+    else if (text === "" && file) void takeFile(file);
+    else return;
+    event.preventDefault();
   };
   // The browser's own history doesn't know of the palette: its menu, keys and gestures lead to ours.
   const beforeInput = (event: InputEvent) => {
@@ -59,18 +91,16 @@ export function ChartField({ onPlay }: { onPlay: () => void }) {
           autocorrect="" // browsers take it for a truth value: "off" would turn it on
           spellcheck={false}
           rows={1}
-          maxLength={offer.value?.max_text ?? -1}
           placeholder={PLACEHOLDER}
           value={chartText.value}
           onInput={type}
           onKeyDown={press}
+          onPaste={paste}
           onBeforeInput={beforeInput}
           onScroll={scroll}
         />
       </div>
-      <div class="chart-problem-place" id={PROBLEM_ID} role="status">
-        {problem && <ProblemText problem={problem} onMended={() => field.current?.focus()} />}
-      </div>
+      <Faults id={PROBLEM_ID} problem={problem} />
       {readingProblem.value && (
         <div class="chart-offline" role="status">
           <span>{readingProblem.value.message}</span>
@@ -79,58 +109,41 @@ export function ChartField({ onPlay }: { onPlay: () => void }) {
           </button>
         </div>
       )}
+      <Assumptions />
       {!problem && (
         <p class="chart-hint muted" id={HINT_ID}>
-          A bar line is <code>|</code>. Two chords in a bar: <code>C Am | F G7</code>. Beats: <code>C:2</code>. The same
-          bar again: <code>%</code>.
+          Type chords, paste a song sheet or a link, or drop a file. A bar line is <code>|</code>, two chords in a bar{" "}
+          <code>C Am | F G7</code>, beats <code>C:2</code>, the same bar again <code>%</code>.
         </p>
       )}
     </div>
   );
 }
 
-/** The text once more, unseen behind the field: it gives the field its height, and the error its line. */
+/** The text once more, unseen behind the field: it gives the field its height, and the marks their lines. */
 function Mirror() {
   const text = chartText.value;
-  const problem = chartProblem.value;
-  const range = problem && isRead.value ? rangeOf(text, problem) : null;
   const end = "\u200b"; // an empty last line has a height too
-  if (range === null) return <>{(text || PLACEHOLDER) + end}</>;
+  const marks: (readonly [Range, "is-pointed" | "is-wrong"])[] = [];
+  if (pointed.value) marks.push([pointed.value, "is-pointed"]);
+  const faults = hasPlaces.value ? (chartProblem.value?.faults ?? []) : [];
+  for (const fault of faults.slice(0, MOST_MARKS)) {
+    const range = rangeOf(text, fault);
+    if (range) marks.push([range, "is-wrong"]);
+  }
+  if (marks.length === 0) return <>{(text || PLACEHOLDER) + end}</>;
   return (
     <>
-      {text.slice(0, range.start)}
-      <mark>{text.slice(range.start, range.end)}</mark>
-      {text.slice(range.end) + end}
+      {cut(text, marks).map((piece, at) =>
+        piece.kind ? (
+          <mark class={piece.kind} key={at}>
+            {piece.text}
+          </mark>
+        ) : (
+          piece.text
+        ),
+      )}
+      {end}
     </>
   );
 }
-
-function ProblemText({ problem, onMended }: { problem: Problem; onMended: () => void }) {
-  const { finding, remedy, suggestions } = problem;
-  const ways = suggestions.flatMap((suggestion) => {
-    const text = correct(chartText.value, problem, suggestion);
-    return text === null ? [] : [{ suggestion, text }];
-  });
-  return (
-    <div class="chart-problem">
-      <p>
-        <strong>{sentence(finding)}.</strong> {remedy && sentence(remedy)}
-      </p>
-      {ways.map(({ suggestion, text }) => (
-        <button
-          type="button"
-          class="button small"
-          key={suggestion}
-          onClick={() => {
-            setText(text);
-            onMended();
-          }}
-        >
-          Change to <code>{suggestion}</code>
-        </button>
-      ))}
-    </div>
-  );
-}
-
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

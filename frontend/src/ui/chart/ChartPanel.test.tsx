@@ -1,36 +1,19 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { chartOf, chordAt, OFFER } from "../../../tests/piece.fixture";
-import { Problem } from "../../api";
-import type { Chart } from "../../music/piece";
+import { OFFER } from "../../../tests/piece.fixture";
+import { readText } from "../../../tests/reader.fixture";
+import type { Song } from "../../music/piece";
 import { chartText, offer, options } from "../../state/band";
 import { select } from "../../state/cells";
-import { loadText } from "../../state/chart";
+import { loadText, undo, version } from "../../state/history";
 import { ChartPanel } from "./ChartPanel";
 
-vi.mock(import("../../api"), async (original) => ({ ...(await original()), parseChords: async (text) => read(text) }));
+let more: Partial<Song>; // of what is read
 
-/** A server that reads the canonical form, and knows no H. */
-function read(text: string): Chart {
-  const wrong = text.indexOf("H");
-  if (wrong >= 0) {
-    const details = {
-      value: "H",
-      position: wrong + 1,
-      finding: "unknown chord 'H'",
-      remedy: "H is B",
-      suggestions: ["B"],
-    };
-    throw new Problem(422, "chords", "unknown chord 'H': H is B", details);
-  }
-  let onset = 0;
-  const chords = text.split("|").map((cell) => {
-    const [name = "", beats = ""] = cell.split(":");
-    onset += Number(beats);
-    return chordAt(name, onset - Number(beats), Number(beats));
-  });
-  return chartOf(...chords);
-}
+vi.mock(import("../../api"), async (original) => ({
+  ...(await original()),
+  readChart: async ({ text }) => readText(text ?? "", more),
+}));
 
 const page = document.createElement("div");
 const onPlay = vi.fn();
@@ -58,6 +41,7 @@ async function type(text: string): Promise<void> {
 
 beforeEach(async () => {
   document.body.append(page);
+  more = {};
   loadText("C:4|Am:2|F:2");
   select(null);
   offer.value = {
@@ -98,6 +82,64 @@ it("underlines an error, tells it and mends it", async () => {
   expect(chartText.value).toBe("C:4|B:4");
   expect(all("mark")).toHaveLength(0);
   expect(one(".chart-problem-place[role=status]").textContent).toBe("");
+});
+
+it("marks all errors at once, leads to each, and mends one by one", async () => {
+  await type("C | H7\nHm | F");
+  expect(all("mark").map((mark) => mark.textContent)).toEqual(["H7", "Hm"]);
+  expect(one(".chart-problem-place[role=status]").textContent).toBe(
+    "2 places can't be read. The first, line 1, column 5: unknown chord 'H7'.",
+  );
+  expect(all(".chart-faults li")).toHaveLength(2);
+  button("Line 2, column 1").click();
+  const field = one("textarea") as HTMLTextAreaElement;
+  expect(document.activeElement).toBe(field);
+  expect(field.value.slice(field.selectionStart, field.selectionEnd)).toBe("Hm");
+  button("Change to Bm").click();
+  await settled();
+  expect(chartText.value).toBe("C | H7\nBm | F");
+  expect(all("mark.is-wrong").map((mark) => mark.textContent)).toEqual(["H7"]);
+});
+
+it("shows sections over their bars", async () => {
+  await type("[Verse]\nC | Am\n[Chorus]\nF");
+  expect(all(".ribbon-heading").map((heading) => heading.textContent)).toEqual(["Verse", "Chorus"]);
+  expect(all(".ribbon-bar").map((bar) => bar.className.includes("begins"))).toEqual([true, false, true]);
+  expect(all("[role=option]").map((cell) => cell.getAttribute("aria-label"))).toEqual([
+    "Verse: C, bar 1, 4 beats, 1 of 3",
+    "Am, bar 2, 4 beats, 2 of 3",
+    "Chorus: F, bar 3, 4 beats, 3 of 3",
+  ]);
+});
+
+it("tells what was assumed, and reads it otherwise at a click", async () => {
+  const answers = { chord: "a bar for each chord", line: "all in one bar" };
+  const [chord, line] = Object.entries(answers).map(([answer, text]) => ({ answer, text }));
+  if (!chord || !line) throw new Error("no answers");
+  const bars = { code: "bars", question: "No bar lines", places: [[0, 4]] as const, text: "" };
+  more = { assumptions: [{ ...bars, read: chord, others: [line] }] };
+  await type("C Am");
+  expect(one(".assumption-read").textContent).toBe("No bar lines: a bar for each chord");
+  more = { assumptions: [{ ...bars, read: line, others: [chord] }] };
+  button("all in one bar").click();
+  await settled();
+  expect(version.value.choices).toEqual({ bars: "line" });
+  expect(one(".assumption-read").textContent).toBe("No bar lines: all in one bar");
+  undo();
+  expect(version.value.choices).toEqual({});
+});
+
+it("changes a chord within the text, and leaves the words alone", async () => {
+  await type("[Verse]\nC Am | F");
+  button("Chord palette").click();
+  await settled();
+  one('[role=option][data-cell="1"]').click();
+  await settled();
+  all(".palette-root")
+    .find((root) => root.textContent === "D")
+    ?.click();
+  await settled();
+  expect(chartText.value).toBe("[Verse]\nC Dm | F");
 });
 
 it("plays with control and enter, and with no other", () => {

@@ -4,11 +4,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { chartProblem, chartText, offer } from "../../state/band";
 import { select } from "../../state/cells";
-import { canRedo, canUndo, loadText, redo, semitones, transpose, undo, watchChart } from "../../state/chart";
+import { watchChart } from "../../state/chart";
+import { canRedo, canUndo, loadText, redo, undo } from "../../state/history";
+import { semitones, transpose } from "../../state/transposing";
 import { Icon } from "../Icon";
 import { ChartField } from "./ChartField";
 import { ChordRibbon } from "./ChordRibbon";
 import { Examples } from "./Examples";
+import { OpenFile } from "./OpenFile";
 import { Palette } from "./Palette";
 import "../../styles/chart.css";
 
@@ -22,7 +25,10 @@ export function ChartPanel({ onPlay }: { onPlay: () => void }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of undo, for all that is inside
     <div class="chart" onKeyDown={pressUndo}>
       <ChartField onPlay={onPlay} />
-      <Examples />
+      <div class="chart-beginnings">
+        <OpenFile />
+        <Examples />
+      </div>
       <ChordRibbon />
       <div class="chart-tools">
         <button

@@ -3,8 +3,10 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import Sortable from "sortablejs";
 import { barsOf, type Cell, dropIndex, type Segment } from "../../music/edit";
+import { headingsOf } from "../../music/form";
+import { COMMON_METERS, isSameRow } from "../../music/piece";
 import { STEPS_PER_BEAT, TimeMap } from "../../music/time";
-import { chart, chartLines, chartProblem, options } from "../../state/band";
+import { chartLines, chartProblem, options, song } from "../../state/band";
 import {
   announcement,
   cells,
@@ -16,6 +18,7 @@ import {
   selected,
   shownCells,
 } from "../../state/cells";
+import { isReadable } from "../../state/chart";
 import { clock } from "../places";
 import "../../styles/ribbon.css";
 
@@ -27,6 +30,8 @@ export function ChordRibbon() {
   const ribbon = useRef<HTMLDivElement>(null);
   const focused = useRef<number | null>(null); // where an edit takes the focus, until that is drawn
   const isStale = chartProblem.value !== null && cells.value === null;
+  const isOfSong = isReadable.value || cells.value === null; // else the chords were changed since it was read
+  const headings = isOfSong && song.value ? headingsOf(song.value) : new Map<number, string>();
 
   const focus = (at: number) =>
     ribbon.current?.querySelector<HTMLElement>(`[role="option"][data-cell="${at}"]`)?.focus();
@@ -76,7 +81,7 @@ export function ChordRibbon() {
           onKeyDown={press}
         >
           {barsOf(all, chartLines.value).map((segments, bar) => (
-            <Bar key={bar} bar={bar} segments={segments} all={all} />
+            <Bar key={bar} bar={bar} segments={segments} all={all} heading={headings.get(bar)} />
           ))}
         </div>
       )}
@@ -95,15 +100,21 @@ function toggle(at: number): void {
   if (cells.peek() !== null) select(selected.peek() === at ? null : at);
 }
 
-/** Key, bars and time at the tempo that is set. */
+/** What it is called, key, metre, bars, and time at the tempo that is set. */
 function Summary() {
-  const read = chart.value;
-  if (!read) return null;
-  const time = clock(new TimeMap(options.value.tempo).seconds(read.beats * STEPS_PER_BEAT));
+  const read = song.value;
+  if (!read || read.chart.bars === 0) return null;
+  const { chart, title, meters } = read;
+  const time = clock(new TimeMap(options.value.tempo).seconds(chartLines.value.end));
+  const kinds = [...new Set(meters)];
   return (
     <p class="ribbon-summary muted">
       {chartProblem.value !== null && "Before the mistake: "}
-      {read.key}, {read.bars} {read.bars === 1 ? "bar" : "bars"}, {time}
+      {title && <strong class="ribbon-title">{title}</strong>}
+      {title && ", "}
+      {read.key ?? chart.key}
+      {isSameRow(kinds, COMMON_METERS) ? "" : `, ${kinds.join(" and ")}`}, {chart.bars}{" "}
+      {chart.bars === 1 ? "bar" : "bars"}, {time}
     </p>
   );
 }
@@ -112,22 +123,30 @@ interface BarProps {
   readonly bar: number; // from 0
   readonly segments: readonly Segment[];
   readonly all: readonly Cell[];
+  readonly heading: string | undefined; // where a section begins
 }
 
-function Bar({ bar, segments, all }: BarProps) {
+function Bar({ bar, segments, all, heading }: BarProps) {
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (row.current) return sortable(row.current);
   }, []);
   const missing = chartLines.value.length(bar) / STEPS_PER_BEAT - segments.reduce((sum, { beats }) => sum + beats, 0);
   return (
-    <div class="ribbon-bar" role="presentation">
+    <div class={`ribbon-bar ${heading === undefined ? "" : "begins"}`} role="presentation">
       <span class="ribbon-number" aria-hidden="true">
         {bar + 1}
+        {heading && <strong class="ribbon-heading">{heading}</strong>}
       </span>
       <div class="ribbon-row" role="presentation" ref={row}>
-        {segments.map((segment) => (
-          <SegmentCell key={segment.cell} segment={segment} bar={bar} all={all} />
+        {segments.map((segment, at) => (
+          <SegmentCell
+            key={segment.cell}
+            segment={segment}
+            bar={bar}
+            all={all}
+            heading={at === 0 ? heading : undefined}
+          />
         ))}
       </div>
       {missing > 0 && <span style={{ flex: `${missing} 1 0` }} />}
@@ -135,7 +154,11 @@ function Bar({ bar, segments, all }: BarProps) {
   );
 }
 
-function SegmentCell({ segment, bar, all }: { segment: Segment; bar: number; all: readonly Cell[] }) {
+interface SegmentProps extends Omit<BarProps, "segments"> {
+  readonly segment: Segment;
+}
+
+function SegmentCell({ segment, bar, all, heading }: SegmentProps) {
   const { cell: at, beats, isContinued, continues } = segment;
   const isSelected = selected.value === at;
   const shape = ["ribbon-cell", isSelected && "is-selected", isContinued && "is-continued", continues && "continues"]
@@ -156,7 +179,7 @@ function SegmentCell({ segment, bar, all }: { segment: Segment; bar: number; all
       role="option"
       tabIndex={at === (selected.value ?? 0) ? 0 : -1}
       aria-selected={isSelected}
-      aria-label={describe(all, at, bar)}
+      aria-label={[heading, describe(all, at, bar)].filter(Boolean).join(": ")}
       title={name}
     >
       <span class="ribbon-name">{name}</span>

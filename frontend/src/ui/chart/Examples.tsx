@@ -1,8 +1,8 @@
 /** Charts to begin with: one click fills in the chords, the tempo and the style. */
 
-import { offer, setOptions } from "../../state/band";
+import { offer } from "../../state/band";
 import { select } from "../../state/cells";
-import { loadText } from "../../state/chart";
+import { loadText } from "../../state/history";
 
 export function Examples() {
   const examples = offer.value?.examples ?? [];
@@ -17,8 +17,7 @@ export function Examples() {
             title={progression}
             onClick={() => {
               select(null);
-              loadText(progression);
-              setOptions({ tempo, style });
+              loadText(progression, { options: { tempo, style } });
             }}
           >
             {name}

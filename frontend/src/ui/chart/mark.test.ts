@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Problem } from "../../api";
-import { correct, rangeOf, unitOf } from "./mark";
+import { correct, cut, rangeOf, unitOf } from "./mark";
 
-const problem = (value: string, position: number): Problem =>
-  new Problem(422, "chords", `unknown chord '${value}' at character ${position}`, { value, position });
+const problem = (value: string, position: number) => ({ value, position });
 
 /** The part of a text that is underlined. */
 function marked(text: string, value: string, position: number): string | null {
@@ -41,9 +39,8 @@ describe("the mark", () => {
     expect(marked("C|𝄞|F", "?", 3)).toBe("𝄞");
   });
 
-  it("is nowhere in an empty text or without a position", () => {
+  it("is nowhere in an empty text", () => {
     expect(rangeOf(" ", problem(" ", 1))).toBeNull();
-    expect(rangeOf("C", new Problem(422, "chords", "?"))).toBeNull();
   });
 });
 
@@ -52,4 +49,18 @@ it("takes the place of the value", () => {
   expect(correct("C:|F", problem("C:", 3), "C:4")).toBe("C:4|F");
   expect(correct("C||| F", problem("|||", 2), "| % |")).toBe("C| % | F");
   expect(correct("F Cmn7", problem("Cm", 1), "Cm7")).toBeNull();
+});
+
+it("cuts a text at its marks, in their order; one that begins in another is left out", () => {
+  const marks = [
+    [{ start: 6, end: 8 }, "b"],
+    [{ start: 0, end: 2 }, "a"],
+    [{ start: 1, end: 4 }, "c"],
+  ] as const;
+  const pieces = cut("01234567", marks);
+  expect(pieces.map(({ text }) => text).join("")).toBe("01234567");
+  expect(pieces.filter(({ kind }) => kind).map(({ text, kind }) => [text, kind])).toEqual([
+    ["01", "a"],
+    ["67", "b"],
+  ]);
 });

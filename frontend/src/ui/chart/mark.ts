@@ -1,6 +1,6 @@
 /** Where in a text an error stands, and the text with that part corrected. Knows no page and no chords. */
 
-import type { Problem } from "../../api";
+import type { Fault } from "../../api";
 
 const ELLIPSIS = "…"; // ends a value that the server has shortened
 const WORD = /^[^\s|]*/;
@@ -21,10 +21,10 @@ export function unitOf(text: string, position: number): number {
 }
 
 /** What to underline; null where there is nothing to point at. */
-export function rangeOf(text: string, problem: Problem): Range | null {
-  if (problem.position === null || text.trim() === "") return null;
-  const start = unitOf(text, problem.position);
-  const value = problem.value ?? "";
+export function rangeOf(text: string, fault: Pick<Fault, "value" | "position">): Range | null {
+  if (text.trim() === "") return null;
+  const { value } = fault;
+  const start = unitOf(text, fault.position);
   if (value !== "" && text.startsWith(value, start)) return { start, end: start + value.length };
   if (value !== "" && text.endsWith(value, start)) return { start: start - value.length, end: start }; // "C:" and no duration
   if (value.endsWith(ELLIPSIS)) {
@@ -36,8 +36,26 @@ export function rangeOf(text: string, problem: Problem): Range | null {
 }
 
 /** The text with a suggestion in place of the wrong value; null where the value doesn't stand in it. */
-export function correct(text: string, problem: Problem, suggestion: string): string | null {
-  const range = rangeOf(text, problem);
-  if (range === null || text.slice(range.start, range.end) !== problem.value) return null;
+export function correct(text: string, fault: Pick<Fault, "value" | "position">, suggestion: string): string | null {
+  const range = rangeOf(text, fault);
+  if (range === null || text.slice(range.start, range.end) !== fault.value) return null;
   return text.slice(0, range.start) + suggestion + text.slice(range.end);
+}
+
+/** A part of a text that is marked, or not. */
+export interface Piece<Kind> {
+  readonly text: string;
+  readonly kind: Kind | null;
+}
+
+/** A text cut at its marks; of those that overlap, the first counts. */
+export function cut<Kind>(text: string, marks: readonly (readonly [Range, Kind])[]): readonly Piece<Kind>[] {
+  const pieces: Piece<Kind>[] = [];
+  let at = 0;
+  for (const [{ start, end }, kind] of marks.toSorted(([one], [other]) => one.start - other.start)) {
+    if (start < at || start >= end) continue;
+    pieces.push({ text: text.slice(at, start), kind: null }, { text: text.slice(start, end), kind });
+    at = end;
+  }
+  return [...pieces, { text: text.slice(at), kind: null }];
 }

@@ -1,0 +1,55 @@
+import { beforeEach, expect, it, vi } from "vitest";
+
+const START = "C:4|Am:4|F:4|G7:4";
+
+let draft: typeof import("./draft");
+let history: typeof import("./history");
+let band: typeof import("./band");
+
+async function load(): Promise<void> {
+  vi.resetModules();
+  band = await import("./band");
+  history = await import("./history");
+  draft = await import("./draft");
+}
+
+beforeEach(async () => {
+  sessionStorage.clear();
+  localStorage.clear();
+  await load();
+});
+
+it("brings the text back, with what was answered and the tempo that was taken over", async () => {
+  history.loadText("Dm G7", { choices: { bars: "line" }, name: "tune.cho" });
+  history.complete({ tempo: 92 });
+  draft.remember(history.version.value);
+  await load();
+  expect(draft.recallText()).toBe(true);
+  expect(band.chartText.value).toBe("Dm G7");
+  expect(history.version.value).toMatchObject({ choices: { bars: "line" }, name: "tune.cho", tempo: 92 });
+  expect(history.canUndo.value).toBe(false);
+});
+
+it("keeps of a link the text that the field shows", async () => {
+  history.loadText("C:4", { source: { text: "irealb://x" }, choices: { song: "Two" } });
+  draft.remember(history.version.value);
+  await load();
+  draft.recallText();
+  expect(history.version.value).toMatchObject({ text: "C:4", source: null, choices: {} });
+});
+
+it.each(["C | Am", "{title: A song}", '"C"', "7"])("takes a draft of before: %s", (text) => {
+  localStorage.setItem("sideman.chart", text);
+  expect(draft.recallText()).toBe(true);
+  expect(band.chartText.value).toBe(text);
+});
+
+it("has nothing to bring to a new visitor, or where the browser keeps nothing", () => {
+  expect(draft.recallText()).toBe(false);
+  const denied = vi.spyOn(Storage.prototype, "getItem").mockImplementation(() => {
+    throw new DOMException("denied", "SecurityError");
+  });
+  expect(draft.recallText()).toBe(false);
+  denied.mockRestore();
+  expect(band.chartText.value).toBe(START);
+});

@@ -1,0 +1,58 @@
+/** What the browser keeps of the chart, through a reload and for the next visit. Knows no page. */
+
+import { beginWith, type Choices, type Version } from "./history";
+
+const STORAGE_KEY = "sideman.chart";
+
+/** Put the chart back that was in the field before the page was loaded again. Returns whether there was one. */
+export function recallText(): boolean {
+  const kept = recall();
+  if (kept === null) return false;
+  beginWith(readDraft(kept));
+  return true;
+}
+
+type Draft = Pick<Version, "text" | "name" | "choices" | "tempo">;
+
+/** What {@link remember} keeps. */
+function readDraft(kept: string): Partial<Draft> & { readonly text: string } {
+  try {
+    const draft: unknown = JSON.parse(kept);
+    if (typeof draft === "object" && draft !== null && "text" in draft && typeof draft.text === "string") {
+      const { text, name, choices, tempo } = draft as Partial<Draft> & { readonly text: string };
+      return {
+        text,
+        name: typeof name === "string" ? name : "",
+        choices: typeof choices === "object" ? answersOf(choices) : {},
+        tempo: typeof tempo === "number" ? tempo : null,
+      };
+    }
+  } catch {
+    // Drafts of before 2026-11-30 are the text alone.
+  }
+  return { text: kept };
+}
+
+function answersOf(choices: Choices | null): Choices {
+  return Object.fromEntries(Object.entries(choices ?? {}).filter(([, answer]) => typeof answer === "string"));
+}
+
+/** Keep the chart for {@link recallText}. What it was written from is too large: the text reads the same. */
+export function remember({ text, name, choices, tempo, source }: Version): void {
+  const own = source === null ? { name, choices } : {};
+  try {
+    const draft = JSON.stringify({ text, ...own, tempo });
+    sessionStorage.setItem(STORAGE_KEY, draft); // this tab's, after a reload
+    localStorage.setItem(STORAGE_KEY, draft); // the latest, for a new tab
+  } catch {
+    // Nothing is kept then, or the text is too long for it: the page works without.
+  }
+}
+
+function recall(): string | null {
+  try {
+    return sessionStorage.getItem(STORAGE_KEY) ?? localStorage.getItem(STORAGE_KEY);
+  } catch {
+    return null; // the browser keeps nothing for this page
+  }
+}

@@ -1,0 +1,69 @@
+/** Moving all chords by semitones: within the text where that can be done, else as chords alone. Knows no page. */
+
+import { batch, computed } from "@preact/signals";
+import { parseChords, readChart } from "../api";
+import { textOf } from "../music/edit";
+import { isSameRow, OCTAVE, type Song } from "../music/piece";
+import { moveKey, respell } from "../music/spelling";
+import { offer } from "./band";
+import { accept, readNow, refuse, requestOf } from "./chart";
+import { goOn, type Origin, type Version, version } from "./history";
+import { tell } from "./notice";
+
+const WITHOUT_WORDS = "Transposed. The chart is written as chords alone now: Undo brings your text back.";
+/** Formats whose text holds chords and nothing that would have to move with them. */
+const MOVABLE = ["text"];
+
+/** By how much the chords were transposed, -11 to 11. */
+export const semitones = computed(() => version.value.semitones);
+
+let transposing: Promise<void> = Promise.resolve();
+
+/** Move all chords by some semitones, one call after the other. Twelve up, or as many back, is the same text again. */
+export function transpose(by: number): Promise<void> {
+  const next = () => transposeNow(by);
+  transposing = transposing.then(next, next);
+  return transposing;
+}
+
+async function transposeNow(by: number): Promise<void> {
+  const present = version.peek();
+  try {
+    const total = (present.semitones + by) % OCTAVE;
+    const kept = present.semitones === 0 ? null : present.origin;
+    const song = kept ? kept.song : await readNow();
+    if (song === null) return; // what is wrong stands at the field
+    const here = version.peek(); // it may have followed what was read
+    const from = kept ?? { version: here, song };
+    const isCounted = present.semitones === 0 || present.origin !== null;
+    const distance = isCounted ? total : by;
+    const moved = distance === 0 ? null : await move(from, distance);
+    if (version.peek() !== here) return; // edited meanwhile: that counts
+    const base = moved ?? from;
+    const next: Version = { ...base.version, isTyped: false, changed: null, semitones: total };
+    const origin = isCounted ? from : null;
+    batch(() => {
+      goOn({ ...next, tempo: here.tempo, origin });
+      if (base.song) accept(version.peek(), base.song);
+      if (moved && !moved.song) tell(WITHOUT_WORDS);
+    });
+  } catch (error) {
+    refuse(present, error);
+  }
+}
+
+/** Another version of the same music elsewhere; its song where that is known. */
+async function move({ version: from, song }: Origin, by: number): Promise<{ version: Version; song: Song | null }> {
+  const chart = await parseChords(song.chart.progression, song.meters, by);
+  const names = chart.chords.map(({ name }) => name);
+  const isMovable = MOVABLE.includes(song.format) && from.source === null;
+  const text = isMovable ? respell(from.text, song, names) : null;
+  if (text !== null) {
+    const written = { ...from, text: song.key === null ? text : moveKey(text, by, offer.peek()?.roots ?? []) };
+    const read = await readChart(requestOf(written)).catch(() => null);
+    const isRight = read?.chart.progression === chart.progression && isSameRow(read.meters, song.meters);
+    if (read && isRight) return { version: written, song: read };
+  }
+  const plain = { ...from, text: textOf({ chart, meters: song.meters }), source: null, name: "", choices: {} };
+  return { version: plain, song: null };
+}

@@ -1,0 +1,28 @@
+/** A button for charts that are files. */
+
+import { useRef } from "preact/hooks";
+import { takeFile } from "../../state/files";
+import { Icon } from "../Icon";
+
+export function OpenFile() {
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" class="button small chart-open" onClick={() => field.current?.click()}>
+        <Icon name="file" />
+        Open a file…
+      </button>
+      <input
+        ref={field}
+        type="file"
+        hidden
+        data-testid="chart-file"
+        onChange={({ currentTarget }) => {
+          const [file] = currentTarget.files ?? [];
+          if (file) void takeFile(file);
+          currentTarget.value = ""; // the same file may be opened again
+        }}
+      />
+    </>
+  );
+}

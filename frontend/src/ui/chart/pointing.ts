@@ -1,0 +1,36 @@
+/** Leading the person to a place in the text of the chart. Knows the field by its name alone. */
+
+import { signal } from "@preact/signals";
+import { chartProblem, chartText } from "../../state/band";
+import { hasPlaces } from "../../state/chart";
+import { type Range, rangeOf, unitOf } from "./mark";
+
+/** The field itself: who finds that something is wrong with it leads the person there. */
+export const FIELD_ID = "chart-field";
+
+/** What is pointed at, until the text changes. */
+export const pointed = signal<Range | null>(null);
+
+/** Select a part of the text, and bring it into sight. */
+export function point(range: Range): void {
+  const field = document.getElementById(FIELD_ID);
+  pointed.value = range;
+  if (!(field instanceof HTMLTextAreaElement)) return;
+  field.focus({ preventScroll: true });
+  field.setSelectionRange(range.start, range.end);
+  field.scrollIntoView({ block: "nearest" });
+}
+
+/** Select a place that the server told: characters, the first and the end, from 0. */
+export function pointAt([start, end]: readonly [number, number]): void {
+  const text = chartText.peek();
+  point({ start: unitOf(text, start + 1), end: unitOf(text, end + 1) });
+}
+
+/** Lead to what is wrong with the chart, or to the field where nothing is. */
+export function pointAtFirstFault(): void {
+  const [fault] = hasPlaces.peek() ? (chartProblem.peek()?.faults ?? []) : [];
+  const range = fault ? rangeOf(chartText.peek(), fault) : null;
+  if (range) point(range);
+  else document.getElementById(FIELD_ID)?.focus();
+}
