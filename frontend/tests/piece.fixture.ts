@@ -1,7 +1,7 @@
 /** Pieces, charts and an offer such as the server sends, for tests. */
 
 import type { Arrangement, Offer } from "../src/api";
-import { type Cell, cell } from "../src/music/edit";
+import { type Cell, cell, textOf } from "../src/music/edit";
 import { type Chart, type Chord, type ChordParts, ROLES, type Song } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
 import type { OptionView } from "../src/wire";
@@ -91,7 +91,8 @@ export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
   const named = { format: "text", title: "", composer: "", style: "", key: null, tempo: null };
   const bars = Array.from({ length: chart.bars }, (_, bar) => ({ section: 0, passing: 0, bar, place: null }));
   const sections = [{ name: "", bars: chart.bars }];
-  return { ...named, meters: ["4/4"], chart, sections, bars, assumptions: [], ...rest };
+  const text = textOf({ chart, meters: rest.meters ?? ["4/4"] });
+  return { ...named, text, meters: ["4/4"], chart, sections, bars, assumptions: [], ...rest };
 }
 
 export const SONG = songOf(CHART);

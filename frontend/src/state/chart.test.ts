@@ -274,7 +274,12 @@ describe("a link", () => {
     await wait(0);
     expect(last()).toMatchObject({ text: "irealb://two", choices: { song: "Two" } });
     const chart = chartOf(chordAt("F", 0, 4));
-    await last().answer({ format: "iReal Pro", chart, assumptions: [{ ...read("Two", "One"), code: "song" }] });
+    await last().answer({
+      format: "iReal Pro",
+      chart,
+      text: "F:4",
+      assumptions: [{ ...read("Two", "One"), code: "song" }],
+    });
     expect(band.chartText.value).toBe("F:4");
     history.undo();
     expect(band.chartText.value).toBe("C:4");

@@ -5,7 +5,6 @@
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { type ChartRequest, Problem, RETRY, readChart } from "../api";
-import { textOf } from "../music/edit";
 import type { Song } from "../music/piece";
 import { chartProblem, chartText, offered, song } from "./band";
 import { remember } from "./draft";
@@ -90,7 +89,7 @@ export function accept(asked: Version, answer: Song | null): void {
 function follow(answer: Song): void {
   const { source, text, choices, tempo } = version.peek();
   if (source !== null || !WRITTEN_BY_HAND.includes(answer.format)) {
-    complete({ text: textOf(answer), source: source ?? { text }, origin: null });
+    complete({ text: answer.text, source: source ?? { text }, origin: null });
   }
   const asked = new Set(answer.assumptions.map(({ code }) => code));
   const answers = Object.entries(choices);

@@ -2,7 +2,6 @@
 
 import { batch } from "@preact/signals";
 import { Problem, readChart } from "../api";
-import { textOf } from "../music/edit";
 import { accept } from "./chart";
 import { loadText, type Source, version } from "./history";
 import { complain, tell } from "./notice";
@@ -34,7 +33,7 @@ export async function takeFile(file: File): Promise<void> {
   try {
     const song = await readChart({ ...source, name });
     batch(() => {
-      loadText(text ?? textOf(song), { name, source: text === null ? source : null });
+      loadText(text ?? song.text, { name, source: text === null ? source : null });
       accept(version.peek(), song);
       tell(`${called} was read as ${song.format === "text" ? "a text" : song.format}.`);
     });
