@@ -7,7 +7,6 @@ unless dots, slashes or durations count its beats.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sideman.charts.heads import meter_of
 from sideman.charts.lexing import Piece
@@ -108,6 +107,10 @@ class Bars(Staff):
 
     def _write(self, cell: list[Piece]) -> list[Piece]:
         """A cell as a measure, or as several where durations are written. Returns the next cell, empty."""
+        if len(cell) == 1 and cell[0].kind == "chord" and not (cell[0].duration or "/" in cell[0].text):
+            place = Place(cell[0].start, cell[0].end)
+            self.add(Measure(tuple(self._shared(cell, place)), place=place))
+            return []
         cell = timed_words(cell, self._spelling.reads)
         self._faults([piece for piece in cell if piece.kind == "word"])
         optional = [piece for piece in cell if piece.kind == "optional"]
@@ -220,7 +223,7 @@ class Bars(Staff):
         place = Place(piece.start, piece.end)
         if piece.text == "%%":
             for measure in self.measures[self._last_line : self._line]:
-                self.add(replace(measure, place=place, section=None))
+                self.add(Measure(measure.chords, measure.meter, place))
         else:
             self._again([piece], place)
 

@@ -146,6 +146,8 @@ def _join(row: list[Piece]) -> list[Piece]:
 
 
 def _bar(text: str, start: int, end: int) -> Piece:
+    if text == "|":
+        return Piece("bar", text, start, end)
     times = re.search(r"\d+", text)
     begins = text[-1] in ":：" or REPEAT_BEGINS in text
     ends = text[0] in ":：" or REPEAT_ENDS in text
