@@ -80,6 +80,7 @@ def test_what_the_chord_language_reads_stays_as_it_is(text: str) -> None:
         # Jumps.
         ("| C | G | Fine\n| F | D.C. al Fine", "C | G fine | F beginning..fine"),
         ("| C | F D.C. al Fine |", "C | F beginning..fine"),
+        ("| C | G To Coda | F | D.C. al Coda |\nCoda\n| A |", "C | G>𝄌 | F beginning..coda | <Coda> 𝄌A"),
         ("| C 𝄋 | G | D.S.", "𝄋C | G segno..end"),
         # Optional chords and remarks.
         ("| C (G7) | F |", "C | F"),
@@ -179,6 +180,8 @@ def test_what_is_not_certain_is_said() -> None:
     assert written("C | G |\nF | G | x2", times="line") == "C | G | |:F | G:|x2"
     assert assumed("|: C | G :|") == {"form": "played"}
     assert played("|: C | 1. G :| 2. F |", form="written") == "C | G | F"
+    assert written("{transpose: 2}\n[C]la [G]la\n{transpose: 0}\n[C]la la") == "D | A | C"
+    assert written("{transpose: 2}\n[C]la [G]la", transpose="as written") == "C | G"
     assert assumed("Capo 2\nC:4") == {"capo": "written"}
     assert written("Capo 2\n| C | G |", capo="sounding") == "D | A"
 
@@ -222,6 +225,8 @@ def test_the_key_of_degrees_is_asked_for() -> None:
         ("Hm7|5- Am7", "Bm7-5 | Am7"),
         ("E:m | F:maj7", "Em | FM7"),
         ("D(II) A(II)", "D | A"),
+        ("EBM7 | BB7 | AB", "EbM7 | Bb7 | Ab"),
+        ("E7B13 | A", "E7b13 | A"),
         ("F(Dm) | G", "F | G"),
     ],
 )

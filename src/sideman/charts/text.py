@@ -90,6 +90,7 @@ class _Reader:
         self._sheet = Sheet()
         self._lines = lines
         self._capo = 0  # frets by which all sounds higher
+        self._shifts: list[tuple[int, int]] = []  # from which measure on all is so many semitones higher
         self._sections: dict[str, tuple[int, int]] = {}  # by their names' bases: first measure, end
 
     def read(self) -> Sheet:
@@ -239,6 +240,10 @@ class _Reader:
             if probe.label is not None and probe.label.certain and not probe.pieces:
                 return self._begin(bars, section, probe.label, place)
             return section
+        if line.name in ("transpose", "x_transpose") and re.fullmatch(r"\s*[+-]?\d{1,2}\s*", line.value):
+            if self._notes.ask("transpose", ("applied", "as written"), place, line.value) == "applied":
+                self._shifts.append((len(bars.measures), int(line.value)))
+            return section
         name, value = line.name, line.value
         if name == "meta":
             name, _, value = value.partition(" ")
@@ -259,9 +264,15 @@ class _Reader:
     def _finish(self) -> None:
         """What only the whole chart tells: where the coda begins, and what sounds before the first chord."""
         measures = self._sheet.measures
-        if self._capo:
-            for measure in measures:
-                measure.chords = tuple((tick, chord.transpose(self._capo)) for tick, chord in measure.chords)
+        shifts = [0] * len(measures)
+        for first, semitones in self._shifts:  # each holds until the next
+            shifts[first:] = [semitones] * (len(measures) - first)
+        for measure, shift in zip(measures, shifts, strict=True):
+            measure.chords = tuple((tick, chord.transpose(shift + self._capo)) for tick, chord in measure.chords)
+        leads = any(measure.jump and measure.jump.until == "coda" for measure in measures)
+        named = next((measure for measure in measures if base(measure.section or "") == "coda"), None)
+        if leads and named is not None and not any(measure.coda for measure in measures):
+            named.coda = True
         codas = [number for number, measure in enumerate(measures) if measure.coda]
         if len(codas) > 1 and not any(measure.to_coda for measure in measures):
             measures[codas[0]].coda, measures[codas[0]].to_coda = False, True
