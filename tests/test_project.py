@@ -181,7 +181,7 @@ def test_readme_quick_start_runs(tmp_path: Path) -> None:
     section = README.split("## Quick start")[1].split("\n## ")[0]
     (shell,) = re.findall(r"```sh\n(.+?)```", section, re.DOTALL)
     python = "".join(re.findall(r"```python\n(.+?)```", section, re.DOTALL))
-    commands = "".join(line + "\n" for line in shell.splitlines() if line.startswith("sideman "))
+    commands = "".join(line + "\n" for line in shell.splitlines() if line.startswith(("sideman ", "printf ")))
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     result = run("bash", "-ec", commands, folder=tmp_path, PATH=path)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -80,6 +80,7 @@ def test_what_the_chord_language_reads_stays_as_it_is(text: str) -> None:
         # Jumps.
         ("| C | G | Fine\n| F | D.C. al Fine", "C | G fine | F beginning..fine"),
         ("| C | F D.C. al Fine |", "C | F beginning..fine"),
+        ("| C | G To Coda | F | D.C. al Coda |\nCoda\n| A |", "C | G>𝄌 | F beginning..coda | <Coda> 𝄌A"),
         ("| C 𝄋 | G | D.S.", "𝄋C | G segno..end"),
         # Optional chords and remarks.
         ("| C (G7) | F |", "C | F"),
@@ -110,6 +111,7 @@ def test_lines_of_chords(text: str, bars: str) -> None:
         ("CHORUS (x2)\n| C | G |", "<CHORUS> |:C | G:|x2"),
         ("[A] x2\n| C7 | F7 |", "<A> |:C7 | F7:|x2"),
         ("A\n| Cm7 | F7 |\nB\n| Gm7 | C7 |", "<A> Cm7 | F7 | <B> Gm7 | C7"),
+        ("A || Cm7 | F7 ||\nB || Gm7 |", "<A> Cm7 | F7 | <B> Gm7"),
         ("A:\n| CM7 | % |\n\nB:\n|| A7 ||", "<A> CM7 | CM7 | <B> A7"),
         ("#v\nC.. G..\n#c\nF", "<Verse> C 2:G | <Chorus> F"),
         ("~ chorus\nF C", "<chorus> F | C"),
@@ -154,6 +156,7 @@ def test_the_head_is_read() -> None:
     assert sheet.key is not None
     assert sheet.key.name == "Bb minor"
     assert read("Some Song\n\n| C | G |").sheet.title == "Some Song"
+    assert read("Title: C G Am\nKey: C\n| F | G |").sheet.title == "C G Am"
 
 
 def test_repeats_are_played() -> None:
@@ -172,9 +175,13 @@ def test_what_is_not_certain_is_said() -> None:
     assert assumed("D | G D A D A |")["share"] == "first longer"
     assert written("| C D E |", share="first longer") == "C 2:D 3:E"
     assert written("| C (G7) |", optional="played") == "C 2:G7"
+    assert written("C (G7)") == "C | G7"
+    assert written("C (G7)", optional="left out") == "C"
     assert written("C | G |\nF | G | x2", times="line") == "C | G | |:F | G:|x2"
     assert assumed("|: C | G :|") == {"form": "played"}
     assert played("|: C | 1. G :| 2. F |", form="written") == "C | G | F"
+    assert written("{transpose: 2}\n[C]la [G]la\n{transpose: 0}\n[C]la la") == "D | A | C"
+    assert written("{transpose: 2}\n[C]la [G]la", transpose="as written") == "C | G"
     assert assumed("Capo 2\nC:4") == {"capo": "written"}
     assert written("Capo 2\n| C | G |", capo="sounding") == "D | A"
 
@@ -183,6 +190,7 @@ def test_what_is_not_certain_is_said() -> None:
     ("text", "bars"),
     [
         ("| I | VIm | IV | V |", "C | Am | F | G"),
+        ("i VI III VII", "Cm | Ab | Eb | Bb"),
         ("I vi IV V7/ii", "C | Am | F | A7"),
         ("Key: Bb\n1 4 5", "Bb | Eb | F"),
         ("Intro: 5411", "<Intro> G | F | C | C"),
@@ -212,10 +220,13 @@ def test_the_key_of_degrees_is_asked_for() -> None:
         ("F-7 | D07 | G7", "Fm7 | Dm7-5 | G7"),
         ("C7 | G07 | C7", "C7 | Gdim7 | C7"),
         ("G2/B | A4", "Gadd9/B | Asus4"),
+        ("G/ B | C", "G/B | C"),
         ("C /Bb /A", "C | C/Bb | C/A"),
         ("Hm7|5- Am7", "Bm7-5 | Am7"),
         ("E:m | F:maj7", "Em | FM7"),
         ("D(II) A(II)", "D | A"),
+        ("EBM7 | BB7 | AB", "EbM7 | Bb7 | Ab"),
+        ("E7B13 | A", "E7b13 | A"),
         ("F(Dm) | G", "F | G"),
     ],
 )

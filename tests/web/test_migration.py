@@ -24,7 +24,7 @@ from sideman.web.manifest import Manifest
 
 GOLDEN = Path(__file__).parent / "golden" / "data-2026-11-22"
 ANSWERS = json.loads((GOLDEN / "answers.json").read_text("utf-8"))
-ADDED = {"free_bass": False, "revisions": []}  # since then
+ADDED = {"meters": ["4/4"], "free_bass": False, "revisions": []}  # since then
 YEARS = 100_000  # days
 
 

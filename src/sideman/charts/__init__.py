@@ -1,10 +1,11 @@
 """Charts as people have them: text and files to songs, and back. The door is :func:`read`; one module a format.
 
-    source    bytes and their encoding
-    symbols   one chord symbol, whatever its spelling
-    sheet     measures with signs; form follows the signs
-    reading   what was read, assumed, and could not be read
-    text …    the formats
+    source      bytes and their encoding
+    symbols     one chord symbol, whatever its spelling; dialects decide what has two meanings, numbers read degrees
+    sheet       measures with signs; form follows the signs
+    reading     what was read and assumed; questions has all that can be asked
+    text        lines (labels, letters, heads), cut by lexing, written by bars and timing on a staff
+    ireal …     the other formats; writing is the door to those that are written
 
 Knows music; no ids, no notes of a band, no sound.
 """

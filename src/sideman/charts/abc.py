@@ -70,6 +70,8 @@ def read(source: Source, notes: Notes) -> Sheet:
     sheet.meter = reader.sheet_meter()
     sheet.tempo = _tempo(tune.fields.get("Q", ""), reader.unit, sheet.meter)
     sheet.measures = _in_order(_measures(reader.bars, sheet.meter, reader.scale), tune.fields.get("P", ""))
+    if not sheet.measures:
+        raise UnreadableError("this ABC tune has no bars: notes stand between bar lines")
     if not (sheet.measures[0].chords and sheet.measures[0].chords[0][0] == 0):
         notes.note("start", "silence", (), sheet.measures[0].place)
     return sheet

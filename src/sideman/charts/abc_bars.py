@@ -23,6 +23,7 @@ MAX_NAME = 200  # characters of a section
 MAX_SHOWN = 32  # characters of what is passed over
 MAX_TOKENS = 12 * MAX_PLAYED
 FINEST = 40_320  # of a whole note, to which lengths are rounded
+ONCE = Fraction(1)
 _SYMBOL = re.compile(r"[A-G][#b♯♭]?(?:$|[^a-z]|m|aj|sus|dim|aug|add|alt|o)")
 _UNPLAYED = "^_<>@"  # an annotation begins with one of these
 # How many notes of a tuplet are played in the time of how many; in compound metres 5, 7 and 9 in that of three.
@@ -90,10 +91,12 @@ class Bars:
         self.unit = fraction(tune.fields.get("L", "")) or self._usual_unit()
         self.bars: list[Bar] = []
         self.tokens = 0
-        self.at = Fraction(0)
-        self.last = Fraction(0)  # how long the last note is
-        self.factor = Fraction(1)  # of the next note, by the broken rhythm before it
-        self.tuplet = (0, Fraction(1))  # notes that are left of it, and how long each is
+        self.at = 0  # in the bar, as the next two in parts of a whole note, FINEST to it
+        self.last = 0  # how long the last note is
+        self.longest = 0  # what the voices of the bar overlay
+        self.known: dict[tuple[str, Fraction], int] = {}  # how long notes are that are written so
+        self.factor = ONCE  # of the next note, by the broken rhythm before it
+        self.tuplet = (0, ONCE)  # notes that are left of it, and how long each is
         self.passage = 0  # where a repeat without a sign goes back to
         self.repeat_begins = False
         self.begins_part = True
@@ -146,15 +149,15 @@ class Bars:
                 for number in range(min(int(token.text[1:] or 1), MAX_PLAYED)):
                     if number:
                         self.flush("|")
-                    self.at = length_of(self.meter or COMMON_TIME)
+                    self.at = round(length_of(self.meter or COMMON_TIME) * FINEST)
             case "broken":
                 share = Fraction(1, 2 ** len(token.text))
                 longer, shorter = 2 - share, share
                 first, second = (longer, shorter) if token.text[0] == ">" else (shorter, longer)
-                self.at += self.last * (first - 1)
+                self.at += round(self.last * (first - 1))
                 self.factor = second
             case "overlay":
-                self.bar.length, self.at = max(self.at, self.bar.length), Fraction(0)
+                self.longest, self.at = max(self.at, self.longest), 0
             case _:
                 pass
 
@@ -171,8 +174,8 @@ class Bars:
             self.notes.note("ignored", symbol[:MAX_SHOWN], (), Place(start, start + len(symbol)), symbol[:MAX_SHOWN])
             return
         chord = self.faults.chord(symbol, start)
-        if chord is not None and not any(at == self.at for at, _ in self.bar.chords):
-            self.bar.chords.append((self.at, chord))
+        if chord is not None and not any(at == Fraction(self.at, FINEST) for at, _ in self.bar.chords):
+            self.bar.chords.append((Fraction(self.at, FINEST), chord))
             self._extend(token)
 
     def _note(self, token: Token) -> None:
@@ -180,14 +183,13 @@ class Bars:
         if token.text[0] == "[" and not written:
             inner = re.search(r"[A-Ga-g][,']*([0-9]{0,3}/{0,4}[0-9]{0,3})", token.text)
             written = inner[1] if inner else ""
-        length = self.unit * _times(written)
         left, factor = self.tuplet
-        if left:
-            length *= factor
-            self.tuplet = (left - 1, factor)
-        length *= self.factor
-        self.factor = Fraction(1)
-        self.last = Fraction(round(length * FINEST), FINEST)
+        factor = factor * self.factor if left else self.factor
+        self.tuplet = (max(left - 1, 0), self.tuplet[1])
+        self.factor = ONCE
+        if (written, factor) not in self.known:
+            self.known[written, factor] = round(self.unit * _times(written) * factor * FINEST)
+        self.last = self.known[written, factor]
         self.at += self.last
         self._extend(token)
 
@@ -204,7 +206,7 @@ class Bars:
     def flush(self, line: str) -> None:
         """End the bar under way at a bar line."""
         bar, signs = self.bar, line.rstrip("0123456789,-[ \t")
-        bar.length = max(bar.length, self.at)
+        bar.length = Fraction(max(self.longest, self.at), FINEST)
         repeat_ends, repeat_begins = signs.startswith(":"), signs.endswith(":")
         boundary = repeat_ends or repeat_begins or "||" in signs or "]" in signs or line.startswith("[|")
         if bar.length or bar.chords:
@@ -217,7 +219,7 @@ class Bars:
             self.bars.append(bar)
             self.repeat_begins = self.begins_part = False
             self.bar = Bar(Measure(), self.meter)
-            self.at = Fraction(0)
+            self.at = self.longest = 0
         if self.bars:
             last = self.bars[-1]
             last.ends_part |= boundary
@@ -263,6 +265,7 @@ class Bars:
                 self.bar.meter = self.meter
         elif letter == "L":
             self.unit = fraction(value) or self.unit
+            self.known = {}
         elif letter == "P" and value:
             self.bar.measure.section = value[:MAX_NAME]
             self.begins_part = True

@@ -7,7 +7,6 @@ unless dots, slashes or durations count its beats.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sideman.charts.heads import meter_of
 from sideman.charts.lexing import Piece
@@ -108,6 +107,10 @@ class Bars(Staff):
 
     def _write(self, cell: list[Piece]) -> list[Piece]:
         """A cell as a measure, or as several where durations are written. Returns the next cell, empty."""
+        if len(cell) == 1 and cell[0].kind == "chord" and not (cell[0].duration or "/" in cell[0].text):
+            place = Place(cell[0].start, cell[0].end)
+            self.add(Measure(tuple(self._shared(cell, place)), place=place))
+            return []
         cell = timed_words(cell, self._spelling.reads)
         self._faults([piece for piece in cell if piece.kind == "word"])
         optional = [piece for piece in cell if piece.kind == "optional"]
@@ -127,6 +130,14 @@ class Bars(Staff):
         else:
             self.add(Measure(tuple(self._shared(items, place)), place=place))
         return []
+
+    def _are_played(self, optional: Sequence[Piece]) -> bool:
+        """Whether chords in parentheses are, in a line without bar lines."""
+        answers = [
+            self._notes.ask("optional", ("played", "left out"), Place(piece.start, piece.end), piece.text)
+            for piece in optional
+        ]
+        return answers[0] == "played"
 
     def _is_played(self, piece: Piece) -> bool:
         """Whether a chord in parentheses is, beside others."""
@@ -175,6 +186,9 @@ class Bars(Staff):
     def _spread(self, run: Sequence[Piece]) -> None:
         """A line of chords without bar lines."""
         self._faults([piece for piece in run if piece.kind == "word"])
+        optional = [piece for piece in run if piece.kind == "optional"]
+        if optional and len(optional) < len(run) and not self._are_played(optional):
+            run = [piece for piece in run if piece.kind != "optional"]
         items = [part for piece in run for part in (parts(piece) if piece.kind == "optional" else [piece])]
         items = without_separators([piece for piece in items if piece.kind != "word"])
         if not items:
@@ -209,7 +223,7 @@ class Bars(Staff):
         place = Place(piece.start, piece.end)
         if piece.text == "%%":
             for measure in self.measures[self._last_line : self._line]:
-                self.add(replace(measure, place=place, section=None))
+                self.add(Measure(measure.chords, measure.meter, place))
         else:
             self._again([piece], place)
 

@@ -19,7 +19,7 @@ from sideman.music.time import COMMON_TIME, Meter
 
 INVISIBLE = "W"
 ROW = 4  # cells of a bar, as the app lays out most
-_PARTS = re.compile(r"([A-G][b#]?)(.*?)(/[A-G][b#]?)?")
+_PARTS = re.compile(r"([A-G][b#]?)(.*?)(/[A-G][b#]?)?", re.DOTALL)
 
 Chords = tuple[tuple[int, Chord], ...]
 

@@ -138,12 +138,16 @@ def _join(row: list[Piece]) -> list[Piece]:
             joined[-1] = last._replace(text=f"{last.text} {piece.text}", end=piece.end)
         elif last is not None and plain and piece.kind == "optional" and joins(last.text, f"({piece.text})"):
             joined[-1] = last._replace(text=f"{last.text} ({piece.text})", end=piece.end)
+        elif last is not None and last.kind == "word" and last.text.endswith("/") and piece.kind == "chord":
+            joined[-1] = last._replace(kind="chord", text=last.text + piece.text, end=piece.end)  # G/ B
         else:
             joined.append(piece)
     return joined
 
 
 def _bar(text: str, start: int, end: int) -> Piece:
+    if text == "|":
+        return Piece("bar", text, start, end)
     times = re.search(r"\d+", text)
     begins = text[-1] in ":：" or REPEAT_BEGINS in text
     ends = text[0] in ":：" or REPEAT_ENDS in text

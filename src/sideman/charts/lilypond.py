@@ -26,6 +26,7 @@ from sideman.music.progression import Chord
 from sideman.music.time import Meter
 
 NAME = "LilyPond"
+MAX_CHARACTERS = 250_000
 MAX_DEPTH = 20  # of repeats and names within one another
 MAX_STEPS = 100_000  # tokens gone over, with all that is repeated
 MAX_TIMES = 99
@@ -61,6 +62,8 @@ def recognises(source: Source) -> bool:
 def read(source: Source, notes: Notes) -> Sheet:
     """Read the chords. Raises :class:`ChartError`, :class:`UnreadableError` where there are none."""
     text = source.text or ""
+    if len(text) > MAX_CHARACTERS:
+        raise UnreadableError(f"the LilyPond file is too long: at most {MAX_CHARACTERS:,} characters are read")
     file = File(text)
     blocks = file.blocks()
     if not blocks:

@@ -27,6 +27,7 @@ from sideman.music.time import Meter
 NAME = "MMA"
 MAX_TITLE = 200
 MAX_TIMES = 99
+MAX_CHARACTERS = 250_000
 MAX_DEPTH = 20  # of repeats within one another
 MAX_SHOWN = 32  # characters of what is passed over
 _FIFTHS = 7  # semitones
@@ -68,6 +69,8 @@ def recognises(source: Source) -> bool:
 def read(source: Source, notes: Notes) -> Sheet:
     """Read a song file. Raises :class:`ChartError`, :class:`UnreadableError` where it has no chords."""
     text = source.text or ""
+    if len(text) > MAX_CHARACTERS:
+        raise UnreadableError(f"the MMA file is too long: at most {MAX_CHARACTERS:,} characters are read")
     reader = _Reader(notes, Faults(text, notes))
     reader.read(list(_lines(text)))
     reader.faults.check()

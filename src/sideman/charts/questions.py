@@ -35,6 +35,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         ),
         "optional": Question("Chords in parentheses", {"left out": "left out", "played": "played, too"}),
         "capo": Question("A capo", {"written": "chords as they are written", "sounding": "chords as they sound"}),
+        "transpose": Question("A directive to transpose", {"applied": "followed", "as written": "passed over"}),
         "key": Question("The key of degrees"),
         "form": Question("Repeats, endings and jumps", {"played": "followed", "written": "each bar once, as on paper"}),
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
@@ -67,6 +68,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "+9": Question("+9 behind a root", {"9#5": "ninth, fifth raised", "7#9": "seventh, ninth raised"}),
         "+11": Question("+11 behind a root", {"add#11": "raised eleventh added", "7#11": "seventh, eleventh raised"}),
         "numbers": Question("2, 3, 6 and 7 alone", {"diatonic": "as in the key's scale", "major": "major chords"}),
+        "capitals": Question("B behind a root", {"flat": "a flat, in capital letters"}),
         "alternate": Question("A second chord in parentheses", {"first": "the first", "second": "the second"}),
         "polychord": Question(
             "A chord over a chord", {"bass": "over the root of the lower", "upper": "the upper alone"}

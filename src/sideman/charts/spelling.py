@@ -16,6 +16,7 @@ from sideman.music.song import Place
 _COLON = re.compile(r"([A-G][#b]?):(?=[a-zA-Z])")  # E:m, as LilyPond has it
 _POSITION = re.compile(r"\((?:[IVX]{1,4})\)$")  # D(II): where it is played on a guitar
 _CAPITAL_FLAT = re.compile(r"(?<=[0-9])B(?=[0-9])")  # E7B13
+_CAPITALS = re.compile(r"[A-G]B(?![a-z]{2})")
 _BASS = re.compile(r"\(([A-G][#b]?) bass\)$")
 
 
@@ -79,7 +80,17 @@ class Spelling:
 
     def _symbol(self, text: str) -> Symbol:
         if self._degrees is None:
-            return read_symbol(_plain(text), self._dialect)
+            return self._named(_plain(text))
         if len(split_numbers(text)) > 1 and is_number(text):  # several: each is read on its own
             text = split_numbers(text)[0]
         return read_number(text, self._degrees.key, self._dialect, diatonic=self._degrees.diatonic)
+
+    def _named(self, text: str) -> Symbol:
+        """A symbol, also where all its letters are capitals: ``EBM7``."""
+        try:
+            return read_symbol(text, self._dialect)
+        except ChordSyntaxError:
+            if not _CAPITALS.match(text):
+                raise
+            symbol = read_symbol(f"{text[0]}b{text[2:]}", self._dialect)
+            return Symbol(symbol.chord, (*symbol.answers, ("capitals", "flat", ())))

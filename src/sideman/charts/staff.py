@@ -65,7 +65,7 @@ class Staff:
     def write_again(self, first: int, last: int, place: Place) -> None:
         """Measures once more, as a section that is only named: from ``first`` to before ``last``."""
         for measure in self.measures[first:last]:
-            self.add(replace(measure, place=place, section=None))
+            self.add(Measure(measure.chords, measure.meter, place))
 
     def play(self, times: int, first: int) -> None:
         """What was written from a measure on is played so often."""
@@ -75,20 +75,10 @@ class Staff:
         """A measure, with all the signs that were waiting for it."""
         if len(self.measures) >= MAX_MEASURES:
             return
-        measure = replace(
-            measure,
-            meter=measure.meter or (None if self.here == self.meter else self.here),
-            section=self._section,
-            repeat=self._begins,
-            times=0,
-            endings=self.endings,
-            ending_stops=False,
-            segno="segno" in self._signs,
-            coda="coda" in self._signs,
-            to_coda="to coda" in self._signs,
-            fine=False,
-            jump=None,
-        )
+        measure.meter = measure.meter or (None if self.here == self.meter else self.here)
+        measure.section, measure.repeat, measure.endings = self._section, self._begins, self.endings
+        measure.segno, measure.coda = "segno" in self._signs, "coda" in self._signs
+        measure.to_coda = "to coda" in self._signs
         self.measures.append(measure)
         self._section, self._begins, self.endings, self._signs = None, False, (), set()
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from sideman.charts import heads
 from sideman.charts.bars import Bars
-from sideman.charts.labels import Label, base, letter
+from sideman.charts.labels import Label, base
+from sideman.charts.letters import name_letters
 from sideman.charts.lexing import Lexer, Piece, Reads
 from sideman.charts.lines import Line, classify, directive, is_long, split
 from sideman.charts.numbers import are_diatonic, is_number, is_numeral, split_numbers
@@ -29,12 +30,14 @@ from sideman.music.song import Place
 
 NAME = "text"
 
-KEYS = tuple(f"{root} major" for root in MAJOR_ROOTS) + tuple(f"{root} minor" for root in MINOR_ROOTS)
+MAJOR_KEYS = tuple(f"{root} major" for root in MAJOR_ROOTS)
+MINOR_KEYS = tuple(f"{root} minor" for root in MINOR_ROOTS)
 MAX_LINES = 5_000
 MAX_LONG_LINES = 20
 
 _LONE = re.compile(r"(?:^|[\n\r])[^\S\n\r]*[(\[]?[A-Z]\d?[)\]]?[.:]?[^\S\n\r]*(?:[\n\r]|$|\|\|)")
 _KEY_TAG = re.compile(r"\[\s*key\s*[:=]\s*([^\[\]\s]{1,12})\s*\]", re.IGNORECASE)
+_MINOR_TONIC = re.compile(r"i(?![iv])|1(?:-|m(?!aj))")  # a degree that stands in a minor key
 _TIMES = re.compile(r":\s*[\d.]")
 # Directives of ChordPro that begin and end sections, by what stands behind ``start_of_`` and ``end_of_``, and in short.
 _SECTIONS = {"c": "chorus", "v": "verse", "b": "bridge", "g": "grid", "t": "tab"}
@@ -87,11 +90,12 @@ class _Reader:
         self._sheet = Sheet()
         self._lines = lines
         self._capo = 0  # frets by which all sounds higher
+        self._shifts: list[tuple[int, int]] = []  # from which measure on all is so many semitones higher
         self._sections: dict[str, tuple[int, int]] = {}  # by their names' bases: first measure, end
 
     def read(self) -> Sheet:
         self._classify()
-        self._name_letters()
+        name_letters(self._lines, self._notes, Lexer(self._spelling.reads))
         bars = Bars(self._notes, self._spelling, self._sheet.meter)
         self._write(bars)
         if bars.faults:
@@ -130,10 +134,9 @@ class _Reader:
             else:
                 body.append(line)
         broad, english = Lexer(Spelling(Notes(), ANY).reads), Spelling(Notes())
-        plain = Lexer(english.reads)
         for line in body:
             field = heads.read_field(line.text)
-            if field and not self._is_chords(line, plain):
+            if field:
                 line.kind, (line.name, line.value) = "head", field
                 if line.name == "key":
                     heads.put("key", line.value, self._sheet)
@@ -159,43 +162,12 @@ class _Reader:
         key = self._sheet.key
         if key is None:
             first = body[0]
-            answer = self._notes.ask("key", KEYS, Place(first.start, first.start + len(first.text)), degrees[0])
+            keys = MINOR_KEYS + MAJOR_KEYS if any(map(_MINOR_TONIC.match, degrees)) else MAJOR_KEYS + MINOR_KEYS
+            answer = self._notes.ask("key", keys, Place(first.start, first.start + len(first.text)), degrees[0])
             key = heads.key_of(answer) or Key(0)
         self._spelling = Spelling(self._notes, degrees=Degrees(key, are_diatonic(degrees, self._notes)))
         for line in body:
             line.pieces = [part for piece in line.pieces for part in _apart(piece)]
-
-    def _is_chords(self, line: Line, lexer: Lexer) -> bool:
-        probe = Line(line.text, line.start)
-        classify(probe, lexer)
-        return probe.kind in ("barred", "inline") or (probe.kind == "plain" and probe.label is None)
-
-    def _name_letters(self) -> None:
-        """Find lines that are rehearsal letters, not chords: between lines with bars, or A, B, C in their order."""
-        lone = [line for line in self._lines if line.kind in ("plain", "label") and _letter(line)]
-        if not lone:
-            return
-        has_bars = any(line.kind == "barred" for line in self._lines)
-        has_inline = any(line.kind == "inline" for line in self._lines)
-        letters = [_letter(line) for line in lone]
-        firsts = list(dict.fromkeys(letters))
-        in_order = firsts == sorted(firsts) and firsts[0] == "A"
-        for line, name in zip(lone, letters, strict=True):
-            bracketed = line.text.strip()[0] in "[("
-            if (
-                (bracketed and not has_inline)
-                or line.text.strip().endswith(":")
-                or (in_order and (has_bars or len(firsts) > 1))
-            ):
-                place = Place(line.start, line.start + len(line.text))
-                answer = "section" if bracketed else self._notes.ask("letter", ("section", "chord"), place, name)
-                if answer == "section":
-                    line.kind, line.pieces = "label", []
-                    line.label = line.maybe or Label(line.text.strip(" ()[]:."), 1, len(line.text), True)
-            elif line.kind == "label":
-                line.kind = "words"
-                classify(line, Lexer(self._spelling.reads))
-                line.kind, line.label = ("plain", None) if line.pieces else ("words", None)
 
     def _write(self, bars: Bars) -> None:
         """All lines, in their order."""
@@ -268,6 +240,10 @@ class _Reader:
             if probe.label is not None and probe.label.certain and not probe.pieces:
                 return self._begin(bars, section, probe.label, place)
             return section
+        if line.name in ("transpose", "x_transpose") and re.fullmatch(r"\s*[+-]?\d{1,2}\s*", line.value):
+            if self._notes.ask("transpose", ("applied", "as written"), place, line.value) == "applied":
+                self._shifts.append((len(bars.measures), int(line.value)))
+            return section
         name, value = line.name, line.value
         if name == "meta":
             name, _, value = value.partition(" ")
@@ -288,9 +264,15 @@ class _Reader:
     def _finish(self) -> None:
         """What only the whole chart tells: where the coda begins, and what sounds before the first chord."""
         measures = self._sheet.measures
-        if self._capo:
-            for measure in measures:
-                measure.chords = tuple((tick, chord.transpose(self._capo)) for tick, chord in measure.chords)
+        shifts = [0] * len(measures)
+        for first, semitones in self._shifts:  # each holds until the next
+            shifts[first:] = [semitones] * (len(measures) - first)
+        for measure, shift in zip(measures, shifts, strict=True):
+            measure.chords = tuple((tick, chord.transpose(shift + self._capo)) for tick, chord in measure.chords)
+        leads = any(measure.jump and measure.jump.until == "coda" for measure in measures)
+        named = next((measure for measure in measures if base(measure.section or "") == "coda"), None)
+        if leads and named is not None and not any(measure.coda for measure in measures):
+            named.coda = True
         codas = [number for number, measure in enumerate(measures) if measure.coda]
         if len(codas) > 1 and not any(measure.to_coda for measure in measures):
             measures[codas[0]].coda, measures[codas[0]].to_coda = False, True
@@ -328,11 +310,6 @@ def _evidence(lines: Sequence[Line], english: Spelling) -> list[str]:
     count = sum(map(len, plain))
     chosen = plain if has_words and count >= sum(map(len, symbols)) / 4 else symbols
     return [text for texts in chosen for text in texts]
-
-
-def _letter(line: Line) -> str:
-    """The letter that a line consists of, but for how often; nothing for other lines."""
-    return letter(line.maybe.name if line.maybe else line.text) or ""
 
 
 def _section_of(name: str) -> tuple[str, str] | None:
