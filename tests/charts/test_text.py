@@ -93,6 +93,9 @@ def test_what_the_chord_language_reads_stays_as_it_is(text: str) -> None:
         # Uneven shares.
         ("D | G D A D A |", "D | G 1:D 2:A 3:D 3.5:A"),
         # Metres.
+        ("3/4\nC:2|G:4|Am:3", "C 2:G | - | Am"),
+        ("6/8\nC:1.5|F:1.5|G:1", "C 1.5:F | 1:G"),
+        ("3/4\nC:3|G:1 Am:2", "C | G 1:Am"),
         ("3/4\n| C G | Am |", "C 1.5:G | Am"),
         ("| C | 3/4 G | 4/4 F |", "C | (3/4) G | F"),
     ],

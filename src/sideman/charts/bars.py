@@ -14,7 +14,7 @@ from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure
 from sideman.charts.spelling import Spelling
 from sideman.charts.staff import MAX_MEASURES, Staff
-from sideman.charts.timing import chord_of, durations, parts, share, timed_words, uneven, without_separators
+from sideman.charts.timing import chord_of, durations, parts, share, ticks_of, timed_words, uneven, without_separators
 from sideman.errors import ChordSyntaxError
 from sideman.music.progression import Chord
 from sideman.music.song import Place
@@ -32,8 +32,12 @@ class Bars(Staff):
         self._spelling = spelling
 
     def write_barred(self, pieces: Sequence[Piece]) -> None:
-        """A line with bar lines."""
+        """A line with bar lines. Where durations pay no heed to bars, lines between chords are none."""
         self.begin_line()
+        timed = [piece for piece in pieces if piece.kind not in ("bar", "comment")]
+        if timed and all(piece.duration for piece in timed) and not self._are_bars(pieces):
+            self._pour(durations(timed, self.here), Place(timed[0].start, timed[-1].end))
+            return
         cell: list[Piece] = []
         bar: Piece | None = None
         for piece in pieces:
@@ -74,6 +78,16 @@ class Bars(Staff):
                     cell.append(piece)
             bar = None
         self._write(cell)
+
+    def _are_bars(self, pieces: Sequence[Piece]) -> bool:
+        """Whether timed chords between bar lines last whole bars, or the lines are repeat signs."""
+        length, is_whole = 0, True
+        for piece in pieces:
+            if piece.begins or piece.ends or piece.number:
+                return True
+            is_whole &= piece.kind != "bar" or length % self.here.ticks == 0
+            length = 0 if piece.kind == "bar" else length + ticks_of(piece)
+        return is_whole
 
     def write_plain(self, pieces: Sequence[Piece]) -> None:
         """A line without bar lines."""
