@@ -141,6 +141,7 @@ def test_sections(text: str, bars: str) -> None:
         ("[D]Over, and o[A]go over", "D | A"),
         ("[Bm][A][G]", "Bm | A | G"),
         ("\\[C#7]Over \\[F#7]and", "C#7 | F#7"),
+        ("C  G\nla la la\nX", "C | G"),
         ("A line of words\nthat goes on\n\nC  G\nwords and words", "C | G"),
         ("e|--1--3--|\nB|--2--4--|\n\nC G", "C | G"),
         ("F#m7:  0-9-11-11-10-0\n\nC G", "C | G"),

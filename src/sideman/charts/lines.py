@@ -168,6 +168,8 @@ def _row(text: str, start: int, lexer: Lexer) -> tuple[LineKind, list[Piece]]:
             return "barred", row
         return "words", []
     aside = sum(kind in ("times", "sign", "ending", "meter", "comment") for kind in kinds)
+    if len(row) == 1 and row[0].text in "xX":  # more a remark than a bar
+        return "words", []
     if not words and not looks and (chords or marks or aside) and kinds.count("comment") < len(kinds):
         return "plain", row
     if chords > 2 and chords >= ENOUGH * (chords + words):  # noqa: PLR2004 - fewer may be words of a song
