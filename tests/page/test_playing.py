@@ -11,6 +11,7 @@ from tests.page.conftest import Visit
 from tests.page.studio import CHORDS, TRACKS, TYPING, Studio
 
 LONG = "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 8)
+SEED = 7  # the same notes each time: by another one two tracks may lie below others
 MOST_TRACKS = 4  # of the five: one may lie below another
 
 
@@ -39,6 +40,7 @@ def test_band_is_heard_and_the_page_tells_how_soon(
 
 def test_notes_are_seen_in_the_colours_of_their_tracks(studio: Studio) -> None:
     assert max(studio.pixels().values()) == 0
+    studio.choose_seed(SEED)
     studio.have_composed()
     assert len(seen(studio)) >= MOST_TRACKS
 
@@ -199,5 +201,6 @@ def test_another_version_has_other_notes(studio: Studio) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_roll_follows_the_colours_of_the_system(visit: Visit, scheme: str) -> None:
     studio = Studio(visit(scheme=scheme))
+    studio.choose_seed(SEED)
     studio.have_composed()
     assert len(seen(studio)) >= MOST_TRACKS
