@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
 
-from sideman.charts.questions import QUESTIONS, Question
+from sideman.charts.questions import QUESTIONS, Question, question_of
 from sideman.charts.reading import NO_CHOICES, Assumption, Notes, Reading, ask_form
 from sideman.charts.sheet import Jump, Measure, Sheet, sheet_of
 from sideman.charts.source import Source
@@ -30,6 +30,7 @@ __all__ = [
     "Question",
     "Reading",
     "Sheet",
+    "question_of",
     "read",
     "sheet_of",
 ]

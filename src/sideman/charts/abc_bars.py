@@ -12,6 +12,7 @@ from sideman.charts.abc_tunes import Token, Tune, field_of, tokens_of
 from sideman.charts.faults import Faults
 from sideman.charts.filling import length_of, meter_of_length
 from sideman.charts.form import MAX_PLAYED
+from sideman.charts.heads import counted
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Jump, Measure
 from sideman.errors import OptionError
@@ -59,13 +60,7 @@ def meter_of(text: str) -> Meter | None:
     match = re.match(r"\(?([0-9+ ]{1,12})\)?\s*/\s*([0-9]{1,2})", text)
     if not match:
         return {"C": COMMON_TIME, "C|": Meter(2, 2)}.get(text)
-    beats, unit = sum(int(part) for part in re.findall("[0-9]+", match[1])), int(match[2])
-    if unit == 16 and beats % 2 == 0:  # noqa: PLR2004 - sixteenths, which are counted in eighths
-        beats, unit = beats // 2, 8
-    try:
-        return Meter(beats, unit)
-    except OptionError:
-        return None
+    return counted(sum(int(part) for part in re.findall("[0-9]+", match[1])), int(match[2]))
 
 
 @dataclass(slots=True)

@@ -129,7 +129,7 @@ class Bars(Staff):
         self._faults([piece for piece in cell if piece.kind == "word"])
         optional = [piece for piece in cell if piece.kind == "optional"]
         items = [piece for piece in cell if piece.kind in ("chord", "again two", *_HELD)]
-        if items and any(self._is_played(piece) for piece in optional):
+        if items and any(self._is_played(piece, likely=False) for piece in optional):
             items = [part for piece in cell for part in (parts(piece) if piece.kind == "optional" else [piece])]
             items = [piece for piece in items if piece.kind in ("chord", "again two", *_HELD)]
         items = items or [part for piece in optional for part in parts(piece)]
@@ -145,18 +145,10 @@ class Bars(Staff):
             self.add(Measure(tuple(self._shared(items, place)), place=place))
         return []
 
-    def _are_played(self, optional: Sequence[Piece]) -> bool:
-        """Whether chords in parentheses are, in a line without bar lines."""
-        answers = [
-            self._notes.ask("optional", ("played", "left out"), Place(piece.start, piece.end), piece.text)
-            for piece in optional
-        ]
-        return answers[0] == "played"
-
-    def _is_played(self, piece: Piece) -> bool:
-        """Whether a chord in parentheses is, beside others."""
-        place = Place(piece.start, piece.end)
-        return self._notes.ask("optional", ("left out", "played"), place, piece.text) == "played"
+    def _is_played(self, piece: Piece, *, likely: bool) -> bool:
+        """Whether a chord in parentheses is, beside others: likely in a line without bar lines."""
+        answers = ("played", "left out") if likely else ("left out", "played")
+        return self._notes.ask("optional", answers, Place(piece.start, piece.end), piece.text) == "played"
 
     def _again(self, marks: Sequence[Piece], place: Place) -> None:
         """A cell without a chord of its own."""
@@ -201,7 +193,8 @@ class Bars(Staff):
         """A line of chords without bar lines."""
         self._faults([piece for piece in run if piece.kind == "word"])
         optional = [piece for piece in run if piece.kind == "optional"]
-        if optional and len(optional) < len(run) and not self._are_played(optional):
+        played = [self._is_played(piece, likely=True) for piece in optional if len(optional) < len(run)]
+        if not all(played):
             run = [piece for piece in run if piece.kind != "optional"]
         items = [part for piece in run for part in (parts(piece) if piece.kind == "optional" else [piece])]
         items = without_separators([piece for piece in items if piece.kind != "word"])
@@ -281,7 +274,4 @@ class Bars(Staff):
 
     def _faults(self, words: Sequence[Piece]) -> None:
         for word in words:
-            try:
-                self._spelling.chord(word.text, Place(word.start, word.end))
-            except ChordSyntaxError as error:
-                self.faults.append(error)
+            self._chord(word)

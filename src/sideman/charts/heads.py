@@ -94,17 +94,21 @@ def put(field: str, value: str, sheet: Sheet) -> bool:
     return True
 
 
+def counted(beats: int, unit: int) -> Meter | None:
+    """The metre of so many notes of 1/``unit``, sixteenths counted in eighths; None where it is not known."""
+    if unit == 16 and beats % 2 == 0:  # noqa: PLR2004 - sixteenths
+        beats, unit = beats // 2, 8
+    try:
+        return Meter(beats, unit)
+    except OptionError:
+        return None
+
+
 def meter_of(value: str) -> Meter | None:
     """The metre of ``3/4``, ``6 8``, ``C`` or ``waltz``; None where it is not known."""
     match = _METER.fullmatch(value.strip())
     if match:
-        beats, unit = int(match[1]), int(match[2])
-        if unit == 16 and beats % 2 == 0:  # noqa: PLR2004 - sixteenths, which are counted in eighths
-            beats, unit = beats // 2, 8
-        try:
-            return Meter(beats, unit)
-        except OptionError:
-            return None
+        return counted(int(match[1]), int(match[2]))
     words = {"c": Meter(4, 4), "common": Meter(4, 4), "cut": Meter(2, 2), "waltz": Meter(3, 4), "c|": Meter(2, 2)}
     return words.get(value.strip().lower())
 

@@ -103,12 +103,11 @@ def base(name: str) -> str:
 
 
 def _named(name: str, times: int, rest: int, certain: bool) -> Label:
-    inner, end = _count(name, len(name) - len(name.lstrip()))
+    inner, _ = _count(name, len(name) - len(name.lstrip()))
     match = re.search(_TIMES.pattern + "$", name, re.IGNORECASE)
     if match and match.start() > 0:
         inner = int(next(filter(None, match.groups())))
         name = name[: match.start()]
-    del end
     return Label(name.strip(" :-"), max(times, inner), rest, certain)
 
 

@@ -17,6 +17,10 @@ class Question(NamedTuple):
     text: str
     answers: Mapping[str, str] = MappingProxyType({})
 
+    def meaning(self, answer: str) -> str:
+        """An answer in words; one that is not of the table, such as a title, is its own."""
+        return self.answers.get(answer, answer)
+
 
 QUESTIONS: Mapping[str, Question] = MappingProxyType(
     {
@@ -88,3 +92,8 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         ),
     }
 )
+
+
+def question_of(code: str) -> Question:
+    """The question of a code."""
+    return QUESTIONS.get(code, Question(code))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from sideman.charts.faults import moved
 from sideman.charts.numbers import is_number, read_number, split_numbers
 from sideman.charts.reading import Notes
 from sideman.charts.symbols import ENGLISH, Dialect, Symbol, is_symbol, read_symbol
@@ -53,9 +54,7 @@ class Spelling:
         """The chord of a word that stands at ``place``. Raises :class:`ChordSyntaxError` with its position."""
         symbol = self._over_last(text) or self._read(text)
         if isinstance(symbol, ChordSyntaxError):
-            position = place.start + symbol.position
-            problem = symbol.finding.partition(f" {symbol.value!r}")[0]
-            raise ChordSyntaxError(problem, symbol.value, position, symbol.remedy, symbol.suggestions)
+            raise moved(symbol, place.start)
         for code, answer, others in symbol.answers:
             self._notes.note(code, answer, others, place, text)
         self._before = symbol.chord

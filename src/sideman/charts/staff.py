@@ -67,10 +67,6 @@ class Staff:
         for measure in self.measures[first:last]:
             self.add(Measure(measure.chords, measure.meter, place))
 
-    def play(self, times: int, first: int) -> None:
-        """What was written from a measure on is played so often."""
-        self._repeat(times, first)
-
     def add(self, measure: Measure) -> None:
         """A measure, with all the signs that were waiting for it."""
         if len(self.measures) >= MAX_MEASURES:
@@ -114,10 +110,11 @@ class Staff:
             place = Place(piece.start, piece.end)
             answers = ("block", "line") if whole and self._block < self._line else ("line",)
             answer = self._notes.ask("times", answers, place, piece.text)
-            self._repeat(times, self._block if answer == "block" or self._line == len(self.measures) else self._line)
+            self.play(times, self._block if answer == "block" or self._line == len(self.measures) else self._line)
         self.end_block()
 
-    def _repeat(self, times: int, first: int) -> None:
+    def play(self, times: int, first: int) -> None:
+        """What was written from a measure on is played so often."""
         written = self.measures[first:]
         if times < 2 or not written:  # noqa: PLR2004 - once is as it stands
             return

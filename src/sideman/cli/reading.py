@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from sideman.cli.terminal import read_stdin_bytes, say
+from sideman.errors import line_and_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,11 +41,11 @@ def read_chart(argument: str, choices: Sequence[str] = ()) -> Reading:
 
 def tell_faults(error: ChartError) -> None:
     """All faults on standard error; in a text of several lines each with its line, and a mark below the place."""
-    lines = _Lines(error.text)
     for fault in error.faults[:MAX_SHOWN]:
         say(f"error: {_printable(error.told(fault))}")
-        for row in lines.shown(fault.position - 1, len(fault.value.removesuffix("…"))) if lines.are_several else ():
-            typer.echo(f"    {row}", err=True)
+        if "\n" in error.text:
+            for row in _shown(error.text, fault.position - 1, len(fault.value.removesuffix("…"))):
+                typer.echo(f"    {row}", err=True)
     if len(error.faults) > MAX_SHOWN:
         say(f"and {len(error.faults) - MAX_SHOWN} more")
 
@@ -54,8 +54,7 @@ def tell_assumptions(reading: Reading) -> None:
     """A table on standard error: where, the question and the answer taken, and the other answers."""
     if not reading.assumptions:
         return
-    lines = _Lines(reading.text)
-    rows = [_row(assumption, lines) for assumption in reading.assumptions]
+    rows = [_row(assumption, reading.text) for assumption in reading.assumptions]
     width = max(len(place) for place, _, _ in rows)
     say(f"read as {reading.format}, assumed:")
     for place, text, others in rows:
@@ -64,48 +63,29 @@ def tell_assumptions(reading: Reading) -> None:
             say(f"  {'':{width}}    {_printable(other)}")
 
 
-def _row(assumption: Assumption, lines: _Lines) -> tuple[str, str, list[str]]:
-    from sideman.charts import QUESTIONS, Question
+def _row(assumption: Assumption, chart: str) -> tuple[str, str, list[str]]:
+    from sideman.charts import question_of
 
-    question = QUESTIONS.get(assumption.code, Question(assumption.code))
+    question = question_of(assumption.code)
     place = ""
     if assumption.places:
-        place = "{}:{}".format(*lines.place(assumption.places[0].start))
+        place = "{}:{}".format(*line_and_column(chart, assumption.places[0].start))
         more = len(assumption.places) - 1
         place += f" +{more}" if more else ""
 
-    def meaning(answer: str) -> str:
-        return question.answers.get(answer, answer)
+    others = [
+        f"--choose {assumption.code}={answer}: {question.meaning(answer)}" for answer in assumption.others[:MAX_SHOWN]
+    ]
+    return place, f"{question.text}: {question.meaning(assumption.read)}", others
 
-    others = [f"--choose {assumption.code}={answer}: {meaning(answer)}" for answer in assumption.others[:MAX_SHOWN]]
-    return place, f"{question.text}: {meaning(assumption.read)}", others
 
-
-class _Lines:
-    """Where the lines of a text begin: places to lines and columns, and what is shown of a line."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-
-    @property
-    def are_several(self) -> bool:
-        """Whether there is more than one."""
-        return len(self._starts) > 1
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character, both from 1."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
-
-    def shown(self, offset: int, length: int) -> tuple[str, str]:
-        """The line of a character, or what is around it of a long one, and carets below so many characters."""
-        line, column = self.place(offset)
-        start = self._starts[line - 1]
-        end = self._starts[line] - 1 if line < len(self._starts) else len(self._text)
-        begin = start if column <= WIDTH * 2 // 3 else offset - WIDTH // 2
-        shown = _printable(self._text[begin : min(end, begin + WIDTH)])
-        return shown, " " * (offset - begin) + "^" * max(min(length, len(shown) - (offset - begin)), 1)
+def _shown(text: str, offset: int, length: int) -> tuple[str, str]:
+    """The line of a character, or what is around it of a long one, and carets below so many characters."""
+    start = text.rfind("\n", 0, offset) + 1
+    end = text.find("\n", offset)
+    begin = start if offset - start < WIDTH * 2 // 3 else offset - WIDTH // 2
+    shown = _printable(text[begin : min(end if end >= 0 else len(text), begin + WIDTH)])
+    return shown, " " * (offset - begin) + "^" * max(min(length, len(shown) - (offset - begin)), 1)
 
 
 def _printable(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Base64Bytes, BaseModel, Field, model_validator
 
-from sideman.charts import QUESTIONS, Assumption, Question, Reading, read
+from sideman.charts import Assumption, Reading, question_of, read
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
 from sideman.music.song import Passage
@@ -77,10 +77,10 @@ class AssumptionView(BaseModel):
     @classmethod
     def of(cls, assumption: Assumption) -> Self:
         """Of an assumption."""
-        question = QUESTIONS.get(assumption.code, Question(assumption.code))
+        question = question_of(assumption.code)
 
         def view(answer: str) -> AnswerView:
-            return AnswerView(answer=answer, text=question.answers.get(answer, answer))
+            return AnswerView(answer=answer, text=question.meaning(answer))
 
         return cls(
             code=assumption.code,
