@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import httpx
 import pytest
 from tests.web.conftest import Start, compose, create, listen, wait_until
 from tests.web.test_api import problem
@@ -71,8 +72,15 @@ def test_a_thread_that_was_killed_is_replaced(start: Start, monkeypatch: pytest.
 
             patch.setattr(composing, where, end)
             assert killed.wait(30)
-        wait_until(lambda: browser.get("/api/health").is_success)  # until then 503 is the right answer
-        compose(browser, "C:4")
+        answers: list[httpx.Response] = []
+
+        def is_taken() -> bool:  # until another thread composes, 503 is the right answer
+            answers.append(browser.post("/api/arrangements", json={"progression": "C:4"}))
+            assert answers[-1].status_code in (202, 503), answers[-1].text
+            return answers[-1].status_code == 202
+
+        wait_until(is_taken)
+        assert listen(browser, answers[-1].json()["id"])[-1].kind == "done"
         assert browser.get("/api/health").json()["status"] == "ok"
 
 
