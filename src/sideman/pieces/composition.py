@@ -6,38 +6,25 @@ revision puts other parts in the place of some; what it doesn't name stays, note
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from sideman.arranging import Arrangement, Bar, Model, Performance, Plan, default_model, perform
 from sideman.composer import SAMPLING, Composer, Take
-from sideman.errors import OptionError, TokenError
+from sideman.errors import TokenError
 from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import Role
 from sideman.music.progression import Progression
-from sideman.options import MAX_SEED, random_seed
+from sideman.options import random_seed
+from sideman.pieces.changes import Change, Selection, check_change, check_seed
+from sideman.pieces.drafts import DRAFTS, Draft, Drafts, compose, seam_after
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import decode_bars
 from sideman.tokens.parts import Part, Parts, parts_of
 
-
-@dataclass(frozen=True)
-class Selection:
-    """Some bars, counted from 0, of some roles of a take. Raises :class:`OptionError` for roles that there are not."""
-
-    roles: tuple[Role, ...]
-    bars: tuple[int, ...]
-    take: int = 0
-
-    def __init__(self, roles: Iterable[Role | str], bars: Iterable[int], take: int = 0) -> None:
-        try:
-            object.__setattr__(self, "roles", tuple(map(Role, roles)))
-        except ValueError as error:
-            raise OptionError(f"{error}: roles are {', '.join(Role)}") from error
-        object.__setattr__(self, "bars", tuple(bars))
-        object.__setattr__(self, "take", take)
+_BATCH = 16  # takes composed at a time
 
 
 @dataclass(frozen=True, repr=False)
@@ -147,35 +134,44 @@ class Composition:
         ids = plan.leader().ids(self.parts(take))
         return [Bar(take, bar.number, plan.heard(bar)) for bar in decode_bars(ids, plan.chart)]
 
-    def begin(
-        self,
-        selection: Selection,
-        seed: int,
-        sampling: SamplingDefaults = SAMPLING,
-        progression: Progression | None = None,
-    ) -> Take:
+    def begin(self, change: Change, sampling: SamplingDefaults = SAMPLING) -> Take:
         """A take in which all but the selection is given, the rest yet to be composed; :meth:`revised` takes it.
 
-        ``sampling`` is how the weights are drawn from; with ``progression`` the band hears other chords from now on.
-        What is given stays as it is, whatever the chords. Raises :class:`OptionError` for a selection, a seed or chords
-        that don't fit.
+        ``sampling`` is how the weights are drawn from; with a progression the band hears other chords from now on.
+        What is given stays as it is, whatever the chords. The bars after the selection are judged. Raises
+        :class:`OptionError` for a selection, a seed or chords that don't fit.
         """
-        check_change(self.plan, selection, progression)
-        if not 0 <= seed <= MAX_SEED:
-            raise OptionError(f"seed {seed} is out of range: give a whole number from 0 to 2^64 - 1")
+        selection = change.selection
+        check_change(self.plan, selection, change.progression)
+        check_seed(change.seed)
         given = [
             {role: part for role, part in bar.items() if number not in selection.bars or role not in selection.roles}
             for number, bar in enumerate(self.parts(selection.take))
         ]
-        return self._plan(selection.take, progression).take(selection.take, sampling, given=given, seed=seed)
+        plan = self._plan(selection.take, change.progression)
+        judged = seam_after(selection.bars, len(given))
+        return plan.take(selection.take, sampling, given=given, seed=change.seed, judged=judged)
 
-    def revised(
-        self, selection: Selection, seed: int, take: Take, progression: Progression | None = None
-    ) -> Composition:
-        """With what a take that :meth:`begin` gave, of the same arguments, has composed."""
-        bars = parts_of(take.ids)
+    def drafts(
+        self, change: Change, drafts: int = DRAFTS, takes: int = 1, sampling: SamplingDefaults = SAMPLING
+    ) -> Drafts:
+        """So many drafts of each of some alternatives to a change, yet to be composed. Raises as :meth:`begin`."""
+        check_change(self.plan, change.selection, change.progression)
+        check_seed(change.seed)
+        is_judged = bool(seam_after(change.selection.bars, len(self.parts(change.selection.take))))
+        return Drafts(
+            lambda seed: self.begin(replace(change, seed=seed), sampling),
+            change.seed,
+            drafts if is_judged else 1,
+            takes,
+        )
+
+    def revised(self, change: Change, take: Take) -> Composition:
+        """With what a take that :meth:`begin` gave for this change has composed."""
+        bars, selection = parts_of(take.ids), change.selection
         parts = {role: tuple(bars[bar][role] for bar in selection.bars) for role in selection.roles}
-        return replace(self, revisions=(*self.revisions, Revision(selection, parts, seed, progression)))
+        revision = Revision(selection, parts, change.seed, change.progression)
+        return replace(self, revisions=(*self.revisions, revision))
 
     def redo(
         self,
@@ -183,36 +179,39 @@ class Composition:
         seed: int | None = None,
         model: Model | None = None,
         progression: Progression | None = None,
+        drafts: int = DRAFTS,
     ) -> Composition:
         """With the selection composed anew around all else, which stays note for note. Raises as :meth:`begin`.
 
         Without a ``seed`` it is another one each time, without a ``model`` the package's own plays. With
-        ``progression`` the take has other chords from then on.
+        ``progression`` the take has other chords from then on. Of several ``drafts`` the one is taken that the bars
+        after it fit best; the revision has its seed, with which it comes again as the only draft.
         """
-        seed = random_seed() if seed is None else seed
+        (composition,) = self.alternatives(selection, 1, seed, model, progression, drafts)
+        return composition
+
+    def alternatives(
+        self,
+        selection: Selection,
+        count: int,
+        seed: int | None = None,
+        model: Model | None = None,
+        progression: Progression | None = None,
+        drafts: int = DRAFTS,
+    ) -> tuple[Composition, ...]:
+        """So many ways to compose the selection anew; the first is :meth:`redo`, whatever the count. Raises as that."""
         model = model or default_model()
-        take = self.begin(selection, seed, model.sampling, progression)
-        composer = Composer(model.engine, model.columns, 1)
-        composer.join(take)
-        while composer:
-            composer.step()
-        return self.revised(selection, seed, take, progression)
+        change = Change(selection, random_seed() if seed is None else seed, progression)
+        composed = self.drafts(change, drafts, count, model.sampling)
+        compose(composed.takes, Composer(model.engine, model.columns, min(len(composed.takes), _BATCH)))
+        return tuple(self.taking(change, draft) for draft in composed.best())
+
+    def taking(self, change: Change, draft: Draft) -> Composition:
+        """With a draft of a change."""
+        return self.revised(replace(change, seed=draft.seed), draft.take)
 
     def _plan(self, take: int, progression: Progression | None = None) -> Plan:
         """The plan of a take, with the chords that it has now, or with others."""
         changed = [each.progression for each in self.revisions if each.progression and each.selection.take == take]
         latest = progression or next(reversed(changed), None)
         return replace(self.plan, progression=latest, key=self.plan.chart.key) if latest else self.plan
-
-
-def check_change(plan: Plan, selection: Selection, progression: Progression | None = None) -> None:
-    """Raises :class:`OptionError` where a plan has not what is selected, or other chords are of another length."""
-    if not 0 <= selection.take < plan.options.takes:
-        raise OptionError(f"take {selection.take}: they are counted from 0 to {plan.options.takes - 1}")
-    if not selection.roles or not {*selection.roles} <= {*plan.options.roles}:
-        raise OptionError(f"roles [{', '.join(selection.roles)}]: one or more of {', '.join(plan.options.roles)}")
-    bars = selection.bars
-    if not bars or sorted({*bars}) != [*bars] or bars[0] < 0 or bars[-1] >= plan.chart.bars:
-        raise OptionError(f"bars of a selection: one or more from 0 to {plan.chart.bars - 1}, each once, in order")
-    if progression is not None and progression.steps != plan.progression.steps:
-        raise OptionError("a revision with chords that are longer or shorter than the piece")

@@ -24,7 +24,8 @@ from sideman.music.chords import parse
 from sideman.music.progression import Progression
 from sideman.music.time import BarLines, Meter
 from sideman.options import OPTIONS, options_of, values_of
-from sideman.pieces.composition import Composition, Revision, Selection
+from sideman.pieces.changes import Selection
+from sideman.pieces.composition import Composition, Revision
 from sideman.tokens.parts import Part, Parts, join, split
 from sideman.tokens.vocabulary import VOCABULARY
 
