@@ -28,8 +28,11 @@ class Commission:
     ) -> None:
         self.plan = plan
         self.changes = tuple(changes)
+        plans: dict[int, Plan] = {}
         for change in self.changes:
-            check_change(plan, change.selection, change.progression)
+            take = change.selection.take
+            plans[take] = check_change(plans.get(take, plan), change.selection, change.progression, change.origins)
+        self.bars = tuple(plans.get(take, plan).chart.bars for take in range(plan.options.takes))  # in the end
         self.performance = Performance(plan, sampling)
         self.composition: Composition | None = None
         self._weights = weights
@@ -39,8 +42,8 @@ class Commission:
 
     def unchanged(self, take: int) -> int:
         """How many of a take's first bars no change names: these stay as they are first composed."""
-        first = [change.selection.bars[0] for change in self.changes if change.selection.take == take]
-        return min(first, default=self.plan.chart.bars)
+        first = [change.first for change in self.changes if change.selection.take == take]
+        return min((self.plan.chart.bars, self.bars[take], *first))
 
     def next(self) -> Take | None:
         """The next change as a take to be composed, once the takes and the one before are done; None after the last."""
