@@ -10,7 +10,7 @@ music whether one take is asked for or eight.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -103,14 +103,16 @@ class Plan:
         *,
         given: Sequence[Parts] = (),
         seed: int | None = None,
+        judged: Collection[int] = (),
     ) -> Take:
         """A take that has yet to be composed: all of it, or what is not ``given``, by the plan's seed or another.
 
-        ``sampling`` is how the weights are drawn from.
+        ``sampling`` is how the weights are drawn from. Of what is given in the ``judged`` bars the model is asked how
+        likely it is.
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
-        return Take(number, self.chart, self.leader(given), drawing, sampling, self._kits(given))
+        return Take(number, self.chart, self.leader(given), drawing, sampling, self._kits(given), judged)
 
     def leader(self, given: Sequence[Parts] = ()) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first."""

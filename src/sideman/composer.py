@@ -5,7 +5,9 @@ Knows the leader, the engine and the sampler; no files and no options of the use
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +20,7 @@ from sideman.tokens.kit import Kit
 from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Parts, parts_of
 from sideman.tokens.prefix import Stage
-from sideman.tokens.slices import part_begin
+from sideman.tokens.slices import BEGINS_PART, part_begin
 from sideman.tokens.vocabulary import VOCABULARY
 
 # For weights that have none of their own; docs/experiments.md tells how they were chosen.
@@ -26,6 +28,7 @@ SAMPLING = SamplingDefaults(kind=1.0, value=0.92, values={"pitch": 0.9, "track_d
 
 Features = tuple[int, ...]  # of one id
 
+_NONE: npt.NDArray[np.intp] = np.empty(0, np.intp)
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
 
 
@@ -34,7 +37,8 @@ class Take:
 
     ``number`` distinguishes the takes of a seed: each has random numbers of its own. ``defaults`` are the weights'.
     Drums that begin without their kit are drawn once more; ``kits`` are by bars. Where a bar has another style than the
-    one before, the engine reads on from there alone, in the new style.
+    one before, the engine reads on from there alone, in the new style. Of the given parts in ``judged`` bars the model
+    is asked how likely they are: ``bits`` of ``told`` ids.
     """
 
     def __init__(
@@ -45,13 +49,15 @@ class Take:
         sampling: SamplingOptions,
         defaults: SamplingDefaults = SAMPLING,
         kits: Mapping[int, Kit] | None = None,
+        judged: Collection[int] = (),
     ) -> None:
         self.number = number
         self.leader = leader
         self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
-        self.choices: npt.NDArray[np.intp] = np.empty(0, np.intp)  # ids that may come next
+        self.choices = _NONE  # ids that may come next
         self.wished = self.choices  # those to draw among
-        self._chart, self._kits = chart, dict(kits or {})
+        self._chart, self._kits, self._judged = chart, dict(kits or {}), judged
+        self.bits, self.told = 0.0, 0
         self._start([])
         self._follow()
 
@@ -66,6 +72,7 @@ class Take:
         self.unread = 0  # ids at the end that the engine has not read
         self.begin = 0  # index of the first id that it reads, besides the opening
         self.is_moved = True  # the engine has to read again from there
+        self.asked: list[int] = []  # indices of ids of which the engine has yet to say how likely they are
         self._copied: tuple[int, Parts] | None = None  # the last bar that was repeated
         self._open(self.leader.opening())
         for token in ids:
@@ -73,16 +80,29 @@ class Take:
 
     @property
     def done(self) -> bool:
-        """Whether all bars of the chart are there."""
-        return self.leader.finished(self.prefix)
+        """Whether all bars of the chart are there, and those that are judged were."""
+        return self.leader.finished(self.prefix) and not self.asked
 
     def draw(self, logits: npt.NDArray[np.floating]) -> None:
-        """Take the id that ``logits`` (vocab,) give, and those that follow it without a choice."""
+        """Take the id that ``logits`` (vocab,) give, if there is a choice, and those that follow without one."""
+        if not len(self.choices):  # it waited to be judged
+            self._follow()
+            if self.unread or not len(self.choices):
+                return
         token = self.sampler.draw(logits, self.wished)
         if self.wished is not self.choices and token not in self.choices:
             token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices))
         self._accept(self.leader.as_asked(token, self.prefix.bar))
         self._follow()
+
+    def judge(self, places: Sequence[int], logits: npt.NDArray[np.floating]) -> None:
+        """Add up how likely the ids at some places are, by the logits (place, vocab) that the model has for them."""
+        self.asked = []
+        scores = logits.astype(np.float64)
+        scores -= scores.max(1, keepdims=True)
+        chances = scores[range(len(places)), [self.ids[place] for place in places]] - np.log(np.exp(scores).sum(1))
+        self.bits -= float(chances.sum()) / math.log(2)
+        self.told += len(places)
 
     @property
     def window(self) -> tuple[list[int], list[Features]]:
@@ -113,9 +133,11 @@ class Take:
             self._opening_features.append(prefix.features())
 
     def _follow(self) -> None:
-        """Push ids as long as there is one choice only."""
+        """Push ids as long as there is one choice only; behind those that are judged they wait until that is done."""
         part_over = False
-        while not self.done:
+        while not self.leader.finished(self.prefix):
+            if self.asked and self.prefix.bar not in self._judged:
+                break
             forced = self.leader.forced(self.prefix, part_over=part_over, played=self._played)
             if not forced:
                 self.choices, self.wished = self.leader.choices(self.prefix, part_over=part_over)
@@ -123,8 +145,11 @@ class Take:
                     return
                 self._accept(int(self.choices[0]))
             part_over = bool(forced)  # given parts are whole
+            if forced and BEGINS_PART[forced[0]] and self.prefix.bar in self._judged:
+                self.asked += range(len(self.ids), len(self.ids) + len(forced))
             for token in forced:
                 self._push(token)
+        self.choices = self.wished = _NONE
 
     def _accept(self, token: int) -> None:
         """Push an id that was chosen; where it ends drums that lack some of their kit, they are drawn once more."""
@@ -157,7 +182,7 @@ class Take:
     def _begin_bar(self) -> None:
         """Remember where a bar begins; one of another style is read without those before it."""
         self.bar_begins.append(len(self.ids))
-        if self.done:
+        if self.leader.finished(self.prefix):
             return
         opening = self.leader.opening(self.prefix.bar)
         if opening != self._opening:
@@ -234,4 +259,30 @@ class Composer:
                 counts.append(len(window))
             take.unread = 0
         read = np.array(features, np.int32)[:, self._columns]
+        if any(take.asked for take in takes):
+            return self._judge(takes, rows, ids, read, counts)
         return self._engine.read(self._cache, rows, ids, read, None if len(ids) == len(rows) else counts)
+
+    def _judge(
+        self,
+        takes: Sequence[Take],
+        rows: Sequence[int],
+        ids: Sequence[int],
+        features: npt.NDArray[np.int32],
+        counts: Sequence[int],
+    ) -> npt.NDArray[np.float32]:
+        """Read, and tell takes how likely the ids are that they ask for."""
+        wanted: list[int] = []
+        asked: list[list[int]] = []
+        for take, end in zip(takes, accumulate(counts), strict=True):
+            first = max(len(take.ids) - counts[len(asked)], take.begin)  # what is read without a gap
+            places = [place for place in take.asked if place > first]
+            wanted += [end - len(take.ids) + place - 1 for place in places]
+            wanted.append(end - 1)
+            asked.append(places)
+        logits = self._engine.read(self._cache, rows, ids, features, counts, wanted=wanted)
+        ends = [*accumulate(len(places) + 1 for places in asked)]
+        for take, places, end in zip(takes, asked, ends, strict=True):
+            if take.asked:
+                take.judge(places, logits[end - len(places) - 1 : end - 1])
+        return logits[[end - 1 for end in ends]]

@@ -15,8 +15,7 @@ from sideman.music.chords import MAX_BEATS, MAX_TEXT, Progression, parse
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter
 from sideman.options import MAX_TAKES, OPTIONS, ArrangeOptions, Kind, Option, options_of, random_seed
-from sideman.pieces.commission import Change
-from sideman.pieces.composition import Selection
+from sideman.pieces.changes import Change, Selection
 from sideman.tokens.chart import chart_of_progression
 from sideman.web.store import State
 
