@@ -101,7 +101,10 @@ def dialect_of(symbols: Iterable[str], notes: Notes) -> Dialect:
     ``symbols`` are those that :data:`ANY` reads, in lines that have little else. A lone small ``a`` or ``e`` is no
     evidence, but among other chords.
     """
-    counts = Counter(symbol for text in symbols if len(text) <= LONGEST_SYMBOL and (symbol := plain(text)))
+    counts = Counter[str]()
+    for text, times in Counter(symbols).items():
+        if len(text) <= LONGEST_SYMBOL and (symbol := plain(text)):
+            counts[symbol] += times
     letters = list(_parts(counts, _LETTER))
     solfege = list(_parts(counts, _SOLFEGE))
     is_solfege = _is_solfege(solfege, letters)

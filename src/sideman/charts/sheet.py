@@ -78,11 +78,9 @@ class Sheet:
             Section(self.measures[start].section or "", tuple(self._bar(number) for number in range(start, end)))
             for start, end in zip(starts, [*starts[1:], len(self.measures)], strict=True)
         )
-        passages = tuple(_passages(order, starts))
-        written = tuple(Passage(number, tuple(range(len(section.bars)))) for number, section in enumerate(sections))
         return Song(
             sections,
-            () if passages == written else passages,
+            tuple(_passages(order, starts)),
             title=self.title,
             key=self.key,
             tempo=self.tempo,

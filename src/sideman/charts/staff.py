@@ -25,6 +25,7 @@ class Staff:
         self.meter = meter
         self.here = meter
         self.endings: tuple[int, ...] = ()  # the times of a bracket that begins with the next measure
+        self._meter_here: Meter | None = None  # where it is not the sheet's
         self._notes = notes
         self._section: str | None = None  # that begins with the next measure
         self._begins = False  # a repeat, likewise
@@ -50,6 +51,7 @@ class Staff:
         self.here = meter
         if not self.measures:
             self.meter = meter
+        self._meter_here = None if meter == self.meter else meter
 
     def begin_line(self) -> None:
         """What comes now is a line of its own."""
@@ -71,12 +73,14 @@ class Staff:
         """A measure, with all the signs that were waiting for it."""
         if len(self.measures) >= MAX_MEASURES:
             return
-        measure.meter = measure.meter or (None if self.here == self.meter else self.here)
+        measure.meter = measure.meter or self._meter_here
         measure.section, measure.repeat, measure.endings = self._section, self._begins, self.endings
-        measure.segno, measure.coda = "segno" in self._signs, "coda" in self._signs
-        measure.to_coda = "to coda" in self._signs
         self.measures.append(measure)
-        self._section, self._begins, self.endings, self._signs = None, False, (), set()
+        self._section, self._begins, self.endings = None, False, ()
+        if self._signs:
+            measure.segno, measure.coda = "segno" in self._signs, "coda" in self._signs
+            measure.to_coda = "to coda" in self._signs
+            self._signs.clear()
 
     def cross(self, bar: Piece) -> None:
         """A bar line."""

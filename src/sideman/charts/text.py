@@ -146,10 +146,11 @@ class _Reader:
         evidence = _evidence(body, english)
         self._spelling = Spelling(self._notes, dialect_of(evidence, self._notes))
         reads = self._spelling.reads
-        foreign = [
-            line for line in body if not all(reads(piece.text) for piece in line.pieces if piece.kind == "chord")
-        ]
-        _classify_again(foreign, reads)
+        symbols = {piece.text for line in body for piece in line.pieces if piece.kind == "chord"}
+        unread = {symbol for symbol in symbols if not reads(symbol)}
+        if unread:
+            foreign = [line for line in body if any(p.kind == "chord" and p.text in unread for p in line.pieces)]
+            _classify_again(foreign, reads)
         if not evidence:
             self._read_degrees(body)
 
@@ -264,21 +265,28 @@ class _Reader:
     def _finish(self) -> None:
         """What only the whole chart tells: where the coda begins, and what sounds before the first chord."""
         measures = self._sheet.measures
-        shifts = [0] * len(measures)
-        for first, semitones in self._shifts:  # each holds until the next
-            shifts[first:] = [semitones] * (len(measures) - first)
-        for measure, shift in zip(measures, shifts, strict=True):
-            measure.chords = tuple((tick, chord.transpose(shift + self._capo)) for tick, chord in measure.chords)
+        if self._shifts or self._capo:
+            self._transpose()
         leads = any(measure.jump and measure.jump.until == "coda" for measure in measures)
-        named = next((measure for measure in measures if base(measure.section or "") == "coda"), None)
-        if leads and named is not None and not any(measure.coda for measure in measures):
-            named.coda = True
+        if leads and not any(measure.coda for measure in measures):
+            named = next((measure for measure in measures if base(measure.section or "") == "coda"), None)
+            if named is not None:
+                named.coda = True
         codas = [number for number, measure in enumerate(measures) if measure.coda]
         if len(codas) > 1 and not any(measure.to_coda for measure in measures):
             measures[codas[0]].coda, measures[codas[0]].to_coda = False, True
         if not (measures[0].chords and measures[0].chords[0][0] == 0):
             self._notes.note("start", "silence")
             measures[0].chords = ((0, Chord.no_chord()), *measures[0].chords)
+
+    def _transpose(self) -> None:
+        """All chords as they sound."""
+        measures = self._sheet.measures
+        shifts = [0] * len(measures)
+        for first, semitones in self._shifts:  # each holds until the next
+            shifts[first:] = [semitones] * (len(measures) - first)
+        for measure, shift in zip(measures, shifts, strict=True):
+            measure.chords = tuple((tick, chord.transpose(shift + self._capo)) for tick, chord in measure.chords)
 
 
 def _classify_again(lines: Sequence[Line], reads: Reads) -> None:
