@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from sideman.charts.sheet import Jump
 from sideman.charts.symbols import joins
@@ -41,6 +41,11 @@ class Piece(NamedTuple):
     begins: bool = False  # a bar line after which a repeat begins
     ends: bool = False  # a bar line before which one ends
 
+    def moved(self, offset: int) -> Self:
+        """The piece so many characters further on."""
+        kind, text, start, end, *rest = self
+        return self._make((kind, text, start + offset, end + offset, *rest))
+
 
 BARS = "|｜│┃¦‖∣❘𝄀𝄁𝄂𝄃"
 REPEAT_BEGINS, REPEAT_ENDS = "𝄆", "𝄇"
@@ -55,9 +60,11 @@ _SIGNS = (
     r"(?:d\.\s?[cs]|d[cs]|da\s+capo|dal\s+segno)\.?(?:\s+al\s+(?:fine|(?:\d\w*\s+)?(?:coda|end(?:ing)?)))?"
     r"|to\s+coda|al\s+coda|coda|fine|segno"
 )
+# Each is looked for in turn. ``symbol`` is what nearly all chords are, and would be a word anyway.
 _PIECE = re.compile(
     rf"""
-    (?P<space>\s++)
+    \s*+(?:
+    (?P<symbol>[A-G][#b]?+(?:m(?:aj|in)?+|dim|sus)?+[0-9]*+(?:b[0-9]++)?+(?:/[A-G][#b]?+)?+(?=[\s|]|$))
   | (?P<comment>(?:\#(?=\s)|//\s*(?=[a-z]))[^\n]*+)
   | (?P<bar>(?:[:：]{{1,2}})?(?:\[(?=[{BARS}]))?[{BARS}{REPEAT_BEGINS}{REPEAT_ENDS}]{{1,8}}+
       (?:\](?=\s|$))?(?:\d{{1,2}}[x×](?=:))?(?:[:：](?=[\s\S]))?)
@@ -68,7 +75,7 @@ _PIECE = re.compile(
   | (?P<brace>[{{}}\[\]<>](?=[\s{BARS}{{}}\[\]]|$)|[{{\[<](?=\s))
   | (?P<separator>(?:->|=>|[-–—]>|[→⇒»>,;、，・•·]|[-–—~+:](?=\s|$)(?<![-–—]{{2}}))(?![-–—]))
   | (?P<word>(?:[^\s(){BARS}:]|:(?![{BARS}])|\([^(){BARS}\n]*+\)|[()])++)
-    """,
+    )""",
     re.VERBOSE,
 )
 HOLDS = frozenset({"/", ".", "-", "–", "—", "--", "---", "_", "//", "///", "////", "''", '"', "´"})
@@ -94,14 +101,14 @@ class Lexer:
     def pieces(self, line: str, offset: int) -> list[Piece]:
         """The pieces of a line that begins at ``offset`` in its text."""
         found: list[Piece] = []
-        for match in islice(_PIECE.finditer(line), MAX_PIECES):
-            kind = match.lastgroup
-            if kind == "space":
-                continue
-            start, end, text = offset + match.start(), offset + match.end(), match[0]
+        for match in islice(_PIECE.finditer(line.rstrip()), MAX_PIECES):
+            kind = match.lastgroup or ""
+            text, end = match[kind], offset + match.end()
+            start = end - len(text)
             match kind:
-                case "word":
-                    found += self._word(text, start)
+                case "symbol" | "word":
+                    for piece in self._word(text):
+                        found.append(piece.moved(start))
                 case "bar":
                     found.append(_bar(text, start, end))
                 case "comment" | "meter":
@@ -118,12 +125,11 @@ class Lexer:
                     found.append(Piece("hold" if text in HOLDS else "separator", text, start, end))
         return _join(found)
 
-    def _word(self, text: str, start: int) -> Iterator[Piece]:
+    def _word(self, text: str) -> tuple[Piece, ...]:
         known = self._known.get(text)
         if known is None:
             known = self._known[text] = tuple(_words(text, 0, self.reads))
-        for piece in known:
-            yield piece._replace(start=piece.start + start, end=piece.end + start)
+        return known
 
 
 def _join(row: list[Piece]) -> list[Piece]:

@@ -24,6 +24,7 @@ _RULE = re.compile(r"\s*(?:[-=_*~#+]{3,}|[|:\s-]*-[|:\s-]*\||[─━═]{2,})[-=
 _SHAPE = re.compile(
     r"\s*\S{1,14}\s*[:=]?\s*[(\[]?(?:(?:[0-9]{1,2}|[xXoO])[-\s]){3,}(?:[0-9]{1,2}|[xXoO])[)\]]?\s*|\s*\S{1,14}\s*[:=]?\s+[xXoO0-9]{6}\s*"
 )
+_SHAPE_ENDS = tuple("0123456789xXoO)]")
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
 _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
@@ -78,11 +79,12 @@ def directive(line: str) -> tuple[str, str] | None:
 
 def is_nothing(line: str) -> bool:
     """Whether a line is tablature, a rule or the fingering of a chord."""
-    if _RULE.fullmatch(line) or _SHAPE.fullmatch(line):
+    bare = line.strip()
+    if _RULE.fullmatch(line) or (bare.endswith(_SHAPE_ENDS) and _SHAPE.fullmatch(line)):
         return True
-    if all(word in HOLDS for word in line.split()):
+    if sum(map(line.count, "-–—")) * 3 <= len(bare) or all(word in HOLDS for word in line.split()):
         return False
-    return bool(_TAB.fullmatch(line)) and sum(line.count(dash) for dash in "-–—") > len(line.strip()) / 3
+    return _TAB.fullmatch(line) is not None
 
 
 def inline(line: str, start: int, reads: Reads) -> list[Piece]:
@@ -98,6 +100,8 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
 
 def is_inline(line: str, reads: Reads) -> bool:
     """Whether a line has chords in brackets among its words, or more than one pair of brackets with nothing else."""
+    if "[" not in line:
+        return False
     matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*"))]
     rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
     return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)

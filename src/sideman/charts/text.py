@@ -131,6 +131,8 @@ class _Reader:
                     skipped = section[1] if section[0] == "start" and section[1] in _SKIPPED else ""
             elif skipped:
                 line.kind = "nothing"
+            elif not line.text.strip():
+                line.kind = "blank"
             else:
                 body.append(line)
         broad, english = Lexer(Spelling(Notes(), ANY).reads), Spelling(Notes())
