@@ -43,8 +43,7 @@ class Piece(NamedTuple):
 
     def moved(self, offset: int) -> Self:
         """The piece so many characters further on."""
-        kind, text, start, end, *rest = self
-        return self._make((kind, text, start + offset, end + offset, *rest))
+        return self._make((*self[:2], self.start + offset, self.end + offset, *self[4:]))  # twice as fast as _replace
 
 
 BARS = "|｜│┃¦‖∣❘𝄀𝄁𝄂𝄃"
@@ -107,8 +106,7 @@ class Lexer:
             start = end - len(text)
             match kind:
                 case "symbol" | "word":
-                    for piece in self._word(text):
-                        found.append(piece.moved(start))
+                    found += [piece.moved(start) for piece in self._word(text)]
                 case "bar":
                     found.append(_bar(text, start, end))
                 case "comment" | "meter":
@@ -134,21 +132,27 @@ class Lexer:
 
 def _join(row: list[Piece]) -> list[Piece]:
     """Words that go on with the symbol before them, as one piece: ``C maj7``, ``G on B``."""
-    joined: list[Piece] = []
-    for piece in row:
-        last = joined[-1] if joined else None
-        if last is not None and piece.kind == "chord" and piece.text[0] in ROOTS and not last.text.endswith(OPEN):
-            last = None  # by far the commonest case
-        plain = last is not None and last.kind == "chord" and not (last.beats or last.duration)
-        if last is not None and plain and piece.kind in ("word", "chord", "optional") and joins(last.text, piece.text):
-            joined[-1] = last._replace(text=f"{last.text} {piece.text}", end=piece.end)
-        elif last is not None and plain and piece.kind == "optional" and joins(last.text, f"({piece.text})"):
-            joined[-1] = last._replace(text=f"{last.text} ({piece.text})", end=piece.end)
-        elif last is not None and last.kind == "word" and last.text.endswith("/") and piece.kind == "chord":
-            joined[-1] = last._replace(kind="chord", text=last.text + piece.text, end=piece.end)  # G/ B
-        else:
+    joined = row[:1]
+    for piece in row[1:]:
+        whole = _joined(joined[-1], piece) if piece.kind in ("word", "chord", "optional") else None
+        if whole is None:
             joined.append(piece)
+        else:
+            joined[-1] = whole
     return joined
+
+
+def _joined(last: Piece, piece: Piece) -> Piece | None:
+    """Two pieces as one, None where the second doesn't go on with the first."""
+    if last.kind == "word" and last.text.endswith("/") and piece.kind == "chord":
+        return last._replace(kind="chord", text=last.text + piece.text, end=piece.end)  # G/ B
+    if last.kind != "chord" or last.beats or last.duration:
+        return None
+    if piece.kind == "chord" and piece.text[0] in ROOTS and not last.text.endswith(OPEN):
+        return None
+    texts = (piece.text, f"({piece.text})") if piece.kind == "optional" else (piece.text,)
+    text = next((text for text in texts if joins(last.text, text)), None)
+    return None if text is None else last._replace(text=f"{last.text} {text}", end=piece.end)
 
 
 def _bar(text: str, start: int, end: int) -> Piece:

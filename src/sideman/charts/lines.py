@@ -24,7 +24,8 @@ _RULE = re.compile(r"\s*(?:[-=_*~#+]{3,}|[|:\s-]*-[|:\s-]*\||[─━═]{2,})[-=
 _SHAPE = re.compile(
     r"\s*\S{1,14}\s*[:=]?\s*[(\[]?(?:(?:[0-9]{1,2}|[xXoO])[-\s]){3,}(?:[0-9]{1,2}|[xXoO])[)\]]?\s*|\s*\S{1,14}\s*[:=]?\s+[xXoO0-9]{6}\s*"
 )
-_SHAPE_ENDS = tuple("0123456789xXoO)]")
+_FRETS = frozenset("0123456789xXoO-")
+_FEWEST_FRETS = 7  # characters, with what stands between them
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
 _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
@@ -80,11 +81,16 @@ def directive(line: str) -> tuple[str, str] | None:
 def is_nothing(line: str) -> bool:
     """Whether a line is tablature, a rule or the fingering of a chord."""
     bare = line.strip()
-    if _RULE.fullmatch(line) or (bare.endswith(_SHAPE_ENDS) and _SHAPE.fullmatch(line)):
+    if _RULE.fullmatch(line) or (_ends_in_frets(bare) and _SHAPE.fullmatch(line)):
         return True
     if sum(map(line.count, "-–—")) * 3 <= len(bare) or all(word in HOLDS for word in line.split()):
         return False
     return _TAB.fullmatch(line) is not None
+
+
+def _ends_in_frets(line: str) -> bool:
+    """Whether a line may be the fingering of a chord: tells at once that most are not."""
+    return _FRETS.issuperset("".join(line.rstrip(")]")[-_FEWEST_FRETS:].split()))
 
 
 def inline(line: str, start: int, reads: Reads) -> list[Piece]:
@@ -162,6 +168,8 @@ def _row(text: str, start: int, lexer: Lexer) -> tuple[LineKind, list[Piece]]:
         return "words", []
     row = lexer.pieces(text, start)
     kinds = [piece.kind for piece in row]
+    if set(kinds) == {"chord"}:
+        return "plain", row
     looks = sum(piece.kind == "word" and _LOOKS.fullmatch(piece.text) is not None for piece in row)
     chords, words = kinds.count("chord") + kinds.count("optional") + looks, kinds.count("word") - looks
     marks = sum(kinds.count(kind) for kind in ("again", "again two", "hold"))
