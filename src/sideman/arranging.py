@@ -31,6 +31,7 @@ from sideman.music.dynamics import played_at
 from sideman.music.ending import with_ending
 from sideman.music.finishing import finish
 from sideman.music.key import Key
+from sideman.music.song import Song
 from sideman.music.styles import LOOP
 from sideman.music.wishes import PlayedSection
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
@@ -293,7 +294,7 @@ class Arrangement(Performance):
 
 
 def arrange(
-    progression: str | Progression,
+    progression: str | Progression | Song,
     options: ArrangeOptions | None = None,
     *,
     model: Model | None = None,
@@ -301,12 +302,17 @@ def arrange(
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
+    A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them.
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
     :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
     ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that
     cannot be read, :class:`OptionError` for an option out of range and :class:`CheckpointError` where the weights are
     missing or do not fit.
     """
+    sections = progression.passages if isinstance(progression, Song) else ()
     if isinstance(progression, str):
         progression = parse(progression)
-    return Arrangement(Plan(progression, replace(options or ArrangeOptions(), **wishes)), model or default_model())
+    elif isinstance(progression, Song):
+        progression = progression.progression
+    plan = Plan(progression, replace(options or ArrangeOptions(), **wishes), sections=sections)
+    return Arrangement(plan, model or default_model())

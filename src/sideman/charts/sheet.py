@@ -16,7 +16,7 @@ from sideman.music.key import Key
 from sideman.music.progression import Chord
 from sideman.music.song import Passage, Place, Section, Song, WrittenBar
 from sideman.music.time import COMMON_TIME, Meter
-from sideman.music.wishes import Wishes
+from sideman.music.wishes import NO_WISHES, Wishes
 
 
 class Jump(NamedTuple):
@@ -40,7 +40,7 @@ class Measure:
     meter: Meter | None = None
     place: Place | None = None
     section: str | None = None
-    wishes: Wishes = Wishes()  # of that section
+    wishes: Wishes = NO_WISHES  # of that section
     repeat: bool = False  # a repeated passage begins here
     times: int = 0
     endings: tuple[int, ...] = ()
@@ -85,11 +85,9 @@ class Sheet:
             )
             for start, end in zip(starts, [*starts[1:], len(self.measures)], strict=True)
         )
-        passages = tuple(_passages(order, starts))
-        written = tuple(Passage(number, tuple(range(len(section.bars)))) for number, section in enumerate(sections))
         return Song(
             sections,
-            () if passages == written else passages,
+            tuple(_passages(order, starts)),
             title=self.title,
             key=self.key,
             tempo=self.tempo,
@@ -126,7 +124,7 @@ def sheet_of(song: Song) -> Sheet:
         for place, bar in enumerate(bars):
             written = section.bars[bar]
             name = section.name if place == 0 and (section.name or sheet.measures) else None
-            wishes = section.wishes if place == 0 else Wishes()
+            wishes = section.wishes if place == 0 else NO_WISHES
             sheet.measures.append(Measure(written.chords, written.meter, written.place, name, wishes))
     return sheet
 

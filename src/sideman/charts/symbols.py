@@ -263,9 +263,9 @@ def _resolve(suffix: str, dialect: Dialect) -> tuple[str, Answers]:
     suffix = _MINOR_TWO.sub(r"\1add9", suffix.replace("|", "/"))
     answers = []
     for question in SUFFIX_QUESTIONS:
-        answer = dialect.answer(question.code)
-        suffix, count = question.pattern.subn(question.replacements[answer], suffix, count=1)
-        if count:
+        if question.pattern.search(suffix):
+            answer = dialect.answer(question.code)
+            suffix = question.pattern.sub(question.replacements[answer], suffix, count=1)
             answers.append((question.code, answer, others(question.code, answer)))
     return suffix, tuple(answers)
 

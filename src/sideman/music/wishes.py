@@ -5,6 +5,7 @@ Knows players, styles and dynamics; no bars and no notes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -72,9 +73,13 @@ class Wishes:
     def __str__(self) -> str:
         """As it is written; empty where nothing is wished."""
         written = {"style": self.style, "density": _densities_written(self.density), "loudness": self.loudness}
-        written["tracks"] = None if self.roles is None else ",".join(self.roles)
+        everybody = self.roles is not None and {*self.roles} == {*ROLES}
+        written["tracks"] = EVERYBODY if everybody else ",".join(self.roles or ())
         written["repeat"] = None if self.repeat is Repeat.LIKE else self.repeat
         return " ".join(f"{name}={written[name]}" for name in NAMES if written[name])
+
+
+NO_WISHES = Wishes()
 
 
 class PlayedSection(NamedTuple):
@@ -86,7 +91,7 @@ class PlayedSection(NamedTuple):
 
     name: str
     bars: tuple[int, ...]  # numbers of written bars, from 0
-    wishes: Wishes = Wishes()
+    wishes: Wishes = NO_WISHES
 
 
 def _one_of(name: str, value: str, choices: Iterable[str]) -> str:
@@ -114,6 +119,7 @@ def _densities(text: str) -> dict[Role, int]:
 
 
 def _densities_written(density: Mapping[Role, int]) -> str:
-    if density.keys() == {*ROLES} and len({*density.values()}) == 1:
-        return str(next(iter(density.values())))
-    return ",".join(f"{role}:{density[role]}" for role in ROLES if role in density)
+    """The level of most comes first, where everybody has one."""
+    usual = Counter(density.values()).most_common(1)[0][0] if density.keys() == {*ROLES} else None
+    others = [f"{role}:{density[role]}" for role in ROLES if density.get(role, usual) != usual]
+    return ",".join(others if usual is None else [str(usual), *others])
