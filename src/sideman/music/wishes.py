@@ -64,7 +64,7 @@ class Wishes:
         tracks = values.get("tracks")
         return cls(
             style=values.get("style"),
-            density=_densities(values.get("density", "")),
+            density=_densities(values["density"]) if "density" in values else {},
             roles=None if tracks is None else _roles(tracks),
             loudness=values.get("loudness"),
             repeat=Repeat(_one_of("repeat", values.get("repeat", Repeat.LIKE), [*Repeat])),
@@ -110,7 +110,7 @@ def _roles(text: str) -> tuple[Role, ...]:
 def _densities(text: str) -> dict[Role, int]:
     """Of all, or of some: ``4``, ``drums:4,bass:1``, ``2,piano:4``."""
     levels: dict[Role, int] = {}
-    for part in text.split(",") if text else []:
+    for part in text.split(","):
         name, colon, level = part.rpartition(":")
         if not (level.isascii() and level.isdigit() and len(level) == 1):
             raise OptionError(f"density {part[:_SHOWN]!r}: give 0 to {DENSITIES - 1}, or piano:{DENSITIES - 1}")
