@@ -17,7 +17,8 @@ from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, fil
 from sideman import Model, Role, arrange
 from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import parse
-from sideman.pieces.composition import Composition, Selection
+from sideman.pieces.changes import Selection
+from sideman.pieces.composition import Composition
 from sideman.pieces.document import read_composition
 from sideman.render.midi import midi_bytes
 from sideman.web.store import Piece
@@ -64,9 +65,9 @@ def test_a_request_with_revisions_is_a_piece_revised(browser: httpx.Client, mode
     assert last == {"tracks": ["piano"], "bars": [2], "take": 0, "seed": last["seed"], "progression": None}
     expected = (
         Composition.of(arrange(CHORDS, seed=3, takes=2, model=model))
-        .redo(Selection(["piano", "bass"], [2, 3]), 5, model)
-        .redo(Selection(["drums"], [1], 1), 6, model, parse("C:4|Dm:4|F:4|G7:4"))
-        .redo(Selection(["piano"], [2]), last["seed"], model)
+        .redo(Selection(["piano", "bass"], [2, 3]), 5, model, drafts=1)
+        .redo(Selection(["drums"], [1], 1), 6, model, parse("C:4|Dm:4|F:4|G7:4"), drafts=1)
+        .redo(Selection(["piano"], [2]), last["seed"], model, drafts=1)
     )
     bars = [event.data for event in listen(browser, piece["id"]) if event.kind == "bar"]
     assert piece["progress"] == {"bars": 8, "of": 8}

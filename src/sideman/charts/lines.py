@@ -11,6 +11,7 @@ from typing import Literal
 
 from sideman.charts.labels import Label, label
 from sideman.charts.lexing import BARS, HOLDS, Lexer, Piece, Reads
+from sideman.charts.wished import Wish, cut_wishes
 
 LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "directive", "words", "nothing"]
 
@@ -56,16 +57,20 @@ class Line:
     maybe: Label | None = None  # what names a section, unless it is a chord
     name: str = ""  # of a directive or a field of the head
     value: str = ""
+    wishes: tuple[Wish, ...] = ()  # of the section that it names
 
 
 def split(text: str) -> list[Line]:
-    """All lines; tags are blanked out, so that every character keeps its place."""
+    """All lines; tags and wishes are blanked out, so that every character keeps its place."""
     blank = _TENSION_BAR.sub("/", _TAGS.sub(lambda match: " " * len(match[0]), text))
     lines, start = [], 0
     for match in _ENDS.finditer(blank):
         lines.append(Line(blank[start : match.start()], start))
         start = match.end()
     lines.append(Line(blank[start:], start))
+    if "=" in blank:
+        for line in lines:
+            line.text, line.wishes = cut_wishes(line.text, line.start)
     return lines
 
 
@@ -129,7 +134,7 @@ def classify(line: Line, lexer: Lexer) -> None:
         return
     found = label(text)
     if found and found.rest >= len(text):
-        if found.certain or not _chords(text, line.start, lexer):
+        if found.certain or line.wishes or not _chords(text, line.start, lexer):
             line.kind, line.label = "label", found
             return
         line.maybe = found

@@ -13,6 +13,7 @@ from sideman.charts.sheet import Measure
 from sideman.music.progression import MAX_BEATS
 from sideman.music.song import Place
 from sideman.music.time import COMMON_TIME, Meter
+from sideman.music.wishes import NO_WISHES, Wishes
 
 MAX_MEASURES = MAX_BEATS
 
@@ -28,6 +29,7 @@ class Staff:
         self._meter_here: Meter | None = None  # where it is not the sheet's
         self._notes = notes
         self._section: str | None = None  # that begins with the next measure
+        self._wishes = NO_WISHES  # of it
         self._begins = False  # a repeat, likewise
         self._signs: set[str] = set()
         self._open = 0  # where a repeat begins that nothing opened
@@ -36,9 +38,9 @@ class Staff:
         self._line = self._last_line = 0  # where the line begins, and the one before
         self._count = 0  # how often the repeat is played that was begun, where its beginning says so
 
-    def begin_section(self, name: str) -> None:
+    def begin_section(self, name: str, wishes: Wishes = NO_WISHES) -> None:
         """The next measure begins a section."""
-        self._section = name
+        self._section, self._wishes = name, wishes
         self.end_block()
         self._open = len(self.measures)
 
@@ -75,8 +77,9 @@ class Staff:
             return
         measure.meter = measure.meter or self._meter_here
         measure.section, measure.repeat, measure.endings = self._section, self._begins, self.endings
+        measure.wishes = self._wishes
         self.measures.append(measure)
-        self._section, self._begins, self.endings = None, False, ()
+        self._section, self._wishes, self._begins, self.endings = None, NO_WISHES, False, ()
         if self._signs:
             measure.segno, measure.coda = "segno" in self._signs, "coda" in self._signs
             measure.to_coda = "to coda" in self._signs

@@ -21,12 +21,14 @@ from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
 from sideman.charts.spelling import Degrees, Spelling
 from sideman.charts.symbols import ANY, dialect_of
+from sideman.charts.wished import Wish, wishes_of
 from sideman.errors import ChartError, ChordSyntaxError, UnreadableError
 from sideman.music.chords import MAX_TEXT, parse_song
 from sideman.music.key import Key
 from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS
 from sideman.music.progression import Chord
 from sideman.music.song import Place
+from sideman.music.wishes import NO_WISHES, Wishes
 
 NAME = "text"
 
@@ -91,6 +93,7 @@ class _Reader:
         self._lines = lines
         self._capo = 0  # frets by which all sounds higher
         self._shifts: list[tuple[int, int]] = []  # from which measure on all is so many semitones higher
+        self._wishes: dict[str, Wishes] = {}  # by the names of sections
         self._sections: dict[str, tuple[int, int]] = {}  # by their names' bases: first measure, end
 
     def read(self) -> Sheet:
@@ -179,7 +182,7 @@ class _Reader:
             place = Place(line.start, line.start + len(line.text))
             match line.kind:
                 case "label" | "plain" | "barred" | "inline" if line.label is not None:
-                    section = self._begin(bars, section, line.label, place)
+                    section = self._begin(bars, section, line.label, place, line.wishes)
                 case "directive":
                     section = self._direct(bars, section, line, place)
                 case "head":
@@ -199,11 +202,25 @@ class _Reader:
         self._end(bars, section)
 
     def _begin(
-        self, bars: Bars, section: tuple[Label, int, Place] | None, label: Label, place: Place
+        self,
+        bars: Bars,
+        section: tuple[Label, int, Place] | None,
+        label: Label,
+        place: Place,
+        written: Sequence[Wish] = (),
     ) -> tuple[Label, int, Place]:
         self._end(bars, section)
-        bars.begin_section(label.name)
+        self._name(bars, label.name, written)
         return label, len(bars.measures), place
+
+    def _name(self, bars: Bars, name: str, written: Sequence[Wish]) -> None:
+        """The next measure begins a section; without wishes of its own it has those of the last one of its name."""
+        wishes = self._wishes.get(name.lower(), NO_WISHES)
+        if written:
+            wishes, faults = wishes_of(written)
+            bars.faults += faults
+        self._wishes[name.lower()] = wishes
+        bars.begin_section(name, wishes)
 
     def _end(self, bars: Bars, section: tuple[Label, int, Place] | None) -> None:
         """A section is over: one without bars of its own plays those of the last one of its name."""
@@ -228,20 +245,21 @@ class _Reader:
         """A directive of ChordPro."""
         found = _section_of(line.name)
         if found and found[0] == "start" and found[1] not in (*_SKIPPED, "grid"):
-            return self._begin(bars, section, Label(line.value or found[1].title(), 1, 0, True), place)
+            label = Label(line.value or found[1].title(), 1, 0, True)
+            return self._begin(bars, section, label, place, line.wishes)
         if found and found[0] == "end":
             self._end(bars, section)
             return None
         if line.name == "chorus":
             self._end(bars, section)
-            bars.begin_section(line.value or "Chorus")
+            self._name(bars, line.value or "Chorus", line.wishes)
             self._end(bars, (Label("Chorus", 1, 0, True), len(bars.measures), place))
             return None
         if line.name in _COMMENTS:
             probe = Line(line.value, line.start)
             classify(probe, Lexer(self._spelling.reads))
             if probe.label is not None and probe.label.certain and not probe.pieces:
-                return self._begin(bars, section, probe.label, place)
+                return self._begin(bars, section, probe.label, place, line.wishes)
             return section
         if line.name in ("transpose", "x_transpose") and re.fullmatch(r"\s*[+-]?\d{1,2}\s*", line.value):
             if self._notes.ask("transpose", ("applied", "as written"), place, line.value) == "applied":

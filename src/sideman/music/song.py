@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Self
 
 from sideman.errors import OptionError
-from sideman.music.band import Role
 from sideman.music.key import Key
 from sideman.music.progression import Chord, Progression
 from sideman.music.time import COMMON_TIME, TICKS_PER_STEP, BarLines, Meter
+from sideman.music.wishes import NO_WISHES, PlayedSection, Wishes
 
 
 class Place(NamedTuple):
@@ -41,18 +41,11 @@ class WrittenBar(NamedTuple):
 
 @dataclass(frozen=True)
 class Section:
-    """Bars with a name, and what the leader wants in them; None or nothing where it is as in the rest of the song.
-
-    ``style`` and ``density`` (0 sparse to 4 busy, by role) as the options of an arrangement, ``roles`` who plays,
-    ``loudness`` the velocity to play at, 1 to 127.
-    """
+    """Bars with a name, and what the leader wants in them."""
 
     name: str
     bars: tuple[WrittenBar, ...]
-    style: str | None = None
-    density: Mapping[Role, int] = field(default_factory=dict)
-    roles: tuple[Role, ...] | None = None
-    loudness: int | None = None
+    wishes: Wishes = NO_WISHES
 
 
 class Passage(NamedTuple):
@@ -151,6 +144,17 @@ class Song:
                 onset += meter.steps
             before[number] += 1
         return tuple(played)
+
+    @property
+    def passages(self) -> tuple[PlayedSection, ...]:
+        """The sections in the order in which they are played; none where it is one, with nothing to say of it.
+
+        One without a name has its number.
+        """
+        if len(self.order) == 1 and self.sections[self.order[0].section].wishes == NO_WISHES:
+            return ()
+        named = [(section.name or str(number + 1), section.wishes) for number, section in enumerate(self.sections)]
+        return tuple(PlayedSection(named[number][0], bars, named[number][1]) for number, bars in self.order)
 
     @property
     def progression(self) -> Progression:

@@ -42,7 +42,7 @@ class Job:
     @property
     def bars(self) -> int:
         """Bars of all takes together."""
-        return self.commission.plan.chart.bars * len(self.takes)
+        return sum(self.commission.bars)
 
     def announce(self, take: Take, bar: BarNotes) -> Event | None:
         """What there is to tell of a bar that was just composed."""
@@ -55,7 +55,11 @@ class Job:
         piece = self.commission.composition
         if take is not None or piece is None:
             return take, []
-        left = [(number, final) for number, final in enumerate(self._final) if final < self.commission.plan.chart.bars]
+        left = [
+            (number, final)
+            for number, (final, bars) in enumerate(zip(self._final, self.commission.bars, strict=True))
+            if final < bars
+        ]
         return None, [_bar_event(bar) for number, final in left for bar in piece.bars(number)[final:]]
 
 

@@ -90,7 +90,8 @@ class Studio:
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
-        commission = Commission(Plan(progression, options), request.changes(), self.fingerprint, self._sampling)
+        plan = Plan(progression, options, sections=request.played_sections())
+        commission = Commission(plan, request.changes(), self.fingerprint, self._sampling)
         self.composing.check()
         return commission
 
