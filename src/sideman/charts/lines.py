@@ -20,10 +20,12 @@ ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
 FEW = 2  # words that a line of chords may have
 MOST_UNREAD = 0.5  # of them may be unread between bar lines
 
-_TAB = re.compile(r"\s*[A-Ga-g]?[#b]?\s*[|:\[]*[-–—|][-–—|0-9xXhpbrstv/\\~^().*:\s=<>]{7,}.{0,12}")
-_RULE = re.compile(r"\s*(?:[-=_*~#+]{3,}|[|:\s-]*-[|:\s-]*\||[─━═]{2,})[-=_*~|:+\s]*")
+# Possessive where two parts could share characters, so that the time is linear in the line.
+_TAB = re.compile(r"\s*+[A-Ga-g]?+[#b]?+\s*+[|:\[]{0,8}[-–—|][-–—|0-9xXhpbrstv/\\~^().*:\s=<>]{7,}.{0,12}")
+_RULE = re.compile(r"\s*+(?:[-=_*~#+]{3,}+|[|:\s]*+-[:\s-]*+\||[─━═]{2,}+)[-=_*~|:+\s]*+")
+_FRET = r"(?:[0-9]{1,2}|[xXoO])"
 _SHAPE = re.compile(
-    r"\s*\S{1,14}\s*[:=]?\s*[(\[]?(?:(?:[0-9]{1,2}|[xXoO])[-\s]){3,}(?:[0-9]{1,2}|[xXoO])[)\]]?\s*|\s*\S{1,14}\s*[:=]?\s+[xXoO0-9]{6}\s*"
+    rf"\s*+\S{{1,14}}(?:\s*+[:=]?+\s*+[(\[]?(?:{_FRET}[-\s]){{3,}}{_FRET}[)\]]?|(?:\s*+[:=])?+\s++[xXoO0-9]{{6}})\s*+"
 )
 _FRETS = frozenset("0123456789xXoO-")
 _FEWEST_FRETS = 7  # characters, with what stands between them

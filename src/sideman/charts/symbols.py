@@ -132,8 +132,10 @@ def _sign_in_words(match: re.Match[str]) -> str:
 def _without_marks(symbol: str) -> tuple[str, Answers]:
     """A symbol without what is no part of it, and an answer that tells so."""
     bare = symbol.rstrip(_MARKS + _PUNCTUATION).lstrip(_MARKS + "^")
+    if bare == symbol:
+        return symbol, ()
     marks = "".join(character for character in symbol.replace(bare, "", 1) if character not in _PUNCTUATION)
-    held = symbol.endswith("..") and bare != symbol
+    held = symbol.endswith("..")
     ignored = "…" if held else marks
     return bare, (("ignored", ignored, ()),) if ignored and bare else ()
 

@@ -218,7 +218,8 @@ def _root_error(text: str, position: int, symbol: str) -> ChordSyntaxError:
     if first.islower() and meant:
         root = _ROOT.match(meant[0])
         minor = f"{root[0]}m{meant[0][root.end() :]}" if root else ""
-        if MINOR_THIRD not in read_chord(meant[0]).quality.intervals and _meant(minor) == [minor]:
+        chord = _chord(meant[0])  # None where more than the root is wrong
+        if chord is not None and MINOR_THIRD not in chord.quality.intervals and _meant(minor) == [minor]:
             meant.append(minor)
             remedy += f": {' or '.join(meant)}"
     return syntax_error("unknown chord", text, position, remedy, *meant)
