@@ -119,6 +119,8 @@ export interface BarComposed {
   /** From 0; those of a take come in order. */
   readonly bar: number;
   readonly notes: { readonly [Key in Role]?: readonly (readonly [number, number, number, number])[] };
+  /** Of a revision, which of several candidates. */
+  readonly candidate?: number | null;
 }
 
 /** How much is composed. */
@@ -213,11 +215,29 @@ export interface Health {
   readonly waiting: number;
 }
 
+/** What was changed in a piece; the first ``position`` revisions stand, the others were undone. */
+export interface HistoryView {
+  readonly position: number;
+  readonly revisions: readonly RevisionTold[];
+  /** Of which one can be chosen. */
+  readonly candidates: readonly RevisionTold[];
+  /** How far a revision has come that is composed now. */
+  readonly composing: BarsDone | null;
+  /** Of each take. */
+  readonly charts: readonly TakeChart[];
+}
+
 /** What a role may play. */
 export interface InstrumentView {
   /** Of General MIDI, from 0; of drums a kit. */
   readonly program: number;
   readonly name: string;
+}
+
+/** Where in its history a piece shall stand: undo and redo. */
+export interface Moving {
+  /** How many revisions stand. */
+  readonly position: number;
 }
 
 /** What a leader may decide besides the chords: a field of a request. */
@@ -348,6 +368,29 @@ export interface QualityView {
   readonly degrees: string;
 }
 
+/** What is to be played anew in a piece, and how many ways to choose from. */
+export interface Redoing {
+  /** Null: another one each time. */
+  readonly seed?: number | null;
+  /** Chords that the take has from then on; null: the same. */
+  readonly progression?: string | null;
+  /** Of these chords' first bars; null: those of before. */
+  readonly meters?: readonly string[] | null;
+  /** For each bar of these chords the bar before that it was, from 0, or null where it is new; null in place of the list: each is what it was. */
+  readonly origins?: readonly (number | null)[] | null;
+  /** Null: all who play. */
+  readonly tracks?: readonly Role[] | null;
+  /** From 0, in their order; null: those that the chords touch, or all. */
+  readonly bars?: readonly number[] | null;
+  readonly take?: number;
+  /** Whether the bar before a chord that changed is played anew too. */
+  readonly anticipate?: boolean;
+  /** Composed each time; the one stands that the bars after it fit best. */
+  readonly drafts?: number;
+  /** Ways to play it; of several one is chosen among the candidates. */
+  readonly takes?: number;
+}
+
 /** A new name. */
 export interface Renaming {
   /** What the list calls it. */
@@ -358,28 +401,55 @@ export const REPEATS = ["as", "like", "new"] as const;
 /** What a section does when it comes again: the same notes, much the same, or something new. */
 export type Repeat = (typeof REPEATS)[number];
 
+/** What a revision is called. */
+export interface RevisionNaming {
+  /** What the list calls it. */
+  readonly name: string;
+}
+
 /** Some bars of some tracks of a take, composed anew around all else, which stays note for note. */
 export interface RevisionRequest {
-  readonly tracks: readonly Role[];
-  /** From 0, in their order. */
-  readonly bars: readonly number[];
-  readonly take?: number;
   /** Null: another one each time. */
   readonly seed?: number | null;
-  /** Chords that the take has from then on, as long as those before; null: the same. */
+  /** Chords that the take has from then on; null: the same. */
   readonly progression?: string | null;
+  /** Of these chords' first bars; null: those of before. */
+  readonly meters?: readonly string[] | null;
+  /** For each bar of these chords the bar before that it was, from 0, or null where it is new; null in place of the list: each is what it was. */
+  readonly origins?: readonly (number | null)[] | null;
+  readonly tracks: readonly Role[];
+  /** From 0, in their order; none only where bars have other origins. */
+  readonly bars: readonly number[];
+  readonly take?: number;
+}
+
+/** A revision of the history, or a candidate for one. */
+export interface RevisionTold {
+  /** What it is called: whom and which bars it changed, unless somebody named it. */
+  readonly name: string;
+  readonly tracks: readonly Role[];
+  /** That were played anew, from 0. */
+  readonly bars: readonly number[];
+  readonly take: number;
+  /** With which it was composed; null where it was given. */
+  readonly seed: number | null;
+  readonly changes_chords: boolean;
 }
 
 /** What was composed anew after the takes. */
 export interface RevisionView {
-  readonly tracks: readonly Role[];
-  /** From 0, in their order. */
-  readonly bars: readonly number[];
-  readonly take: number;
   /** The one that was given, or a random one. */
   readonly seed: number;
-  /** Chords that the take has from then on, as long as those before; null: the same. */
+  /** Chords that the take has from then on; null: the same. */
   readonly progression: string | null;
+  /** Of these chords' first bars; null: those of before. */
+  readonly meters: readonly string[] | null;
+  /** For each bar of these chords the bar before that it was, from 0, or null where it is new; null in place of the list: each is what it was. */
+  readonly origins: readonly (number | null)[] | null;
+  readonly tracks: readonly Role[];
+  /** From 0, in their order; none only where bars have other origins. */
+  readonly bars: readonly number[];
+  readonly take: number;
 }
 
 export const ROLES = ["drums", "piano", "guitar", "bass", "strings"] as const;
@@ -422,6 +492,15 @@ export const STATES = ["waiting", "composing", "done", "stopped", "failed"] as c
 /** How far a piece has come. */
 export type State = (typeof STATES)[number];
 
+/** The chords of a take as they are now. */
+export interface TakeChart {
+  readonly progression: string;
+  readonly meters: readonly string[];
+  readonly bars: number;
+  /** The step at which each bar begins, and that at which the last one ends. */
+  readonly bar_lines: readonly number[];
+}
+
 /** A chair in the band, and how it sounds unless told otherwise. */
 export interface TrackView {
   readonly role: Role;
@@ -450,6 +529,13 @@ export interface Operations {
   "POST /api/charts": { readonly body: ChartRequest; readonly answer: SongView };
   "GET /api/options": { readonly body: undefined; readonly answer: OptionsView };
   "GET /api/health": { readonly body: undefined; readonly answer: Health };
+  "GET /api/arrangements/{identity}/revisions": { readonly body: undefined; readonly answer: HistoryView };
+  "POST /api/arrangements/{identity}/revisions": { readonly body: Redoing; readonly answer: HistoryView };
+  "PATCH /api/arrangements/{identity}/revisions": { readonly body: Moving; readonly answer: HistoryView };
+  "GET /api/arrangements/{identity}/revisions/events": { readonly body: undefined; readonly answer: undefined };
+  "PATCH /api/arrangements/{identity}/revisions/{number}": { readonly body: RevisionNaming; readonly answer: HistoryView };
+  "POST /api/arrangements/{identity}/candidates/{number}": { readonly body: undefined; readonly answer: HistoryView };
+  "DELETE /api/arrangements/{identity}/candidates": { readonly body: undefined; readonly answer: HistoryView };
 }
 
 /** By name: the data of a server-sent event. */

@@ -61,8 +61,9 @@ def test_a_request_with_revisions_is_a_piece_revised(browser: httpx.Client, mode
     piece = compose(browser, seed=3, takes=2, revisions=REVISED)
     assert plain["revisions"] == []
     *told, last = piece["revisions"]
-    assert told == [{"take": 0, "progression": None} | REVISED[0], REVISED[1]]
-    assert last == {"tracks": ["piano"], "bars": [2], "take": 0, "seed": last["seed"], "progression": None}
+    same: dict[str, Any] = {"progression": None, "meters": None, "origins": None}
+    assert told == [{"take": 0} | same | REVISED[0], same | REVISED[1] | {"meters": ["4/4"]}]
+    assert last == {"tracks": ["piano"], "bars": [2], "take": 0, "seed": last["seed"]} | same
     expected = (
         Composition.of(arrange(CHORDS, seed=3, takes=2, model=model))
         .redo(Selection(["piano", "bass"], [2, 3]), 5, model, drafts=1)
@@ -89,7 +90,9 @@ def test_a_request_with_revisions_is_a_piece_revised(browser: httpx.Client, mode
     [
         ({"tracks": ["piano"], "bars": [4]}, "bars of a selection: one or more from 0 to 3"),
         ({"tracks": ["piano"], "bars": [1, 0]}, "in order"),
-        ({"tracks": ["piano"], "bars": []}, "revisions.0.bars"),
+        ({"tracks": ["piano"], "bars": []}, "bars of a selection: one or more"),
+        ({"tracks": ["piano"], "bars": [], "origins": [0]}, "origins of 1 bars"),
+        ({"tracks": ["piano"], "bars": [], "origins": [-1]}, "revisions.0.origins"),
         ({"tracks": [], "bars": [1]}, "revisions.0.tracks"),
         ({"tracks": ["piano", "piano"], "bars": [1]}, "each once"),
         ({"tracks": ["banjo"], "bars": [1]}, "revisions.0.tracks"),

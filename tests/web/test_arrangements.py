@@ -77,18 +77,19 @@ def test_a_piece_that_cannot_be_read_breaks_no_list(
 
 
 @pytest.mark.parametrize(
-    ("file", "paths"),
+    ("files", "paths"),
     [
-        ("events.jsonl", ["/events"]),
-        ("take-0.mid", ["/midi"]),
+        (["events.jsonl", "composition.json"], ["/events"]),
+        (["take-0.mid"], ["/midi"]),
     ],
 )
 def test_missing_files_are_told(
-    server: Server, browser: httpx.Client, caplog: pytest.LogCaptureFixture, file: str, paths: list[str]
+    server: Server, browser: httpx.Client, caplog: pytest.LogCaptureFixture, files: list[str], paths: list[str]
 ) -> None:
     piece = compose(browser, "C:4")
-    (path,) = server.settings.data.glob(f"sessions/*/{piece['id']}/{file}")
-    path.unlink()
+    for file in files:
+        (path,) = server.settings.data.glob(f"sessions/*/{piece['id']}/{file}")
+        path.unlink()
     for each in paths:
         refused = problem(browser.get(f"/api/arrangements/{piece['id']}{each}"), 410)
         assert refused["type"] == "urn:sideman:lost"

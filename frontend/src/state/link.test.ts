@@ -18,8 +18,8 @@ const RICH = {
   top_p: 0.015,
   free_bass: true,
   revisions: [
-    { tracks: ["drums", "bass"], bars: [0, 1, 2, 7], take: 0, seed: 5, progression: null },
-    { tracks: ["piano"], bars: [3], take: 2, seed: 6, progression: "N.C.:3/2|C/E:96t" },
+    { tracks: ["drums", "bass"], bars: [0, 1, 2, 7], take: 0, seed: 5, progression: null, meters: null, origins: null },
+    { tracks: ["piano"], bars: [3], take: 2, seed: 6, progression: "N.C.:3/2|C/E:96t", meters: null, origins: null },
   ],
 } satisfies Arrangement;
 

@@ -106,7 +106,9 @@ test("a link to a piece that isn't here has it composed, with seed and model", a
 });
 
 test("a link to a revised piece has its revisions composed too; what play makes of the same chords has none", async () => {
-  const revisions = [{ tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null }];
+  const revisions = [
+    { tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null, meters: null, origins: null },
+  ];
   location.hash = fragmentOf({ ...PIECE, revisions }, OFFER.options);
   await start(false); // the piece of the list has none
   expect(asked).toMatchObject([{ seed: PIECE.seed, model: PIECE.model, revisions }]);
@@ -116,7 +118,9 @@ test("a link to a revised piece has its revisions composed too; what play makes 
 });
 
 test("a revised piece that was broken off is composed again with its revisions", async () => {
-  const revisions = [{ tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null }];
+  const revisions = [
+    { tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null, meters: null, origins: null },
+  ];
   kept = [{ ...PIECE, revisions, state: "stopped" }];
   await start(false);
   song.value = SONG;

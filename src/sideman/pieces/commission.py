@@ -32,7 +32,7 @@ class Commission:
         for change in self.changes:
             take = change.selection.take
             plans[take] = check_change(plans.get(take, plan), change.selection, change.progression, change.origins)
-        self.bars = tuple(plans.get(take, plan).chart.bars for take in range(plan.options.takes))  # in the end
+        self._plans = [plans.get(take, plan) for take in range(plan.options.takes)]  # in the end
         self.performance = Performance(plan, sampling)
         self.composition: Composition | None = None
         self._weights = weights
@@ -40,8 +40,18 @@ class Commission:
         self._left = deque(self.changes)
         self._under_way: tuple[Change, Take] | None = None
 
+    @property
+    def bars(self) -> tuple[int, ...]:
+        """How many bars each take has in the end."""
+        return tuple(plan.chart.bars for plan in self._plans)
+
     def unchanged(self, take: int) -> int:
-        """How many of a take's first bars no change names: these stay as they are first composed."""
+        """How many of a take's first bars no change names: these stay as they are first composed.
+
+        In a piece of another length none does: notes are cut where it ends.
+        """
+        if self._plans[take].chart.steps != self.plan.chart.steps:
+            return 0
         first = [change.first for change in self.changes if change.selection.take == take]
         return min((self.plan.chart.bars, self.bars[take], *first))
 

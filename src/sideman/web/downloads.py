@@ -16,16 +16,18 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 
 from sideman.errors import MissingLibraryError, SidemanError
 from sideman.files import atomic_write
 from sideman.music.band import Band, Role, Track
-from sideman.pieces.document import from_document
+from sideman.pieces.document import to_document
 from sideman.render.audio import common_gain, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.midi import midi_bytes
@@ -44,8 +46,16 @@ from sideman.web.store import Piece
 AUDIO_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
 BYTES_PER_SECOND = {"mp3": 24_000, "wav": 4 * SAMPLE_RATE, "flac": 4 * SAMPLE_RATE}  # FLAC: at most
 BUSY_SECONDS = 5.0
+VERSION_DIGITS = 16
 
 log = logging.getLogger(__name__)
+
+
+class Wanted(NamedTuple):
+    """Which take, and with which candidate of a revision, if any."""
+
+    take: int
+    candidate: int | None = None
 
 
 class Downloads:
@@ -59,38 +69,40 @@ class Downloads:
         self._guard = threading.Lock()
         self._making: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
-    def midi(self, session: Session | None, identity: str, take: int) -> Path:
-        """The MIDI file of a take as it is composed."""
-        piece, _ = self._arrangements.finished(session, identity, take)
-        path = self._files.midi(piece, take)
+    def midi(self, session: Session | None, identity: str, part: Wanted) -> Path | None:
+        """The MIDI file of a take as it was composed; None where it is made of the document, as another mix is."""
+        piece, _ = self._arrangements.finished(session, identity, part.take)
+        if part.candidate is not None or self._files.is_revised(piece):
+            return None
+        path = self._files.midi(piece, part.take)
         if not path.is_file():
             raise lost(piece, f"{path.name} is not there")
         return path
 
-    def mixed_midi(self, session: Session | None, identity: str, take: int, mix: Mix) -> bytes:
+    def mixed_midi(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> bytes:
         """The same in another mix; made in a moment, and not kept."""
-        piece, description = self._arrangements.finished(session, identity, take)
-        band = self._band(piece, take, description)
+        piece, description = self._arrangements.finished(session, identity, part.take)
+        band = self._band(piece, part, description)
         return midi_bytes(mix.apply(band), progression=band.progression, key=band.key)
 
-    def audio(self, session: Session | None, identity: str, take: int, mix: Mix, kind: str) -> Path:
+    def audio(self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str) -> Path:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`."""
-        piece, description = self._arrangements.finished(session, identity, take)
-        path = self._files.folder(piece) / f"take-{take}{mix.suffix}.{kind}"
+        piece, description = self._arrangements.finished(session, identity, part.take)
+        path = self._files.folder(piece) / f"take-{part.take}{self._version(piece, part)}{mix.suffix}.{kind}"
         mix.sounding(description.tracks)  # or it is refused at once
         with self._making_of(piece, path, self._bytes(description, kind)) as missing:
             if missing:
-                write_audio(mix.apply(self._band(piece, take, description)), path)
+                write_audio(mix.apply(self._band(piece, part, description)), path)
         return path
 
-    def stems(self, session: Session | None, identity: str, take: int, mix: Mix, kind: str) -> Path:
+    def stems(self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str) -> Path:
         """A zip of one file a track; played together they are the take, at the loudness of its mix."""
-        piece, description = self._arrangements.finished(session, identity, take)
-        path = self._files.folder(piece) / f"take-{take}{mix.suffix}-{kind}.zip"
+        piece, description = self._arrangements.finished(session, identity, part.take)
+        path = self._files.folder(piece) / f"take-{part.take}{self._version(piece, part)}{mix.suffix}-{kind}.zip"
         tracks = len(mix.sounding(description.tracks))
         with self._making_of(piece, path, 2 * tracks * self._bytes(description, kind)) as missing:
             if missing:
-                _write_stems(mix.apply(self._band(piece, take, description)), path, kind)
+                _write_stems(mix.apply(self._band(piece, part, description)), path, kind)
         return path
 
     @staticmethod
@@ -138,13 +150,23 @@ class Downloads:
             detail = "no room for this file: ask for MP3, or delete pieces"
             raise Problem(HTTPStatus.CONFLICT, "quota", detail)
 
-    def _band(self, piece: Piece, take: int, description: Description) -> Rendition:
+    def _version(self, piece: Piece, part: Wanted) -> str:
+        """What is between a take's number and the rest of a file's name where the piece was changed since."""
+        if part.candidate is None and not self._files.is_revised(piece):
+            return ""
+        composition = self._arrangements.composition(piece, part.candidate)
+        if composition is None:
+            return ""
+        standing = to_document(replace(composition, undone=(), candidates=()))
+        return f"-of-{sha256(standing.encode()).hexdigest()[:VERSION_DIGITS]}"
+
+    def _band(self, piece: Piece, part: Wanted, description: Description) -> Rendition:
         """A take from its ids; of a piece that an earlier version composed, from its bars as they were told."""
         try:
-            document = self._files.composition(piece)
-            if document is not None:
-                return from_document(document).rendition(take)
-            return _told(self._files.bars(piece), take, description)
+            composition = self._arrangements.composition(piece, part.candidate)
+            if composition is not None:
+                return composition.rendition(part.take)
+            return _told(self._files.bars(piece), part.take, description)
         except SidemanError as error:
             raise lost(piece, error) from error
         except (ValueError, LookupError, TypeError, OverflowError) as error:

@@ -17,6 +17,7 @@ from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarL
 from sideman.music.wishes import PlayedSection
 from sideman.options import MAX_TAKES, OPTIONS, ArrangeOptions, Kind, Option, options_of, random_seed
 from sideman.pieces.changes import Change, Selection
+from sideman.pieces.revision import Revision
 from sideman.tokens.chart import chart_of_progression
 from sideman.web.section_schemas import MAX_SECTIONS, PlayedSectionRequest, PlayedSectionView
 from sideman.web.store import State
@@ -88,7 +89,7 @@ else:
     Options = create_model("Options", __base__=_Options, **{option.name: _field(option) for option in OPTIONS})
 
 
-_TRACKS = next(option for option in OPTIONS if option.attribute == "roles")
+TRACKS = next(option for option in OPTIONS if option.attribute == "roles")
 
 
 class ChordText(Strict):
@@ -108,23 +109,42 @@ class ChordText(Strict):
         return replace(parse(self.progression, lines.meters[0]), lines=lines)
 
 
-class RevisionRequest(Strict):
+class RevisionBase(Strict):
+    """From which seed bars are composed anew, and over which chords."""
+
+    seed: int | None = Field(None, ge=0, le=MAX_WHOLE, description="Null: another one each time.")
+    progression: Chords | None = Field(None, description="Chords that the take has from then on; null: the same.")
+    meters: list[Metre] | None = Field(
+        None, min_length=1, max_length=MAX_BEATS, description="Of these chords' first bars; null: those of before."
+    )
+    origins: list[Annotated[int, Field(ge=0, lt=MAX_BEATS)] | None] | None = Field(
+        None,
+        max_length=MAX_BEATS,
+        description="For each bar of these chords the bar before that it was, from 0, or null where it is new; "
+        "null in place of the list: each is what it was.",
+    )
+
+    def chords(self, before: BarLines) -> Progression | None:
+        """The chords, in bars like those ``before`` unless told otherwise.
+
+        Raises :class:`OptionError` and :class:`ChordSyntaxError`.
+        """
+        lines = before if self.meters is None else lines_of(self.meters)
+        return None if self.progression is None else replace(parse(self.progression, lines.meters[0]), lines=lines)
+
+
+class RevisionRequest(RevisionBase):
     """Some bars of some tracks of a take, composed anew around all else, which stays note for note."""
 
     tracks: list[Annotated[Role, Field(strict=False)]] = Field(
-        min_length=1, max_length=len(_TRACKS.choices), json_schema_extra={"uniqueItems": True}
+        min_length=1, max_length=len(TRACKS.choices), json_schema_extra={"uniqueItems": True}
     )
     bars: list[Annotated[int, Field(ge=0, lt=MAX_BEATS)]] = Field(
-        min_length=1,
         max_length=MAX_BEATS,
-        description="From 0, in their order.",
+        description="From 0, in their order; none only where bars have other origins.",
         json_schema_extra={"uniqueItems": True},
     )
     take: int = Field(0, ge=0, lt=MAX_TAKES)
-    seed: int | None = Field(None, ge=0, le=MAX_WHOLE, description="Null: another one each time.")
-    progression: Chords | None = Field(
-        None, description="Chords that the take has from then on, as long as those before; null: the same."
-    )
 
     def change(self, lines: BarLines) -> Change:
         """The same for :mod:`sideman.pieces`, in a piece with these bars.
@@ -132,9 +152,9 @@ class RevisionRequest(Strict):
         Raises :class:`OptionError` and :class:`ChordSyntaxError`.
         """
         seed = random_seed() if self.seed is None else self.seed
-        text, first = self.progression, lines.meters[0]
-        progression = None if text is None else replace(parse(text, first), lines=lines)
-        return Change(Selection(_TRACKS.check(self.tracks), self.bars, self.take), seed, progression)
+        origins = None if self.origins is None else tuple(self.origins)
+        selection = Selection(TRACKS.check(self.tracks), self.bars, self.take)
+        return Change(selection, seed, self.chords(lines), origins)
 
 
 class RevisionView(RevisionRequest):
@@ -145,15 +165,17 @@ class RevisionView(RevisionRequest):
     seed: int = Field(description="The one that was given, or a random one.")
 
     @classmethod
-    def of(cls, change: Change) -> RevisionView:
-        """Of a change."""
-        selection, progression = change.selection, change.progression
-        return cls(
+    def of(cls, change: Change | Revision) -> RevisionView:
+        """Of a change, or of a revision that was composed."""
+        selection, progression, origins = change.selection, change.progression, change.origins
+        return cls.model_construct(
             tracks=list(selection.roles),
             bars=list(selection.bars),
             take=selection.take,
             seed=change.seed,
             progression=None if progression is None else progression.written,
+            meters=None if progression is None else [str(meter) for meter in progression.lines.meters],
+            origins=None if origins is None else list(origins),
         )
 
 
@@ -179,8 +201,12 @@ class ArrangementRequest(Options, ChordText):
 
     def changes(self) -> list[Change]:
         """The revisions for :mod:`sideman.pieces`. Raises :class:`OptionError` and :class:`ChordSyntaxError`."""
-        lines = lines_of(self.meters)
-        return [revision.change(lines) for revision in self.revisions]
+        lines, changes = [lines_of(self.meters)] * MAX_TAKES, []
+        for revision in self.revisions:
+            changes.append(revision.change(lines[revision.take]))
+            if (chords := changes[-1].progression) is not None:
+                lines[revision.take] = chords.lines
+        return changes
 
 
 class Renaming(Strict):
@@ -285,6 +311,7 @@ class BarComposed(BaseModel):
     take: int = Field(description="From 0.")
     bar: int = Field(description="From 0; those of a take come in order.")
     notes: dict[Role, list[NoteRow]]
+    candidate: int | None = Field(None, description="Of a revision, which of several candidates.")
 
 
 class Ending(BaseModel):
