@@ -25,6 +25,7 @@ _SHAPE = re.compile(
     r"\s*\S{1,14}\s*[:=]?\s*[(\[]?(?:(?:[0-9]{1,2}|[xXoO])[-\s]){3,}(?:[0-9]{1,2}|[xXoO])[)\]]?\s*|\s*\S{1,14}\s*[:=]?\s+[xXoO0-9]{6}\s*"
 )
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
+_DOTTED = re.compile(r"([^\s.]+)(\.{1,8})")  # [C..]: so many beats
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
 _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
@@ -91,6 +92,10 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
     for match in _INLINE.finditer(line):
         inner = match[1].strip().rstrip("*")
         place = start + match.start(1)
+        dotted = _DOTTED.fullmatch(inner)
+        if dotted and reads(dotted[1]):
+            found.append(Piece("chord", dotted[1], place, place + len(dotted[1]), beats=len(dotted[2])))
+            continue
         words = [inner] if reads(inner) else inner.split()
         found += [Piece("chord", word, place, place + len(match[1])) for word in words if reads(word)]
     return found
@@ -98,7 +103,7 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
 
 def is_inline(line: str, reads: Reads) -> bool:
     """Whether a line has chords in brackets among its words, or more than one pair of brackets with nothing else."""
-    matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*"))]
+    matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*."))]
     rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
     return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)
 
