@@ -78,8 +78,8 @@ _PIECE = re.compile(
     re.VERBOSE,
 )
 HOLDS = frozenset({"/", ".", "-", "–", "—", "--", "---", "_", "//", "///", "////", "''", '"', "´"})
-_AGAINS = frozenset({"%", "x", "X", "./.", ".//.", "./", "·/·", "𝄎", "simile", "sim.", "sim", "·/.", "°/°", "٪", "*"})
-_AGAINS_TWO = frozenset({"%%", "r", "𝄏", "%2", "2%"})
+AGAINS = frozenset({"%", "x", "X", "./.", ".//.", "./", "·/·", "𝄎", "simile", "sim.", "sim", "·/.", "°/°", "٪", "*"})
+AGAINS_TWO = frozenset({"%%", "r", "𝄏", "%2", "2%"})
 _ENDING = re.compile(r"(?:N|\[)?(\d(?:\s?[,.&+–-]\s?\d)*)(?:\.|\)|\]|st|nd|rd|th|:)+|N(\d)|\[(\d)")
 _DOTS = re.compile(r"(.*?[^.])(\.{1,8})")
 _ABBREVIATED = ("dim", "min", "maj", "aug", "sus", "N.C", "n.c")  # a dot behind them counts no beat
@@ -241,9 +241,9 @@ def _word(text: str, start: int, end: int, reads: Reads) -> Piece | None:
         return Piece("comment", text, start, end)
     if text in HOLDS:
         return Piece("hold", text, start, end, number=len(text) if text.strip("/") == "" else 1)
-    if text in _AGAINS:
+    if text in AGAINS:
         return Piece("again", text, start, end)
-    if text in _AGAINS_TWO:
+    if text in AGAINS_TWO:
         return Piece("again two", text, start, end)
     dots = _DOTS.fullmatch(text)
     if dots and not dots[1].endswith(_ABBREVIATED) and reads(dots[1]):

@@ -30,6 +30,7 @@ _SHAPE = re.compile(
 _FRETS = frozenset("0123456789xXoO-")
 _FEWEST_FRETS = 7  # characters, with what stands between them
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
+_DOTTED = re.compile(r"([^\s.]+)(\.{1,8})")  # [C..]: so many beats
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
 _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
@@ -106,6 +107,10 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
     for match in _INLINE.finditer(line):
         inner = match[1].strip().rstrip("*")
         place = start + match.start(1)
+        dotted = _DOTTED.fullmatch(inner)
+        if dotted and reads(dotted[1]):
+            found.append(Piece("chord", dotted[1], place, place + len(dotted[1]), beats=len(dotted[2])))
+            continue
         words = [inner] if reads(inner) else inner.split()
         found += [Piece("chord", word, place, place + len(match[1])) for word in words if reads(word)]
     return found
@@ -115,7 +120,7 @@ def is_inline(line: str, reads: Reads) -> bool:
     """Whether a line has chords in brackets among its words, or more than one pair of brackets with nothing else."""
     if "[" not in line:
         return False
-    matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*"))]
+    matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*."))]
     rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
     return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)
 
