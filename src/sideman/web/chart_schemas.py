@@ -105,7 +105,8 @@ class SongView(BaseModel):
     tempo: float | None = Field(description="Beats a minute; null where the chart names none.")
     meters: list[str] = Field(description="Of the played bars; the last one holds from there on. For an arrangement.")
     chart: ChartView = Field(description="The chords as they are played. Its progression is for an arrangement.")
-    text: str = Field(description="The chart as a text that is read the same: for an editor, where it came as a file.")
+    is_by_hand: bool = Field(description="Whether people write its format by hand.")
+    text: str = Field(description="For an editor: as it came where it is by hand, else another that is read the same.")
     sections: list[SectionView]
     passages: list[PlayedSectionView] = Field(
         description="The sections in the order of playing, with what is wanted of them: for an arrangement."
@@ -127,7 +128,8 @@ class SongView(BaseModel):
             tempo=sheet.tempo,
             meters=[str(meter) for meter in progression.lines.meters],
             chart=ChartView.of(progression),
-            text=write(reading),
+            is_by_hand=reading.is_by_hand,
+            text=reading.text if reading.is_by_hand else write(reading),
             sections=[SectionView(name=section.name, bars=len(section.bars)) for section in song.sections],
             bars=[
                 PlayedBarView(section=section, passing=passing, bar=bar, place=place)
