@@ -4,7 +4,7 @@
     symbols     one chord symbol, whatever its spelling; dialects decide what has two meanings, numbers read degrees
     sheet       measures with signs; form follows the signs
     reading     what was read and assumed; questions has all that can be asked
-    text        lines (labels, letters, heads), cut by lexing, written by bars and timing on a staff
+    text        lines (labels, letters, heads), cut by lexing, written by bars and timing on a staff, in sections
     ireal …     the other formats; writing is the door to those that are written
 
 Knows music; no ids, no notes of a band, no sound.
