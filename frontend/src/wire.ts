@@ -479,7 +479,9 @@ export interface SongView {
   readonly meters: readonly string[];
   /** The chords as they are played. Its progression is for an arrangement. */
   readonly chart: ChartView;
-  /** The chart as a text that is read the same: for an editor, where it came as a file. */
+  /** Whether people write its format by hand. */
+  readonly is_by_hand: boolean;
+  /** For an editor: as it came where it is by hand, else another that is read the same. */
   readonly text: string;
   readonly sections: readonly SectionView[];
   /** The sections in the order of playing, with what is wanted of them: for an arrangement. */

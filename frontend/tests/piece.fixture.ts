@@ -80,6 +80,9 @@ export const PIECE: Arrangement = {
   temperature: 1,
   top_p: null,
   free_bass: false,
+  ending: "loop",
+  intro: false,
+  sections: [],
   progress: { bars: 2, of: 2 },
   revisions: [],
 };
@@ -88,10 +91,11 @@ export const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("Am", 4, 4, 
 
 /** A song of a chart in 4/4 that is one section without a name. */
 export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
-  const named = { format: "text", title: "", composer: "", style: "", key: null, tempo: null };
+  const named = { format: "text", is_by_hand: true, title: "", composer: "", style: "", key: null, tempo: null };
   const bars = Array.from({ length: chart.bars }, (_, bar) => ({ section: 0, passing: 0, bar, place: null }));
   const sections = [{ name: "", bars: chart.bars }];
-  return { ...named, meters: ["4/4"], chart, text: chart.progression, sections, bars, assumptions: [], ...rest };
+  const read = { text: chart.progression, sections, passages: [], bars, assumptions: [] };
+  return { ...named, meters: ["4/4"], chart, ...read, ...rest };
 }
 
 export const SONG = songOf(CHART);
