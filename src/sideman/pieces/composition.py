@@ -17,7 +17,7 @@ from sideman.errors import OptionError, TokenError
 from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import Role
 from sideman.music.progression import Progression
-from sideman.options import MAX_SEED, random_seed
+from sideman.options import MAX_SEED, PlayOptions, random_seed
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import decode_bars
 from sideman.tokens.parts import Part, Parts, parts_of
@@ -129,10 +129,13 @@ class Composition:
         """The first take as it is now."""
         return self.bands[0]
 
-    def rendition(self, take: int = 0) -> Rendition:
-        """A take as it is now. Raises :class:`TokenError` where the grammar doesn't allow its parts."""
+    def rendition(self, take: int = 0, playing: PlayOptions | None = None) -> Rendition:
+        """A take as it is now, played as the piece says, or otherwise.
+
+        Raises :class:`TokenError` where the grammar doesn't allow its parts.
+        """
         plan = self._plan(take)
-        return perform(plan, plan.leader().ids(self.parts(take)))
+        return perform(plan, plan.leader().ids(self.parts(take)), playing)
 
     def parts(self, take: int = 0) -> Sequence[Parts]:
         """The parts of a take's bars as they are now."""

@@ -75,7 +75,7 @@ class OptionView(BaseModel):
             name=option.name,
             kind=option.kind,
             help=option.help,
-            default=list(option.default) if option.kind == "several" else option.default,
+            default=list(option.default) if isinstance(option.default, tuple) else option.default,
             nothing=option.nothing or None,
             minimum=(0 if option.zero else option.minimum) if is_number else None,
             maximum=min(option.maximum, most) if is_number else None,

@@ -59,7 +59,7 @@ def _field(option: Option) -> tuple[Any, Any]:
     kind: Any = _TYPES.get(option.kind)
     if option.kind == "several":
         names: Any = type(option.choices[0])
-        kind, default = list[Annotated[names, Field(strict=False)]], list(default)
+        kind, default = list[Annotated[names, Field(strict=False)]], None if default is None else list(default)
         limits = {"min_length": 1, "max_length": len(option.choices), "json_schema_extra": {"uniqueItems": True}}
     elif option.choices:
         limits = {"json_schema_extra": {"enum": [*option.choices, *([None] if option.nothing else [])]}}
