@@ -48,8 +48,8 @@ class Option:
 
     ``kind`` says of what type: several are a sequence of ``choices``, or their names with commas in between. Numbers
     lie from ``minimum`` (with ``above``, above it) to ``maximum``; with ``zero`` they may be 0 too. ``nothing`` says
-    what None stands for; where it is empty, None is not a value. ``shapes``: another value gives other notes.
-    ``relative``: to what the model wants, so that a value says nothing of another model's piece.
+    what None, or several of none, stands for; where it is empty, None is not a value. ``shapes``: another value gives
+    other notes. ``relative``: to what the model wants, so that a value says nothing of another model's piece.
     """
 
     kind: Kind
@@ -84,7 +84,7 @@ class Option:
 
     def check(self, value: Any) -> Any:  # noqa: ANN401 - of the option's type, or not
         """The value, as :class:`ArrangeOptions` holds it. Raises :class:`OptionError` where it is not one."""
-        if value is None and self.nothing:
+        if self.nothing and (value is None or (self.kind == "several" and value in ("", [], ()))):
             return None
         if isinstance(value, bool) != (self.kind == "flag") or not isinstance(value, _TYPES[self.kind]):
             raise OptionError(f"{self.name} is {str(value)[:_SHOWN]!r}: give {_WORDS[self.kind]}")

@@ -18,10 +18,11 @@ from sideman.web.catalogue import Catalogue
 from sideman.web.descriptions import read_description
 from sideman.web.events import Event, EventLog
 from sideman.web.jobs import Turn, ending
+from sideman.web.limits import check_minutes
 from sideman.web.metrics import Metrics
 from sideman.web.piece_files import PieceFiles
 from sideman.web.problems import Problem
-from sideman.web.schemas import ArrangementRequest, ArrangementView, BarsDone, Description
+from sideman.web.schemas import ArrangementRequest, ArrangementView, BarsDone, Changing, Description
 from sideman.web.sessions import Session
 from sideman.web.settings import Settings
 from sideman.web.store import UNFINISHED, Piece, State, Store
@@ -90,9 +91,17 @@ class Arrangements:
                 views.append(self._view(piece))
         return views
 
-    def rename(self, session: Session | None, identity: str, name: str) -> ArrangementView:
-        """Give a piece another name."""
-        self.catalogue.rename(self.find(session, identity), name)
+    def change(self, session: Session | None, identity: str, change: Changing) -> ArrangementView:
+        """Give a piece another name, or have it played in another way. Raises :class:`OptionError` and `Problem`."""
+        piece, playing = self.find(session, identity), change.playing
+        if playing:
+            description = self._description(piece)
+            description = description.model_copy(update=playing)
+            length = description.seconds_at(description.playing)
+            check_minutes(length, self.settings)
+            self.catalogue.describe(piece, description.model_copy(update={"seconds": length}).model_dump_json())
+        if change.name is not None:
+            self.catalogue.rename(piece, change.name)
         return self.view(session, identity)
 
     def delete(self, session: Session | None, identity: str) -> None:

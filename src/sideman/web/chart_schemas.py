@@ -12,7 +12,8 @@ from sideman.charts import Assumption, Reading, question_of, read
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
 from sideman.music.song import Passage
-from sideman.web.schemas import MAX_NAME, ChartView, Strict
+from sideman.web.option_fields import Strict
+from sideman.web.schemas import MAX_NAME, ChartView
 
 MAX_CHOICES = 64
 Answer = Annotated[str, Field(max_length=MAX_NAME)]

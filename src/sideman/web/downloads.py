@@ -25,6 +25,7 @@ import numpy as np
 from sideman.errors import MissingLibraryError, SidemanError
 from sideman.files import atomic_write
 from sideman.music.band import Band, Role, Track
+from sideman.options import PlayOptions
 from sideman.pieces.document import from_document
 from sideman.render.audio import common_gain, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE
@@ -33,6 +34,7 @@ from sideman.render.playing import TAIL_SECONDS
 from sideman.render.rendition import Rendition
 from sideman.web.arrangements import Arrangements
 from sideman.web.disk import full, is_full
+from sideman.web.limits import check_minutes
 from sideman.web.mixing import Mix
 from sideman.web.piece_files import STEMS, lost
 from sideman.web.problems import Problem
@@ -59,43 +61,47 @@ class Downloads:
         self._guard = threading.Lock()
         self._making: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
-    def midi(self, session: Session | None, identity: str, take: int) -> Path:
-        """The MIDI file of a take as it is composed."""
-        piece, _ = self._arrangements.finished(session, identity, take)
+    def midi(self, session: Session | None, identity: str, take: int, mix: Mix) -> tuple[Path | bytes, str]:
+        """The MIDI file of a take, and its name; as it is composed it lies there, else it is made in a moment."""
+        piece, description = self._arrangements.finished(session, identity, take)
+        playing = mix.playing(description.playing)
+        suffix = mix.suffix(playing)
+        if suffix:
+            band = self._band(piece, take, description, playing)
+            song = midi_bytes(mix.apply(band), progression=band.progression, key=band.key)
+            return song, f"take-{take}{suffix}.mid"
         path = self._files.midi(piece, take)
         if not path.is_file():
             raise lost(piece, f"{path.name} is not there")
-        return path
-
-    def mixed_midi(self, session: Session | None, identity: str, take: int, mix: Mix) -> bytes:
-        """The same in another mix; made in a moment, and not kept."""
-        piece, description = self._arrangements.finished(session, identity, take)
-        band = self._band(piece, take, description)
-        return midi_bytes(mix.apply(band), progression=band.progression, key=band.key)
+        return path, path.name
 
     def audio(self, session: Session | None, identity: str, take: int, mix: Mix, kind: str) -> Path:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`."""
         piece, description = self._arrangements.finished(session, identity, take)
-        path = self._files.folder(piece) / f"take-{take}{mix.suffix}.{kind}"
+        playing = mix.playing(description.playing)
+        path = self._files.folder(piece) / f"take-{take}{mix.suffix(playing)}.{kind}"
         mix.sounding(description.tracks)  # or it is refused at once
-        with self._making_of(piece, path, self._bytes(description, kind)) as missing:
+        with self._making_of(piece, path, self._bytes(description, playing, kind)) as missing:
             if missing:
-                write_audio(mix.apply(self._band(piece, take, description)), path)
+                write_audio(mix.apply(self._band(piece, take, description, playing)), path)
         return path
 
     def stems(self, session: Session | None, identity: str, take: int, mix: Mix, kind: str) -> Path:
         """A zip of one file a track; played together they are the take, at the loudness of its mix."""
         piece, description = self._arrangements.finished(session, identity, take)
-        path = self._files.folder(piece) / f"take-{take}{mix.suffix}-{kind}.zip"
+        playing = mix.playing(description.playing)
+        path = self._files.folder(piece) / f"take-{take}{mix.suffix(playing)}-{kind}.zip"
         tracks = len(mix.sounding(description.tracks))
-        with self._making_of(piece, path, 2 * tracks * self._bytes(description, kind)) as missing:
+        with self._making_of(piece, path, 2 * tracks * self._bytes(description, playing, kind)) as missing:
             if missing:
-                _write_stems(mix.apply(self._band(piece, take, description)), path, kind)
+                _write_stems(mix.apply(self._band(piece, take, description, playing)), path, kind)
         return path
 
-    @staticmethod
-    def _bytes(description: Description, kind: str) -> int:
-        return int((description.seconds + TAIL_SECONDS) * BYTES_PER_SECOND[kind])
+    def _bytes(self, description: Description, playing: PlayOptions, kind: str) -> int:
+        """Raises :class:`Problem` where it plays for longer than pieces may."""
+        length = description.seconds_at(playing)
+        check_minutes(length, self._settings)
+        return int((length + TAIL_SECONDS) * BYTES_PER_SECOND[kind])
 
     @contextlib.contextmanager
     def _making_of(self, piece: Piece, path: Path, size: int) -> Iterator[bool]:
@@ -138,13 +144,13 @@ class Downloads:
             detail = "no room for this file: ask for MP3, or delete pieces"
             raise Problem(HTTPStatus.CONFLICT, "quota", detail)
 
-    def _band(self, piece: Piece, take: int, description: Description) -> Rendition:
+    def _band(self, piece: Piece, take: int, description: Description, playing: PlayOptions) -> Rendition:
         """A take from its ids; of a piece that an earlier version composed, from its bars as they were told."""
         try:
             document = self._files.composition(piece)
             if document is not None:
-                return from_document(document).rendition(take)
-            return _told(self._files.bars(piece), take, description)
+                return from_document(document).rendition(take, playing)
+            return _told(self._files.bars(piece), take, description).played(playing)
         except SidemanError as error:
             raise lost(piece, error) from error
         except (ValueError, LookupError, TypeError, OverflowError) as error:

@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field
 
 from sideman.music.band import Role
 from sideman.music.chords import MAX_BEATS, MAX_TEXT, Progression, parse
 from sideman.music.qualities import PITCH_CLASSES
-from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter
-from sideman.options import MAX_TAKES, OPTIONS, ArrangeOptions, Kind, Option, options_of, random_seed
+from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter, seconds
+from sideman.options import (
+    MAX_TAKES,
+    OPTIONS,
+    PLAYING,
+    PlayOptions,
+    random_seed,
+)
 from sideman.pieces.commission import Change
 from sideman.pieces.composition import Selection
 from sideman.tokens.chart import chart_of_progression
+from sideman.web.option_fields import MAX_WHOLE, Options, Playing, Strict
 from sideman.web.store import State
 
 MAX_NAME = 200
 MAX_REVISIONS = 256
-MAX_WHOLE = 2**53 - 1  # the largest that JavaScript reads without loss
 
 Chords = Annotated[
     str,
@@ -44,52 +50,6 @@ Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, description="What
 def lines_of(meters: Sequence[str]) -> BarLines:
     """Where bars begin, by their metres. Raises :class:`OptionError`."""
     return BarLines(tuple(map(Meter.parse, meters)))
-
-
-class Strict(BaseModel):
-    """No field but those named, and no value of another type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-def _field(option: Option) -> tuple[Any, Any]:
-    """An option as pydantic takes it: type and field. What the document can't say of its range is checked later."""
-    limits: dict[str, Any] = {}
-    default = option.default
-    kind: Any = _TYPES.get(option.kind)
-    if option.kind == "several":
-        names: Any = type(option.choices[0])
-        kind, default = list[Annotated[names, Field(strict=False)]], None if default is None else list(default)
-        limits = {"min_length": 1, "max_length": len(option.choices), "json_schema_extra": {"uniqueItems": True}}
-    elif option.choices:
-        limits = {"json_schema_extra": {"enum": [*option.choices, *([None] if option.nothing else [])]}}
-    elif option.kind in {"number", "whole"}:
-        limits = {"gt" if option.above else "ge": 0 if option.zero else option.minimum}
-        limits |= {"le": min(option.maximum, MAX_WHOLE)} | ({"allow_inf_nan": False} if kind is float else {})
-    told = f"{option.help}; null: {option.nothing}." if option.nothing else f"{option.help}."
-    return kind | None if option.nothing else kind, Field(default, description=told, **limits)
-
-
-_TYPES: dict[Kind, Any] = {"number": float, "whole": int, "text": str, "flag": bool}
-
-
-class _Options(Strict):
-    """What the leader decides besides the chords: fields for the rows of the table."""
-
-    if TYPE_CHECKING:  # those that the server itself reads
-        tempo: float
-        tracks: list[Role]
-        takes: int
-
-    def arrange_options(self) -> ArrangeOptions:
-        """The same for :mod:`sideman.arranging`. Raises :class:`OptionError` for a value out of range."""
-        return options_of({option.name: getattr(self, option.name) for option in OPTIONS})
-
-
-if TYPE_CHECKING:
-    Options = _Options
-else:
-    Options = create_model("Options", __base__=_Options, **{option.name: _field(option) for option in OPTIONS})
 
 
 _TRACKS = next(option for option in OPTIONS if option.attribute == "roles")
@@ -178,10 +138,16 @@ class ArrangementRequest(Options, ChordText):
         return [revision.change(lines) for revision in self.revisions]
 
 
-class Renaming(Strict):
-    """A new name."""
+class Changing(Playing):
+    """Another name, or another way to play what was composed; what is not there stays as it is."""
 
-    name: Name
+    name: Name | None = None
+
+    @property
+    def playing(self) -> dict[str, Any]:
+        """The options of playing that are there, by name. Raises :class:`OptionError` for a value out of range."""
+        told = {option.name: option for option in PLAYING if option.name in self.model_fields_set}
+        return {name: option.check(getattr(self, name)) for name, option in told.items()}
 
 
 class ChordRequest(ChordText):
@@ -262,6 +228,15 @@ class Description(Options, ChordText):
     revisions: list[RevisionView] = Field(
         default_factory=list, description="With chords, options, seeds and model they make the same piece again."
     )
+
+    @property
+    def playing(self) -> PlayOptions:
+        """How it is played."""
+        return PlayOptions(**{option.attribute: getattr(self, option.name) for option in PLAYING})
+
+    def seconds_at(self, playing: PlayOptions) -> float:
+        """How long it plays so."""
+        return seconds(self.read().steps, playing.play_tempo or self.tempo)
 
 
 class BarsDone(BaseModel):

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from sideman.arranging import Model, Plan
 from sideman.music.progression import Progression
-from sideman.music.time import SECONDS_PER_MINUTE, seconds
+from sideman.music.time import seconds
 from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
@@ -24,7 +24,9 @@ from sideman.render.midi import midi_bytes
 from sideman.web.catalogue import Catalogue
 from sideman.web.composing import Composing
 from sideman.web.jobs import Job, Turn, ending
+from sideman.web.limits import check_limit, check_minutes
 from sideman.web.metrics import Metrics
+from sideman.web.mixing import UNCHANGED
 from sideman.web.piece_files import PieceFiles
 from sideman.web.problems import Problem
 from sideman.web.schemas import ArrangementRequest, Description, RevisionView
@@ -78,15 +80,10 @@ class Studio:
         """
         settings = self._settings
         progression, options = request.read(), request.arrange_options()
-        minutes = seconds(progression.steps, options.tempo) / SECONDS_PER_MINUTE
-        for value, limit, noun in (
-            (progression.bars, settings.max_bars, "bars"),
-            (minutes, settings.max_minutes, "minutes"),
-            (options.takes, settings.max_takes, "takes"),
-        ):
-            if value > limit:
-                detail = f"{value:.4g} {noun} are too many for this server: at most {limit:g}"
-                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "limit", detail)
+        check_limit(progression.bars, settings.max_bars, "bars")
+        check_limit(options.takes, settings.max_takes, "takes")
+        for tempo in (options.tempo, options.play_tempo or options.tempo):
+            check_minutes(seconds(progression.steps, tempo), settings)
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
@@ -108,7 +105,7 @@ class Studio:
             key=plan.chart.key.name,
             bars=plan.chart.bars,
             beats=float(progression.beats),
-            seconds=seconds(progression.steps, request.tempo),
+            seconds=seconds(progression.steps, plan.options.play_tempo or plan.options.tempo),
             model=self.fingerprint,
             revisions=[RevisionView.of(change) for change in commission.changes],
         )
@@ -164,7 +161,10 @@ class Studio:
             return
         changed, performance = job.commission.composition, job.commission.performance
         composition = changed or Composition.played(performance, self.fingerprint)
-        bands = changed.bands if changed else performance.bands
+        bands = [
+            changed.rendition(take.number, UNCHANGED) if changed else performance.plan.band(take.bars, UNCHANGED)
+            for take in performance.takes
+        ]
         songs = [midi_bytes(band, progression=band.progression, key=band.key) for band in bands]
         self._files.keep(job.piece, bars, songs, to_document(composition))
 
