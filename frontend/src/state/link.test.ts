@@ -47,18 +47,18 @@ test("a link of before there was a table of options still opens", () => {
 });
 
 test("an option that the page has never heard of is in the link, unless it leaves the notes alone", () => {
-  const swing = option("swing", "number", 50, { minimum: 50, maximum: 75 });
+  const lilt = option("lilt", "number", 50, { minimum: 50, maximum: 75 });
   const title = option("title", "text", "", { shapes: false });
-  const piece = { ...PIECE, swing: 62, title: "A tune" };
-  const linked = link(piece, [...FIELDS, swing, title]);
-  expect(linked?.options.swing).toBe(62);
-  expect(fragmentOf(piece, [...FIELDS, swing, title])).not.toContain("title");
-  expect(linked && matches(linked, piece, [...FIELDS, swing])).toBe(true);
-  expect(linked && matches(linked, { ...piece, swing: 63 } as Arrangement, [...FIELDS, swing])).toBe(false);
+  const piece = { ...PIECE, lilt: 62, title: "A tune" };
+  const linked = link(piece, [...FIELDS, lilt, title]);
+  expect(linked?.options.lilt).toBe(62);
+  expect(fragmentOf(piece, [...FIELDS, lilt, title])).not.toContain("title");
+  expect(linked && matches(linked, piece, [...FIELDS, lilt])).toBe(true);
+  expect(linked && matches(linked, { ...piece, lilt: 63 } as Arrangement, [...FIELDS, lilt])).toBe(false);
 });
 
 test("a link with an option that the server doesn't offer is not understood", () => {
-  const linked = readFragment(`${fragmentOf(PIECE, FIELDS)}&swing=62`, FIELDS);
+  const linked = readFragment(`${fragmentOf(PIECE, FIELDS)}&lilt=62`, FIELDS);
   expect(linked?.isUnderstood).toBe(false);
   expect(linked && matches(linked, PIECE, FIELDS)).toBe(false);
 });

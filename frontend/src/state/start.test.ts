@@ -125,27 +125,27 @@ test("a revised piece that was broken off is composed again with its revisions",
 });
 
 test("an option that the page has never heard of goes from the link into the piece, and is what play plays", async () => {
-  const swing = option("swing", "number", 50, { minimum: 50, maximum: 75 });
-  served = { ...OFFER, options: [...OFFER.options, swing] };
-  const swung = { ...PIECE, swing: 62 };
+  const lilt = option("lilt", "number", 50, { minimum: 50, maximum: 75 });
+  served = { ...OFFER, options: [...OFFER.options, lilt] };
+  const swung = { ...PIECE, lilt: 62 };
   location.hash = fragmentOf(swung, served.options);
-  await start(false); // the piece of the list has no swing
+  await start(false); // the piece of the list has no lilt
   expect(asked).toHaveLength(1);
-  expect(asked[0]).toMatchObject({ progression: PIECE.progression, swing: 62, seed: PIECE.seed });
-  expect(options.value.swing).toBe(62);
+  expect(asked[0]).toMatchObject({ progression: PIECE.progression, lilt: 62, seed: PIECE.seed });
+  expect(options.value.lilt).toBe(62);
   song.value = SONG;
   expect(isCurrent.value).toBe(true);
-  setOptions({ swing: 50 });
+  setOptions({ lilt: 50 });
   expect(isCurrent.value).toBe(false);
   setOptions({ tempo: 99 });
   await open(swung);
-  expect(options.value).toMatchObject({ tempo: 120, swing: 62 });
+  expect(options.value).toMatchObject({ tempo: 120, lilt: 62 });
   expect(isCurrent.value).toBe(true);
-  expect(JSON.parse(localStorage.getItem("sideman.options") ?? "")).toMatchObject({ swing: 62 });
+  expect(JSON.parse(localStorage.getItem("sideman.options") ?? "")).toMatchObject({ lilt: 62 });
 });
 
 test("a link with an option that this server doesn't know is another piece", async () => {
-  location.hash = `${fragmentOf(PIECE, OFFER.options)}&swing=62`;
+  location.hash = `${fragmentOf(PIECE, OFFER.options)}&lilt=62`;
   await start(false);
   expect(asked).toEqual([]);
   expect(notice.value?.text).toMatch(/doesn't know/);
