@@ -3,7 +3,7 @@ import { OFFER, option, PIECE } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
 import { ROLES } from "../music/piece";
 import { valuesOf } from "./fields";
-import { fragmentOf, matches, readFragment } from "./link";
+import { fragmentOf, matches, playedOf, readFragment } from "./link";
 
 const RICH = {
   ...PIECE,
@@ -33,6 +33,15 @@ test.each<Arrangement>([PIECE, RICH])("a link brings back what the piece was mad
   expect(linked?.options).toEqual({ ...valuesOf(FIELDS, { ...piece }) });
   expect(linked?.revisions).toEqual(piece.revisions);
   expect(linked && matches(linked, piece, FIELDS)).toBe(true);
+});
+
+test("a link holds how the piece is played, and is the same piece's however that is", () => {
+  const played = { swing: 67, straight: ["bass"], humanize: 0.5, humanize_seed: 0, play_tempo: 90, transpose: -2 };
+  const linked = readFragment(fragmentOf(PIECE, FIELDS, played), FIELDS);
+  expect(linked && playedOf(FIELDS, linked.options)).toEqual(played);
+  expect(linked?.options).toMatchObject({ tempo: 120, seed: 7 });
+  expect(linked && matches(linked, PIECE, FIELDS)).toBe(true);
+  expect(linked && matches(linked, { ...PIECE, swing: 60 }, FIELDS)).toBe(true);
 });
 
 test("a link is short: what is as it is anyway is not in it", () => {

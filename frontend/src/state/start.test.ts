@@ -4,7 +4,7 @@ import type { Arrangement, Offer } from "../api";
 import { chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions, song } from "./band";
 import { fragmentOf } from "./link";
 import { notice } from "./notice";
-import { piece } from "./piece";
+import { piece, pieceShift, pieceTempo } from "./piece";
 import { compose, composeAnother, isCurrent, open, pieces } from "./session";
 import { start } from "./start";
 
@@ -103,6 +103,25 @@ test("a link to a piece that isn't here has it composed, with seed and model", a
   expect(asked[0]).toMatchObject({ progression: "F:4|G:4", ...how, model: PIECE.model });
   expect(piece.value?.seed).toBe(99);
   expect(isCurrent.value).toBe(false); // until the field was read
+});
+
+const SO = { swing: 67, straight: null, humanize: 0, humanize_seed: 0, play_tempo: 90, transpose: 2 };
+
+test("a link to a piece of the list plays it as the link says", async () => {
+  location.hash = fragmentOf(PIECE, OFFER.options, SO);
+  await start(false);
+  expect(asked).toEqual([]);
+  expect([pieceTempo.value, pieceShift.value]).toEqual([90, 2]);
+  expect(options.value).toMatchObject({ swing: 67, tempo: 90, play_tempo: null, transpose: 0 });
+  expect(piece.value).toMatchObject({ swing: 50, play_tempo: null }); // as the server has it
+});
+
+test("a link to a piece that isn't here has it composed for its own tempo, in its own key", async () => {
+  location.hash = fragmentOf({ ...PIECE, seed: 99 }, OFFER.options, SO);
+  await start(false);
+  expect(asked).toMatchObject([{ progression: PIECE.progression, seed: 99, tempo: 120, ...SO }]);
+  expect([pieceTempo.value, pieceShift.value]).toEqual([90, 2]);
+  expect(options.value).toMatchObject({ swing: 67, tempo: 90, play_tempo: null, transpose: 0 });
 });
 
 test("a link to a revised piece has its revisions composed too; what play makes of the same chords has none", async () => {

@@ -72,21 +72,33 @@ function Straight() {
 
 function Humanize() {
   const range = offered("humanize");
-  const { humanize } = feel.value;
+  const { humanize, seed } = feel.value;
   const words = `${Math.round(humanize * SHARE)} %`;
   return (
-    <label class="options-item options-slider" title="How much timing and loudness stray; 100 % is as people play">
-      <span class="options-name">Humanize: {words}</span>
-      <input
-        type="range"
-        aria-label="Humanize"
-        aria-valuetext={words}
-        min={0}
-        max={(range?.maximum ?? 1) * SHARE}
-        step={5}
-        value={Math.round(humanize * SHARE)}
-        onInput={({ currentTarget }) => setOptions({ humanize: currentTarget.valueAsNumber / SHARE })}
-      />
-    </label>
+    <fieldset class="options-item options-slider" title="How much timing and loudness stray; 100 % is as people play">
+      <legend class="options-name">Humanize: {words}</legend>
+      <div class="options-row">
+        <input
+          type="range"
+          aria-label="Humanize"
+          aria-valuetext={words}
+          min={0}
+          max={(range?.maximum ?? 1) * SHARE}
+          step={5}
+          value={Math.round(humanize * SHARE)}
+          onInput={({ currentTarget }) => setOptions({ humanize: currentTarget.valueAsNumber / SHARE })}
+        />
+        {humanize > 0 && (
+          <button
+            type="button"
+            class="button small"
+            title="Have them stray otherwise, as much"
+            onClick={() => setOptions({ humanize_seed: seed + 1 })}
+          >
+            Other hands
+          </button>
+        )}
+      </div>
+    </fieldset>
   );
 }

@@ -13,7 +13,7 @@ import "../styles/options.css";
 const DENSITY_NAMES = ["Sparse", "Light", "Medium", "Full", "Busy"];
 const MOST_TAKES = 4; // side by side on the page
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
-const OF_FEEL = ["swing", "straight", "humanize"]; // in controls of their own, as the first of these
+const OF_FEEL = ["swing", "straight", "humanize", "humanize_seed"]; // in controls of their own, as the first of these
 const OF_CHART = ["play_tempo", "transpose"]; // follow tempo and chart
 const OWN: readonly string[] = ["tempo", "style", "density", "takes", "tracks", "seed", ...OF_FEEL, ...OF_CHART];
 const SEED_HINT_ID = "options-seed-hint";
