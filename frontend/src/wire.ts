@@ -41,6 +41,18 @@ export interface ArrangementRequest {
   readonly ending?: "loop" | "ring";
   /** Begin as songs do, where players come in one after the other. */
   readonly intro?: boolean;
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing?: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight?: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize?: number;
+  /** Same number, same straying. */
+  readonly humanize_seed?: number;
+  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  readonly play_tempo?: number | null;
+  /** Semitones to play higher, or lower, than composed. */
+  readonly transpose?: number;
   /** What is composed anew after it, one by one. */
   readonly revisions?: readonly RevisionRequest[];
   /** Those of the piece, in the order of playing; together they have its bars. Without any it is one. */
@@ -78,6 +90,18 @@ export interface ArrangementView {
   readonly ending: "loop" | "ring";
   /** Begin as songs do, where players come in one after the other. */
   readonly intro: boolean;
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize: number;
+  /** Same number, same straying. */
+  readonly humanize_seed: number;
+  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  readonly play_tempo: number | null;
+  /** Semitones to play higher, or lower, than composed. */
+  readonly transpose: number;
   readonly key: string;
   /** Of each take. */
   readonly bars: number;
@@ -129,6 +153,23 @@ export interface BarsDone {
   readonly bars: number;
   /** Bars that there will be. */
   readonly of: number;
+}
+
+/** Another name, or another way to play what was composed; what is not there stays as it is. */
+export interface Changing {
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing?: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight?: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize?: number;
+  /** Same number, same straying. */
+  readonly humanize_seed?: number;
+  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  readonly play_tempo?: number | null;
+  /** Semitones to play higher, or lower, than composed. */
+  readonly transpose?: number;
+  readonly name?: string | null;
 }
 
 /** A chart in whatever way it is written: a text or link, or the bytes of a file. */
@@ -204,6 +245,20 @@ export interface Example {
   readonly progression: string;
   readonly tempo: number;
   readonly style: string | null;
+}
+
+/** How far a player strays where humanize is 1: standard deviations in milliseconds. */
+export interface HandsView {
+  /** From bar to bar. */
+  readonly drift: number;
+  /** Of what is struck together. */
+  readonly stroke: number;
+  /** Of each note. */
+  readonly finger: number;
+  /** How late on average. */
+  readonly lag: number;
+  /** Of the velocity. */
+  readonly touch: number;
 }
 
 /** The server's word that it is well. */
@@ -391,12 +446,6 @@ export interface Redoing {
   readonly takes?: number;
 }
 
-/** A new name. */
-export interface Renaming {
-  /** What the list calls it. */
-  readonly name: string;
-}
-
 export const REPEATS = ["as", "like", "new"] as const;
 /** What a section does when it comes again: the same notes, much the same, or something new. */
 export type Repeat = (typeof REPEATS)[number];
@@ -514,6 +563,11 @@ export interface TrackView {
   /** MIDI controller 10. */
   readonly pan: number;
   readonly instruments: readonly InstrumentView[];
+  /** MIDI pitch that the instrument has. */
+  readonly lowest: number;
+  /** MIDI pitch that the instrument has. */
+  readonly highest: number;
+  readonly hands: HandsView;
 }
 
 /** By method and path: what is sent, and the answer. */
@@ -521,7 +575,7 @@ export interface Operations {
   "GET /api/arrangements": { readonly body: undefined; readonly answer: ArrangementList };
   "POST /api/arrangements": { readonly body: ArrangementRequest; readonly answer: ArrangementView };
   "GET /api/arrangements/{identity}": { readonly body: undefined; readonly answer: ArrangementView };
-  "PATCH /api/arrangements/{identity}": { readonly body: Renaming; readonly answer: ArrangementView };
+  "PATCH /api/arrangements/{identity}": { readonly body: Changing; readonly answer: ArrangementView };
   "DELETE /api/arrangements/{identity}": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/events": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/midi": { readonly body: undefined; readonly answer: undefined };

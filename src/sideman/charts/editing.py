@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from sideman.charts.labels import base
 from sideman.charts.lexing import AGAINS
-from sideman.charts.reading import NO_CHOICES, Notes, Reading, ask_form
+from sideman.charts.reading import NO_CHOICES, Notes, Reading, play
 from sideman.charts.rewriting import STYLES, Bar, Unit, rewrite
 from sideman.charts.sheet import Sheet
 from sideman.charts.source import Source
@@ -228,8 +228,7 @@ class _Chart:
             notes = Notes(self.choices)
             try:
                 sheet = read(Source.of(text), notes)
-                ask_form(sheet, notes)
-                self._tried[text] = Reading(sheet.song(), sheet, NAME, notes.assumptions, text)
+                self._tried[text] = Reading(play(sheet, notes), sheet, NAME, notes.assumptions, text)
             except SidemanError:
                 self._tried[text] = None
         return self._tried[text]
