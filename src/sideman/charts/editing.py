@@ -10,10 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import pairwise
 
-from sideman.charts.labels import base
-from sideman.charts.lexing import AGAINS
 from sideman.charts.reading import NO_CHOICES, Notes, Reading, ask_form
 from sideman.charts.rewriting import STYLES, Bar, Unit, rewrite
 from sideman.charts.sheet import Sheet
@@ -21,11 +18,11 @@ from sideman.charts.source import Source
 from sideman.charts.text import NAME, read
 from sideman.errors import SidemanError
 from sideman.music.progression import Chord
-from sideman.music.song import Place
 from sideman.music.symbol import read_chord
 from sideman.music.time import Meter
 
 ROUNDS = 3  # of writing out bars that only said that another one comes again
+MOST_COMPARED = 256  # bars between the first and the last that change
 Wished = Sequence[tuple[str, int]]
 
 
@@ -110,26 +107,10 @@ class _Chart:
 
     @cached_property
     def origins(self) -> list[int]:
-        """For each measure, the one in whose text it stands: another one where a section is only named."""
-        measures, text = self.reading.sheet.measures, self.reading.text
-        starts = [at for at, measure in enumerate(measures) if at == 0 or measure.section is not None]
-        origins = list(range(len(measures)))
-        known: dict[str, tuple[int, int]] = {}
-        by_place: dict[tuple[Place, tuple[tuple[int, Chord], ...]], int] = {}
-        for start, end in pairwise([*starts, len(measures)]):
-            name = (measures[start].section or "").strip().lower()
-            stands = measures[start].place
-            source = known.get(name) or known.get(base(name))
-            if name and source and stands and name in text[stands.start : stands.end].lower():
-                first, last = source
-                if last - first == end - start:
-                    origins[start:end] = origins[first:last]
-                    continue
-            known[name] = known[base(name)] = (start, end)
-            for at in range(start, end):
-                place = measures[at].place
-                if place is not None and measures[at].chords and text[place.start : place.end] not in AGAINS:
-                    origins[at] = by_place.setdefault((place, measures[at].chords), at)
+        """For each measure, the one in whose text it stands: another one where it is only named, or counted."""
+        origins: list[int] = []
+        for number, measure in enumerate(self.reading.sheet.measures):
+            origins.append(number if measure.again is None else origins[measure.again])
         return origins
 
     def changes(self, wish: list[Bar]) -> dict[int, list[Bar]] | None:
@@ -167,7 +148,9 @@ class _Chart:
             if self._is_wished(reading, changes, exactly=False):
                 return reading, self._is_wished(reading, changes, exactly=True)
             wrong = [
-                number for at, number in enumerate(wanted) if len(found) == len(wanted) and not self._is_at(at, number, found)
+                number
+                for at, number in enumerate(wanted)
+                if len(found) == len(wanted) and not self._is_at(at, number, found)
             ]
             marks = {number: [self.written[number]] for number in wrong if number is not None and number not in told}
             if not marks:
@@ -214,7 +197,9 @@ class _Chart:
             before, after = [self.written[number]], told.get(number, [self.written[number]])
             last = units[-1] if units else None
             if last is not None and last.place == measure.place:
-                units[-1] = Unit(last.place, [*last.before, *before], [*last.after, *after], last.is_told or number in told)
+                units[-1] = Unit(
+                    last.place, [*last.before, *before], [*last.after, *after], last.is_told or number in told
+                )
             else:
                 units.append(Unit(measure.place, before, [*after], number in told))
         return sorted(units, key=lambda unit: unit.place)
@@ -264,6 +249,9 @@ def _differences(before: Sequence[Bar], after: Sequence[Bar]) -> Iterator[tuple[
     while tail < min(len(before), len(after)) - first and before[-1 - tail] == after[-1 - tail]:
         tail += 1
     middle, other = before[first : len(before) - tail], after[first : len(after) - tail]
+    if min(len(middle), len(other)) > MOST_COMPARED:
+        yield first, first + len(middle), other
+        return
     for tag, start, end, new, until in SequenceMatcher(None, middle, other, autojunk=False).get_opcodes():
         if tag != "equal":
             yield first + start, first + end, other[new:until]

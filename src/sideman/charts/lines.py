@@ -17,6 +17,7 @@ LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "direc
 LONG = 2_000  # characters
 ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
 FEW = 2  # words that a line of chords may have
+HELD = "--"  # in brackets: a bar in which the chord goes on
 MOST_UNREAD = 0.5  # of them may be unread between bar lines
 
 _TAB = re.compile(r"\s*[A-Ga-g]?[#b]?\s*[|:\[]*[-–—|][-–—|0-9xXhpbrstv/\\~^().*:\s=<>]{7,}.{0,12}")
@@ -92,6 +93,9 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
     for match in _INLINE.finditer(line):
         inner = match[1].strip().rstrip("*")
         place = start + match.start(1)
+        if inner == HELD:
+            found.append(Piece("hold", inner, place, place + len(inner)))
+            continue
         dotted = _DOTTED.fullmatch(inner)
         if dotted and reads(dotted[1]):
             found.append(Piece("chord", dotted[1], place, place + len(dotted[1]), beats=len(dotted[2])))
@@ -103,7 +107,7 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
 
 def is_inline(line: str, reads: Reads) -> bool:
     """Whether a line has chords in brackets among its words, or more than one pair of brackets with nothing else."""
-    matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*."))]
+    matches = [match for match in _INLINE.finditer(line) if match[1] == HELD or reads(match[1].strip().rstrip("*."))]
     rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
     return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)
 

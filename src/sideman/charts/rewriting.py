@@ -142,7 +142,12 @@ def _barred(line: _Line, style: str) -> list[_Put] | None:
         old = line.text[start:end]
         cells = []
         for bar in unit.after:
-            if [bar] == unit.before and old not in cells and not unit.is_told or ([bar] == unit.before and len(unit.after) > 1):
+            if (
+                [bar] == unit.before
+                and old not in cells
+                and not unit.is_told
+                or ([bar] == unit.before and len(unit.after) > 1)
+            ):
                 cells.append(old)
                 continue
             cell = _cell(line, bar, style)
@@ -192,7 +197,9 @@ def _poured(line: _Line, style: str) -> list[_Put] | None:
     at = 0
     while at < len(line.units):
         last = at
-        while last < len(line.units) and (line.units[last].before != line.units[last].after or line.units[last].is_told):
+        while last < len(line.units) and (
+            line.units[last].before != line.units[last].after or line.units[last].is_told
+        ):
             last += 1
         if last == at:
             at += 1
@@ -206,7 +213,9 @@ def _poured(line: _Line, style: str) -> list[_Put] | None:
         if words is None:
             return None
         if not words:
-            puts += [_cut(line, number) for number in range(at, last)] if len(line.units) > last - at else [_blank(line)]
+            puts += (
+                [_cut(line, number) for number in range(at, last)] if len(line.units) > last - at else [_blank(line)]
+            )
         elif line.kind == "inline":
             puts += _brackets(line, row, start, end, words)
         else:
@@ -240,12 +249,32 @@ def _words(line: _Line, bars: Sequence[Bar], style: str) -> list[str] | None:
         words = [HELD_BAR] * (onsets[0][0] // ticks)
     if style == "parts" and any(tick not in starts for tick, _ in onsets):
         return [line.name(chord) for _, chord in onsets]  # where chords share bars
-    for (onset, chord), end in zip(onsets, [*(onset for onset, _ in onsets[1:]), total], strict=True):
+    ends = [*(onset for onset, _ in onsets[1:]), total]
+    shared = _sharing(onsets, ends) if style == "dots" else {}
+    for (onset, chord), end in zip(onsets, ends, strict=True):
+        beat = onset // TICKS_PER_BEAT
+        if beat in shared:
+            if onset % TICKS_PER_BEAT == 0:
+                words.append(f"[{' '.join(map(line.name, shared[beat]))}]")
+            continue
         written = _lasting(line, line.name(chord), end - onset, ticks, onset in starts, style)
         if written is None:
             return None
         words += written
     return words
+
+
+def _sharing(onsets: Sequence[tuple[int, Chord]], ends: Sequence[int]) -> dict[int, list[Chord]]:
+    """The beats that chords share evenly, which are written in brackets in a line with dots."""
+    by_beat: dict[int, list[int]] = {}
+    for at, (onset, _) in enumerate(onsets):
+        by_beat.setdefault(onset // TICKS_PER_BEAT, []).append(at)
+    found = {}
+    for beat, row in by_beat.items():
+        even = {ends[at] - onsets[at][0] for at in row} == {TICKS_PER_BEAT // len(row)}
+        if len(row) > 1 and even and onsets[row[0]][0] % TICKS_PER_BEAT == 0:
+            found[beat] = [onsets[at][1] for at in row]
+    return found
 
 
 def _lasting(line: _Line, name: str, duration: int, bar: int, is_first: bool, style: str) -> list[str] | None:
