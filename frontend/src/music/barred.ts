@@ -21,6 +21,12 @@ function fillsBars(onset: number, beats: number, lines: BarLines): boolean {
   return isLine(onset, lines) && isLine(onset + beats * STEPS_PER_BEAT, lines);
 }
 
+/** Beats from a step on: those given and what is left of their last bar. */
+function untilLine(onset: number, beats: number, lines: BarLines): number {
+  const last = lines.barAt(onset + beats * STEPS_PER_BEAT - 1 / TICKS_PER_BEAT);
+  return (lines.onset(last + 1) - onset) / STEPS_PER_BEAT;
+}
+
 /** With a chord put in at `at`: whole bars as such, else in the time of the chord before it, or as a bar of its own. */
 export function insertInBars(all: readonly Cell[], at: number, added: Cell, lines: BarLines): readonly Cell[] {
   const onset = onsetOf(all, at);
@@ -31,8 +37,7 @@ export function insertInBars(all: readonly Cell[], at: number, added: Cell, line
     return insert(replace(all, at - 1, shorter), at, added);
   }
   if (isLine(onset, lines)) {
-    const last = lines.barAt(onset + added.beats * STEPS_PER_BEAT - 1 / TICKS_PER_BEAT);
-    return insert(all, at, lasting(added, (lines.onset(last + 1) - onset) / STEPS_PER_BEAT));
+    return insert(all, at, lasting(added, untilLine(onset, added.beats, lines)));
   }
   return split(all, at - 1, added);
 }
@@ -83,9 +88,8 @@ export function replaceInBars(all: readonly Cell[], at: number, other: Cell, lin
   if (old === undefined || old.beats === other.beats) return replace(all, at, other);
   const onset = onsetOf(all, at);
   const next = all[at + 1];
-  if ((fillsBars(onset, old.beats, lines) && fillsBars(onset, other.beats, lines)) || next === undefined) {
-    return replace(all, at, other);
-  }
+  if (fillsBars(onset, old.beats, lines) && fillsBars(onset, other.beats, lines)) return replace(all, at, other);
+  if (next === undefined) return replace(all, at, lasting(other, untilLine(onset, other.beats, lines)));
   const changed = replace(all, at, other);
   if (other.beats < old.beats) return replace(changed, at + 1, lasting(next, next.beats + old.beats - other.beats));
   let missing = other.beats - old.beats;

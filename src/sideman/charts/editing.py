@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 
+from sideman.charts.places import Bar, Unit
 from sideman.charts.reading import NO_CHOICES, Notes, Reading, ask_form
-from sideman.charts.rewriting import STYLES, Bar, Unit, rewrite
+from sideman.charts.rewriting import STYLES, rewrite
 from sideman.charts.sheet import Sheet
 from sideman.charts.source import Source
 from sideman.charts.text import NAME, read
@@ -29,8 +30,8 @@ Wished = Sequence[tuple[str, int]]
 def edited(reading: Reading, chords: Wished, choices: Mapping[str, str] = NO_CHOICES) -> Reading | None:
     """A chart with other chords in its text: the reading of the new text; None where there is no such text.
 
-    ``chords`` are all that shall be played, with the names that :attr:`Chord.written` tells and their ticks; ``choices``
-    those that the chart was read with. Bars that are played more than once change in each of their passes, so what is
+    ``chords`` are all that shall be played, named as :attr:`Chord.written` tells, with their ticks; ``choices`` those
+    that the chart was read with. Bars that are played more than once change in each of their passes, so what is
     read may have more changes than were wished. Raises :class:`ChordSyntaxError` for names that are no chords.
     """
     if reading.format != NAME or not reading.text:
@@ -147,19 +148,17 @@ class _Chart:
             found = _bars(reading.sheet)
             if self._is_wished(reading, changes, exactly=False):
                 return reading, self._is_wished(reading, changes, exactly=True)
-            wrong = [
-                number
-                for at, number in enumerate(wanted)
-                if len(found) == len(wanted) and not self._is_at(at, number, found)
-            ]
-            marks = {number: [self.written[number]] for number in wrong if number is not None and number not in told}
+            if len(found) != len(wanted):
+                return None, False
+            marks = {
+                number: [self.written[number]]
+                for number, bar in zip(wanted, found, strict=True)
+                if number is not None and number not in told and bar != self.written[number]
+            }
             if not marks:
                 return None, False
             told |= marks  # they only said that the bar before comes again
         return None, False
-
-    def _is_at(self, at: int, number: int | None, found: Sequence[Bar]) -> bool:
-        return number is None or found[at] == self.written[number]
 
     def _measures(self, changes: Mapping[int, list[Bar]]) -> list[int | None]:
         """The measures that shall be written, by their numbers now; None for one that changes."""
@@ -227,7 +226,7 @@ def _sections(sheet: Sheet) -> list[str]:
     return [section.name for section in sheet.song().sections for _ in section.bars]
 
 
-def _sounding(row: Sequence[tuple[str, Bar]]) -> Iterator[object]:
+def _sounding(row: Sequence[tuple[str, Bar]]) -> list[object]:
     """Each bar with what sounds at its beginning, and where another chord begins."""
     found: list[object] = []
     last: Chord | None = None

@@ -13,10 +13,10 @@ from sideman.charts.dialects import LONGEST_SYMBOL
 from sideman.charts.editing import edited
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
+from sideman.errors import OptionError
 from sideman.music.progression import MAX_BEATS, MAX_CHORDS
 from sideman.music.song import Passage
 from sideman.music.time import TICKS_PER_BEAT
-from sideman.errors import OptionError
 from sideman.web.schemas import MAX_NAME, ChartView, Strict
 
 MAX_CHOICES = 64
