@@ -64,7 +64,7 @@ function commit(change: Change, changeInBars: Change): boolean {
   }
   const after = changeInBars(before);
   const text = coming.peek() === null ? renamed(before, after) : null;
-  if (text === null) editInPlace(before, changeInBars, writeAnew);
+  if (text === null) editInPlace(before, changeInBars, writeWithoutWords);
   else show(text, after);
   return true;
 }
@@ -77,6 +77,11 @@ function writeAnew(change: Change): void {
   const after = change(cells.peek() ?? []);
   if (hasWords()) tell(WITHOUT_WORDS);
   show(writtenAnew(after), after);
+}
+
+function writeWithoutWords(change: Change): void {
+  writeAnew(change);
+  tell(WITHOUT_WORDS);
 }
 
 function show(text: string, after: readonly Cell[]): void {
