@@ -56,7 +56,7 @@ def put(text: str, *chords: Chord) -> str | None:
     """The text with these chords from the first one on, in place of as many."""
     reading = read(text)
     found = edited(reading, [*chords, *row_of(reading)[len(chords) :]])
-    return found and found.text
+    return None if found is None else found.text
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,9 @@ class _Chart:
             try:
                 sheet = read(Source.of(text), notes)
                 ask_form(sheet, notes)
-                self._tried[text] = Reading(sheet.song(), sheet, NAME, notes.assumptions, text)
+                song = sheet.song()
+                _ = song.progression  # as long as is played: each pass of a repeat may have grown
+                self._tried[text] = Reading(song, sheet, NAME, notes.assumptions, text)
             except SidemanError:
                 self._tried[text] = None
         return self._tried[text]
