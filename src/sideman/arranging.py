@@ -29,6 +29,7 @@ from sideman.music.band import NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.music.finishing import finish
 from sideman.music.key import Key
+from sideman.music.strokes import Setting, roots_of, settings
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
@@ -76,6 +77,12 @@ class Plan:
         """The chords as the model reads them."""
         return chart_of_progression(self.progression, self.key)
 
+    @cached_property
+    def _settings(self) -> tuple[Setting, ...]:
+        """Where each bar stands, for those who play it."""
+        lines = self.chart.lines.tolist()
+        return settings(roots_of(self.progression, lines[-1]), lines, self.options.style, self.options.seed or 0)
+
     def take(
         self,
         number: int,
@@ -113,7 +120,8 @@ class Plan:
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
         """A bar as it was composed, made ready for the ear."""
-        return {role: finish(role, notes, self.chart.steps) for role, notes in bar.notes.items()}
+        setting = self._settings[bar.number]
+        return {role: finish(role, notes, self.chart.steps, setting) for role, notes in bar.notes.items()}
 
     def band(self, bars: Iterable[BarNotes]) -> Rendition:
         """The band that plays all bars of a take."""

@@ -15,9 +15,9 @@ import numpy as np
 
 from sideman.errors import SidemanError
 from sideman.music.band import ONSET, ROLES, NoteArray, Role
-from sideman.music.recognition import recognise
-from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_BEAT
-from sideman.tokens.chart import chart_of_labels
+from sideman.music.recognition import ChordLabels, recognise
+from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_BEAT, Meter
+from sideman.tokens.chart import Chart, chart_of_labels
 from sideman.tokens.encode import encode_bars
 from sideman.tokens.form import measures_of
 from sideman.tokens.grid import GridLoss, to_grid
@@ -27,7 +27,7 @@ from sideman.training.lpd5 import read_lpd
 from sideman.training.metre import find_metre
 from sideman.training.midi_folder import SUFFIXES, read_midi_song
 from sideman.training.shards import SongRow
-from sideman.training.song import TICKS_PER_DOTTED_BEAT, Song, in_dotted_beats, snap, unusable
+from sideman.training.song import TICKS_PER_DOTTED_BEAT, Loss, Song, in_dotted_beats, snap, unusable
 
 # By suffix, in lower case.
 READERS: dict[str, Callable[[Path], Song]] = {".npz": read_lpd, **dict.fromkeys(SUFFIXES, read_midi_song)}
@@ -58,8 +58,19 @@ def encode_file(file: File) -> Encoded:
         return Encoded(file.fold, skipped=f"fails the encoder: {type(error).__name__}")
 
 
-def encode_song(song: Song) -> EncodedSong:
-    """Snap, label and encode one usable song, in the metre that it is in. Silent bars at both ends are left out."""
+class Aligned(NamedTuple):
+    """A song on the grid, from its first bar to its last, with the chords that were heard in it."""
+
+    song: Song  # in beats of its metre
+    tracks: tuple[NoteArray, ...]  # (notes, 4) in steps, one of each of ROLES
+    chart: Chart
+    labels: ChordLabels  # one a beat
+    meter: Meter
+    loss: Loss
+
+
+def align(song: Song) -> Aligned:
+    """Snap and label one usable song, in the metre that it is in. Silent bars at both ends are left out."""
     tracks, loss = snap(song)
     meter, phase = find_metre(tracks)
     if meter.is_compound:
@@ -69,7 +80,12 @@ def encode_song(song: Song) -> EncodedSong:
     tracks, length = _trim(tracks, meter.steps, phase)
     beats = meter.steps // STEPS_PER_BEAT
     labels = recognise(np.concatenate(tracks[1:]), tracks[Role.BASS.number], length * beats, beats)
-    chart = chart_of_labels(labels, measures_of(meter) * length)
+    return Aligned(song, tracks, chart_of_labels(labels, measures_of(meter) * length), labels, meter, loss)
+
+
+def encode_song(song: Song) -> EncodedSong:
+    """Snap, label and encode one usable song, in the metre that it is in. Silent bars at both ends are left out."""
+    song, tracks, chart, _, meter, loss = align(song)
     grid_loss = GridLoss()
     parts = []
     for role, notes in zip(ROLES, tracks, strict=True):
@@ -83,7 +99,7 @@ def encode_song(song: Song) -> EncodedSong:
         name=song.name.encode(errors="replace").decode(),  # a file's name may be no Unicode, the index is
         fold="",
         cluster="",
-        bars=length,
+        bars=chart.bars,
         notes=sum(len(notes) for _, notes in parts),
         tempo=round(song.tempo, 2),
         key=chart.key.name,
