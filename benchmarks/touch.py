@@ -1,14 +1,14 @@
 """How hard people strike notes, and how near the package comes: ``python -m benchmarks.touch measure VALID``.
 
-``python -m benchmarks.touch fit TRAIN`` makes ``src/sideman/music/touch.npz`` anew. TRAIN and VALID are folders of LPD-5's
-npz files, ``--tags`` its table of tags. Of each so many songs are taken as ``--songs`` says, always the same; for a fit the
-others are looked through for songs in three as well, until ``--threes`` are found: there is one in a hundred.
+``python -m benchmarks.touch fit TRAIN`` makes ``src/sideman/music/touch.npz`` anew. TRAIN and VALID are folders of
+LPD-5's npz files, ``--tags`` its table of tags. Of each so many songs are taken as ``--songs`` says, always the same.
+For a fit the others are looked through for songs in three as well, until ``--threes`` are found: one in 200 is.
 
 ``measure`` tells, by role:
 
 - the share of tracks that somebody played; the others are left out;
-- how much of the variance of velocities around their bar's mean is explained by what holds for all players, and together
-  with the player's traits, which are found in every other bar and used in the rest;
+- how much of the variance of velocities around their bar's mean is explained by what holds for all players, and
+  together with the player's traits, which are found in every other bar and used in the rest;
 - the spread within a bar, of people and of ours: the median, and how loud a bar is of ours, compared with what it was;
 - how well a classifier tells people's velocities from others' on the same notes, a bar a row, by folds of songs
   (``judging/classifier.py``): from bars of one loudness, from all players' mean, and from ours.
@@ -218,8 +218,8 @@ def measure(folder: Path, tags: dict[str, str], count: int) -> None:
         loudness = np.mean([ours(role, bar, number).mean() - bar.notes[:, VELOCITY].mean() for number, bar in bars])
         areas = " ".join(f"{told_apart(role, kept, player):.3f}" for player in PLAYERS.values())
         print(
-            f"{role:8} {share:6.2f} {by_mean:10.3f} {by_player:12.3f} {spread[0]:15.1f} {spread[1]:5.1f} {loudness:+9.2f}"
-            f"  {areas}",
+            f"{role:8} {share:6.2f} {by_mean:10.3f} {by_player:12.3f} {spread[0]:15.1f} {spread[1]:5.1f}"
+            f" {loudness:+9.2f}  {areas}",
             flush=True,
         )
         bands.append([(role, bar) for _, bar in bars[:1000]])

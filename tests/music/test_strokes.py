@@ -23,7 +23,7 @@ def bar(role: Role, *notes: tuple[int, int, int, int]) -> NoteArray:
 
 
 def told(role: Role, read: Strokes, name: str) -> list[int]:
-    return read.classes[:, [*sizes(role)].index(name)].tolist()
+    return [int(number) for number in read.classes[:, [*sizes(role)].index(name)]]
 
 
 def test_a_note_s_place_degree_and_neighbours() -> None:

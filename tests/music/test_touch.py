@@ -22,6 +22,10 @@ def note_array(*rows: tuple[int, int, int, int]) -> NoteArray:
     return np.array(rows, np.int32)
 
 
+def moved(notes: NoteArray, steps: int = 0, semitones: int = 0, louder: int = 0) -> NoteArray:
+    return notes + np.array([steps, 0, semitones, louder], np.int32)
+
+
 BEAT = note_array(*((step, 1, HAT, 88) for step in range(0, 48, 6)), (0, 1, KICK, 88), (24, 1, KICK, 88))
 GROOVE = np.concatenate([BEAT, note_array((12, 1, SNARE, 88), (36, 1, SNARE, 88))])
 EIGHTHS = note_array(*((step, 6, 40 + step % 7, 88) for step in range(0, 48, 6)))
@@ -56,10 +60,10 @@ def test_neither_the_order_nor_the_key_nor_where_the_bar_stands_matters(
     order = np.array(data.draw(st.permutations(range(len(notes)))))
     assert np.array_equal(touch(role, notes[order], setting), touched[order])
     later = replace(setting, start=960)
-    assert np.array_equal(touch(role, notes + [960, 0, 0, 0], later)[:, VELOCITY], touched[:, VELOCITY])
+    assert np.array_equal(touch(role, moved(notes, steps=960), later)[:, VELOCITY], touched[:, VELOCITY])
     if role is not Role.DRUMS and notes[:, PITCH].max() < 120:
-        moved = touch(role, notes + np.array([0, 0, 5, 0], np.int32), replace(setting, roots=SETTING.roots + 5))
-        assert np.array_equal(moved[:, VELOCITY], touched[:, VELOCITY])
+        fourth = touch(role, moved(notes, semitones=5), replace(setting, roots=SETTING.roots + 5))
+        assert np.array_equal(fourth[:, VELOCITY], touched[:, VELOCITY])
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role is not Role.DRUMS])
@@ -96,7 +100,7 @@ def test_a_note_a_bar_is_not_always_as_loud() -> None:
 
 
 def test_the_loudest_bars_don_t_pile_up_at_the_end_of_the_range() -> None:
-    notes = GROOVE + [0, 0, 0, 116 - 88]
+    notes = moved(GROOVE, louder=116 - 88)
     velocities = np.concatenate(
         [touch(Role.DRUMS, notes, replace(SETTING, seed=seed))[:, VELOCITY] for seed in range(100)]
     )
@@ -104,7 +108,7 @@ def test_the_loudest_bars_don_t_pile_up_at_the_end_of_the_range() -> None:
 
 
 def test_the_softest_can_be_heard() -> None:
-    notes = CHORDS - [0, 0, 0, 88 - 24]
+    notes = moved(CHORDS, louder=24 - 88)
     for seed in range(50):
         assert touch(Role.STRINGS, notes, replace(SETTING, seed=seed))[:, VELOCITY].min() >= 16
 

@@ -1,4 +1,4 @@
-"""How hard a player strikes each note. Knows notes and where their bar stands; no ids.
+"""How hard a player strikes each note. Knows notes, where their bar stands, and the tables beside it; no ids.
 
 The token language keeps one loudness a role and bar. Around it each note has a deviation of three parts, learnt from
 people's velocities (``training/touch_fit.py``, docs/adr/0019-touch.md): what all players do in such a place, what this
@@ -175,4 +175,5 @@ def _draw(which: npt.NDArray[np.integer], keys: _Ints | int) -> _Ints:
     bits ^= bits >> np.uint32(13)
     bits *= np.uint32(0xC2B2AE35)
     bits ^= bits >> np.uint32(16)
-    return bits.view(np.uint8).reshape(*bits.shape, 4).sum(-1, dtype=np.int64) - _DRAW_MEAN
+    bytes_ = bits.view(np.uint8).reshape(*bits.shape, 4)
+    return np.asarray(bytes_.sum(-1, dtype=np.int64) - _DRAW_MEAN)

@@ -1,10 +1,10 @@
 """Fits a touch: what all players do with a note, how players differ, and what is left. Knows no files.
 
 A note's deviation from its bar's mean is ``x w0 + sum z_k x w_k + e``: x says the classes that the note is in, w0
-holds for everybody, and the ``z`` of a track, its player's traits, are drawn from a normal distribution. That is a mixed
-model whose random slopes have a covariance of low rank; w0 is a ridge regression, the w_k are found by expectation
-maximisation (Dempster, Laird and Rubin, 1977; for factors as in Rubin and Thayer, 1982). All columns are centred within
-their bar, as what is heard is. Only each track's sums of squares and products are needed for it.
+holds for everybody, and the ``z`` of a track, its player's traits, are drawn from a normal distribution. That is a
+mixed model whose random slopes have a covariance of low rank; w0 is a ridge regression, the w_k are found by
+expectation maximisation (Dempster, Laird and Rubin, 1977; for factors as in Rubin and Thayer, 1982). All columns are
+centred within their bar, as what is heard is. Only each track's sums of squares and products are needed for it.
 """
 
 from __future__ import annotations
