@@ -244,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tags", type=Path, required=True)
     parser.add_argument("--songs", type=int, default=1000)
-    parser.add_argument("--threes", type=int, default=60)
+    parser.add_argument("--threes", type=int, default=20)
     parser.add_argument("--out", type=Path, default=LEARNT)
     asked = parser.parse_args(arguments)
     tags = read_tags(asked.tags)

@@ -29,7 +29,7 @@ from sideman.music.band import NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.music.finishing import finish
 from sideman.music.key import Key
-from sideman.music.strokes import Setting, roots_of, settings
+from sideman.music.strokes import Setting, settings
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
@@ -80,8 +80,7 @@ class Plan:
     @cached_property
     def _settings(self) -> tuple[Setting, ...]:
         """Where each bar stands, for those who play it."""
-        lines = self.chart.lines.tolist()
-        return settings(roots_of(self.progression, lines[-1]), lines, self.options.style, self.options.seed or 0)
+        return settings(self.chart.lines.tolist(), self.options.style, self.options.seed or 0)
 
     def take(
         self,

@@ -9,7 +9,7 @@ from sideman.music.finishing import finish
 from sideman.music.strokes import Setting
 from sideman.music.touch import touch
 
-SETTING = Setting(0, 0, 48, np.zeros(48, np.int64))
+SETTING = Setting(0, 0, 48)
 NOTES: NoteArray = np.array([[0, 12, 36, 88], [40, 24, 38, 88], [47, 1, 42, 88]], np.int32)
 
 

@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from sideman.music.band import Note, NoteArray, Role, Track
-from sideman.music.chords import parse
-from sideman.music.strokes import Setting, Strokes, roots_of, settings, sizes, strokes
+from sideman.music.strokes import Setting, Strokes, settings, sizes, strokes
 from sideman.music.styles import STYLES
 
 KICK, SNARE, HAT, CRASH = 36, 38, 42, 49
 
 
-def setting(steps: int = 48, root: int = 0, style: str | None = None) -> Setting:
-    return Setting(2, 96, steps, np.full(steps, root), style)
+def setting(steps: int = 48, style: str | None = None) -> Setting:
+    return Setting(2, 96, steps, style)
 
 
 def bar(role: Role, *notes: tuple[int, int, int, int]) -> NoteArray:
@@ -26,14 +25,13 @@ def told(role: Role, read: Strokes, name: str) -> list[int]:
     return [int(number) for number in read.classes[:, [*sizes(role)].index(name)]]
 
 
-def test_a_note_s_place_degree_and_neighbours() -> None:
+def test_a_note_s_place_and_neighbours() -> None:
     notes = bar(Role.PIANO, (0, 12, 60, 88), (0, 12, 64, 88), (12, 6, 67, 88), (18, 30, 67, 88))
     read = strokes(Role.PIANO, notes, setting())
     assert read.onset.tolist() == [0, 0, 1, 2]
     assert read.voice.tolist() == [1, 0, 0, 0]
     assert (read.first.tolist(), read.count.tolist()) == ([0, 2, 3], [2, 1, 1])
     assert told(Role.PIANO, read, "step") == [0, 0, 0, 6]
-    assert told(Role.PIANO, read, "degree") == [0, 4, 7, 7]
     assert told(Role.PIANO, read, "again") == [0, 0, 0, 1]
     before, after = told(Role.PIANO, read, "before"), told(Role.PIANO, read, "after")
     assert before[:2] == [0, 0]
@@ -65,7 +63,7 @@ def test_every_class_is_within_its_feature(role: Role, steps: int) -> None:
     for style in (None, *STYLES):
         columns = (random.integers(96, 96 + steps, 40), random.integers(1, 200, 40), random.integers(0, 128, 40))
         notes = np.stack([*columns, random.integers(1, 128, 40)], 1).astype(np.int32)
-        read = strokes(role, notes, setting(steps, -1, style))
+        read = strokes(role, notes, setting(steps, style))
         assert (read.classes >= 0).all()
         assert (read.classes < np.array([*sizes(role).values()])).all()
 
@@ -77,10 +75,7 @@ def test_notes_may_be_in_any_order() -> None:
     assert np.array_equal(read.classes, strokes(Role.GUITAR, notes, setting()).classes)
 
 
-def test_roots_stand_where_their_chords_sound() -> None:
-    progression = parse("D:1|N.C.:1|Eb/G:1.5")
-    roots = roots_of(progression, 48)
-    assert roots.tolist() == [2] * 12 + [-1] * 12 + [3] * 18 + [-1] * 6
-    first, second = settings(roots, [0, 24, 48], "jazz", 7)
-    assert (second.number, second.start, second.steps, second.style, second.seed) == (1, 24, 24, "jazz", 7)
-    assert np.array_equal(np.concatenate([first.roots, second.roots]), roots)
+def test_bars_know_where_they_stand() -> None:
+    first, second = settings([0, 24, 60], "jazz", 7)
+    assert (first.number, first.start, first.steps) == (0, 0, 24)
+    assert (second.number, second.start, second.steps, second.style, second.seed) == (1, 24, 36, "jazz", 7)

@@ -15,7 +15,7 @@ from sideman.training.touch_fit import columns_of, fit_sums, learn, sums_of
 from sideman.training.touch_songs import PlayedBar
 
 KICK, HAT = 36, 42
-SETTING = Setting(0, 0, 48, np.zeros(48, np.int64))
+SETTING = Setting(0, 0, 48)
 ROWS = [(step, 1, HAT, 88) for step in range(0, 48, 6)] + [(step, 1, KICK, 88) for step in (0, 24)]
 NOTES = np.array(sorted(ROWS, key=lambda row: (row[0], row[PITCH])), np.int32)
 

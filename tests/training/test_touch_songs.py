@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from tests.training.conftest import note_array
 
 from sideman.music.band import ROLES, VELOCITY, NoteArray, Role
@@ -39,7 +38,6 @@ def test_notes_have_one_loudness_a_bar_and_the_velocities_that_they_had() -> Non
     assert (first.onsets, first.setting.style, first.setting.steps) == (4, "jazz", 48)
     later = bars[Role.PIANO][3]
     assert later.setting.number == 3
-    assert np.array_equal(later.setting.roots, np.zeros(48))
     assert later.velocity.tolist() == [70, 80, 90] * 2
 
 

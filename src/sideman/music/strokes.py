@@ -1,7 +1,7 @@
 """What each note of a bar tells about how hard it is struck: categories, a row a note. Knows notes; no ids, no files.
 
-All of it is in the bar itself, its chords and its style: what a bar's neighbours play makes no difference to it, so it
-can be finished as it comes, and stays as it is when they are played anew. Nothing depends on the key.
+All of it is in the bar itself and its style: what a bar's neighbours and the other roles play makes no difference, nor
+do the chords, so it can be finished as it comes, and stays as it is when they change. Nothing depends on the key.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, VELOCITY, NoteArray, Role
-from sideman.music.progression import Progression
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.styles import STYLES
-from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
+from sideman.music.time import STEPS_PER_BEAT
 
-__all__ = ["Setting", "Strokes", "roots_of", "settings", "sizes", "strokes"]
+__all__ = ["Setting", "Strokes", "settings", "sizes", "strokes"]
 
-NO_ROOT = -1
 _Ints = npt.NDArray[np.int64]
 
 _MAX_BEATS = 4
@@ -50,12 +48,11 @@ _SHARED = {
     "onsets": len(_BUSY) + 1,
 }
 _PITCHED = _SHARED | {
-    "degree": PITCH_CLASSES + 1,  # over the chord's root
     "voice": _LAST_COUNT * _LAST_COUNT,  # how many notes begin here, and which it is from the top
     "duration": len(_GAPS) + 1,
     "height": PITCH_CLASSES + 1,  # over the mean of the bar, in whole tones
     "interval": _LEAP + 1,  # from the last onset's top note
-    "again": 4,  # whether the last onset had this pitch, whether the chord changes here
+    "again": 2,  # whether the last onset had this pitch
 }
 _DRUMS = _SHARED | {
     "drum": MIDI_VALUES,
@@ -67,36 +64,23 @@ _DRUMS = _SHARED | {
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """Where a bar stands: its ``number`` from 0, its first step, its length in ``steps``, and its chords' roots.
+    """Where a bar stands: its ``number`` from 0, its first step and its length in ``steps``.
 
-    ``roots`` (steps,) are pitch classes, or -1 where no chord sounds; ``style`` is one of :data:`STYLES` or None.
-    ``seed`` is the piece's: who plays it.
+    ``style`` is one of :data:`STYLES` or None, ``seed`` the piece's: who plays it.
     """
 
     number: int
     start: int
     steps: int
-    roots: npt.NDArray[np.int64]
     style: str | None = None
     seed: int = 0
 
 
-def settings(roots: _Ints, lines: Sequence[int], style: str | None = None, seed: int = 0) -> tuple[Setting, ...]:
-    """The settings of bars that begin at the first of ``lines`` and end at its last, in steps; ``roots`` of all."""
+def settings(lines: Sequence[int], style: str | None = None, seed: int = 0) -> tuple[Setting, ...]:
+    """The settings of bars that begin at the first of ``lines`` and end at its last, in steps."""
     return tuple(
-        Setting(number, start, end - start, roots[start:end], style, seed)
-        for number, (start, end) in enumerate(pairwise(lines))
+        Setting(number, start, end - start, style, seed) for number, (start, end) in enumerate(pairwise(lines))
     )
-
-
-def roots_of(progression: Progression, steps: int) -> _Ints:
-    """(steps,) the root at each step: a pitch class, or -1 where no chord sounds."""
-    roots = np.full(steps, NO_ROOT)
-    for span in progression.spans:
-        root = span.chord.root_pc
-        start = span.onset // TICKS_PER_STEP
-        roots[start : -(-(span.onset + span.duration) // TICKS_PER_STEP)] = NO_ROOT if root is None else root
-    return roots
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,19 +134,17 @@ def strokes(role: Role, notes: NoteArray, setting: Setting) -> Strokes:
         classes[8] = np.bitwise_or.reduceat(_KIT[pitch], first)[onset]
         classes[9:] = _drum_history(place, pitch)
     else:
-        roots = setting.roots[place]
-        classes[7] = np.where(roots == NO_ROOT, PITCH_CLASSES, (pitch - roots) % PITCH_CLASSES)
-        classes[8] = (np.minimum(count, _LAST_COUNT) - 1)[onset] * _LAST_COUNT + np.minimum(voice, _LAST_COUNT - 1)
-        classes[9] = _GAPS.searchsorted(rows[:, DURATION], "right")
+        classes[7] = (np.minimum(count, _LAST_COUNT) - 1)[onset] * _LAST_COUNT + np.minimum(voice, _LAST_COUNT - 1)
+        classes[8] = _GAPS.searchsorted(rows[:, DURATION], "right")
         mean = (2 * int(pitch.sum()) + len(rows)) // (2 * len(rows))
-        classes[10] = _between((pitch - mean + _OCTAVE) // 2, 0, PITCH_CLASSES)
+        classes[9] = _between((pitch - mean + _OCTAVE) // 2, 0, PITCH_CLASSES)
         top = pitch[end - 1]
-        classes[11] = _LEAP
+        classes[10] = _LEAP
         interval = _between(top[1:] - top[:-1], -_NARROW, _NARROW) + _NARROW
-        classes[11, count[0] :] = interval[onset[count[0] :] - 1]
+        classes[10, count[0] :] = interval[onset[count[0] :] - 1]
         key = onset * MIDI_VALUES + pitch  # ascending
         again = key[np.minimum(key.searchsorted(key - MIDI_VALUES), len(key) - 1)] == key - MIDI_VALUES
-        classes[12] = again + 2 * (roots != setting.roots[np.maximum(place - 1, 0)])
+        classes[11] = again
     return Strokes(order, classes.T, onset, voice, first, count)
 
 

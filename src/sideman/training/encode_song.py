@@ -15,9 +15,9 @@ import numpy as np
 
 from sideman.errors import SidemanError
 from sideman.music.band import ONSET, ROLES, NoteArray, Role
-from sideman.music.recognition import ChordLabels, recognise
+from sideman.music.recognition import recognise
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_BEAT, Meter
-from sideman.tokens.chart import Chart, chart_of_labels
+from sideman.tokens.chart import chart_of_labels
 from sideman.tokens.encode import encode_bars
 from sideman.tokens.form import measures_of
 from sideman.tokens.grid import GridLoss, to_grid
@@ -58,19 +58,18 @@ def encode_file(file: File) -> Encoded:
         return Encoded(file.fold, skipped=f"fails the encoder: {type(error).__name__}")
 
 
-class Aligned(NamedTuple):
-    """A song on the grid, from its first bar to its last, with the chords that were heard in it."""
+class InBars(NamedTuple):
+    """A song on the grid, from its first bar to its last."""
 
     song: Song  # in beats of its metre
     tracks: tuple[NoteArray, ...]  # (notes, 4) in steps, one of each of ROLES
-    chart: Chart
-    labels: ChordLabels  # one a beat
     meter: Meter
+    bars: int
     loss: Loss
 
 
-def align(song: Song) -> Aligned:
-    """Snap and label one usable song, in the metre that it is in. Silent bars at both ends are left out."""
+def in_bars(song: Song) -> InBars:
+    """Snap one usable song, in the metre that it is in. Silent bars at both ends are left out."""
     tracks, loss = snap(song)
     meter, phase = find_metre(tracks)
     if meter.is_compound:
@@ -78,14 +77,15 @@ def align(song: Song) -> Aligned:
         tracks, loss = snap(song)
         phase = phase * TICKS_PER_BEAT // TICKS_PER_DOTTED_BEAT
     tracks, length = _trim(tracks, meter.steps, phase)
-    beats = meter.steps // STEPS_PER_BEAT
-    labels = recognise(np.concatenate(tracks[1:]), tracks[Role.BASS.number], length * beats, beats)
-    return Aligned(song, tracks, chart_of_labels(labels, measures_of(meter) * length), labels, meter, loss)
+    return InBars(song, tracks, meter, length, loss)
 
 
 def encode_song(song: Song) -> EncodedSong:
     """Snap, label and encode one usable song, in the metre that it is in. Silent bars at both ends are left out."""
-    song, tracks, chart, _, meter, loss = align(song)
+    song, tracks, meter, length, loss = in_bars(song)
+    beats = meter.steps // STEPS_PER_BEAT
+    labels = recognise(np.concatenate(tracks[1:]), tracks[Role.BASS.number], length * beats, beats)
+    chart = chart_of_labels(labels, measures_of(meter) * length)
     grid_loss = GridLoss()
     parts = []
     for role, notes in zip(ROLES, tracks, strict=True):
@@ -99,7 +99,7 @@ def encode_song(song: Song) -> EncodedSong:
         name=song.name.encode(errors="replace").decode(),  # a file's name may be no Unicode, the index is
         fold="",
         cluster="",
-        bars=chart.bars,
+        bars=length,
         notes=sum(len(notes) for _, notes in parts),
         tempo=round(song.tempo, 2),
         key=chart.key.name,

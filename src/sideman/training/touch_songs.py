@@ -1,6 +1,6 @@
 """People's velocities, to learn a touch from: what each note of a song tells, and how hard it was struck.
 
-Knows songs and their chords; not what is fitted. Many tracks were never played: all their notes have one velocity, or
+Knows songs; not what is fitted. Many tracks were never played: all their notes have one velocity, or
 one a bar. They say nothing about a player and are left out.
 """
 
@@ -14,10 +14,9 @@ import numpy.typing as npt
 
 from sideman.music.band import MIDI_VALUES, ONSET, PITCH, ROLES, VELOCITY, NoteArray, Role
 from sideman.music.strokes import Setting, Strokes, settings, strokes
-from sideman.music.time import STEPS_PER_BEAT
-from sideman.tokens.form import bars_of
+from sideman.tokens.form import bar_lines, bars_of, measures_of
 from sideman.tokens.grid import to_grid
-from sideman.training.encode_song import align
+from sideman.training.encode_song import in_bars
 from sideman.training.song import Song
 
 VARIES = 0.5  # of the bars with several onsets: so many have several velocities where somebody played
@@ -43,11 +42,11 @@ class PlayedBar:
 
 def played(song: Song, style: str | None = None) -> dict[Role, list[PlayedBar]]:
     """The bars of each role in which it plays, of a usable song."""
-    _, tracks, chart, labels, _, _ = align(song)
-    roots = np.repeat(labels.root.astype(np.int64), STEPS_PER_BEAT)
-    made = settings(roots, chart.lines.tolist(), style)
+    _, tracks, meter, count, _ = in_bars(song)
+    lines = bar_lines(measures_of(meter) * count)
+    made = settings(lines.tolist(), style)
     return {
-        role: _bars(role, notes, to_grid(role, notes, chart.steps, 0, chart.lines)[0], made, chart.lines)
+        role: _bars(role, notes, to_grid(role, notes, int(lines[-1]), 0, lines)[0], made, lines)
         for role, notes in zip(ROLES, tracks, strict=True)
     }
 
