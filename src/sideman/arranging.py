@@ -106,7 +106,7 @@ class Plan:
         """Where each bar stands, for those who play it."""
         plain = settings(self.chart.lines.tolist(), self.options.style, self.options.seed or 0)
         styles = (lead.style or self.options.style for lead in self.leads.bars)
-        return tuple(setting._replace(style=style) for setting, style in zip(plain, styles, strict=True))
+        return tuple(replace(setting, style=style) for setting, style in zip(plain, styles, strict=True))
 
     def take(
         self,
