@@ -45,7 +45,7 @@ from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.form import measures_of
 from sideman.tokens.kit import Kit
 from sideman.tokens.leader import Leader
-from sideman.tokens.leads import Leads, heads_of, leads_of
+from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
 from sideman.tokens.parts import Parts
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.vocabulary import VOCABULARY
@@ -124,10 +124,14 @@ class Plan:
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
-        return Take(number, self.chart, self.leader(given), drawing, sampling, self._kits(given), judged)
+        leads = self._leads(Repeats(sampling.repeats, drawing.generator(number, "repeats")))
+        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, self._kits(given), judged)
 
-    def leader(self, given: Sequence[Parts] = ()) -> Leader:
-        """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first."""
+    def leader(self, given: Sequence[Parts] = (), leads: Leads | None = None) -> Leader:
+        """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first.
+
+        ``leads`` is what is decided of bars, where more is than the plan tells.
+        """
         options = self.options
         composed = {role for role in options.roles if not given or any(role not in bar for bar in given)}
         roles = sorted((role for role in PART_ORDER if role in options.roles), key=composed.__contains__)
@@ -141,16 +145,20 @@ class Plan:
             free_bass=options.free_bass,
             given=given,
             excerpt=True,
-            leads=self.leads,
+            leads=leads or self.leads,
         )
 
     @cached_property
     def leads(self) -> Leads:
-        """What is decided of each bar."""
+        """What is decided of each bar, whatever is drawn."""
+        return self._leads()
+
+    def _leads(self, repeats: Repeats | None = None) -> Leads:
         lines = self.progression.lines
         parts = [len(measures_of(lines.meter(bar))) for bar in range(self.progression.bars)]
         heads = heads_of(self.chart, goes_on=not self.rings)
-        return leads_of(heads, self.sections, parts, rings=self.rings, intro=self.options.intro)
+        intro = self.options.intro
+        return leads_of(heads, self.sections, parts, rings=self.rings, intro=intro, repeats=repeats)
 
     def _kits(self, given: Sequence[Parts]) -> dict[int, Kit]:
         """What the drums begin with, where they are composed: at the start, and where the style is another one."""
@@ -158,7 +166,7 @@ class Plan:
         last = None
         for number, lead in enumerate(self.leads.bars):
             style = lead.style or self.options.style
-            composed = not (given and Role.DRUMS in given[number]) and lead.copied < 0 and not lead.rings
+            composed = not (given and Role.DRUMS in given[number]) and Role.DRUMS not in lead.copied and not lead.rings
             if style != last and style is not None and composed:
                 kits[number] = Kit(style, self.chart, number)
             last = style

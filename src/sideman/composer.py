@@ -92,8 +92,7 @@ class Take:
         token = self.sampler.draw(logits, self.wished)
         if self.wished is not self.choices and token not in self.choices:
             token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices))
-        self._accept(self.leader.as_asked(token, self.prefix.bar))
-        self._follow()
+        self._follow(part_over=self._accept(self.leader.as_asked(token, self.prefix.bar)))
 
     def judge(self, places: Sequence[int], logits: npt.NDArray[np.floating]) -> None:
         """Add up how likely the ids at some places are, by the logits (place, vocab) that the model has for them."""
@@ -132,9 +131,8 @@ class Take:
             prefix.push(token)
             self._opening_features.append(prefix.features())
 
-    def _follow(self) -> None:
+    def _follow(self, *, part_over: bool = False) -> None:
         """Push ids as long as there is one choice only; behind those that are judged they wait until that is done."""
-        part_over = False
         while not self.leader.finished(self.prefix):
             if self.asked and self.prefix.bar not in self._judged:
                 break
@@ -143,24 +141,31 @@ class Take:
                 self.choices, self.wished = self.leader.choices(self.prefix, part_over=part_over)
                 if len(self.choices) != 1:
                     return
-                self._accept(int(self.choices[0]))
-            part_over = bool(forced)  # given parts are whole
+                part_over = self._accept(int(self.choices[0]))
+                continue
+            part_over = True  # given parts are whole
             if forced and BEGINS_PART[forced[0]] and self.prefix.bar in self._judged:
                 self.asked += range(len(self.ids), len(self.ids) + len(forced))
             for token in forced:
                 self._push(token)
         self.choices = self.wished = _NONE
 
-    def _accept(self, token: int) -> None:
-        """Push an id that was chosen; where it ends drums that lack some of their kit, they are drawn once more."""
+    def _accept(self, token: int) -> bool:
+        """Push an id that was chosen; where it begins a part that is played again, all of that. Whether a part is over.
+
+        Where it ends drums that lack some of their kit, they are drawn once more.
+        """
         kit = self._kits.get(self.prefix.bar) if self._kits else None
         if kit is not None and kit.is_told(self.prefix, token):
             del self._kits[self.prefix.bar]
             begin = part_begin(self.ids)
             if kit.lacks(self.ids[begin:]):
                 self._start(self.ids[:begin])
-                return
-        self._push(token)
+                return False
+        again = self.leader.again(self.prefix, token, self._played)
+        for each in again or (token,):
+            self._push(each)
+        return bool(again)
 
     def _played(self, bar: int) -> Parts:
         """The parts of a bar that is over."""

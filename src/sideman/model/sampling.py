@@ -27,6 +27,7 @@ MAX_TEMPERATURE = 10.0
 
 Floats = npt.NDArray[np.float64]
 
+_AFTER = ("another", "the same")  # what came before, by which the chances of a repeat differ
 _TINY = np.finfo(np.float64).tiny
 
 
@@ -35,15 +36,21 @@ class SamplingDefaults:
     """How the ids of some weights are drawn unless the leader says otherwise: chosen for them, and kept with them.
 
     ``kind`` is the temperature of the kinds, ``values`` those of the ids within a kind, by the kind's name; ``value``
-    holds for the others. ``top_p`` cuts the ids within a kind. Raises :class:`CheckpointError` outside the ranges.
+    holds for the others. ``top_p`` cuts the ids within a kind. ``repeats`` tells how often what is to be like
+    something earlier is the same, by names of the caller: the chance after one that was not, and after one that was.
+    Raises :class:`CheckpointError` outside the ranges.
     """
 
     kind: float = 1.0
     value: float = 1.0
     values: Mapping[str, float] = field(default_factory=dict)
     top_p: float = 1.0
+    repeats: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name, chances in self.repeats.items():
+            if len(chances) != len(_AFTER) or not all(_is_number(chance) and 0 <= chance <= 1 for chance in chances):
+                raise CheckpointError(f"the repeats of {name} are {str(chances)[:24]}: give two chances from 0 to 1")
         temperatures = {"kind": self.kind, "value": self.value, **self.values}
         for name, temperature in temperatures.items():
             if not _is_number(temperature) or not MIN_TEMPERATURE <= temperature <= MAX_TEMPERATURE:
@@ -60,19 +67,29 @@ class SamplingDefaults:
 
         Raises :class:`CheckpointError` where it is damaged, or names a kind that is not one of ``kinds``.
         """
-        if not isinstance(values, Mapping) or not isinstance(values.get("values", {}), Mapping):
+        nested = ("values", "repeats")
+        if not isinstance(values, Mapping) or not all(isinstance(values.get(name, {}), Mapping) for name in nested):
             raise CheckpointError("the sampling of these weights is damaged: write it again with sideman export")
-        unknown = [*(values.keys() - {"kind", "value", "values", "top_p"}), *(values.get("values", {}).keys() - kinds)]
+        unknown = [
+            *(values.keys() - {"kind", "value", "values", "top_p", "repeats"}),
+            *(values.get("values", {}).keys() - kinds),
+        ]
         if unknown:
             raise CheckpointError(
                 f"unknown sampling of {', '.join(sorted(map(str, unknown)))}: "
                 f"give kind, value, top_p, and values of {', '.join(kinds)}"
             )
-        return cls(**values)
+        repeats = values.get("repeats", {})
+        if not all(isinstance(chances, Sequence) for chances in repeats.values()):
+            raise CheckpointError("the repeats of these weights are damaged: give each two chances")
+        return cls(**{**values, "repeats": {name: tuple(chances) for name, chances in repeats.items()}})
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return {**asdict(self), "values": dict(self.values)}
+        """Plain values, for JSON. Repeats that there are not are left out: weights of before keep their fingerprint."""
+        plain = {**asdict(self), "values": dict(self.values), "repeats": dict(self.repeats)}
+        if not self.repeats:
+            del plain["repeats"]
+        return plain
 
 
 @dataclass(frozen=True)
@@ -88,9 +105,10 @@ class SamplingOptions:
     top_p: float | None = None
     seed: int = 0
 
-    def generator(self, take: int = 0) -> np.random.Generator:
-        """The random numbers of one take; another take or seed gets unrelated ones."""
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence((self.seed, take))))
+    def generator(self, take: int = 0, purpose: str = "") -> np.random.Generator:
+        """The random numbers of one take; another take, seed or purpose than drawing ids gets unrelated ones."""
+        entropy = (self.seed, take, *purpose.encode())
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
 
 
 class Sampler:

@@ -21,7 +21,7 @@ from sideman.tokens.grammar import Grammar, Mask
 from sideman.tokens.leads import Leads, heads_of, leads_of
 from sideman.tokens.parts import Parts, following
 from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
-from sideman.tokens.slices import BEGINS_PART, are_of_kind
+from sideman.tokens.slices import BEGINS_PART, ROLE, are_of_kind
 from sideman.tokens.vocabulary import DENSITIES, LENGTHS, POSITIONS, VOCABULARY
 
 Ids = npt.NDArray[np.intp]
@@ -170,8 +170,16 @@ class Leader:
         if len(prefix.played) == len(self.roles):
             return [self._closing] if prefix.bar == self.chart.bars - 1 else list(self._heads[prefix.bar + 1])
         role = self.roles[len(prefix.played)]
+        return self._part(prefix, role, played)
+
+    def again(self, prefix: Prefix, token: int, played: Played) -> list[int]:
+        """The whole part that ``token``, which was drawn, begins, where it is one of an earlier bar; else nothing."""
+        return self._part(prefix, ROLES[ROLE[token]], played) if BEGINS_PART[token] else []
+
+    def _part(self, prefix: Prefix, role: Role, played: Played | None) -> list[int]:
+        """The ids of a role's part in this bar, where it is given or one of an earlier bar; else nothing."""
         part = self._given[prefix.bar].get(role) if self._given else None
-        copied = self._bars[prefix.bar].copied
+        copied = self._bars[prefix.bar].copied.get(role, -1)
         if part is None and copied >= 0 and played is not None and not (self._given and role in self._given[copied]):
             part = played(copied)[role]
         return [] if part is None else following(part, _FIRST_LEVEL + prefix.loudness[role.number])

@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sideman.music.band import Role
-from sideman.music.wishes import PlayedSection, Repeat, Wishes
-from sideman.tokens.chart import Change, Chart
-from sideman.tokens.form import LIKE, NEW, Echo, Section, echoes_of_chords, sections_from
+import numpy as np
 
+from sideman.music.band import ROLES, Role
+from sideman.music.wishes import NO_WISHES, PlayedSection, Repeat, Wishes
+from sideman.tokens.chart import NO_BASS, Change, Chart
+from sideman.tokens.form import LIKE, NEW, Echo, Section, echoes_of_chords, sections_from
+from sideman.tokens.vocabulary import NO_CHORD
+
+_LONGEST = 4  # bars that a note lasts
 Head = tuple[Change, ...]  # the chords of a bar, and the one that begins the next
 
 
@@ -20,15 +24,15 @@ Head = tuple[Change, ...]  # the chords of a bar, and the one that begins the ne
 class Lead:
     """What is decided of a bar. None or nothing: as in the rest of the piece.
 
-    ``copied`` is the earlier bar that it repeats note for note, -1 for none. In a bar that ``rings`` everybody begins
-    once, on its last chord, and holds that to the end.
+    ``copied`` is, by role, the earlier bar whose part is played again note for note. In a bar that ``rings`` everybody
+    begins once, on its last chord, and holds that to the end.
     """
 
     style: str | None = None
     density: Mapping[Role, int] = field(default_factory=dict)
     roles: frozenset[Role] | None = None
     loudness: str | None = None
-    copied: int = -1
+    copied: Mapping[Role, int] = field(default_factory=dict)
     rings: bool = False
 
 
@@ -60,30 +64,87 @@ def leads_of(
     *,
     rings: bool = False,
     intro: bool = False,
+    repeats: Repeats | None = None,
 ) -> Leads:
     """Of a piece with these ``heads``, which is ``played`` in sections; without any it is one that has no name.
 
-    ``parts`` are how many bars of the language each played bar has. ``rings``: the last bar does.
+    ``parts`` are how many bars of the language each played bar has. ``rings``: the last bar does. ``repeats`` draws
+    which parts of bars that are to be like earlier ones are the same.
     """
-    wishes, earlier, starts = _rows(played, parts) if played else ([Wishes()] * len(heads), [-1] * len(heads), [0])
+    wishes, earlier, starts = _rows(played, parts) if played else ([NO_WISHES] * len(heads), [-1] * len(heads), [0])
     missing = len(heads) - len(wishes)  # an ending, which belongs to the last section
     wishes, earlier = wishes + wishes[-1:] * missing, earlier + [-1] * missing
     last = len(heads) - 1
+    room = _room(heads)
     echoes = list(echoes_of_chords(heads))
     bars = []
     for number, (wish, before) in enumerate(zip(wishes, earlier, strict=True)):
-        is_same = before >= 0 and heads[before][:-1] == heads[number][:-1] and wishes[before].roles == wish.roles
-        is_same &= heads[before][-1].onset == heads[number][-1].onset
+        comes_again = before >= 0 and _is_same(heads[before], heads[number])
         if wish.repeat is Repeat.NEW and before >= 0:
             echoes[number] = Echo(-1, NEW)
-        elif is_same:
+        elif comes_again:
             echoes[number] = Echo(before, LIKE)
         ringing = rings and number == last
-        copied = before if is_same and wish.repeat is Repeat.AS and not ringing else -1
+        copied: Mapping[Role, int] = {}
+        if comes_again and wish.repeat is Repeat.AS and not ringing:
+            copied = dict.fromkeys(ROLES, before)
+        elif repeats is not None and not ringing:
+            copied = repeats.draw(echoes[number].bar)
+        if copied:
+            fitting = ((role, bar) for role, bar in copied.items() if room[number] >= room[bar])
+            copied = {role: bar for role, bar in fitting if _plays_as(wishes[bar], wish, role)}
         roles = None if wish.roles is None or ringing else frozenset(wish.roles)
         bars.append(Lead(wish.style, wish.density, roles, wish.loudness, copied, ringing))
     told = sections_from(starts, len(heads)) if len(starts) > 1 else ()
     return Leads(tuple(bars), tuple(echoes), told, intro)
+
+
+def _is_same(one: Head, other: Head) -> bool:
+    """Whether two bars have the same chords and the same length, whatever follows."""
+    return one[:-1] == other[:-1] and one[-1].onset == other[-1].onset
+
+
+def _room(heads: Sequence[Head]) -> list[int]:
+    """In how many bars after each the chart forbids nothing that rings on, up to the longest note's."""
+    room = [_LONGEST]
+    for head in reversed(heads[1:]):
+        demands = any(change.chord == NO_CHORD or change.bass != NO_BASS for change in head[:-1])
+        room.append(0 if demands else min(room[-1] + 1, _LONGEST))
+    return room[::-1]
+
+
+def _plays_as(before: Wishes, now: Wishes, role: Role) -> bool:
+    """Whether a role is wanted to play in two bars alike."""
+    plays = [wish.roles is None or role in wish.roles for wish in (before, now)]
+    densities = [wish.density.get(role) for wish in (before, now)]
+    return plays[0] == plays[1] and densities[0] == densities[1] and before.style == now.style
+
+
+class Repeats:
+    """Draws, bar by bar in their order, who plays again what was played in the bar that this one is to be like.
+
+    ``chances`` by role: after a bar in which the role played something else, and after one in which it repeated the bar
+    before that. A role that they don't name never repeats.
+    """
+
+    def __init__(self, chances: Mapping[str, tuple[float, float]], random: np.random.Generator) -> None:
+        self._chances = chances
+        self._random = random
+        self._last: Mapping[Role, int] = {}
+
+    def draw(self, like: int) -> Mapping[Role, int]:
+        """By role the bar that is repeated in the next one, which is to be ``like`` another; -1 for none."""
+        numbers = self._random.random(len(ROLES)).tolist()
+        if like < 0:
+            self._last = {}
+            return self._last
+        drawn = {}
+        for role, number in zip(ROLES, numbers, strict=True):
+            chances = self._chances.get(role)
+            if chances is not None and number < chances[self._last.get(role, -1) == like - 1 >= 0]:
+                drawn[role] = like
+        self._last = drawn
+        return drawn
 
 
 def _rows(played: Sequence[PlayedSection], parts: Iterable[int]) -> tuple[list[Wishes], list[int], list[int]]:
