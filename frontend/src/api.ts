@@ -4,6 +4,7 @@ import type { Chart, Song } from "./music/piece";
 import type {
   ArrangementRequest,
   ArrangementView,
+  Changing,
   ChartRequest,
   Operations,
   OptionsView,
@@ -128,8 +129,9 @@ export const getArrangement = (identity: string): Promise<Arrangement> =>
 export const listArrangements = async (): Promise<readonly Arrangement[]> =>
   (await call("GET /api/arrangements")).arrangements;
 
-export const renameArrangement = (identity: string, name: string): Promise<Arrangement> =>
-  call("PATCH /api/arrangements/{identity}", { identity, body: { name } });
+/** Give a piece another name, or have it played in another way. */
+export const changeArrangement = (identity: string, body: Changing): Promise<Arrangement> =>
+  call("PATCH /api/arrangements/{identity}", { identity, body });
 
 export const deleteArrangement = (identity: string): Promise<void> =>
   call("DELETE /api/arrangements/{identity}", { identity });

@@ -37,8 +37,26 @@ export interface ArrangementRequest {
   readonly top_p?: number | null;
   /** The bass may begin a slash chord on another note than its slash bass. */
   readonly free_bass?: boolean;
+  /** Go round, or end with a last chord that rings. */
+  readonly ending?: "loop" | "ring";
+  /** Begin as songs do, where players come in one after the other. */
+  readonly intro?: boolean;
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing?: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight?: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize?: number;
+  /** Same number, same straying. */
+  readonly humanize_seed?: number;
+  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  readonly play_tempo?: number | null;
+  /** Semitones to play higher, or lower, than composed. */
+  readonly transpose?: number;
   /** What is composed anew after it, one by one. */
   readonly revisions?: readonly RevisionRequest[];
+  /** Those of the piece, in the order of playing; together they have its bars. Without any it is one. */
+  readonly sections?: readonly PlayedSectionRequest[];
   readonly name?: string | null;
   /** Fingerprint that the server's model must have: for a link to an exact piece. */
   readonly model?: string | null;
@@ -68,6 +86,22 @@ export interface ArrangementView {
   readonly top_p: number | null;
   /** The bass may begin a slash chord on another note than its slash bass. */
   readonly free_bass: boolean;
+  /** Go round, or end with a last chord that rings. */
+  readonly ending: "loop" | "ring";
+  /** Begin as songs do, where players come in one after the other. */
+  readonly intro: boolean;
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize: number;
+  /** Same number, same straying. */
+  readonly humanize_seed: number;
+  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  readonly play_tempo: number | null;
+  /** Semitones to play higher, or lower, than composed. */
+  readonly transpose: number;
   readonly key: string;
   /** Of each take. */
   readonly bars: number;
@@ -76,6 +110,8 @@ export interface ArrangementView {
   readonly seconds: number;
   /** Fingerprint of the weights and the engine. */
   readonly model: string;
+  /** In the order of playing; none where the piece is one. */
+  readonly sections: readonly PlayedSectionView[];
   /** With chords, options, seeds and model they make the same piece again. */
   readonly revisions: readonly RevisionView[];
   readonly id: string;
@@ -107,6 +143,8 @@ export interface BarComposed {
   /** From 0; those of a take come in order. */
   readonly bar: number;
   readonly notes: { readonly [Key in Role]?: readonly (readonly [number, number, number, number])[] };
+  /** Of a revision, which of several candidates. */
+  readonly candidate?: number | null;
 }
 
 /** How much is composed. */
@@ -115,6 +153,23 @@ export interface BarsDone {
   readonly bars: number;
   /** Bars that there will be. */
   readonly of: number;
+}
+
+/** Another name, or another way to play what was composed; what is not there stays as it is. */
+export interface Changing {
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing?: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight?: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize?: number;
+  /** Same number, same straying. */
+  readonly humanize_seed?: number;
+  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  readonly play_tempo?: number | null;
+  /** Semitones to play higher, or lower, than composed. */
+  readonly transpose?: number;
+  readonly name?: string | null;
 }
 
 /** A chart in whatever way it is written: a text or link, or the bytes of a file. */
@@ -192,6 +247,20 @@ export interface Example {
   readonly style: string | null;
 }
 
+/** How far a player strays where humanize is 1: standard deviations in milliseconds. */
+export interface HandsView {
+  /** From bar to bar. */
+  readonly drift: number;
+  /** Of what is struck together. */
+  readonly stroke: number;
+  /** Of each note. */
+  readonly finger: number;
+  /** How late on average. */
+  readonly lag: number;
+  /** Of the velocity. */
+  readonly touch: number;
+}
+
 /** The server's word that it is well. */
 export interface Health {
   readonly status: "ok";
@@ -201,11 +270,29 @@ export interface Health {
   readonly waiting: number;
 }
 
+/** What was changed in a piece; the first ``position`` revisions stand, the others were undone. */
+export interface HistoryView {
+  readonly position: number;
+  readonly revisions: readonly RevisionTold[];
+  /** Of which one can be chosen. */
+  readonly candidates: readonly RevisionTold[];
+  /** How far a revision has come that is composed now. */
+  readonly composing: BarsDone | null;
+  /** Of each take. */
+  readonly charts: readonly TakeChart[];
+}
+
 /** What a role may play. */
 export interface InstrumentView {
   /** Of General MIDI, from 0; of drums a kit. */
   readonly program: number;
   readonly name: string;
+}
+
+/** Where in its history a piece shall stand: undo and redo. */
+export interface Moving {
+  /** How many revisions stand. */
+  readonly position: number;
 }
 
 /** What a leader may decide besides the chords: a field of a request. */
@@ -263,6 +350,38 @@ export interface PlayedBarView {
   readonly place: readonly [number, number] | null;
 }
 
+/** One time through a section, and what is wanted of it; null where it is as in the rest of the piece. */
+export interface PlayedSectionRequest {
+  /** Those of one name come again; without one, it doesn't. */
+  readonly name?: string;
+  /** Which of its written bars, from 0, in the order of playing. */
+  readonly bars: readonly number[];
+  readonly style?: string | null;
+  /** How much players play, from sparse to busy; others as in the piece. */
+  readonly density?: { readonly [Key in Role]?: number };
+  /** Who plays. */
+  readonly tracks?: readonly Role[] | null;
+  readonly loudness?: string | null;
+  /** As the last time, to the note; like it; or new. */
+  readonly repeat?: Repeat;
+}
+
+/** The same in an answer. */
+export interface PlayedSectionView {
+  /** Those of one name come again; without one, it doesn't. */
+  readonly name: string;
+  /** Which of its written bars, from 0, in the order of playing. */
+  readonly bars: readonly number[];
+  readonly style: string | null;
+  /** How much players play, from sparse to busy; others as in the piece. */
+  readonly density: { readonly [Key in Role]?: number };
+  /** Who plays. */
+  readonly tracks: readonly Role[] | null;
+  readonly loudness: string | null;
+  /** As the last time, to the note; like it; or new. */
+  readonly repeat: Repeat;
+}
+
 /** What went wrong, after RFC 9457. */
 export interface Problem {
   /** Kind of problem, such as urn:sideman:chords. */
@@ -304,34 +423,82 @@ export interface QualityView {
   readonly degrees: string;
 }
 
-/** A new name. */
-export interface Renaming {
+/** What is to be played anew in a piece, and how many ways to choose from. */
+export interface Redoing {
+  /** Null: another one each time. */
+  readonly seed?: number | null;
+  /** Chords that the take has from then on; null: the same. */
+  readonly progression?: string | null;
+  /** Of these chords' first bars; null: those of before. */
+  readonly meters?: readonly string[] | null;
+  /** For each bar of these chords the bar before that it was, from 0, or null where it is new; null in place of the list: each is what it was. */
+  readonly origins?: readonly (number | null)[] | null;
+  /** Null: all who play. */
+  readonly tracks?: readonly Role[] | null;
+  /** From 0, in their order; null: those that the chords touch, or all. */
+  readonly bars?: readonly number[] | null;
+  readonly take?: number;
+  /** Whether the bar before a chord that changed is played anew too. */
+  readonly anticipate?: boolean;
+  /** Composed each time; the one stands that the bars after it fit best. */
+  readonly drafts?: number;
+  /** Ways to play it; of several one is chosen among the candidates. */
+  readonly takes?: number;
+}
+
+export const REPEATS = ["as", "like", "new"] as const;
+/** What a section does when it comes again: the same notes, much the same, or something new. */
+export type Repeat = (typeof REPEATS)[number];
+
+/** What a revision is called. */
+export interface RevisionNaming {
   /** What the list calls it. */
   readonly name: string;
 }
 
 /** Some bars of some tracks of a take, composed anew around all else, which stays note for note. */
 export interface RevisionRequest {
-  readonly tracks: readonly Role[];
-  /** From 0, in their order. */
-  readonly bars: readonly number[];
-  readonly take?: number;
   /** Null: another one each time. */
   readonly seed?: number | null;
-  /** Chords that the take has from then on, as long as those before; null: the same. */
+  /** Chords that the take has from then on; null: the same. */
   readonly progression?: string | null;
+  /** Of these chords' first bars; null: those of before. */
+  readonly meters?: readonly string[] | null;
+  /** For each bar of these chords the bar before that it was, from 0, or null where it is new; null in place of the list: each is what it was. */
+  readonly origins?: readonly (number | null)[] | null;
+  readonly tracks: readonly Role[];
+  /** From 0, in their order; none only where bars have other origins. */
+  readonly bars: readonly number[];
+  readonly take?: number;
+}
+
+/** A revision of the history, or a candidate for one. */
+export interface RevisionTold {
+  /** What it is called: whom and which bars it changed, unless somebody named it. */
+  readonly name: string;
+  readonly tracks: readonly Role[];
+  /** That were played anew, from 0. */
+  readonly bars: readonly number[];
+  readonly take: number;
+  /** With which it was composed; null where it was given. */
+  readonly seed: number | null;
+  readonly changes_chords: boolean;
 }
 
 /** What was composed anew after the takes. */
 export interface RevisionView {
-  readonly tracks: readonly Role[];
-  /** From 0, in their order. */
-  readonly bars: readonly number[];
-  readonly take: number;
   /** The one that was given, or a random one. */
   readonly seed: number;
-  /** Chords that the take has from then on, as long as those before; null: the same. */
+  /** Chords that the take has from then on; null: the same. */
   readonly progression: string | null;
+  /** Of these chords' first bars; null: those of before. */
+  readonly meters: readonly string[] | null;
+  /** For each bar of these chords the bar before that it was, from 0, or null where it is new; null in place of the list: each is what it was. */
+  readonly origins: readonly (number | null)[] | null;
+  readonly tracks: readonly Role[];
+  /** From 0, in their order; none only where bars have other origins. */
+  readonly bars: readonly number[];
+  readonly take: number;
 }
 
 export const ROLES = ["drums", "piano", "guitar", "bass", "strings"] as const;
@@ -361,9 +528,13 @@ export interface SongView {
   readonly meters: readonly string[];
   /** The chords as they are played. Its progression is for an arrangement. */
   readonly chart: ChartView;
-  /** The chart as a text that is read the same: for an editor, where it came as a file. */
+  /** Whether people write its format by hand. */
+  readonly is_by_hand: boolean;
+  /** For an editor: as it came where it is by hand, else another that is read the same. */
   readonly text: string;
   readonly sections: readonly SectionView[];
+  /** The sections in the order of playing, with what is wanted of them: for an arrangement. */
+  readonly passages: readonly PlayedSectionView[];
   readonly bars: readonly PlayedBarView[];
   readonly assumptions: readonly AssumptionView[];
 }
@@ -371,6 +542,15 @@ export interface SongView {
 export const STATES = ["waiting", "composing", "done", "stopped", "failed"] as const;
 /** How far a piece has come. */
 export type State = (typeof STATES)[number];
+
+/** The chords of a take as they are now. */
+export interface TakeChart {
+  readonly progression: string;
+  readonly meters: readonly string[];
+  readonly bars: number;
+  /** The step at which each bar begins, and that at which the last one ends. */
+  readonly bar_lines: readonly number[];
+}
 
 /** A chair in the band, and how it sounds unless told otherwise. */
 export interface TrackView {
@@ -383,6 +563,11 @@ export interface TrackView {
   /** MIDI controller 10. */
   readonly pan: number;
   readonly instruments: readonly InstrumentView[];
+  /** MIDI pitch that the instrument has. */
+  readonly lowest: number;
+  /** MIDI pitch that the instrument has. */
+  readonly highest: number;
+  readonly hands: HandsView;
 }
 
 /** By method and path: what is sent, and the answer. */
@@ -390,7 +575,7 @@ export interface Operations {
   "GET /api/arrangements": { readonly body: undefined; readonly answer: ArrangementList };
   "POST /api/arrangements": { readonly body: ArrangementRequest; readonly answer: ArrangementView };
   "GET /api/arrangements/{identity}": { readonly body: undefined; readonly answer: ArrangementView };
-  "PATCH /api/arrangements/{identity}": { readonly body: Renaming; readonly answer: ArrangementView };
+  "PATCH /api/arrangements/{identity}": { readonly body: Changing; readonly answer: ArrangementView };
   "DELETE /api/arrangements/{identity}": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/events": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/midi": { readonly body: undefined; readonly answer: undefined };
@@ -400,6 +585,13 @@ export interface Operations {
   "POST /api/charts": { readonly body: ChartRequest; readonly answer: SongView };
   "GET /api/options": { readonly body: undefined; readonly answer: OptionsView };
   "GET /api/health": { readonly body: undefined; readonly answer: Health };
+  "GET /api/arrangements/{identity}/revisions": { readonly body: undefined; readonly answer: HistoryView };
+  "POST /api/arrangements/{identity}/revisions": { readonly body: Redoing; readonly answer: HistoryView };
+  "PATCH /api/arrangements/{identity}/revisions": { readonly body: Moving; readonly answer: HistoryView };
+  "GET /api/arrangements/{identity}/revisions/events": { readonly body: undefined; readonly answer: undefined };
+  "PATCH /api/arrangements/{identity}/revisions/{number}": { readonly body: RevisionNaming; readonly answer: HistoryView };
+  "POST /api/arrangements/{identity}/candidates/{number}": { readonly body: undefined; readonly answer: HistoryView };
+  "DELETE /api/arrangements/{identity}/candidates": { readonly body: undefined; readonly answer: HistoryView };
 }
 
 /** By name: the data of a server-sent event. */

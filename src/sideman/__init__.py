@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from sideman.music.chords import parse
     from sideman.music.progression import Progression
     from sideman.options import ArrangeOptions
-    from sideman.pieces.composition import Composition, Selection
+    from sideman.pieces.changes import Selection
+    from sideman.pieces.composition import Composition
     from sideman.pieces.document import read_composition, write_composition
     from sideman.render.audio import write_audio
     from sideman.render.midi import read_midi, write_midi
@@ -62,7 +63,8 @@ _HOMES = {
     "sideman.music.chords": ("parse",),
     "sideman.music.progression": ("Progression",),
     "sideman.options": ("ArrangeOptions",),
-    "sideman.pieces.composition": ("Composition", "Selection"),
+    "sideman.pieces.changes": ("Selection",),
+    "sideman.pieces.composition": ("Composition",),
     "sideman.pieces.document": ("read_composition", "write_composition"),
     "sideman.render.audio": ("write_audio",),
     "sideman.render.midi": ("read_midi", "write_midi"),

@@ -2,6 +2,8 @@
 
 chart -> Plan -> takes: the leader's ids, sampled under the grammar -> bars, finished for the ear as they come -> Band
 
+Bars are told as they are written; how they are played (swing, tempo, key) is the finished band's.
+
 A take's ids are the truth: its notes are made of them at any time (:func:`perform`).
 
 Takes are composed as one batch. Each has its own random numbers, so take 2 of seed 7 is the same
@@ -10,7 +12,7 @@ music whether one take is asked for or eight.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,22 +22,30 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.composer import SAMPLING, Composer, Take
-from sideman.errors import CheckpointError, TokenError
+from sideman.errors import CheckpointError, OptionError, TokenError
 from sideman.model.checkpoint import Checkpoint, grow, load_checkpoint
 from sideman.model.fingerprint import fingerprint
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingDefaults, SamplingOptions
-from sideman.music.band import NoteArray, Role, Track
+from sideman.music.band import ONSET, NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
+from sideman.music.dynamics import played_at
+from sideman.music.ending import with_ending
 from sideman.music.finishing import finish
 from sideman.music.key import Key
+from sideman.music.song import Song
 from sideman.music.strokes import Setting, settings
+from sideman.music.styles import LOOP
+from sideman.music.wishes import PlayedSection
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
+from sideman.options import PlayOptions
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
+from sideman.tokens.form import measures_of
 from sideman.tokens.kit import Kit
 from sideman.tokens.leader import Leader
+from sideman.tokens.leads import Leads, heads_of, leads_of
 from sideman.tokens.parts import Parts
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.vocabulary import VOCABULARY
@@ -61,16 +71,30 @@ class Bar(NamedTuple):
 class Plan:
     """What is to be played: chords, and what the leader decides besides. Everything but the model.
 
-    Its ``options`` have a seed, also where none was given: with it they make the same music again.
-    Ids stand in C major or A minor as if in ``key``; it is the chords' own unless given.
+    Its ``options`` have a seed, also where none was given: with it they make the same music again. The progression has
+    the bar that an ending adds. Ids stand in C major or A minor as if in ``key``; it is the chords' own unless given.
+    ``sections`` are those of the piece, in the order of playing; without any it is one. Raises :class:`OptionError`
+    where their bars are not those of the progression.
     """
 
     progression: Progression
     options: ArrangeOptions = field(default_factory=ArrangeOptions)
     key: Key | None = None
+    sections: tuple[PlayedSection, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", self.options.seeded())
+        asked = self.progression.bars
+        if self.rings:
+            object.__setattr__(self, "progression", with_ending(self.progression))
+        bars = sum(len(section.bars) for section in self.sections)
+        if self.sections and bars not in {asked, self.progression.bars - self.rings}:
+            raise OptionError(f"sections of {bars} bars for a progression of {asked}: give them the same bars")
+
+    @property
+    def rings(self) -> bool:
+        """Whether the last bar is one chord, held by all."""
+        return self.options.ending != LOOP
 
     @cached_property
     def chart(self) -> Chart:
@@ -80,7 +104,8 @@ class Plan:
     @cached_property
     def _settings(self) -> tuple[Setting, ...]:
         """Where each bar stands, for those who play it."""
-        return settings(self.chart.lines.tolist(), self.options.style, self.options.seed or 0)
+        styles = [lead.style or self.options.style for lead in self.leads.bars]
+        return settings(self.chart.lines.tolist(), styles, self.options.seed or 0)
 
     def take(
         self,
@@ -89,16 +114,16 @@ class Plan:
         *,
         given: Sequence[Parts] = (),
         seed: int | None = None,
+        judged: Collection[int] = (),
     ) -> Take:
         """A take that has yet to be composed: all of it, or what is not ``given``, by the plan's seed or another.
 
-        ``sampling`` is how the weights are drawn from.
+        ``sampling`` is how the weights are drawn from. Of what is given in the ``judged`` bars the model is asked how
+        likely it is.
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
-        drawn = not (given and Role.DRUMS in given[0])
-        kit = Kit(options.style, self.chart) if drawn and options.style is not None else None
-        return Take(number, self.chart, self.leader(given), drawing, sampling, kit)
+        return Take(number, self.chart, self.leader(given), drawing, sampling, self._kits(given), judged)
 
     def leader(self, given: Sequence[Parts] = ()) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first."""
@@ -115,20 +140,58 @@ class Plan:
             free_bass=options.free_bass,
             given=given,
             excerpt=True,
+            leads=self.leads,
         )
+
+    @cached_property
+    def leads(self) -> Leads:
+        """What is decided of each bar."""
+        lines = self.progression.lines
+        parts = [len(measures_of(lines.meter(bar))) for bar in range(self.progression.bars)]
+        heads = heads_of(self.chart, goes_on=not self.rings)
+        return leads_of(heads, self.sections, parts, rings=self.rings, intro=self.options.intro)
+
+    def _kits(self, given: Sequence[Parts]) -> dict[int, Kit]:
+        """What the drums begin with, where they are composed: at the start, and where the style is another one."""
+        kits: dict[int, Kit] = {}
+        last = None
+        for number, lead in enumerate(self.leads.bars):
+            style = lead.style or self.options.style
+            composed = not (given and Role.DRUMS in given[number]) and lead.copied < 0 and not lead.rings
+            if style != last and style is not None and composed:
+                kits[number] = Kit(style, self.chart, number)
+            last = style
+        return kits
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
         """A bar as it was composed, made ready for the ear."""
-        setting = self._settings[bar.number]
-        return {role: finish(role, notes, self.chart.steps, setting) for role, notes in bar.notes.items()}
+        lead, setting = self.leads.bars[bar.number], self._settings[bar.number]
+        return {
+            role: played_at(finish(role, notes, self.chart.steps, setting), lead.loudness)
+            for role, notes in bar.notes.items()
+        }
 
-    def band(self, bars: Iterable[BarNotes]) -> Rendition:
-        """The band that plays all bars of a take."""
+    def band(self, bars: Iterable[BarNotes], playing: PlayOptions | None = None) -> Rendition:
+        """The band that plays all bars of a take, as the plan's own options say, or others."""
         heard = [self.heard(bar) for bar in bars]
         tracks = tuple(Track(role, np.concatenate([notes[role] for notes in heard])) for role in self.options.roles)
+        return self._composed(tracks).played(playing or self.options.playing)
+
+    @property
+    def chairs(self) -> Rendition:
+        """The band before anybody plays."""
+        return self._composed(map(Track, self.options.roles)).played(self.options.playing)
+
+    def _composed(self, tracks: Iterable[Track]) -> Rendition:
         progression = self.progression
-        steps, tempo, key = self.chart.steps, self.options.tempo, self.chart.key.name
-        return Rendition(tracks, steps, tempo, progression.lines, progression, key)
+        return Rendition(
+            tuple(tracks),
+            self.chart.steps,
+            self.options.tempo,
+            progression.lines,
+            progression=progression,
+            key=self.chart.key.name,
+        )
 
 
 class Performance:
@@ -153,10 +216,11 @@ class Performance:
         return Bar(take.number, bar.number, self.plan.heard(bar))
 
 
-def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer]) -> Rendition:
+def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer], playing: PlayOptions | None = None) -> Rendition:
     """The band of a take from its ids alone: the same notes as when it was composed, without a model.
 
-    Raises :class:`TokenError` where the ids are not a whole take of this plan.
+    It plays as the plan's own options say, or others. Raises :class:`TokenError` where the ids are not a whole take of
+    this plan.
     """
     bars = decode_bars(ids, plan.chart)
     roles = set(bars[0].notes) if bars else set()
@@ -164,7 +228,10 @@ def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer]) -> Renditi
         told = f"{len(bars)} bars of [{', '.join(roles)}]"
         wanted = f"{plan.chart.bars} bars of [{', '.join(plan.options.roles)}]"
         raise TokenError(f"ids of {told}: the plan wants {wanted}")
-    return plan.band(bars)
+    last = max(int(notes[:, ONSET].max(initial=0)) for bar in bars for notes in bar.notes.values())
+    if last >= plan.chart.steps:
+        raise TokenError(f"ids of a note at step {last}: the plan ends at {plan.chart.steps}")
+    return plan.band(bars, playing)
 
 
 class Model:
@@ -258,7 +325,7 @@ class Arrangement(Performance):
 
 
 def arrange(
-    progression: str | Progression,
+    progression: str | Progression | Song,
     options: ArrangeOptions | None = None,
     *,
     model: Model | None = None,
@@ -266,12 +333,17 @@ def arrange(
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
+    A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them.
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
     :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
     ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that
     cannot be read, :class:`OptionError` for an option out of range and :class:`CheckpointError` where the weights are
     missing or do not fit.
     """
+    sections = progression.passages if isinstance(progression, Song) else ()
     if isinstance(progression, str):
         progression = parse(progression)
-    return Arrangement(Plan(progression, replace(options or ArrangeOptions(), **wishes)), model or default_model())
+    elif isinstance(progression, Song):
+        progression = progression.progression
+    plan = Plan(progression, replace(options or ArrangeOptions(), **wishes), sections=sections)
+    return Arrangement(plan, model or default_model())

@@ -12,8 +12,9 @@ from sideman import ArrangeOptions, Model, Role, arrange, parse
 from sideman.arranging import Plan
 from sideman.composer import Composer
 from sideman.errors import OptionError
-from sideman.pieces.commission import Change, Commission
-from sideman.pieces.composition import Composition, Selection
+from sideman.pieces.changes import Change, Selection
+from sideman.pieces.commission import Commission
+from sideman.pieces.composition import Composition
 
 CHORDS = "C:4|Eb7/G:2|F#m7-5:6|N.C.:4|Bb:3.5"
 MODEL = Model(tiny_checkpoint())
@@ -41,7 +42,7 @@ def made(chords: str, changes: Sequence[Change], **wishes: int) -> Composition:
 def test_a_request_and_its_revisions_are_the_piece() -> None:
     piece = Composition.of(arrange(CHORDS, seed=3, takes=2, model=MODEL))
     assert made(CHORDS, (), seed=3, takes=2) == piece
-    changed = piece.redo(PIANO, 5, MODEL).redo(LAST, 6, MODEL).redo(PIANO, 7, MODEL)
+    changed = piece.redo(PIANO, 5, MODEL, drafts=1).redo(LAST, 6, MODEL).redo(PIANO, 7, MODEL, drafts=1)
     again = made(CHORDS, [Change(PIANO, 5), Change(LAST, 6), Change(PIANO, 7)], seed=3, takes=2)
     assert again == changed
     assert again.bands == changed.bands != piece.bands

@@ -18,11 +18,13 @@ from tests.tiny import tiny_checkpoint
 
 from sideman import Band, Model, Progression, Role, arrange, parse
 from sideman.arranging import perform
-from sideman.errors import DataError, OptionError, TokenError
+from sideman.errors import DataError, OptionError, SidemanError, TokenError
 from sideman.music.band import ONSET, ROLES, VELOCITY
 from sideman.music.time import STEPS_PER_BAR, BarLines, Meter
-from sideman.pieces.composition import Composition, Revision, Selection
+from sideman.pieces.changes import Change, Selection
+from sideman.pieces.composition import Composition
 from sideman.pieces.document import MAX_IDS, from_document, read_composition, to_document, write_composition
+from sideman.pieces.revision import Revision
 from sideman.tokens.kit import Kit
 from sideman.tokens.leader import Leader
 from sideman.tokens.parts import join, parts_of, split
@@ -52,7 +54,7 @@ def test_the_bands_are_those_that_were_composed() -> None:
     assert PIECE.weights == MODEL.fingerprint
     assert repr(PIECE).startswith("<Composition of 5 bars in ")
     assert PIECE._repr_html_().count("<svg") == 2
-    (revision,) = PIECE.redo(Selection(["piano", "bass"], [1, 2]), 7, MODEL).revisions
+    (revision,) = PIECE.redo(Selection(["piano", "bass"], [1, 2]), 7, MODEL, drafts=1).revisions
     assert repr(revision) == "<Revision of take 0: bars 1, 2 of piano, bass, seed 7>"
     assert repr(replace(revision, seed=None)) == "<Revision of take 0: bars 1, 2 of piano, bass, given>"
 
@@ -120,11 +122,11 @@ def test_notes_outside_a_selection_stay(
 
 def test_what_is_selected_is_played_anew() -> None:
     selection = Selection((Role.PIANO, Role.BASS), (1, 2))
-    first, second = (PIECE.redo(selection, seed, MODEL) for seed in (1, 2))
+    first, second = (PIECE.redo(selection, seed, MODEL, drafts=1) for seed in (1, 2))
     for role in selection.roles:
         old, one, other = (bars_of(piece.band, role) for piece in (PIECE, first, second))
         assert old[1:3] != one[1:3] != other[1:3] != old[1:3]
-    again = second.redo(Selection((Role.PIANO,), (2,)), 5, MODEL)
+    again = second.redo(Selection((Role.PIANO,), (2,)), 5, MODEL, drafts=1)
     assert [revision.seed for revision in again.revisions] == [2, 5]
     assert bars_of(again.band, Role.PIANO)[1] == bars_of(second.band, Role.PIANO)[1]
     assert bars_of(again.band, Role.PIANO)[2] != bars_of(second.band, Role.PIANO)[2]
@@ -150,8 +152,8 @@ def test_what_is_kept_is_heard_by_what_is_new() -> None:
         for each in zip(PIECE.takes, other.takes, strict=True)
     )
     selection = Selection((Role.PIANO,), (2,))
-    here = PIECE.redo(selection, 1, MODEL).revisions[0].parts
-    there = replace(PIECE, takes=takes).redo(selection, 1, MODEL).revisions[0].parts
+    here = PIECE.redo(selection, 1, MODEL, drafts=1).revisions[0].parts
+    there = replace(PIECE, takes=takes).redo(selection, 1, MODEL, drafts=1).revisions[0].parts
     assert here != there
 
 
@@ -171,7 +173,7 @@ def test_chords_that_were_changed() -> None:
     band = piece.bands[0]
     assert (band.progression, piece.bands[1].progression) == (chords, PIECE.plan.progression)
     assert band[Role.PIANO] == PIECE.band[Role.PIANO]
-    here, there = (each.begin(selection, 2) for each in (PIECE, piece))
+    here, there = (each.begin(Change(selection, 2)) for each in (PIECE, piece))
     assert (here.decoder.shift, here.ids[1]) == (there.decoder.shift, there.ids[1])
     assert here.ids[:8] != there.ids[:8]  # the band hears them, in the key of before
     assert piece.redo(selection, 2, MODEL).bands[0].progression == chords
@@ -249,7 +251,7 @@ def test_a_document_gives_everything_back(piece: Composition, tmp_path: Path) ->
 
 def test_a_document_is_compact() -> None:
     ids = sum(len(part) for take in PIECE.takes for bar in take for part in bar.values())
-    assert len(to_document(PIECE)) < 8 / 3 * ids + 600  # of a network that never repeats itself
+    assert len(to_document(PIECE)) < 8 / 3 * ids + 750  # of a network that never repeats itself
 
 
 def test_fields_of_later_versions_are_kept() -> None:
@@ -291,7 +293,7 @@ def damaged(change: Callable[[dict[str, Any]], object]) -> str:
         ("[" * 100_000, "not JSON"),
         ("[]", "a JSON object is missing"),
         ("{}", "not a piece of Sideman"),
-        (damaged(lambda piece: piece.update(version=2)), "a later version of Sideman: update"),
+        (damaged(lambda piece: piece.update(version=3)), "a later version of Sideman: update"),
         (damaged(lambda piece: piece.update(version="1")), "a later version"),
         (damaged(lambda piece: piece.update(vocabulary="another")), "a later version"),
         (damaged(lambda piece: piece.pop("takes")), "takes"),
@@ -325,7 +327,7 @@ def test_no_damage_is_a_fault(place: int, letter: str) -> None:
     place %= len(text)
     try:
         bands = from_document(text[:place] + letter + text[place + 1 :]).bands
-    except (DataError, TokenError):
+    except SidemanError:
         return
     assert len(bands) == 2
 

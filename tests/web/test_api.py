@@ -17,7 +17,8 @@ from tests.web.conftest import CHORDS, LONG, Server, Start, compose, create, fil
 from sideman import Model, Role, arrange
 from sideman.model.fingerprint import fingerprint
 from sideman.music.chords import parse
-from sideman.pieces.composition import Composition, Selection
+from sideman.pieces.changes import Selection
+from sideman.pieces.composition import Composition
 from sideman.pieces.document import read_composition
 from sideman.render.midi import midi_bytes
 from sideman.web.store import Piece
@@ -60,13 +61,14 @@ def test_a_request_with_revisions_is_a_piece_revised(browser: httpx.Client, mode
     piece = compose(browser, seed=3, takes=2, revisions=REVISED)
     assert plain["revisions"] == []
     *told, last = piece["revisions"]
-    assert told == [{"take": 0, "progression": None} | REVISED[0], REVISED[1]]
-    assert last == {"tracks": ["piano"], "bars": [2], "take": 0, "seed": last["seed"], "progression": None}
+    same: dict[str, Any] = {"progression": None, "meters": None, "origins": None}
+    assert told == [{"take": 0} | same | REVISED[0], same | REVISED[1] | {"meters": ["4/4"]}]
+    assert last == {"tracks": ["piano"], "bars": [2], "take": 0, "seed": last["seed"]} | same
     expected = (
         Composition.of(arrange(CHORDS, seed=3, takes=2, model=model))
-        .redo(Selection(["piano", "bass"], [2, 3]), 5, model)
-        .redo(Selection(["drums"], [1], 1), 6, model, parse("C:4|Dm:4|F:4|G7:4"))
-        .redo(Selection(["piano"], [2]), last["seed"], model)
+        .redo(Selection(["piano", "bass"], [2, 3]), 5, model, drafts=1)
+        .redo(Selection(["drums"], [1], 1), 6, model, parse("C:4|Dm:4|F:4|G7:4"), drafts=1)
+        .redo(Selection(["piano"], [2]), last["seed"], model, drafts=1)
     )
     bars = [event.data for event in listen(browser, piece["id"]) if event.kind == "bar"]
     assert piece["progress"] == {"bars": 8, "of": 8}
@@ -88,7 +90,9 @@ def test_a_request_with_revisions_is_a_piece_revised(browser: httpx.Client, mode
     [
         ({"tracks": ["piano"], "bars": [4]}, "bars of a selection: one or more from 0 to 3"),
         ({"tracks": ["piano"], "bars": [1, 0]}, "in order"),
-        ({"tracks": ["piano"], "bars": []}, "revisions.0.bars"),
+        ({"tracks": ["piano"], "bars": []}, "bars of a selection: one or more"),
+        ({"tracks": ["piano"], "bars": [], "origins": [0]}, "origins of 1 bars"),
+        ({"tracks": ["piano"], "bars": [], "origins": [-1]}, "revisions.0.origins"),
         ({"tracks": [], "bars": [1]}, "revisions.0.tracks"),
         ({"tracks": ["piano", "piano"], "bars": [1]}, "each once"),
         ({"tracks": ["banjo"], "bars": [1]}, "revisions.0.tracks"),

@@ -38,7 +38,7 @@ def listed(browser: httpx.Client) -> list[str]:
 
 def test_fields_of_a_later_version_are_passed_over(server: Server, browser: httpx.Client) -> None:
     piece = compose(browser, "C:4", tempo=96.5)
-    later = description(server, piece["id"]) | {"swing": 0.62, "tempo": 1000}
+    later = description(server, piece["id"]) | {"lilt": 0.62, "tempo": 1000}
     rewrite(server, piece["id"], description=json.dumps(later))
     changed = piece | {"tempo": 1000}
     assert browser.get("/api/arrangements").json() == {"arrangements": [changed]}
@@ -77,18 +77,19 @@ def test_a_piece_that_cannot_be_read_breaks_no_list(
 
 
 @pytest.mark.parametrize(
-    ("file", "paths"),
+    ("files", "paths"),
     [
-        ("events.jsonl", ["/events"]),
-        ("take-0.mid", ["/midi"]),
+        (["events.jsonl", "composition.json"], ["/events"]),
+        (["take-0.mid"], ["/midi"]),
     ],
 )
 def test_missing_files_are_told(
-    server: Server, browser: httpx.Client, caplog: pytest.LogCaptureFixture, file: str, paths: list[str]
+    server: Server, browser: httpx.Client, caplog: pytest.LogCaptureFixture, files: list[str], paths: list[str]
 ) -> None:
     piece = compose(browser, "C:4")
-    (path,) = server.settings.data.glob(f"sessions/*/{piece['id']}/{file}")
-    path.unlink()
+    for file in files:
+        (path,) = server.settings.data.glob(f"sessions/*/{piece['id']}/{file}")
+        path.unlink()
     for each in paths:
         refused = problem(browser.get(f"/api/arrangements/{piece['id']}{each}"), 410)
         assert refused["type"] == "urn:sideman:lost"

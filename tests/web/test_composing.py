@@ -17,8 +17,9 @@ from sideman import ArrangeOptions, Model, arrange, parse
 from sideman.arranging import Plan
 from sideman.composer import Composer
 from sideman.errors import TokenError
-from sideman.pieces.commission import Change, Commission
-from sideman.pieces.composition import Composition, Selection
+from sideman.pieces.changes import Change, Selection
+from sideman.pieces.commission import Commission
+from sideman.pieces.composition import Composition
 from sideman.web import composing
 from sideman.web.composing import Composing
 from sideman.web.jobs import Job, Turn
@@ -129,7 +130,8 @@ def test_bars_that_a_revision_names_are_told_when_it_is_done(model: Model, ends:
     late = [json.loads(event.data) for event in revised.log.events[len(early) :]]
     assert [(bar["take"], bar["bar"]) for bar in late] == [(0, 5), (0, 6), (0, 7)]
     piece = Composition.of(arrange(LONG, ArrangeOptions(seed=0, takes=2), model=model))
-    piece = piece.redo(Selection(["bass"], [5, 6]), 3, model).redo(Selection(["bass"], [6]), 4, model)
+    piece = piece.redo(Selection(["bass"], [5, 6]), 3, model, drafts=1)
+    piece = piece.redo(Selection(["bass"], [6]), 4, model, drafts=1)
     assert revised.commission.composition is not None
     assert revised.commission.composition.bands == piece.bands
 

@@ -102,7 +102,7 @@ def test_files_are_made_of_ids(server: Server, browser: httpx.Client, model: Mod
     (folder / "events.jsonl").unlink()
     assert get(browser, path).content == before
     # What somebody changed since is what is heard.
-    changed = read_composition(folder / "composition.json").redo(Selection(["piano"], [1]), 3, model)
+    changed = read_composition(folder / "composition.json").redo(Selection(["piano"], [1]), 3, model, drafts=1)
     write_composition(changed, folder / "composition.json")
     assert get(browser, path).content not in (b"", before)
     # An earlier version kept no ids, but what its bars told.

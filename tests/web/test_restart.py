@@ -94,6 +94,37 @@ def test_killed_while_it_composes(tmp_path: Path, weights: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_killed_while_a_part_is_redone(tmp_path: Path, weights: Path) -> None:
+    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, timeout=30) as browser:
+        piece = compose(browser, LONG, seed=1, tracks=["piano"])
+        path = f"/api/arrangements/{piece['id']}"
+        short = {"bars": [1], "seed": 5, "drafts": 2}
+        browser.post(f"{path}/revisions", json=short | {"takes": 3}).raise_for_status()
+        wait_until(lambda: browser.get(f"{path}/revisions").json()["candidates"])
+        browser.post(f"{path}/candidates/2").raise_for_status()
+        history = browser.get(f"{path}/revisions").json()
+        song, told = browser.get(f"{path}/midi").content, listen(browser, piece["id"])
+        now = view(browser, piece["id"])
+        browser.post(f"{path}/revisions", json={"drafts": 8, "bars": [*range(200)]}).raise_for_status()
+        wait_until(lambda: browser.get(f"{path}/revisions").json()["composing"]["bars"] > 200)
+        assert server.end(signal.SIGKILL)[0] == -signal.SIGKILL
+        cookies = dict(browser.cookies)
+    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
+        assert browser.get(f"{path}/revisions").json() == history | {"composing": None}
+        assert browser.get(f"{path}/midi").content == song
+        assert listen(browser, piece["id"]) == told
+        assert view(browser, piece["id"]) == now
+        browser.post(f"{path}/revisions", json=short).raise_for_status()  # it can be asked again
+        wait_until(lambda: browser.get(f"{path}/revisions").json()["composing"] is None)
+        assert browser.get(f"{path}/revisions").json()["position"] == 2
+        browser.patch(f"{path}/revisions", json={"position": 1}).raise_for_status()
+        assert browser.get(f"{path}/midi").content == song
+        _, text = server.end(signal.SIGTERM)
+    assert "Traceback" not in text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_killed_and_without_its_index(tmp_path: Path, weights: Path) -> None:
     stranger = tmp_path / "sessions" / "2024" / "song" / "take.wav"
     stranger.parent.mkdir(parents=True)

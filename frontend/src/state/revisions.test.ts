@@ -2,13 +2,27 @@ import { expect, test } from "vitest";
 import type { Revision } from "../api";
 import { readRevision, writtenRevision } from "./revisions";
 
-const PLAIN: Revision = { tracks: ["piano"], bars: [2], take: 0, seed: 7, progression: null };
+const PLAIN: Revision = {
+  tracks: ["piano"],
+  bars: [2],
+  take: 0,
+  seed: 7,
+  progression: null,
+  meters: null,
+  origins: null,
+};
 
 test.each<[Revision, string]>([
   [PLAIN, "piano.2.7"],
   [{ ...PLAIN, tracks: ["bass", "drums"], bars: [0, 1, 2, 5, 7, 8] }, "bass_drums.0-2_5_7-8.7"],
   [{ ...PLAIN, take: 3, seed: Number.MAX_SAFE_INTEGER }, "piano.2.9007199254740991.3"],
   [{ ...PLAIN, progression: "N.C.:3.5|F#m7-5/E:0.5" }, "piano.2.7.0.N.C.:3.5|F#m7-5/E:0.5"],
+  [{ ...PLAIN, progression: "C:3|F:4", meters: ["3/4", "4/4"] }, "piano.2.7.0~3/4_4/4.C:3|F:4"],
+  [
+    { ...PLAIN, bars: [], progression: "C:4", meters: ["4/4"], origins: [0, 1, null, null, 2, 3, 0] },
+    "piano..7.0~4/4~0-1_n_n_2-3_0.C:4",
+  ],
+  [{ ...PLAIN, bars: [0], progression: "C:4", origins: [null] }, "piano.0.7.0~~n.C:4"],
 ])("%o is %j in a link", (revision, text) => {
   expect(writtenRevision(revision)).toBe(text);
   expect(readRevision(text)).toEqual(revision);
@@ -27,6 +41,9 @@ test.each([
   "piano.1.-7",
   "piano.1.7.x",
   "piano_piano.1.7",
+  "piano.1.7.0~3/5.C:4",
+  "piano.1.7.0~4/4~x.C:4",
+  "piano..7.0~4/4.C:4",
   "piano.0-99999999.7",
 ])("%j is not a revision", (text) => {
   expect(readRevision(text)).toBeNull();

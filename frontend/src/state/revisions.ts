@@ -1,6 +1,7 @@
 /** Revisions as a link writes them: `piano_bass.4-7_9.123` are the seed 123 for bars 4 to 7 and 9 of piano and bass, from 0.
  *
  * Behind another dot stands the take, where it isn't the first, and behind a further one the chords, where they change.
+ * Behind the take, each after a tilde, their metres and the origins of their bars: `0~4/4_3/4~0-1_n_2-4`, n is a new bar.
  */
 
 import type { Revision } from "../api";
@@ -8,43 +9,70 @@ import { ROLES, type Role } from "../music/piece";
 
 const BETWEEN = ".";
 const AND = "_";
+const WITH = "~";
+const NEW = "n";
+const METRE = /^[1-9]\d?\/[248]$/;
 const WHOLE = /^\d{1,16}$/;
 const MOST_BARS = 4_096;
 
 /** As {@link readRevision} reads it. */
-export function writtenRevision({ tracks, bars, seed, take = 0, progression = null }: Revision): string {
+export function writtenRevision(revision: Revision): string {
+  const { tracks, bars, seed, take = 0, progression = null, meters = null, origins = null } = revision;
   const fields = [tracks.join(AND), rangesOf(bars).join(AND), String(seed)];
-  if (take !== 0 || progression !== null) fields.push(String(take));
+  const told = [String(take)];
+  if (meters !== null || origins !== null) told.push((meters ?? []).join(AND));
+  if (origins !== null) told.push(rangesOf(origins).join(AND));
+  if (take !== 0 || progression !== null) fields.push(told.join(WITH));
   if (progression !== null) fields.push(progression);
   return fields.join(BETWEEN);
 }
 
 /** What was {@link writtenRevision}; null where it is not one. Whether it fits the piece is the server's affair. */
 export function readRevision(text: string): Revision | null {
-  const [tracks = "", ranges = "", seed = "", take = "0", ...chords] = text.split(BETWEEN);
+  const [tracks = "", ranges = "", seed = "", told = "0", ...chords] = text.split(BETWEEN);
+  const [take = "", metres = "", places = null] = told.split(WITH);
   const roles = ROLES.filter((role) => tracks.split(AND).includes(role));
-  const bars = ranges.split(AND).map(barsOf);
-  if (!WHOLE.test(seed) || !WHOLE.test(take) || roles.length !== tracks.split(AND).length || bars.includes(null)) {
-    return null;
-  }
+  const bars = barsIn(ranges);
+  const origins = places === null ? null : originsIn(places);
+  const meters = metres === "" ? null : metres.split(AND);
+  const isWhole = WHOLE.test(seed) && WHOLE.test(take) && roles.length === tracks.split(AND).length;
+  if (!isWhole || bars === null || (places !== null && origins === null)) return null;
+  if ((bars.length === 0 && origins === null) || !(meters ?? []).every((metre) => METRE.test(metre))) return null;
   return {
     tracks: tracks.split(AND) as Role[],
-    bars: bars.flatMap((range) => range ?? []),
+    bars,
     take: Number(take),
     seed: Number(seed),
     progression: chords.length ? chords.join(BETWEEN) : null,
+    meters,
+    origins,
   };
 }
 
-/** Bars in their order, those that follow one another as one range. */
-function rangesOf(bars: readonly number[]): string[] {
-  const ranges: [number, number][] = [];
+/** Bars in their order, those that follow one another as one range; each new one by itself. */
+function rangesOf(bars: readonly (number | null)[]): string[] {
+  const ranges: ([number, number] | null)[] = [];
   for (const bar of bars) {
     const last = ranges.at(-1);
-    if (last && last[1] === bar - 1) last[1] = bar;
-    else ranges.push([bar, bar]);
+    if (bar !== null && last && last[1] === bar - 1) last[1] = bar;
+    else ranges.push(bar === null ? null : [bar, bar]);
   }
-  return ranges.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`));
+  return ranges.map((range) => {
+    if (range === null) return NEW;
+    return range[0] === range[1] ? String(range[0]) : range.join("-");
+  });
+}
+
+/** The bars of some ranges; null where one of them isn't a range. */
+function barsIn(ranges: string): number[] | null {
+  const bars = ranges === "" ? [] : ranges.split(AND).map(barsOf);
+  return bars.includes(null) ? null : bars.flatMap((range) => range ?? []);
+}
+
+/** The same with new bars in between. */
+function originsIn(ranges: string): (number | null)[] | null {
+  const bars = ranges.split(AND).map((range) => (range === NEW ? [null] : barsOf(range)));
+  return bars.includes(null) ? null : bars.flatMap((range) => range ?? []);
 }
 
 /** The bars of a range; null where it is not one. */

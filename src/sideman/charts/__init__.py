@@ -4,7 +4,7 @@
     symbols     one chord symbol, whatever its spelling; dialects decide what has two meanings, numbers read degrees
     sheet       measures with signs; form follows the signs
     reading     what was read and assumed; questions has all that can be asked
-    text        lines (labels, letters, heads), cut by lexing, written by bars and timing on a staff
+    text        lines (labels, letters, heads), cut by lexing, written by bars and timing on a staff, in sections
     ireal …     the other formats; writing is the door to those that are written
 
 Knows music; no ids, no notes of a band, no sound.
@@ -17,7 +17,7 @@ from importlib import import_module
 from types import ModuleType
 
 from sideman.charts.questions import QUESTIONS, Question, question_of
-from sideman.charts.reading import NO_CHOICES, Assumption, Notes, Reading, ask_form
+from sideman.charts.reading import NO_CHOICES, Assumption, Notes, Reading, play
 from sideman.charts.sheet import Jump, Measure, Sheet, sheet_of
 from sideman.charts.source import Source
 from sideman.errors import UnreadableError
@@ -37,6 +37,8 @@ __all__ = [
 
 # Each has NAME for people, ``recognises(source) -> bool`` and ``read(source, notes) -> Sheet``. The last takes all.
 FORMATS = ("musicxml", "midi", "ireal", "lilypond", "abc", "mma", "timed", "listed", "strudel", "foreign", "text")
+# Those that people write by hand. Of any other an editor shows another text, that is read the same.
+BY_HAND = frozenset({"lilypond", "abc", "mma", "timed", "strudel", "text"})
 
 
 def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_CHOICES) -> Reading:
@@ -48,17 +50,18 @@ def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_
     """
     source = Source.of(chart, name)
     notes = Notes(choices)
-    reader = _reader(source)
+    format_name, reader = _reader(source)
     sheet = reader.read(source, notes)
-    ask_form(sheet, notes)
-    return Reading(sheet.song(), sheet, reader.NAME, notes.assumptions, source.text or "")
+    song = play(sheet, notes)
+    return Reading(song, sheet, reader.NAME, notes.assumptions, source.text or "", is_by_hand=format_name in BY_HAND)
 
 
-def _reader(source: Source) -> ModuleType:
+def _reader(source: Source) -> tuple[str, ModuleType]:
+    """The name of the first format that recognises a source, and its module."""
     for format_name in FORMATS:
         module = import_module(f"sideman.charts.{format_name}")
         if module.recognises(source):
-            return module
+            return format_name, module
     raise UnreadableError(
         "this is not a text, nor a file of a kind that is read: paste the chart, or save it as MusicXML"
     )

@@ -69,13 +69,14 @@ class Engine(ABC):
         counts: Sequence[int] | None = None,
         *,
         every: bool = False,
+        wanted: Sequence[int] | Integers | None = None,
     ) -> Floats:
         """Read the next ids of ``rows``: ``counts`` of each, or one of each.
 
         ``ids`` (n,) and ``features`` (n, feature) hold those of the first row, then of the second, and so on. Returns
-        the logits (row, vocab) of the id that follows in each row, or (n, vocab) after ``every`` id. Raises
-        :class:`TokenError`, with the cache as it was, where a row is full, named twice or reads nothing, or an id or
-        feature is out of range.
+        the logits (row, vocab) of the id that follows in each row, or (n, vocab) after ``every`` id, or (wanted, vocab)
+        after the ids at the ``wanted`` indices, which rise. Raises :class:`TokenError`, with the cache as it was, where
+        a row is full, named twice or reads nothing, or an id or feature is out of range.
         """
         if not len(rows):
             return np.empty((0, self.config.vocab), np.float32)
@@ -94,7 +95,8 @@ class Engine(ABC):
         ends = np.cumsum(reads, dtype=np.int32)
         within = np.arange(ends[-1], dtype=np.int32) - np.repeat(ends - reads, reads)
         inputs = self._inputs(np.repeat(chosen, reads), within + np.repeat(positions, reads), ids, features)
-        logits = self._read(cache, inputs, None if every else ends - 1)
+        last = ends - 1 if wanted is None else np.asarray(wanted, np.int32)
+        logits = self._read(cache, inputs, None if every else last)
         cache.length[chosen] = positions + reads
         return logits
 

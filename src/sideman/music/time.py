@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple, Self
 
@@ -40,7 +41,7 @@ OFF_BEAT = STEPS_PER_BEAT // 2  # where the second eighth stands
 Integers = npt.NDArray[np.integer]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meter:
     """A time signature: a bar has ``beats`` notes of 1/``unit``, as it is written.
 
@@ -81,6 +82,11 @@ class Meter:
         return self.unit == EIGHTH and self.beats > EIGHTHS_OF_DOTTED_BEAT and self.beats % EIGHTHS_OF_DOTTED_BEAT == 0
 
     @property
+    def swings(self) -> bool:
+        """Whether its beats have two halves that may swing: not where eighths are counted, as in 6/8 and 7/8."""
+        return self.unit != EIGHTH
+
+    @property
     def quarters_per_beat(self) -> Fraction:
         """Written quarters of a beat: 1, or 3/2 where it is dotted."""
         return Fraction(3, 2) if self.is_compound else Fraction(1)
@@ -90,12 +96,12 @@ class Meter:
         """Steps of the note that the metre counts."""
         return STEPS_PER_BEAT // EIGHTHS_OF_DOTTED_BEAT if self.is_compound else STEPS_PER_BEAT * 4 // self.unit
 
-    @property
+    @cached_property
     def steps(self) -> int:
         """Steps of a bar."""
         return self.beats * self.steps_per_unit
 
-    @property
+    @cached_property
     def ticks(self) -> int:
         """Ticks of a bar."""
         return self.steps * TICKS_PER_STEP
@@ -140,8 +146,8 @@ class BarLines:
     def __post_init__(self) -> None:
         if not self.meters:
             raise OptionError("bars have a metre: give at least one")
-        end = len(self.meters)
-        while end > 1 and self.meters[end - 2] == self.meters[-1]:
+        last, end = self.meters[-1:], len(self.meters)
+        while end > 1 and self.meters[end - 2] in last:  # the same object is found at once
             end -= 1
         object.__setattr__(self, "meters", self.meters[:end])
 
@@ -200,13 +206,15 @@ class TimeMap:
 
     ``tempo`` in beats a minute holds until the first of the ``changes``; a ritardando is many of them. ``swing`` is the
     share of a beat that its first half takes, from 1/2 (straight) over 2/3 (triplets) to 3/4: within a beat it
-    stretches the first half and presses the second, so what stands on the beat stays there. Beats count from step 0.
+    stretches the first half and presses the second, so what stands on the beat stays there. Beats count from the bar
+    lines of ``lines``; bars whose metre counts eighths stay straight.
     Raises :class:`OptionError` where a tempo is not positive, the swing is out of range or changes are not in order.
     """
 
     tempo: float
     swing: float = STRAIGHT
     changes: tuple[TempoChange, ...] = ()
+    lines: BarLines = COMMON_BARS
 
     def __post_init__(self) -> None:
         if not STRAIGHT <= self.swing <= HARDEST_SWING:
@@ -247,12 +255,20 @@ class TimeMap:
         return starts
 
     def _swung(self, step: float) -> float:
-        beat, within = divmod(step, STEPS_PER_BEAT)
-        return beat * STEPS_PER_BEAT + _bend(within, OFF_BEAT, self.swing * STEPS_PER_BEAT)
+        return self._bent(step, OFF_BEAT, self.swing * STEPS_PER_BEAT)
 
     def _unswung(self, step: float) -> float:
-        beat, within = divmod(step, STEPS_PER_BEAT)
-        return beat * STEPS_PER_BEAT + _bend(within, self.swing * STEPS_PER_BEAT, OFF_BEAT)
+        return self._bent(step, self.swing * STEPS_PER_BEAT, OFF_BEAT)
+
+    def _bent(self, step: float, off_beat: float, to: float) -> float:
+        """Where a place within its beat goes; bar lines stay where they are."""
+        if self.swing == STRAIGHT:
+            return step
+        bar = self.lines.bar_at(math.floor(step))
+        if not self.lines.meter(bar).swings:
+            return step
+        within = (step - self.lines.onset(bar)) % STEPS_PER_BEAT
+        return step - within + _bend(within, off_beat, to)
 
 
 def _length(steps: float, tempo: float) -> float:

@@ -8,22 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sideman.arranging import Performance, Plan
 from sideman.composer import SAMPLING, Take
 from sideman.model.sampling import SamplingDefaults
-from sideman.music.progression import Progression
-from sideman.pieces.composition import Composition, Selection, check_change
-
-
-@dataclass(frozen=True)
-class Change:
-    """A revision as it is asked for: what is played anew, from which seed, and over which chords if not the same."""
-
-    selection: Selection
-    seed: int
-    progression: Progression | None = None
+from sideman.pieces.changes import Change, check_change
+from sideman.pieces.composition import Composition
 
 
 class Commission:
@@ -38,8 +28,11 @@ class Commission:
     ) -> None:
         self.plan = plan
         self.changes = tuple(changes)
+        plans: dict[int, Plan] = {}
         for change in self.changes:
-            check_change(plan, change.selection, change.progression)
+            take = change.selection.take
+            plans[take] = check_change(plans.get(take, plan), change.selection, change.progression, change.origins)
+        self._plans = [plans.get(take, plan) for take in range(plan.options.takes)]  # in the end
         self.performance = Performance(plan, sampling)
         self.composition: Composition | None = None
         self._weights = weights
@@ -47,27 +40,33 @@ class Commission:
         self._left = deque(self.changes)
         self._under_way: tuple[Change, Take] | None = None
 
+    @property
+    def bars(self) -> tuple[int, ...]:
+        """How many bars each take has in the end."""
+        return tuple(plan.chart.bars for plan in self._plans)
+
     def unchanged(self, take: int) -> int:
-        """How many of a take's first bars no change names: these stay as they are first composed."""
-        first = [change.selection.bars[0] for change in self.changes if change.selection.take == take]
-        return min(first, default=self.plan.chart.bars)
+        """How many of a take's first bars no change names: these stay as they are first composed.
+
+        In a piece of another length none does: notes are cut where it ends.
+        """
+        if self._plans[take].chart.steps != self.plan.chart.steps:
+            return 0
+        first = [change.first for change in self.changes if change.selection.take == take]
+        return min((self.plan.chart.bars, self.bars[take], *first))
 
     def next(self) -> Take | None:
         """The next change as a take to be composed, once the takes and the one before are done; None after the last."""
         piece = self.composition or Composition.played(self.performance, self._weights)
         if self._under_way is not None:
-            piece = _revised(piece, *self._under_way)
+            piece = piece.revised(*self._under_way)
         self._under_way = None
         while self._left and self._under_way is None:
             change = self._left.popleft()
-            take = piece.begin(change.selection, change.seed, self._sampling, change.progression)
+            take = piece.begin(change, self._sampling)
             if take.done:  # nothing in it was a choice
-                piece = _revised(piece, change, take)
+                piece = piece.revised(change, take)
             else:
                 self._under_way = change, take
         self.composition = piece
         return self._under_way[1] if self._under_way else None
-
-
-def _revised(piece: Composition, change: Change, take: Take) -> Composition:
-    return piece.revised(change.selection, change.seed, take, change.progression)

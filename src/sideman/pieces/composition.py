@@ -6,7 +6,7 @@ revision puts other parts in the place of some; what it doesn't name stays, note
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,72 +15,35 @@ from sideman.arranging import Arrangement, Bar, Model, Performance, Plan, defaul
 from sideman.composer import SAMPLING, Composer, Take
 from sideman.errors import OptionError, TokenError
 from sideman.model.sampling import SamplingDefaults
-from sideman.music.band import Role
 from sideman.music.progression import Progression
-from sideman.options import MAX_SEED, random_seed
+from sideman.options import PlayOptions, random_seed
+from sideman.pieces.changes import Change, Origins, Selection, changed_plan, check_change, check_seed
+from sideman.pieces.drafts import DRAFTS, Draft, Drafts, compose, seam_after
+from sideman.pieces.origins import following, origins_of
+from sideman.pieces.revision import Revision
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import decode_bars
-from sideman.tokens.parts import Part, Parts, parts_of
+from sideman.tokens.parts import Parts, parts_of
 
-
-@dataclass(frozen=True)
-class Selection:
-    """Some bars, counted from 0, of some roles of a take. Raises :class:`OptionError` for roles that there are not."""
-
-    roles: tuple[Role, ...]
-    bars: tuple[int, ...]
-    take: int = 0
-
-    def __init__(self, roles: Iterable[Role | str], bars: Iterable[int], take: int = 0) -> None:
-        try:
-            object.__setattr__(self, "roles", tuple(map(Role, roles)))
-        except ValueError as error:
-            raise OptionError(f"{error}: roles are {', '.join(Role)}") from error
-        object.__setattr__(self, "bars", tuple(bars))
-        object.__setattr__(self, "take", take)
-
-
-@dataclass(frozen=True, repr=False)
-class Revision:
-    """A change: other ``parts``, for each role one a selected bar.
-
-    They were composed around the others from ``seed``, or, without one, given. With ``progression`` the take plays
-    other chords from then on. ``more`` are fields of other versions.
-    """
-
-    selection: Selection
-    parts: Mapping[Role, tuple[Part, ...]]
-    seed: int | None = None
-    progression: Progression | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        selection = self.selection
-        where = f"bars {', '.join(map(str, selection.bars))} of {', '.join(selection.roles)}"
-        return f"<Revision of take {selection.take}: {where}, {'given' if self.seed is None else f'seed {self.seed}'}>"
-
-    def applied(self, bars: Sequence[Parts]) -> Sequence[Parts]:
-        """The parts of all bars, the selected ones changed."""
-        changed = [dict(bar) for bar in bars]
-        for role, parts in self.parts.items():
-            for bar, part in zip(self.selection.bars, parts, strict=True):
-                changed[bar][role] = part
-        return changed
+_BATCH = 16  # takes composed at a time
 
 
 @dataclass(frozen=True, repr=False)
 class Composition:
     """A piece: its plan, the parts of each take's bars as first composed, and the revisions since, in their order.
 
-    ``weights`` is the fingerprint of the model that composed it, see :attr:`Model.fingerprint`. ``more`` and
-    ``request_more`` are fields of other versions. Raises :class:`OptionError` and :class:`TokenError` where these don't
-    fit together.
+    ``undone`` are revisions that stood and can stand again, in their order; ``candidates`` are alternatives of which
+    one may be chosen. ``weights`` is the fingerprint of the model that composed it, see :attr:`Model.fingerprint`.
+    ``more`` and ``request_more`` are fields of other versions. Raises :class:`OptionError` and :class:`TokenError`
+    where these don't fit together.
     """
 
     plan: Plan
     takes: tuple[Sequence[Parts], ...]
     weights: str
     revisions: tuple[Revision, ...] = ()
+    undone: tuple[Revision, ...] = ()
+    candidates: tuple[Revision, ...] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
     request_more: Mapping[str, Any] = field(default_factory=dict)
 
@@ -91,12 +54,23 @@ class Composition:
         for number, take in enumerate(self.takes):
             if len(take) != bars or any(bar.keys() != wanted for bar in take):
                 raise TokenError(f"take {number}: parts of {len(take)} bars, not one of each role in {bars}")
+        plans: dict[int, Plan] = {}
         for revision in self.revisions:
-            check_change(self.plan, revision.selection, revision.progression)
-            if any(len(parts) != len(revision.selection.bars) for parts in revision.parts.values()):
-                raise TokenError("a revision with more or fewer parts than bars")
-            if revision.parts.keys() != {*revision.selection.roles}:
-                raise TokenError("a revision whose parts are of other roles than it names")
+            plans[revision.selection.take] = self._checked(revision, plans)
+        for revision in self.candidates:
+            self._checked(revision, plans)
+        for revision in self.undone:
+            plans[revision.selection.take] = self._checked(revision, plans)
+
+    def _checked(self, revision: Revision, plans: Mapping[int, Plan]) -> Plan:
+        """The plan of a revision's take after it; ``plans`` are those before, where they are not the first."""
+        selection = revision.selection
+        plan = check_change(plans.get(selection.take, self.plan), selection, revision.progression, revision.origins)
+        if any(len(parts) != len(selection.bars) for parts in revision.parts.values()):
+            raise TokenError("a revision with more or fewer parts than bars")
+        if revision.parts.keys() != {*selection.roles}:
+            raise TokenError("a revision whose parts are of other roles than it names")
+        return plan
 
     @classmethod
     def of(cls, arrangement: Arrangement) -> Composition:
@@ -129,10 +103,13 @@ class Composition:
         """The first take as it is now."""
         return self.bands[0]
 
-    def rendition(self, take: int = 0) -> Rendition:
-        """A take as it is now. Raises :class:`TokenError` where the grammar doesn't allow its parts."""
-        plan = self._plan(take)
-        return perform(plan, plan.leader().ids(self.parts(take)))
+    def rendition(self, take: int = 0, playing: PlayOptions | None = None) -> Rendition:
+        """A take as it is now, played as the piece says, or otherwise.
+
+        Raises :class:`TokenError` where the grammar doesn't allow its parts.
+        """
+        plan = self.plan_of(take)
+        return perform(plan, plan.leader().ids(self.parts(take)), playing)
 
     def parts(self, take: int = 0) -> Sequence[Parts]:
         """The parts of a take's bars as they are now."""
@@ -143,39 +120,57 @@ class Composition:
 
     def bars(self, take: int = 0) -> list[Bar]:
         """The bars of a take as they are now and as they are heard. Raises as :meth:`rendition`."""
-        plan = self._plan(take)
+        plan = self.plan_of(take)
         ids = plan.leader().ids(self.parts(take))
         return [Bar(take, bar.number, plan.heard(bar)) for bar in decode_bars(ids, plan.chart)]
 
-    def begin(
-        self,
-        selection: Selection,
-        seed: int,
-        sampling: SamplingDefaults = SAMPLING,
-        progression: Progression | None = None,
-    ) -> Take:
+    def plan_of(self, take: int = 0) -> Plan:
+        """The plan of a take, with the chords that it has now."""
+        changed = [each.progression for each in self.revisions if each.progression and each.selection.take == take]
+        return changed_plan(self.plan, changed[-1] if changed else None)
+
+    # Composing anew
+
+    def begin(self, change: Change, sampling: SamplingDefaults = SAMPLING) -> Take:
         """A take in which all but the selection is given, the rest yet to be composed; :meth:`revised` takes it.
 
-        ``sampling`` is how the weights are drawn from; with ``progression`` the band hears other chords from now on.
-        What is given stays as it is, whatever the chords. Raises :class:`OptionError` for a selection, a seed or chords
-        that don't fit.
+        ``sampling`` is how the weights are drawn from; with a progression the band hears other chords from now on.
+        What is given stays as it is, whatever the chords. The bars after the selection are judged. Raises
+        :class:`OptionError` for a selection, a seed or chords that don't fit.
         """
-        check_change(self.plan, selection, progression)
-        if not 0 <= seed <= MAX_SEED:
-            raise OptionError(f"seed {seed} is out of range: give a whole number from 0 to 2^64 - 1")
+        selection = change.selection
+        plan = check_change(self.plan_of(selection.take), selection, change.progression, change.origins)
+        check_seed(change.seed)
+        bars = Revision(selection, {}, None, change.progression, change.origins).applied(self.parts(selection.take))
         given = [
             {role: part for role, part in bar.items() if number not in selection.bars or role not in selection.roles}
-            for number, bar in enumerate(self.parts(selection.take))
+            for number, bar in enumerate(bars)
         ]
-        return self._plan(selection.take, progression).take(selection.take, sampling, given=given, seed=seed)
+        judged = seam_after(selection.bars, len(given))
+        return plan.take(selection.take, sampling, given=given, seed=change.seed, judged=judged)
 
-    def revised(
-        self, selection: Selection, seed: int, take: Take, progression: Progression | None = None
-    ) -> Composition:
-        """With what a take that :meth:`begin` gave, of the same arguments, has composed."""
-        bars = parts_of(take.ids)
-        parts = {role: tuple(bars[bar][role] for bar in selection.bars) for role in selection.roles}
-        return replace(self, revisions=(*self.revisions, Revision(selection, parts, seed, progression)))
+    def drafts(
+        self, change: Change, drafts: int = DRAFTS, takes: int = 1, sampling: SamplingDefaults = SAMPLING
+    ) -> Drafts:
+        """So many drafts of each of some alternatives to a change, yet to be composed. Raises as :meth:`begin`."""
+        selection = change.selection
+        plan = check_change(self.plan_of(selection.take), selection, change.progression, change.origins)
+        check_seed(change.seed)
+        is_judged = bool(seam_after(selection.bars, plan.chart.bars))
+        return Drafts(
+            lambda seed: self.begin(replace(change, seed=seed), sampling),
+            change.seed,
+            drafts if is_judged else 1,
+            takes,
+        )
+
+    def revised(self, change: Change, take: Take) -> Composition:
+        """With what a take that :meth:`begin` gave for this change has composed."""
+        return self.with_revision(Revision.of(change, parts_of(take.ids)))
+
+    def taking(self, change: Change, draft: Draft) -> Composition:
+        """With a draft of a change."""
+        return self.revised(replace(change, seed=draft.seed), draft.take)
 
     def redo(
         self,
@@ -183,36 +178,115 @@ class Composition:
         seed: int | None = None,
         model: Model | None = None,
         progression: Progression | None = None,
+        drafts: int = DRAFTS,
     ) -> Composition:
         """With the selection composed anew around all else, which stays note for note. Raises as :meth:`begin`.
 
         Without a ``seed`` it is another one each time, without a ``model`` the package's own plays. With
-        ``progression`` the take has other chords from then on.
+        ``progression`` the take has other chords from then on. Of several ``drafts`` the one is taken that the bars
+        after it fit best; the revision has its seed, with which it comes again as the only draft.
         """
-        seed = random_seed() if seed is None else seed
+        (composition,) = self.alternatives(selection, 1, seed, model, progression, drafts)
+        return composition
+
+    def alternatives(
+        self,
+        selection: Selection,
+        count: int,
+        seed: int | None = None,
+        model: Model | None = None,
+        progression: Progression | None = None,
+        drafts: int = DRAFTS,
+    ) -> tuple[Composition, ...]:
+        """So many ways to compose the selection anew; the first is :meth:`redo`, whatever the count. Raises as that."""
+        change = Change(selection, random_seed() if seed is None else seed, progression)
+        return self.changed(change, count, model, drafts)
+
+    def with_chart(
+        self,
+        progression: Progression,
+        seed: int | None = None,
+        model: Model | None = None,
+        *,
+        take: int = 0,
+        origins: Origins | None = None,
+        anticipate: bool = False,
+        drafts: int = DRAFTS,
+    ) -> Composition:
+        """With other chords, of any length, in which bars that kept metre and chords keep their parts bit for bit.
+
+        The others are played anew by everybody. ``origins``, as of a :class:`Change`, says which bar is which; else as
+        many as possible stay. With ``anticipate`` the bar before a chord that changed is played anew too. Raises as
+        :meth:`begin`.
+        """
+        change = self.chart_change(
+            progression, random_seed() if seed is None else seed, take=take, origins=origins, anticipate=anticipate
+        )
+        (composition,) = self.changed(change, 1, model, drafts)
+        return composition
+
+    def chart_change(
+        self,
+        progression: Progression,
+        seed: int,
+        *,
+        take: int = 0,
+        origins: Origins | None = None,
+        anticipate: bool = False,
+    ) -> Change:
+        """What :meth:`with_chart` plays anew."""
+        if not 0 <= take < len(self.takes):
+            raise OptionError(f"take {take}: they are counted from 0 to {len(self.takes) - 1}")
+        plan = self.plan_of(take)
+        before, after = plan.chart, changed_plan(plan, progression).chart
+        kept = origins_of(before, after, origins)
+        if anticipate:
+            others = following(before, after, kept)
+            kept = tuple(None if bar in others else origin for bar, origin in enumerate(kept))
+        touched = [bar for bar, origin in enumerate(kept) if origin is None]
+        return Change(Selection(self.plan.options.roles, touched, take), seed, progression, kept)
+
+    def changed(
+        self, change: Change, count: int = 1, model: Model | None = None, drafts: int = DRAFTS
+    ) -> tuple[Composition, ...]:
+        """So many ways to make a change. Raises as :meth:`begin`."""
         model = model or default_model()
-        take = self.begin(selection, seed, model.sampling, progression)
-        composer = Composer(model.engine, model.columns, 1)
-        composer.join(take)
-        while composer:
-            composer.step()
-        return self.revised(selection, seed, take, progression)
+        composed = self.drafts(change, drafts, count, model.sampling)
+        compose(composed.takes, Composer(model.engine, model.columns, min(len(composed.takes), _BATCH)))
+        return tuple(self.taking(change, draft) for draft in composed.best())
 
-    def _plan(self, take: int, progression: Progression | None = None) -> Plan:
-        """The plan of a take, with the chords that it has now, or with others."""
-        changed = [each.progression for each in self.revisions if each.progression and each.selection.take == take]
-        latest = progression or next(reversed(changed), None)
-        return replace(self.plan, progression=latest, key=self.plan.chart.key) if latest else self.plan
+    # History
 
+    @property
+    def history(self) -> tuple[Revision, ...]:
+        """All revisions, those that were undone last; the first ``len(revisions)`` stand."""
+        return (*self.revisions, *self.undone)
 
-def check_change(plan: Plan, selection: Selection, progression: Progression | None = None) -> None:
-    """Raises :class:`OptionError` where a plan has not what is selected, or other chords are of another length."""
-    if not 0 <= selection.take < plan.options.takes:
-        raise OptionError(f"take {selection.take}: they are counted from 0 to {plan.options.takes - 1}")
-    if not selection.roles or not {*selection.roles} <= {*plan.options.roles}:
-        raise OptionError(f"roles [{', '.join(selection.roles)}]: one or more of {', '.join(plan.options.roles)}")
-    bars = selection.bars
-    if not bars or sorted({*bars}) != [*bars] or bars[0] < 0 or bars[-1] >= plan.chart.bars:
-        raise OptionError(f"bars of a selection: one or more from 0 to {plan.chart.bars - 1}, each once, in order")
-    if progression is not None and progression.steps != plan.progression.steps:
-        raise OptionError("a revision with chords that are longer or shorter than the piece")
+    def at(self, position: int) -> Composition:
+        """With so many revisions of the history standing: undo and redo. Raises :class:`OptionError`."""
+        history = self.history
+        if not 0 <= position <= len(history):
+            raise OptionError(f"position {position} in the history: there are 0 to {len(history)}")
+        return replace(self, revisions=history[:position], undone=history[position:], candidates=())
+
+    def renamed(self, number: int, name: str) -> Composition:
+        """With another name for a revision of the history. Raises :class:`OptionError`."""
+        if not 0 <= number < len(self.history):
+            raise OptionError(f"revision {number}: they are counted from 0 to {len(self.history) - 1}")
+        named = tuple(replace(each, name=name) if place == number else each for place, each in enumerate(self.history))
+        position = len(self.revisions)
+        return replace(self, revisions=named[:position], undone=named[position:])
+
+    def with_revision(self, revision: Revision) -> Composition:
+        """With one revision more. What was undone, and candidates that were not chosen, are gone."""
+        return replace(self, revisions=(*self.revisions, revision), undone=(), candidates=())
+
+    def offering(self, alternatives: Sequence[Composition]) -> Composition:
+        """With the last revisions of others as candidates, in place of those that there are; none drops them."""
+        return replace(self, candidates=tuple(piece.revisions[-1] for piece in alternatives))
+
+    def choosing(self, candidate: int) -> Composition:
+        """With one of the candidates standing. Raises :class:`OptionError`."""
+        if not 0 <= candidate < len(self.candidates):
+            raise OptionError(f"candidate {candidate}: there are {len(self.candidates)}")
+        return self.with_revision(self.candidates[candidate])

@@ -23,21 +23,25 @@ from sideman.music.band import Role
 from sideman.music.chords import parse
 from sideman.music.progression import Progression
 from sideman.music.time import BarLines, Meter
+from sideman.music.wishes import PlayedSection, Wishes
 from sideman.options import OPTIONS, options_of, values_of
-from sideman.pieces.composition import Composition, Revision, Selection
+from sideman.pieces.changes import Origins, Selection
+from sideman.pieces.composition import Composition
+from sideman.pieces.revision import Revision
 from sideman.tokens.parts import Part, Parts, join, split
 from sideman.tokens.vocabulary import VOCABULARY
 
 FORMAT = "sideman piece"
-VERSION = 1
+VERSION = 2  # 1 where no revision has origins, so that earlier versions open it too
 MAX_DOCUMENT = 64 << 20  # bytes
 MAX_IDS = 8 << 20  # bytes of a role's ids in a take: 1,024 bars of 4,000
 
 _TRACKS = "tracks"
 _OPTIONS = [option.name for option in OPTIONS]
-_PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions")
+_PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates")
 _PROGRESSION = ("progression", "meters")
-_REVISION = ("take", _TRACKS, "bars", "seed", "ids", *_PROGRESSION)
+_SECTIONS = "sections"
+_REVISION = ("take", _TRACKS, "bars", "seed", "ids", "origins", "name", *_PROGRESSION)
 
 
 def write_composition(composition: Composition, path: Path | str) -> None:
@@ -67,18 +71,23 @@ def to_document(composition: Composition) -> str:
     request = {
         **composition.request_more,
         **_progression_document(composition.plan.progression),
+        **_sections_document(composition.plan.sections),
         **values_of(options),
     }
-    document = {
+    every = (*composition.history, *composition.candidates)
+    document: dict[str, Any] = {
         **composition.more,
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if any(each.origins is not None for each in every) else 1,
         "vocabulary": VOCABULARY.fingerprint,
         "weights": composition.weights,
         "request": request,
         "takes": [{role: _packed(bar[role] for bar in take) for role in options.roles} for take in composition.takes],
         "revisions": [_revision_document(revision) for revision in composition.revisions],
     }
+    for name, revisions in (("undone", composition.undone), ("candidates", composition.candidates)):
+        if revisions:
+            document[name] = [_revision_document(revision) for revision in revisions]
     return json.dumps(document, separators=(",", ":")) + "\n"
 
 
@@ -110,13 +119,19 @@ def from_document(text: str | bytes) -> Composition:
 def _composition(document: Mapping[str, Any]) -> Composition:
     request = _object(document["request"])
     options = options_of({name: request[name] for name in _OPTIONS if name in request})
+    revisions, undone, candidates = (
+        tuple(_revision(_object(revision)) for revision in document.get(name, ()))
+        for name in ("revisions", "undone", "candidates")
+    )
     return Composition(
-        Plan(_progression(request), options),
+        Plan(_progression(request), options, sections=_sections(request.get(_SECTIONS, []))),
         tuple(_take(_object(take), options.roles) for take in document["takes"]),
         str(document["weights"]),
-        tuple(_revision(_object(revision)) for revision in document["revisions"]),
+        revisions,
+        undone,
+        candidates,
         _others(document, _PIECE),
-        _others(request, (*_PROGRESSION, *_OPTIONS)),
+        _others(request, (*_PROGRESSION, _SECTIONS, *_OPTIONS)),
     )
 
 
@@ -135,6 +150,8 @@ def _revision_document(revision: Revision) -> dict[str, Any]:
         "bars": selection.bars,
         "seed": revision.seed,
         **({} if revision.progression is None else _progression_document(revision.progression)),
+        **({} if revision.origins is None else {"origins": revision.origins}),
+        **({"name": revision.name} if revision.name else {}),
         "ids": {role: _packed(parts) for role, parts in revision.parts.items()},
     }
 
@@ -146,8 +163,16 @@ def _revision(document: Mapping[str, Any]) -> Revision:
         {role: tuple(_parts(document["ids"][role], role)) for role in roles},
         document.get("seed"),
         _progression(document) if "progression" in document else None,
+        None
+        if (origins := document.get("origins")) is None
+        else tuple(None if bar is None else int(bar) for bar in origins),
+        str(document.get("name", "")),
         _others(document, _REVISION),
     )
+
+
+def _origins(bars: Iterable[Any] | None) -> Origins | None:
+    return None if bars is None else tuple(None if bar is None else int(bar) for bar in bars)
 
 
 def _progression_document(progression: Progression) -> dict[str, Any]:
@@ -158,6 +183,22 @@ def _progression_document(progression: Progression) -> dict[str, Any]:
 def _progression(document: Mapping[str, Any]) -> Progression:
     meters = (Meter(beats, unit, tuple(groups)) for beats, unit, groups in document["meters"])
     return replace(parse(document["progression"]), lines=BarLines(tuple(meters)))
+
+
+def _sections_document(sections: Sequence[PlayedSection]) -> dict[str, Any]:
+    played = [{"name": name, "bars": bars, "wishes": str(wishes)} for name, bars, wishes in sections]
+    return {_SECTIONS: played} if played else {}
+
+
+def _sections(document: Iterable[Any]) -> tuple[PlayedSection, ...]:
+    return tuple(
+        PlayedSection(
+            str(section["name"]),
+            tuple(int(bar) for bar in section["bars"]),
+            Wishes.parse(tuple(pair.split("=", 1)) for pair in section["wishes"].split()),
+        )
+        for section in map(_object, document)
+    )
 
 
 def _packed(parts: Iterable[Part]) -> str:

@@ -12,7 +12,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from sideman.arranging import Model, default_model
-from sideman.web import page
+from sideman.web import page, revision_routes
 from sideman.web.arrangements import Arrangements
 from sideman.web.document import document
 from sideman.web.downloads import Downloads
@@ -20,6 +20,7 @@ from sideman.web.guard import Guard
 from sideman.web.limiter import Limiter
 from sideman.web.metrics import Metrics
 from sideman.web.problems import handle_problems
+from sideman.web.revisions import Revisions
 from sideman.web.routes import Services, router, unlisted
 from sideman.web.sessions import Sessions
 from sideman.web.settings import Settings
@@ -65,13 +66,14 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
     )
     app.state.services = Services(
         arrangements,
+        Revisions(arrangements),
         Sessions(store, days=settings.retention_days, secure=settings.https),
         Downloads(arrangements),
         Streams(arrangements, metrics),
         metrics,
         Limiter("arrangements", settings.arrangements_per_minute),
     )
-    routers = router, unlisted, page.page_router(page.FOLDER)
+    routers = router, revision_routes.router, unlisted, page.page_router(page.FOLDER)
     for each in routers:
         app.include_router(each)
     app.state.routes = [route for each in routers for route in each.routes]

@@ -13,15 +13,19 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from sideman.arranging import Model
+from sideman.errors import SidemanError
 from sideman.pieces.commission import Commission
+from sideman.pieces.composition import Composition
+from sideman.pieces.document import from_document
 from sideman.web.catalogue import Catalogue
 from sideman.web.descriptions import read_description
 from sideman.web.events import Event, EventLog
-from sideman.web.jobs import Turn, ending
+from sideman.web.jobs import Turn, bar_event, ending
+from sideman.web.limits import check_minutes
 from sideman.web.metrics import Metrics
-from sideman.web.piece_files import PieceFiles
+from sideman.web.piece_files import PieceFiles, lost
 from sideman.web.problems import Problem
-from sideman.web.schemas import ArrangementRequest, ArrangementView, BarsDone, Description
+from sideman.web.schemas import ArrangementRequest, ArrangementView, BarsDone, Changing, Description, RevisionView
 from sideman.web.sessions import Session
 from sideman.web.settings import Settings
 from sideman.web.store import UNFINISHED, Piece, State, Store
@@ -68,8 +72,9 @@ class Arrangements:
             piece = self.catalogue.get(piece.session, identity)
         if piece is None:
             raise Problem(HTTPStatus.NOT_FOUND, "unknown", "no such arrangement in this session")
-        if job is not None:
-            job.heard = time.monotonic()
+        for work in (job, self.studio.redoing.get(identity)):
+            if work is not None:
+                work.heard = time.monotonic()
         return piece
 
     def view(self, session: Session | None, identity: str) -> ArrangementView:
@@ -90,9 +95,19 @@ class Arrangements:
                 views.append(self._view(piece))
         return views
 
-    def rename(self, session: Session | None, identity: str, name: str) -> ArrangementView:
-        """Give a piece another name."""
-        self.catalogue.rename(self.find(session, identity), name)
+    def change(self, session: Session | None, identity: str, change: Changing) -> ArrangementView:
+        """Give a piece another name, or have it played in another way. Raises :class:`OptionError` and `Problem`."""
+        piece, playing = self.find(session, identity), change.playing
+        if playing:
+            asked, now = (
+                description.model_copy(update=playing) for description in (self._asked(piece), self._description(piece))
+            )
+            for take in range(now.takes):
+                check_minutes(now.seconds_at(now.playing, now.chords_of(take)), self.settings)
+            length = asked.seconds_at(asked.playing)
+            self.catalogue.describe(piece, asked.model_copy(update={"seconds": length}).model_dump_json())
+        if change.name is not None:
+            self.catalogue.rename(piece, change.name)
         return self.view(session, identity)
 
     def delete(self, session: Session | None, identity: str) -> None:
@@ -116,8 +131,29 @@ class Arrangements:
             raise Problem(HTTPStatus.CONFLICT, piece.state, f"it was not finished: {piece.detail}")
         return piece, description
 
-    def events(self, session: Session | None, identity: str) -> tuple[EventLog, int]:
-        """What happened to a piece so far, and how many bars it has; goes on growing while it is composed."""
+    def composition(self, piece: Piece, candidate: int | None = None) -> Composition | None:
+        """A piece that is done, from its document, or as it would be with a candidate; None where it has no document.
+
+        Raises :class:`Problem` where it is damaged, or there is no such candidate.
+        """
+        try:
+            document = self.files.composition(piece)
+            composition = None if document is None else from_document(document)
+        except SidemanError as error:
+            raise lost(piece, error) from error
+        if candidate is None:
+            return composition
+        if composition is None or not candidate < len(composition.candidates):
+            raise Problem(HTTPStatus.NOT_FOUND, "candidate", "no such candidate: it was chosen, or deleted")
+        return composition.choosing(candidate)
+
+    def events(self, session: Session | None, identity: str, candidate: int | None = None) -> tuple[EventLog, int]:
+        """What happened to a piece so far, and how many bars it has; goes on growing while it is composed.
+
+        Of one that is done and was changed since, or with a candidate, its bars as they are then.
+        """
+        if candidate is not None:
+            return self._told(self.finished(session, identity)[0], candidate)
         piece = self.find(session, identity)
         job = self.studio.live.get(identity)
         if job is not None:
@@ -126,9 +162,22 @@ class Arrangements:
         if piece.state in UNFINISHED:
             detail = "another server composes it: ask that one, or come again when it is done"
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "elsewhere", detail, ELSEWHERE_RETRY_SECONDS)
+        if piece.state is State.DONE and self.files.is_revised(piece):
+            return self._told(piece)
         description = self._description(piece)
         bars = [Event("bar", line) for line in self.files.bars(piece)]
         return EventLog([*bars, ending(piece.state, piece.detail)], closed=True), description.bars * description.takes
+
+    def _told(self, piece: Piece, candidate: int | None = None) -> tuple[EventLog, int]:
+        """All bars, made of the document."""
+        composition = self.composition(piece, candidate)
+        if composition is None:
+            raise lost(piece, "its document is not there")
+        try:
+            bars = [bar_event(bar) for take in range(len(composition.takes)) for bar in composition.bars(take)]
+        except SidemanError as error:
+            raise lost(piece, error) from error
+        return EventLog([*bars, ending(piece.state, piece.detail)], closed=True), len(bars)
 
     def sweep(self) -> None:
         """Delete what is older than the retention time, and go on with deletions; stop what has no server."""
@@ -140,7 +189,7 @@ class Arrangements:
                 log.warning("a piece can't be deleted: %s", error, extra={"piece": piece.id[:8]})
         self.catalogue.sweep()
 
-    def _description(self, piece: Piece) -> Description:
+    def _asked(self, piece: Piece) -> Description:
         """What was asked for. Raises :class:`Problem` where it can't be read."""
         try:
             return read_description(piece.description)
@@ -150,6 +199,15 @@ class Arrangements:
                 log.warning("a piece can't be read and is passed over: %s", error, extra={"piece": piece.id[:8]})
             detail = "this version of the server can't read this piece: delete it, or tell who runs the server"
             raise Problem(HTTPStatus.GONE, "unreadable", detail) from error
+
+    def _description(self, piece: Piece) -> Description:
+        """The same with the revisions that stand now. Raises :class:`Problem` where it can't be read."""
+        description = self._asked(piece)
+        if piece.state is State.DONE and self.files.is_revised(piece):
+            composition = self.composition(piece)
+            revisions = [] if composition is None else [RevisionView.of(each) for each in composition.revisions]
+            return description.model_copy(update={"revisions": revisions})
+        return description
 
     def _view(self, piece: Piece) -> ArrangementView:
         job = self.studio.live.get(piece.id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import Annotated, Self
 
 from pydantic import Base64Bytes, BaseModel, Field, model_validator
@@ -11,8 +9,9 @@ from pydantic import Base64Bytes, BaseModel, Field, model_validator
 from sideman.charts import Assumption, Reading, question_of, read
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
-from sideman.music.song import Passage
-from sideman.web.schemas import MAX_NAME, ChartView, Strict
+from sideman.web.schemas import MAX_NAME, ChartView
+from sideman.web.section_schemas import PlayedSectionView
+from sideman.web.strict import Strict
 
 MAX_CHOICES = 64
 Answer = Annotated[str, Field(max_length=MAX_NAME)]
@@ -103,8 +102,12 @@ class SongView(BaseModel):
     tempo: float | None = Field(description="Beats a minute; null where the chart names none.")
     meters: list[str] = Field(description="Of the played bars; the last one holds from there on. For an arrangement.")
     chart: ChartView = Field(description="The chords as they are played. Its progression is for an arrangement.")
-    text: str = Field(description="The chart as a text that is read the same: for an editor, where it came as a file.")
+    is_by_hand: bool = Field(description="Whether people write its format by hand.")
+    text: str = Field(description="For an editor: as it came where it is by hand, else another that is read the same.")
     sections: list[SectionView]
+    passages: list[PlayedSectionView] = Field(
+        description="The sections in the order of playing, with what is wanted of them: for an arrangement."
+    )
     bars: list[PlayedBarView]
     assumptions: list[AssumptionView]
 
@@ -122,22 +125,13 @@ class SongView(BaseModel):
             tempo=sheet.tempo,
             meters=[str(meter) for meter in progression.lines.meters],
             chart=ChartView.of(progression),
-            text=write(reading),
+            is_by_hand=reading.is_by_hand,
+            text=reading.text if reading.is_by_hand else write(reading),
             sections=[SectionView(name=section.name, bars=len(section.bars)) for section in song.sections],
             bars=[
-                PlayedBarView(section=section, passing=passing, bar=bar, place=place)
-                for section, passing, bar in _bars(song.order)
-                for place in [song.sections[section].bars[bar].place]
+                PlayedBarView(section=bar.section_number, passing=bar.passing, bar=bar.bar, place=bar.written.place)
+                for bar in song.played
             ],
+            passages=[PlayedSectionView.of(section) for section in song.passages],
             assumptions=[AssumptionView.of(assumption) for assumption in reading.assumptions],
         )
-
-
-def _bars(order: Iterable[Passage]) -> list[tuple[int, int, int]]:
-    """Section, how often before, and written bar of every played bar."""
-    before: Counter[int] = Counter()
-    found = []
-    for section, bars in order:
-        found += [(section, before[section], bar) for bar in bars]
-        before[section] += 1
-    return found

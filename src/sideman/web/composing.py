@@ -18,7 +18,7 @@ from http import HTTPStatus
 from sideman.arranging import Model
 from sideman.composer import Composer, Take
 from sideman.web.events import Event
-from sideman.web.jobs import Job, Turn
+from sideman.web.jobs import Turn, Work
 from sideman.web.metrics import Metrics
 from sideman.web.problems import Problem
 from sideman.web.settings import Settings
@@ -35,7 +35,7 @@ UNABLE = "the server cannot compose at the moment: come again later, or tell who
 log = logging.getLogger(__name__)
 
 
-Ended = Callable[[Job, State, "str | None"], None]
+Ended = Callable[[Work, State, "str | None"], None]
 
 
 class Composing:
@@ -52,12 +52,14 @@ class Composing:
         self._metrics.waiting.set_function(lambda: len(queue))
         self._metrics.running.set_function(lambda: len(self._steps))
         self._metrics.ready.set_function(lambda: self.ready)
-        self._jobs: set[Job] = set()
+        self._jobs: set[Work] = set()
         self._work = threading.Condition()  # guards the queue and the jobs
         self._deadline: float | None = None
         self._steps: dict[Turn, int] = {}  # takes in the batch: steps since they joined; the thread's own
         self._composer: Composer  # from the thread's beginning on
-        self._changing: dict[Job, Future[tuple[Take | None, list[Event]]]] = {}  # between two changes; the thread's own
+        self._changing: dict[
+            Work, Future[tuple[Take | None, list[Event]]]
+        ] = {}  # between two changes; the thread's own
         self._changes = ThreadPoolExecutor(1, "changing")  # it takes long pieces a moment, in which others go on
         self._looked = 0.0
         self._faults = 0  # in a row
@@ -81,7 +83,7 @@ class Composing:
         """Begin to compose what is submitted."""
         self._thread.start()
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Work) -> None:
         """Have a piece composed. Raises :class:`Problem` where too much is under way, or the server is about to end."""
         settings, takes, session = self._settings, job.takes, job.piece.session
         with self._work:
@@ -91,8 +93,8 @@ class Composing:
             if len(self._queue) + len(takes) > settings.max_waiting:
                 detail = "too many people are composing: try again in a moment"
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
-            mine = sum(other.left for other in self._jobs if other.piece.session == session)
-            if mine + len(takes) > settings.max_unfinished:
+            mine = sum(other.size for other in self._jobs if other.piece.session == session)
+            if mine + job.size > settings.max_unfinished:
                 limit = settings.max_unfinished
                 detail = f"{mine} of your takes are on their way, at most {limit} can be: wait, or delete one"
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
@@ -249,12 +251,12 @@ class Composing:
                 del self._steps[turn]
                 self._finish(turn.job)
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: Work) -> None:
         """A take is done; after the last one come the changes, one by one."""
         job.left -= 1
         if job.left:
             return
-        if not job.commission.changes:
+        if not job.goes_on:
             self._end(job, State.DONE, None)
             return
         job.left = 1
@@ -280,7 +282,7 @@ class Composing:
             with self._work:
                 self._queue.put(job.piece.session, Turn(job, take))
 
-    def _end(self, job: Job, state: State, detail: str | None) -> None:
+    def _end(self, job: Work, state: State, detail: str | None) -> None:
         self._changing.pop(job, None)
         with self._work:
             self._jobs.discard(job)

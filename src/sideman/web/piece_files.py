@@ -37,7 +37,8 @@ LARGEST_EVENTS = 256 * MEGABYTE
 _NAME = re.compile(NAME)
 _DELETED = re.compile(re.escape(DELETED) + f"({NAME})")
 # Sound can be made again.
-_MADE_AGAIN = re.compile(r"take-[0-9]+(-mix-[0-9a-f]+)?(\.(mp3|wav|flac)|-(mp3|wav|flac)\.zip)")
+_MADE_AGAIN = re.compile(r"take-[0-9]+(-of-[0-9a-f]+)?(-mix-[0-9a-f]+)?(\.(mp3|wav|flac)|-(mp3|wav|flac)\.zip)")
+_MADE_ONCE = re.compile(r"take-[0-9]+\.mid")
 # What atomic_write and stems leave behind when their process is killed.
 _UNFINISHED = re.compile(
     rf"\.(piece|events|composition|take-[0-9a-z-]+)\.[0-9a-f]{{12}}\.[0-9a-z]+|{re.escape(STEMS)}\w+"
@@ -108,6 +109,24 @@ class PieceFiles:
                     temporary.write_text(composition, "utf-8")
             with atomic_write(self.folder(piece) / EVENTS) as temporary:
                 temporary.write_text("".join(f"{bar}\n" for bar in bars), "utf-8")
+
+    def is_revised(self, piece: Piece) -> bool:
+        """Whether a piece that is done was changed since it was composed: all is then made of its document."""
+        folder = self.folder(piece)
+        return not (folder / EVENTS).exists() and (folder / COMPOSITION).exists()
+
+    def revise(self, piece: Piece, composition: str) -> None:
+        """Put another document in the place of a piece's. What was made of the one before goes first.
+
+        Raises :class:`DataError` where it can't be written, or the piece was deleted meanwhile.
+        """
+        folder = self.folder(piece)
+        with self._changing:
+            for path in _children(folder):
+                if path.name == EVENTS or _MADE_ONCE.fullmatch(path.name):
+                    path.unlink(missing_ok=True)
+            with atomic_write(folder / COMPOSITION) as temporary:
+                temporary.write_text(composition, "utf-8")
 
     def bars(self, piece: Piece) -> list[str]:
         """The bars of a piece that has ended, as JSON; of one that was not finished, those that were kept.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,25 +17,28 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
-from sideman.options import MAX_TAKES
+from sideman.options import MAX_TAKES, PLAYING
 from sideman.web import events, metrics
 from sideman.web.arrangements import Arrangements
 from sideman.web.chart_schemas import ChartRequest, SongView
 from sideman.web.document import event_schema
-from sideman.web.downloads import AUDIO_TYPES, Downloads
+from sideman.web.downloads import AUDIO_TYPES, Downloads, Wanted
 from sideman.web.guard import client
 from sideman.web.limiter import Limiter
 from sideman.web.mixing import PATTERN, Mix
+from sideman.web.option_fields import query_of
 from sideman.web.options import OptionsView
 from sideman.web.problems import document_problems
+from sideman.web.revision_schemas import MAX_ALTERNATIVES
+from sideman.web.revisions import Revisions
 from sideman.web.schemas import (
     ArrangementList,
     ArrangementRequest,
     ArrangementView,
+    Changing,
     ChartView,
     ChordRequest,
     Health,
-    Renaming,
 )
 from sideman.web.sessions import COOKIE, Session, Sessions
 from sideman.web.streams import Streams
@@ -59,6 +63,7 @@ class Services:
     """What the routes work with."""
 
     arrangements: Arrangements
+    revisions: Revisions
     sessions: Sessions
     downloads: Downloads
     streams: Streams
@@ -85,6 +90,17 @@ def _limited(request: Request, server: Server) -> None:
 
 Asking = Annotated["Session | None", Depends(_session)]
 TakeNumber = Annotated[int, Query(ge=0, lt=MAX_TAKES, description="Which take, from 0.")]
+Candidate = Annotated[
+    int | None,
+    Query(ge=0, lt=MAX_ALTERNATIVES, description="As it would be with one of the candidates of a revision, from 0."),
+]
+
+
+def _part(take: TakeNumber = 0, candidate: Candidate = None) -> Wanted:
+    return Wanted(take, candidate)
+
+
+Part = Annotated[Wanted, Depends(_part)]
 AudioKind = Literal["mp3", "wav", "flac"]
 Strips = Annotated[
     list[Annotated[str, Field(json_schema_extra={"pattern": PATTERN})]],
@@ -97,10 +113,12 @@ Strips = Annotated[
 ]
 
 
-def _mix(track: Strips) -> Mix:
-    return Mix.read(track)
+def _mix(track: Strips, **wishes: Any) -> Mix:  # noqa: ANN401 - of the options' types
+    return Mix.read(track, {name: value for name, value in wishes.items() if value is not None})
 
 
+_STRIPS = inspect.Parameter("track", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Strips)
+vars(_mix)["__signature__"] = inspect.Signature([_STRIPS, *map(query_of, PLAYING)])
 Mixed = Annotated[Mix, Depends(_mix)]
 LIMITED = [Depends(_limited)]
 
@@ -146,9 +164,9 @@ def get_arrangement(identity: str, session: Asking, server: Server) -> Arrangeme
 @router.patch(
     "/arrangements/{identity}", responses=document_problems(FORBIDDEN, MISSING, GONE, SIZE, UNREADABLE, UNAVAILABLE)
 )
-def rename_arrangement(identity: str, body: Renaming, session: Asking, server: Server) -> ArrangementView:
-    """Give a piece another name."""
-    return server.arrangements.rename(session, identity, body.name)
+def change_arrangement(identity: str, body: Changing, session: Asking, server: Server) -> ArrangementView:
+    """Give a piece another name, or have it played in another way; its notes stay."""
+    return server.arrangements.change(session, identity, body)
 
 
 @router.delete(
@@ -167,17 +185,19 @@ def delete_arrangement(identity: str, session: Asking, server: Server) -> None:
     responses={
         200: {"description": EVENTS, "content": {events.MEDIA_TYPE: {"schema": event_schema()}}},
         204: {"description": "All was told."},
-        **document_problems(MISSING, GONE, UNAVAILABLE),
+        **document_problems(MISSING, CONFLICT, GONE, UNREADABLE, UNAVAILABLE),
     },
 )
 def stream_events(
     identity: str,
     session: Asking,
     server: Server,
+    candidate: Candidate = None,
     last_event_id: Annotated[str, Header(description="The last event that was received.")] = "",
 ) -> Response:
     """The bars of a piece, as they are composed."""
-    return server.streams.response(session, identity, last_event_id)
+    told = server.arrangements.events(session, identity, candidate)
+    return server.streams.response(session, told, last_event_id)
 
 
 def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
@@ -194,15 +214,13 @@ SOUND_PROBLEMS = {**FILE_PROBLEMS, **document_problems(FAULT, UNAVAILABLE)}
 @router.get(
     "/arrangements/{identity}/midi", response_class=FileResponse, responses={**_file(MIDI_TYPE), **FILE_PROBLEMS}
 )
-async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, take: TakeNumber = 0) -> Response:
+async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
     """A take as a MIDI file: a track for each player, the chords as markers."""
-    if mix:
-        song = await _made(server, server.downloads.mixed_midi, session, identity, take, mix)
-        name = _name(identity, f"take-{take}{mix.suffix}.mid")
-        headers = {**UNSHARED, "Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(song, media_type=MIDI_TYPE, headers=headers)
-    path = await _made(server, server.downloads.midi, session, identity, take)
-    return _download(path, MIDI_TYPE, identity)
+    song, file = await _made(server, server.downloads.midi, session, identity, part, mix)
+    if isinstance(song, Path):
+        return _download(song, MIDI_TYPE, identity)
+    headers = {**UNSHARED, "Content-Disposition": f'attachment; filename="{_name(identity, file)}"'}
+    return Response(song, media_type=MIDI_TYPE, headers=headers)
 
 
 @router.get(
@@ -212,10 +230,10 @@ async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, t
     dependencies=LIMITED,
 )
 async def get_audio(
-    identity: str, kind: AudioKind, session: Asking, server: Server, mix: Mixed, take: TakeNumber = 0
+    identity: str, kind: AudioKind, session: Asking, server: Server, mix: Mixed, part: Part
 ) -> Response:
     """A take as sound."""
-    path = await _made(server, server.downloads.audio, session, identity, take, mix, kind)
+    path = await _made(server, server.downloads.audio, session, identity, part, mix, kind)
     return _download(path, AUDIO_TYPES[kind], identity)
 
 
@@ -230,11 +248,11 @@ async def get_stems(
     session: Asking,
     server: Server,
     mix: Mixed,
-    take: TakeNumber = 0,
+    part: Part,
     kind: Annotated[AudioKind, Query(alias="format", description="Of the files in it.")] = "wav",
 ) -> Response:
     """A file of sound for each track of a take, in one zip; together they are the take."""
-    path = await _made(server, server.downloads.stems, session, identity, take, mix, kind)
+    path = await _made(server, server.downloads.stems, session, identity, part, mix, kind)
     return _download(path, ZIP_TYPE, identity)
 
 

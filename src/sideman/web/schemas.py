@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field
 
 from sideman.music.band import Role
 from sideman.music.chords import MAX_BEATS, MAX_TEXT, Progression, parse
 from sideman.music.qualities import PITCH_CLASSES
-from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter
-from sideman.options import MAX_TAKES, OPTIONS, ArrangeOptions, Kind, Option, options_of, random_seed
-from sideman.pieces.commission import Change
-from sideman.pieces.composition import Selection
+from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter, seconds
+from sideman.music.wishes import PlayedSection
+from sideman.options import MAX_TAKES, OPTIONS, PLAYING, PlayOptions, random_seed
+from sideman.pieces.changes import Change, Selection
+from sideman.pieces.revision import Revision
 from sideman.tokens.chart import chart_of_progression
+from sideman.web.option_fields import MAX_WHOLE, Options, Playing
+from sideman.web.section_schemas import MAX_SECTIONS, PlayedSectionRequest, PlayedSectionView
 from sideman.web.store import State
+from sideman.web.strict import Strict
 
 MAX_NAME = 200
 MAX_REVISIONS = 256
-MAX_WHOLE = 2**53 - 1  # the largest that JavaScript reads without loss
 
 Chords = Annotated[
     str,
@@ -46,53 +49,7 @@ def lines_of(meters: Sequence[str]) -> BarLines:
     return BarLines(tuple(map(Meter.parse, meters)))
 
 
-class Strict(BaseModel):
-    """No field but those named, and no value of another type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-def _field(option: Option) -> tuple[Any, Any]:
-    """An option as pydantic takes it: type and field. What the document can't say of its range is checked later."""
-    limits: dict[str, Any] = {}
-    default = option.default
-    kind: Any = _TYPES.get(option.kind)
-    if option.kind == "several":
-        names: Any = type(option.choices[0])
-        kind, default = list[Annotated[names, Field(strict=False)]], list(default)
-        limits = {"min_length": 1, "max_length": len(option.choices), "json_schema_extra": {"uniqueItems": True}}
-    elif option.choices:
-        limits = {"json_schema_extra": {"enum": [*option.choices, *([None] if option.nothing else [])]}}
-    elif option.kind in {"number", "whole"}:
-        limits = {"gt" if option.above else "ge": 0 if option.zero else option.minimum}
-        limits |= {"le": min(option.maximum, MAX_WHOLE)} | ({"allow_inf_nan": False} if kind is float else {})
-    told = f"{option.help}; null: {option.nothing}." if option.nothing else f"{option.help}."
-    return kind | None if option.nothing else kind, Field(default, description=told, **limits)
-
-
-_TYPES: dict[Kind, Any] = {"number": float, "whole": int, "text": str, "flag": bool}
-
-
-class _Options(Strict):
-    """What the leader decides besides the chords: fields for the rows of the table."""
-
-    if TYPE_CHECKING:  # those that the server itself reads
-        tempo: float
-        tracks: list[Role]
-        takes: int
-
-    def arrange_options(self) -> ArrangeOptions:
-        """The same for :mod:`sideman.arranging`. Raises :class:`OptionError` for a value out of range."""
-        return options_of({option.name: getattr(self, option.name) for option in OPTIONS})
-
-
-if TYPE_CHECKING:
-    Options = _Options
-else:
-    Options = create_model("Options", __base__=_Options, **{option.name: _field(option) for option in OPTIONS})
-
-
-_TRACKS = next(option for option in OPTIONS if option.attribute == "roles")
+TRACKS = next(option for option in OPTIONS if option.attribute == "roles")
 
 
 class ChordText(Strict):
@@ -112,23 +69,42 @@ class ChordText(Strict):
         return replace(parse(self.progression, lines.meters[0]), lines=lines)
 
 
-class RevisionRequest(Strict):
+class RevisionBase(Strict):
+    """From which seed bars are composed anew, and over which chords."""
+
+    seed: int | None = Field(None, ge=0, le=MAX_WHOLE, description="Null: another one each time.")
+    progression: Chords | None = Field(None, description="Chords that the take has from then on; null: the same.")
+    meters: list[Metre] | None = Field(
+        None, min_length=1, max_length=MAX_BEATS, description="Of these chords' first bars; null: those of before."
+    )
+    origins: list[Annotated[int, Field(ge=0, lt=MAX_BEATS)] | None] | None = Field(
+        None,
+        max_length=MAX_BEATS,
+        description="For each bar of these chords the bar before that it was, from 0, or null where it is new; "
+        "null in place of the list: each is what it was.",
+    )
+
+    def chords(self, before: BarLines) -> Progression | None:
+        """The chords, in bars like those ``before`` unless told otherwise.
+
+        Raises :class:`OptionError` and :class:`ChordSyntaxError`.
+        """
+        lines = before if self.meters is None else lines_of(self.meters)
+        return None if self.progression is None else replace(parse(self.progression, lines.meters[0]), lines=lines)
+
+
+class RevisionRequest(RevisionBase):
     """Some bars of some tracks of a take, composed anew around all else, which stays note for note."""
 
     tracks: list[Annotated[Role, Field(strict=False)]] = Field(
-        min_length=1, max_length=len(_TRACKS.choices), json_schema_extra={"uniqueItems": True}
+        min_length=1, max_length=len(TRACKS.choices), json_schema_extra={"uniqueItems": True}
     )
     bars: list[Annotated[int, Field(ge=0, lt=MAX_BEATS)]] = Field(
-        min_length=1,
         max_length=MAX_BEATS,
-        description="From 0, in their order.",
+        description="From 0, in their order; none only where bars have other origins.",
         json_schema_extra={"uniqueItems": True},
     )
     take: int = Field(0, ge=0, lt=MAX_TAKES)
-    seed: int | None = Field(None, ge=0, le=MAX_WHOLE, description="Null: another one each time.")
-    progression: Chords | None = Field(
-        None, description="Chords that the take has from then on, as long as those before; null: the same."
-    )
 
     def change(self, lines: BarLines) -> Change:
         """The same for :mod:`sideman.pieces`, in a piece with these bars.
@@ -136,9 +112,9 @@ class RevisionRequest(Strict):
         Raises :class:`OptionError` and :class:`ChordSyntaxError`.
         """
         seed = random_seed() if self.seed is None else self.seed
-        text, first = self.progression, lines.meters[0]
-        progression = None if text is None else replace(parse(text, first), lines=lines)
-        return Change(Selection(_TRACKS.check(self.tracks), self.bars, self.take), seed, progression)
+        origins = None if self.origins is None else tuple(self.origins)
+        selection = Selection(TRACKS.check(self.tracks), self.bars, self.take)
+        return Change(selection, seed, self.chords(lines), origins)
 
 
 class RevisionView(RevisionRequest):
@@ -149,15 +125,17 @@ class RevisionView(RevisionRequest):
     seed: int = Field(description="The one that was given, or a random one.")
 
     @classmethod
-    def of(cls, change: Change) -> RevisionView:
-        """Of a change."""
-        selection, progression = change.selection, change.progression
-        return cls(
+    def of(cls, change: Change | Revision) -> RevisionView:
+        """Of a change, or of a revision that was composed."""
+        selection, progression, origins = change.selection, change.progression, change.origins
+        return cls.model_construct(
             tracks=list(selection.roles),
             bars=list(selection.bars),
             take=selection.take,
             seed=change.seed,
             progression=None if progression is None else progression.written,
+            meters=None if progression is None else [str(meter) for meter in progression.lines.meters],
+            origins=None if origins is None else list(origins),
         )
 
 
@@ -167,21 +145,40 @@ class ArrangementRequest(Options, ChordText):
     revisions: list[RevisionRequest] = Field(
         default_factory=list, max_length=MAX_REVISIONS, description="What is composed anew after it, one by one."
     )
+    sections: list[PlayedSectionRequest] = Field(
+        default_factory=list,
+        max_length=MAX_SECTIONS,
+        description="Those of the piece, in the order of playing; together they have its bars. Without any it is one.",
+    )
     name: Name | None = None
     model: str | None = Field(
         None, max_length=64, description="Fingerprint that the server's model must have: for a link to an exact piece."
     )
 
+    def played_sections(self) -> tuple[PlayedSection, ...]:
+        """The sections for :mod:`sideman.arranging`. Raises :class:`OptionError`."""
+        return tuple(section.read() for section in self.sections)
+
     def changes(self) -> list[Change]:
         """The revisions for :mod:`sideman.pieces`. Raises :class:`OptionError` and :class:`ChordSyntaxError`."""
-        lines = lines_of(self.meters)
-        return [revision.change(lines) for revision in self.revisions]
+        lines, changes = [lines_of(self.meters)] * MAX_TAKES, []
+        for revision in self.revisions:
+            changes.append(revision.change(lines[revision.take]))
+            if (chords := changes[-1].progression) is not None:
+                lines[revision.take] = chords.lines
+        return changes
 
 
-class Renaming(Strict):
-    """A new name."""
+class Changing(Playing):
+    """Another name, or another way to play what was composed; what is not there stays as it is."""
 
-    name: Name
+    name: Name | None = None
+
+    @property
+    def playing(self) -> dict[str, Any]:
+        """The options of playing that are there, by name. Raises :class:`OptionError` for a value out of range."""
+        told = {option.name: option for option in PLAYING if option.name in self.model_fields_set}
+        return {name: option.check(getattr(self, name)) for name, option in told.items()}
 
 
 class ChordRequest(ChordText):
@@ -259,9 +256,27 @@ class Description(Options, ChordText):
     beats: float
     seconds: float = Field(description="How long it plays.")
     model: str = Field(description="Fingerprint of the weights and the engine.")
+    sections: list[PlayedSectionView] = Field(
+        default_factory=list, description="In the order of playing; none where the piece is one."
+    )
     revisions: list[RevisionView] = Field(
         default_factory=list, description="With chords, options, seeds and model they make the same piece again."
     )
+
+    @property
+    def playing(self) -> PlayOptions:
+        """How it is played."""
+        return PlayOptions(**{option.attribute: getattr(self, option.name) for option in PLAYING})
+
+    def chords_of(self, take: int) -> Progression:
+        """The chords of a take after the revisions."""
+        told = (each for each in reversed(self.revisions) if each.take == take and each.progression is not None)
+        chords = self.read()
+        return next((revision.chords(chords.lines) for revision in told), None) or chords
+
+    def seconds_at(self, playing: PlayOptions, progression: Progression | None = None) -> float:
+        """How long it plays so, or would with other chords."""
+        return seconds((progression or self.read()).steps, playing.play_tempo or self.tempo)
 
 
 class BarsDone(BaseModel):
@@ -277,6 +292,7 @@ class BarComposed(BaseModel):
     take: int = Field(description="From 0.")
     bar: int = Field(description="From 0; those of a take come in order.")
     notes: dict[Role, list[NoteRow]]
+    candidate: int | None = Field(None, description="Of a revision, which of several candidates.")
 
 
 class Ending(BaseModel):

@@ -27,9 +27,12 @@ class Streams:
         self._metrics = metrics
         self._open: Counter[str] = Counter()  # by session; changed by the event loop alone
 
-    def response(self, session: Session | None, identity: str, last_event_id: str) -> Response:
-        """The events after the last one that the client had. Raises :class:`Problem` for one stream too many."""
-        log, bars = self._arrangements.events(session, identity)
+    def response(self, session: Session | None, told: tuple[EventLog, int], last_event_id: str) -> Response:
+        """The events of a log, in which bars are expected, after the last one that the client had.
+
+        Raises :class:`Problem` for one stream too many.
+        """
+        log, bars = told
         assert session is not None  # or there would be no events
         after = _number(last_event_id)
         if log.closed and after >= len(log.events):

@@ -15,18 +15,23 @@ from http import HTTPStatus
 from itertools import groupby
 
 from sideman.arranging import Model, Plan
+from sideman.errors import DataError
 from sideman.music.progression import Progression
-from sideman.music.time import SECONDS_PER_MINUTE, seconds
+from sideman.music.time import seconds
 from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
 from sideman.render.midi import midi_bytes
 from sideman.web.catalogue import Catalogue
 from sideman.web.composing import Composing
-from sideman.web.jobs import Job, Turn, ending
+from sideman.web.events import EventLog
+from sideman.web.jobs import Job, Redo, Turn, Work, ending, told
+from sideman.web.limits import check_limit, check_minutes
 from sideman.web.metrics import Metrics
+from sideman.web.mixing import UNCHANGED
 from sideman.web.piece_files import PieceFiles
 from sideman.web.problems import Problem
+from sideman.web.revision_schemas import Redoing
 from sideman.web.schemas import ArrangementRequest, Description, RevisionView
 from sideman.web.settings import Settings
 from sideman.web.store import Piece, State
@@ -34,6 +39,7 @@ from sideman.web.turns import FairQueue, Queue
 
 ID_BYTES = 16
 NAME_LENGTH = 80  # of a name made from the chords
+MAX_REDONE = 64
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +64,8 @@ class Studio:
         self.waiting: Queue[Turn] = queue or FairQueue[Turn]()
         self.composing = Composing(model, self.waiting, settings, self._ended, metrics)
         self.live: dict[str, Job] = {}
+        self.redoing: dict[str, Redo] = {}  # changes to pieces that are done
+        self.redone: dict[str, EventLog] = {}  # what was told of the last ones, for who asks late
         self._writing = ThreadPoolExecutor(1, "writing")
 
     def open(self) -> None:
@@ -76,23 +84,27 @@ class Studio:
 
         Raises :class:`ChordSyntaxError`, :class:`OptionError`, or :class:`Problem` where this server can't or won't.
         """
-        settings = self._settings
         progression, options = request.read(), request.arrange_options()
-        minutes = seconds(progression.steps, options.tempo) / SECONDS_PER_MINUTE
-        for value, limit, noun in (
-            (progression.bars, settings.max_bars, "bars"),
-            (minutes, settings.max_minutes, "minutes"),
-            (options.takes, settings.max_takes, "takes"),
-        ):
-            if value > limit:
-                detail = f"{value:.4g} {noun} are too many for this server: at most {limit:g}"
-                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "limit", detail)
+        tempos = options.tempo, options.play_tempo or options.tempo
+        self._check_length(progression, *tempos)
+        check_limit(options.takes, self._settings.max_takes, "takes")
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
-        commission = Commission(Plan(progression, options), request.changes(), self.fingerprint, self._sampling)
+        plan = Plan(progression, options, sections=request.played_sections())
+        changes = request.changes()
+        for change in changes:
+            if change.progression is not None:
+                self._check_length(change.progression, *tempos)
+        commission = Commission(plan, changes, self.fingerprint, self._sampling)
         self.composing.check()
         return commission
+
+    def _check_length(self, progression: Progression, *tempos: float) -> None:
+        """Raises :class:`Problem` where it is too long for this server, in one of the tempos."""
+        check_limit(progression.bars, self._settings.max_bars, "bars")
+        for tempo in tempos:
+            check_minutes(seconds(progression.steps, tempo), self._settings)
 
     def begin(self, session: str, request: ArrangementRequest, commission: Commission) -> Piece:
         """Have a piece composed. Raises :class:`Problem` where it, or what is under way, is too much.
@@ -108,7 +120,7 @@ class Studio:
             key=plan.chart.key.name,
             bars=plan.chart.bars,
             beats=float(progression.beats),
-            seconds=seconds(progression.steps, request.tempo),
+            seconds=seconds(progression.steps, plan.options.play_tempo or plan.options.tempo),
             model=self.fingerprint,
             revisions=[RevisionView.of(change) for change in commission.changes],
         )
@@ -126,15 +138,65 @@ class Studio:
         self._catalogue.make_room(session)
         return piece
 
+    def prepare_redo(self, piece: Piece, document: bytes, composition: Composition, request: Redoing) -> Redo:
+        """What is asked to be played anew in a piece, of which this is the document.
+
+        Raises :class:`ChordSyntaxError`, :class:`OptionError`, or :class:`Problem` where this server can't or won't.
+        """
+        change = request.change(composition)
+        if change.progression is not None:
+            self._check_length(change.progression, composition.plan.options.tempo)
+        drafts = composition.drafts(change, request.drafts, request.takes, self._sampling)
+        self.composing.check()
+        return Redo(piece, document, composition, change, drafts)
+
+    def begin_redo(self, redo: Redo) -> None:
+        """Have a part of a piece composed anew. Raises :class:`Problem` where what is under way is too much."""
+        self.redone.pop(redo.piece.id, None)
+        self.redoing[redo.piece.id] = redo
+        try:
+            self.composing.submit(redo)
+        except BaseException:
+            del self.redoing[redo.piece.id]
+            raise
+
     def drop(self, identity: str) -> None:
         """Stop a piece that was deleted, where it is under way."""
-        job = self.live.get(identity)
-        if job is not None:
-            job.unwanted = True
+        self.redone.pop(identity, None)
+        for job in (self.live.get(identity), self.redoing.get(identity)):
+            if job is not None:
+                job.unwanted = True
 
-    def _ended(self, job: Job, state: State, detail: str | None) -> None:
+    def _ended(self, job: Work, state: State, detail: str | None) -> None:
         """Called by the composing thread, which has better things to do than to write files."""
-        self._writing.submit(self._conclude, job, state, detail)
+        if isinstance(job, Redo):
+            self._writing.submit(self._conclude_redo, job, state, detail)
+        elif isinstance(job, Job):
+            self._writing.submit(self._conclude, job, state, detail)
+
+    def _conclude_redo(self, redo: Redo, state: State, detail: str | None) -> None:
+        """Write the piece with what was composed; whatever fails, it is as before."""
+        piece, events = redo.piece, []
+        try:
+            if state is State.DONE:
+                if self._files.composition(piece) != redo.document:
+                    raise DataError("it was changed meanwhile")  # noqa: TRY301 - by another server
+                made = redo.made()
+                events = told(made)
+                self._files.revise(piece, to_document(made))
+        except Exception:  # whatever it is, nobody is left waiting
+            state, detail = State.FAILED, "it could not be kept: the piece is as before, ask for it again"
+            if not redo.unwanted:
+                log.exception("a revision could not be kept", extra={"piece": piece.id[:8]})
+        redo.state = state
+        for event in events if state is State.DONE else ():
+            redo.log.append(event)
+        redo.log.append(ending(state, detail), last=True)
+        self.redone[piece.id] = redo.log
+        while len(self.redone) > MAX_REDONE:
+            self.redone.pop(next(iter(self.redone)), None)
+        self.redoing.pop(piece.id, None)
+        log.info("revision ended", extra={"piece": piece.id[:8], "state": state.value})
 
     def _conclude(self, job: Job, state: State, detail: str | None) -> None:
         piece = job.piece
@@ -164,7 +226,10 @@ class Studio:
             return
         changed, performance = job.commission.composition, job.commission.performance
         composition = changed or Composition.played(performance, self.fingerprint)
-        bands = changed.bands if changed else performance.bands
+        bands = [
+            changed.rendition(take.number, UNCHANGED) if changed else performance.plan.band(take.bars, UNCHANGED)
+            for take in performance.takes
+        ]
         songs = [midi_bytes(band, progression=band.progression, key=band.key) for band in bands]
         self._files.keep(job.piece, bars, songs, to_document(composition))
 

@@ -1,0 +1,82 @@
+"""Several drafts of a change, of which the one is taken that the bars after it fit best. Knows takes and seeds.
+
+Bars behind a change stay as they are; what comes before them should be what leads there. So each draft is judged by
+how likely the model finds the kept parts of the next bars after it, in bits per id, and the likeliest wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sideman.composer import Composer, Take
+from sideman.errors import OptionError
+
+DRAFTS = 4
+MAX_DRAFTS = 16
+SEAM_BARS = 2  # after each run of changed bars, as far as they are kept
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A take, and the seed with which it alone is composed again."""
+
+    seed: int
+    take: Take
+
+    @property
+    def misfit(self) -> float:
+        """Bits per id of the kept parts that follow; 0 where none do."""
+        return self.take.bits / self.take.told if self.take.told else 0.0
+
+
+class Drafts:
+    """Drafts of ``takes`` alternatives, to be composed by whoever has a :class:`Composer`, others beside them.
+
+    ``begin`` gives the take of a seed. The first draft of the first alternative has ``seed`` itself; an alternative is
+    the same however many others are asked for. Where no kept bar follows, one draft is enough. Raises
+    :class:`OptionError` for too many.
+    """
+
+    def __init__(self, begin: Callable[[int], Take], seed: int, drafts: int = DRAFTS, takes: int = 1) -> None:
+        if not 1 <= drafts <= MAX_DRAFTS:
+            raise OptionError(f"{drafts} drafts are out of range: give 1 to {MAX_DRAFTS}")
+        if takes < 1:
+            raise OptionError(f"{takes} takes are out of range: give 1 or more")
+        self.alternatives = tuple(
+            tuple(Draft(each, begin(each)) for each in seeds_of(own, drafts)) for own in seeds_of(seed, takes)
+        )
+
+    @property
+    def takes(self) -> tuple[Take, ...]:
+        """All that is to be composed."""
+        return tuple(draft.take for drafts in self.alternatives for draft in drafts)
+
+    def best(self) -> list[Draft]:
+        """Of each alternative the draft that fits best, the first of several; all must be done."""
+        return [min(drafts, key=lambda draft: draft.misfit) for drafts in self.alternatives]
+
+
+def seeds_of(seed: int, count: int) -> list[int]:
+    """So many seeds, of which the first is the given one; the first ones are the same for any count."""
+    more = np.random.SeedSequence((seed, 1)).generate_state(count, np.uint32)[1:]
+    return [seed, *more.tolist()]
+
+
+def seam_after(changed: Collection[int], bars: int) -> frozenset[int]:
+    """The kept bars, of so many, by which drafts are judged: the next ones after each changed bar."""
+    near = {bar + behind for bar in changed for behind in range(1, SEAM_BARS + 1)}
+    return frozenset(bar for bar in near if bar < bars and bar not in changed)
+
+
+def compose(takes: Sequence[Take], composer: Composer) -> None:
+    """Compose takes to their end, as many at a time as there is room."""
+    waiting: Iterable[Take] = iter(takes)
+    for take in waiting:
+        composer.join(take)
+        while not composer.room:
+            composer.step()
+    while composer:
+        composer.step()

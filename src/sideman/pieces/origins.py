@@ -1,0 +1,91 @@
+"""Which bar of a chart before is which of a chart after: bars that kept metre and chords, as many as possible.
+
+The longest common subsequence, after what begins and ends alike; of several the one that moves bars least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+
+from sideman.errors import OptionError
+from sideman.tokens.chart import Chart
+from sideman.tokens.form import Measure
+
+
+def origins_of(before: Chart, after: Chart, wished: Sequence[int | None] | None = None) -> tuple[int | None, ...]:
+    """For each bar after the bar before that it was, None for one that is new or other; both charts in one key.
+
+    As many as possible stay, or of the ``wished`` ones those that can. Raises :class:`OptionError` for wishes that are
+    not one for each bar, or of bars that there are not.
+    """
+    old, new = _bars(before), _bars(after)
+    if wished is None:
+        return matched(old, new)
+    if len(wished) != len(new) or any(origin is not None and not 0 <= origin < len(old) for origin in wished):
+        raise OptionError(f"origins of bars: one for each of {len(new)}, from 0 to {len(old) - 1} or none")
+    return tuple(
+        origin if origin is not None and old[origin] == bar else None for origin, bar in zip(wished, new, strict=True)
+    )
+
+
+def following(before: Chart, after: Chart, origins: Sequence[int | None]) -> tuple[int, ...]:
+    """Bars that stay, but lead to another chord than before: players may have anticipated that."""
+    old, new = (chart.heads() for chart in (before, after))
+    return tuple(bar for bar, origin in enumerate(origins) if origin is not None and old[origin][-1] != new[bar][-1])
+
+
+def shapes(chart: Chart) -> list[tuple[Measure, int]]:
+    """The metre of each bar, and the steps of it that are played: the last one may be cut."""
+    begins = chart.lines[:-1].tolist()
+    return [
+        (measure, min(measure.steps, chart.steps - begin))
+        for measure, begin in zip(chart.measures, begins, strict=True)
+    ]
+
+
+def _bars(chart: Chart) -> list[Hashable]:
+    """What is asked of each bar: its metre and its chords."""
+    return [(shape, head[:-1]) for shape, head in zip(shapes(chart), chart.heads(), strict=True)]
+
+
+def matched(before: Sequence[Hashable], after: Sequence[Hashable]) -> tuple[int | None, ...]:
+    """For each of ``after`` the place in ``before`` that it is, in rising order; None where it is none."""
+    shorter = min(len(before), len(after))
+    start = next((place for place in range(shorter) if before[place] != after[place]), shorter)
+    room = shorter - start
+    end = next((place for place in range(room) if before[-1 - place] != after[-1 - place]), room)
+    middle = _longest(before[start : len(before) - end], after[start : len(after) - end])
+    return (
+        *range(start),
+        *(None if place is None else start + place for place in middle),
+        *range(len(before) - end, len(before)),
+    )
+
+
+def _longest(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[int | None]:
+    """The longest common subsequence."""
+    in_place = [place if place < len(before) and before[place] == bar else None for place, bar in enumerate(after)]
+    known: dict[Hashable, int] = {}
+    ours = np.array([known.setdefault(bar, len(known)) for bar in before])
+    theirs = np.array([known.setdefault(bar, len(known)) for bar in after])
+    # lengths[i, j]: of the longest in before[i:] and after[j:]
+    lengths = np.zeros((len(before) + 1, len(after) + 1), np.uint16)
+    for place in range(len(before) - 1, -1, -1):
+        below = lengths[place + 1]
+        longest = np.maximum(below[:-1], below[1:] + (theirs == ours[place]))
+        lengths[place, :-1] = np.maximum.accumulate(longest[::-1])[::-1]
+    if sum(place is not None for place in in_place) >= lengths[0, 0]:
+        return in_place  # nothing need move
+    found: list[int | None] = [None] * len(after)
+    i = j = 0
+    while i < len(before) and j < len(after):
+        if ours[i] == theirs[j] and lengths[i, j] == lengths[i + 1, j + 1] + 1:
+            found[j] = i
+            i, j = i + 1, j + 1
+        elif lengths[i + 1, j] >= lengths[i, j + 1]:
+            i += 1
+        else:
+            j += 1
+    return found
