@@ -6,13 +6,15 @@ import type {
   ArrangementView,
   Changing,
   ChartRequest,
+  EditView as Edited,
+  EditRequest,
   Operations,
   OptionsView,
   Problem as ProblemDetails,
   RevisionView,
 } from "./wire";
 
-export type { ArrangementRequest, ChartRequest, State } from "./wire";
+export type { ArrangementRequest, ChartRequest, EditRequest, EditView as Edited, State } from "./wire";
 
 /** A piece as the server keeps it. */
 export type Arrangement = ArrangementView;
@@ -119,6 +121,9 @@ export const parseChords = (
 /** Read a chart in whatever way it is written. */
 export const readChart = (body: ChartRequest, signal?: AbortSignal): Promise<Song> =>
   call("POST /api/charts", { body, signal });
+
+/** Put other chords into the text of a chart; null where that can't be done. */
+export const editChart = (body: EditRequest): Promise<Edited> => call("POST /api/charts:edit", { body });
 
 export const createArrangement = (body: ArrangementRequest): Promise<Arrangement> =>
   call("POST /api/arrangements", { body });

@@ -233,6 +233,23 @@ export interface ChordView {
   readonly bass: number | null;
 }
 
+/** A chart, and the chords that shall be played in its place. */
+export interface EditRequest {
+  readonly text: string;
+  /** Answers to questions that the chart leaves open. */
+  readonly choices?: { readonly [key: string]: string };
+  /** All of them, as played. */
+  readonly chords: readonly WishedChord[];
+}
+
+/** A chart with other chords in its text. */
+export interface EditView {
+  /** Only the bars that change are written anew; null where that can't be done. */
+  readonly text: string | null;
+  /** What is read in it; bars that are played twice change twice. */
+  readonly song: SongView | null;
+}
+
 /** How a piece ended; the name of the event tells the rest. */
 export interface Ending {
   /** Why it was stopped or failed. */
@@ -570,6 +587,14 @@ export interface TrackView {
   readonly hands: HandsView;
 }
 
+/** A chord that shall be played. */
+export interface WishedChord {
+  /** As a chart's chords are named. */
+  readonly name: string;
+  /** In beats: whole ticks, of which a beat has 24. */
+  readonly duration: number;
+}
+
 /** By method and path: what is sent, and the answer. */
 export interface Operations {
   "GET /api/arrangements": { readonly body: undefined; readonly answer: ArrangementList };
@@ -583,6 +608,7 @@ export interface Operations {
   "GET /api/arrangements/{identity}/stems.zip": { readonly body: undefined; readonly answer: undefined };
   "POST /api/chords:parse": { readonly body: ChordRequest; readonly answer: ChartView };
   "POST /api/charts": { readonly body: ChartRequest; readonly answer: SongView };
+  "POST /api/charts:edit": { readonly body: EditRequest; readonly answer: EditView };
   "GET /api/options": { readonly body: undefined; readonly answer: OptionsView };
   "GET /api/health": { readonly body: undefined; readonly answer: Health };
   "GET /api/arrangements/{identity}/revisions": { readonly body: undefined; readonly answer: HistoryView };

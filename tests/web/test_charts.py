@@ -74,6 +74,25 @@ def test_what_is_not_a_chart_is_refused(browser: httpx.Client) -> None:
         assert browser.post("/api/charts", json=body).status_code == 422, body
 
 
+def test_other_chords_are_put_into_the_text(browser: httpx.Client) -> None:
+    chords = [{"name": name, "duration": 4} for name in ("C", "Em", "G", "F", "Bbmaj7", "F", "Bbmaj7")]
+    answer = browser.post("/api/charts:edit", json={"text": SHEET, "chords": chords}).raise_for_status().json()
+    assert answer["text"] == SHEET.replace("C  G", "C  Em G")
+    assert answer["song"] == browser.post("/api/charts", json={"text": answer["text"]}).json()
+    fine = [{"name": "C", "duration": 3.9}]
+    answer = browser.post("/api/charts:edit", json={"text": SHEET, "chords": fine}).raise_for_status().json()
+    assert answer == {"text": None, "song": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "duration"),
+    [("no chart", "C", 4), (SHEET, "Xyz", 4), (SHEET, "C", 0.001), (SHEET, "C", 0), (SHEET, "C" * 100, 4)],
+)
+def test_an_edit_that_makes_no_sense_is_refused(browser: httpx.Client, text: str, name: str, duration: float) -> None:
+    body = {"text": text, "chords": [{"name": name, "duration": duration}]}
+    assert browser.post("/api/charts:edit", json=body).status_code == 422
+
+
 def test_a_waltz_is_played_in_three(browser: httpx.Client) -> None:
     song = browser.post("/api/charts", json={"text": "3/4\n| Am | Dm |\n| E7 | Am |"}).json()
     view = create(browser, song["chart"]["progression"], meters=song["meters"])

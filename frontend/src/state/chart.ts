@@ -44,8 +44,19 @@ function readLater(delay: number): void {
   timer = setTimeout(read, delay);
 }
 
+let editing: Promise<void> | null = null; // the text is about to change
+
+/** Have whoever wants to know what is in the field wait for an edit of its text. */
+export function waitFor(edit: Promise<void>): void {
+  const mine = edit.finally(() => {
+    if (editing === mine) editing = null;
+  });
+  editing = mine;
+}
+
 /** Read what is in the field at once: its song, or null where it has none. */
 export function readNow(): Promise<Song | null> {
+  if (editing !== null) return editing.then(readNow);
   return isReadable.peek() ? Promise.resolve(song.peek()) : read();
 }
 

@@ -5,6 +5,7 @@
     sheet       measures with signs; form follows the signs
     reading     what was read and assumed; questions has all that can be asked
     text        lines (labels, letters, heads), cut by lexing, written by bars and timing on a staff, in sections
+    editing     other chords in a text: tried by rewriting (places in lines, pouring), read again, taken where right
     ireal …     the other formats; writing is the door to those that are written
 
 Knows music; no ids, no notes of a band, no sound.

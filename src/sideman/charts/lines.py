@@ -18,6 +18,7 @@ LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "direc
 LONG = 2_000  # characters
 ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
 FEW = 2  # words that a line of chords may have
+HELD = "--"  # in brackets: a bar in which the chord goes on
 MOST_UNREAD = 0.5  # of them may be unread between bar lines
 
 # Possessive where two parts could share characters, so that the time is linear in the line.
@@ -111,6 +112,9 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
     for match in _INLINE.finditer(line):
         inner = match[1].strip().rstrip("*")
         place = start + match.start(1)
+        if inner == HELD:
+            found.append(Piece("hold", inner, place, place + len(inner)))
+            continue
         dotted = _DOTTED.fullmatch(inner)
         if dotted and reads(dotted[1]):
             found.append(Piece("chord", dotted[1], place, place + len(dotted[1]), beats=len(dotted[2])))
@@ -129,7 +133,7 @@ def is_inline(line: str, reads: Reads) -> bool:
     if "[" not in line:
         return False
     inside = [match[1].strip().rstrip("*.") for match in _INLINE.finditer(line)]
-    matches = [word for word in inside if reads(word) or _is_misspelt(word)]
+    matches = [word for word in inside if word == HELD or reads(word) or _is_misspelt(word)]
     rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
     return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)
 

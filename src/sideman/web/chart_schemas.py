@@ -7,8 +7,13 @@ from typing import Annotated, Self
 from pydantic import Base64Bytes, BaseModel, Field, model_validator
 
 from sideman.charts import Assumption, Reading, question_of, read
+from sideman.charts.dialects import LONGEST_SYMBOL
+from sideman.charts.editing import edited
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
+from sideman.errors import OptionError
+from sideman.music.progression import MAX_BEATS, MAX_CHORDS
+from sideman.music.time import TICKS_PER_BEAT
 from sideman.web.schemas import MAX_NAME, ChartView
 from sideman.web.section_schemas import PlayedSectionView
 from sideman.web.strict import Strict
@@ -38,6 +43,31 @@ class ChartRequest(Strict):
         """What is read. Raises :class:`ChartError` and :class:`UnreadableError`."""
         chart = self.data if self.text is None else self.text
         return read(chart or "", name=self.name, choices=self.choices)
+
+
+class WishedChord(Strict):
+    """A chord that shall be played."""
+
+    name: str = Field(max_length=LONGEST_SYMBOL, description="As a chart's chords are named.")
+    duration: float = Field(gt=0, le=MAX_BEATS, description="In beats: whole ticks, of which a beat has 24.")
+
+
+class EditRequest(Strict):
+    """A chart, and the chords that shall be played in its place."""
+
+    text: str = Field(max_length=MAX_CHARACTERS)
+    choices: dict[str, Answer] = Field(
+        default_factory=dict, max_length=MAX_CHOICES, description="Answers to questions that the chart leaves open."
+    )
+    chords: list[WishedChord] = Field(min_length=1, max_length=MAX_CHORDS, description="All of them, as played.")
+
+    def edited(self) -> EditView:
+        """The text with these chords. Raises :class:`ChartError`, :class:`UnreadableError`, :class:`OptionError`."""
+        chords = [(chord.name, round(chord.duration * TICKS_PER_BEAT)) for chord in self.chords]
+        if sum(ticks for _, ticks in chords) > MAX_BEATS * TICKS_PER_BEAT or any(ticks < 1 for _, ticks in chords):
+            raise OptionError(f"chords last at least a tick each, and {MAX_BEATS:,} beats in all at most")
+        found = edited(read(self.text, choices=self.choices), chords, self.choices)
+        return EditView(text=None, song=None) if found is None else EditView(text=found.text, song=SongView.of(found))
 
 
 class SectionView(BaseModel):
@@ -135,3 +165,10 @@ class SongView(BaseModel):
             passages=[PlayedSectionView.of(section) for section in song.passages],
             assumptions=[AssumptionView.of(assumption) for assumption in reading.assumptions],
         )
+
+
+class EditView(BaseModel):
+    """A chart with other chords in its text."""
+
+    text: str | None = Field(description="Only the bars that change are written anew; null where that can't be done.")
+    song: SongView | None = Field(description="What is read in it; bars that are played twice change twice.")

@@ -20,7 +20,7 @@ from pydantic import Field
 from sideman.options import MAX_TAKES, PLAYING
 from sideman.web import events, metrics
 from sideman.web.arrangements import Arrangements
-from sideman.web.chart_schemas import ChartRequest, SongView
+from sideman.web.chart_schemas import ChartRequest, EditRequest, EditView, SongView
 from sideman.web.document import event_schema
 from sideman.web.downloads import AUDIO_TYPES, Downloads, Wanted
 from sideman.web.guard import client
@@ -269,6 +269,15 @@ def read_chart(body: ChartRequest) -> SongView:
     All that cannot be read is told at once.
     """
     return SongView.of(body.read())
+
+
+@router.post("/charts:edit", responses=document_problems(FORBIDDEN, SIZE, UNREADABLE))
+def edit_chart(body: EditRequest) -> EditView:
+    """Put other chords into the text of a chart: all else stays, character for character.
+
+    What is written once and played twice changes where it is written.
+    """
+    return body.edited()
 
 
 @router.get("/options")
