@@ -104,9 +104,8 @@ class Plan:
     @cached_property
     def _settings(self) -> tuple[Setting, ...]:
         """Where each bar stands, for those who play it."""
-        plain = settings(self.chart.lines.tolist(), self.options.style, self.options.seed or 0)
-        styles = (lead.style or self.options.style for lead in self.leads.bars)
-        return tuple(replace(setting, style=style) for setting, style in zip(plain, styles, strict=True))
+        styles = [lead.style or self.options.style for lead in self.leads.bars]
+        return settings(self.chart.lines.tolist(), styles, self.options.seed or 0)
 
     def take(
         self,
@@ -174,9 +173,11 @@ class Plan:
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
         """A bar as it was composed, made ready for the ear."""
-        setting, loudness = self._settings[bar.number], self.leads.bars[bar.number].loudness
-        steps = self.chart.steps
-        return {role: played_at(finish(role, notes, steps, setting), loudness) for role, notes in bar.notes.items()}
+        lead, setting = self.leads.bars[bar.number], self._settings[bar.number]
+        return {
+            role: played_at(finish(role, notes, self.chart.steps, setting), lead.loudness)
+            for role, notes in bar.notes.items()
+        }
 
     def band(self, bars: Iterable[BarNotes], playing: PlayOptions | None = None) -> Rendition:
         """The band that plays all bars of a take, as the plan's own options say, or others."""

@@ -76,6 +76,6 @@ def test_notes_may_be_in_any_order() -> None:
 
 
 def test_bars_know_where_they_stand() -> None:
-    first, second = settings([0, 24, 60], "jazz", 7)
+    first, second = settings([0, 24, 60], ["rock", "jazz"], 7)
     assert (first.number, first.start, first.steps) == (0, 0, 24)
     assert (second.number, second.start, second.steps, second.style, second.seed) == (1, 24, 36, "jazz", 7)

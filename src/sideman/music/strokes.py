@@ -76,10 +76,11 @@ class Setting:
     seed: int = 0
 
 
-def settings(lines: Sequence[int], style: str | None = None, seed: int = 0) -> tuple[Setting, ...]:
-    """The settings of bars that begin at the first of ``lines`` and end at its last, in steps."""
+def settings(lines: Sequence[int], styles: Sequence[str | None], seed: int = 0) -> tuple[Setting, ...]:
+    """The settings of bars, each of its style, that begin at the first of ``lines`` and end at its last, in steps."""
     return tuple(
-        Setting(number, start, end - start, style, seed) for number, (start, end) in enumerate(pairwise(lines))
+        Setting(number, start, end - start, style, seed)
+        for number, ((start, end), style) in enumerate(zip(pairwise(lines), styles, strict=True))
     )
 
 

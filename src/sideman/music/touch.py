@@ -62,7 +62,7 @@ class Learnt:
 def touch(role: Role, notes: NoteArray, setting: Setting) -> NoteArray:
     """The notes (notes, 4) of a role in a bar, as a player strikes them: only velocities change.
 
-    Their mean stays within one and a half of what it was.
+    Their mean stays within one of what it was, but where that is next to an end of the range.
     """
     if not len(notes):
         return notes

@@ -44,7 +44,7 @@ def played(song: Song, style: str | None = None) -> dict[Role, list[PlayedBar]]:
     """The bars of each role in which it plays, of a usable song."""
     _, tracks, meter, count, _ = in_bars(song)
     lines = bar_lines(measures_of(meter) * count)
-    made = settings(lines.tolist(), style)
+    made = settings(lines.tolist(), [style] * count)
     return {
         role: _bars(role, notes, to_grid(role, notes, int(lines[-1]), 0, lines)[0], made, lines)
         for role, notes in zip(ROLES, tracks, strict=True)
