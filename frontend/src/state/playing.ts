@@ -16,6 +16,8 @@ import { hands, offered } from "./offer";
 import { ownChart, piece, pieceChart, pieceLines, pieceShift, pieceTempo } from "./piece";
 import { speed } from "./playback";
 
+const TICKS_PER_BEAT = 24; // of chords
+const TICKS_PER_STEP = TICKS_PER_BEAT / STEPS_PER_BEAT;
 const KEEP_AFTER = 1_000; // ms without a change before the server is told
 
 /** By how much what was read last is the open piece's own chart, moved; null where it is another one. */
@@ -113,5 +115,6 @@ export const playing = computed(() => {
   const lines = open ? pieceLines.value : chartLines.value;
   const beats = (open ? ownChart.value : chart.value)?.beats ?? 0;
   const tempo = (open ? pieceTempo.value : options.value.tempo) * speed.value;
-  return new Playing(feel.value, hands.value, tempo, lines, Math.ceil(beats * STEPS_PER_BEAT));
+  const steps = Math.ceil(Math.round(beats * TICKS_PER_BEAT) / TICKS_PER_STEP); // a step begun counts whole
+  return new Playing(feel.value, hands.value, tempo, lines, steps);
 });
