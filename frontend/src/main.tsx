@@ -5,6 +5,7 @@ import "./styles/base.css";
 import { recallText } from "./state/draft";
 import { recallMixer } from "./state/kept";
 import { followSettings, keepPlaying } from "./state/playing";
+import { updatePiece } from "./state/session";
 import { start } from "./state/start";
 import { App } from "./ui/App";
 
@@ -12,6 +13,6 @@ const root = document.getElementById("app");
 const edited = recallText();
 recallMixer();
 followSettings();
-keepPlaying();
+keepPlaying(updatePiece);
 if (root) render(<App />, root);
 void start(edited);

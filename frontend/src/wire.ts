@@ -49,7 +49,7 @@ export interface ArrangementRequest {
   readonly humanize?: number;
   /** Same number, same straying. */
   readonly humanize_seed?: number;
-  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  /** Beats a minute to play at, whatever tempo it was composed for; null: the tempo itself. */
   readonly play_tempo?: number | null;
   /** Semitones to play higher, or lower, than composed. */
   readonly transpose?: number;
@@ -98,7 +98,7 @@ export interface ArrangementView {
   readonly humanize: number;
   /** Same number, same straying. */
   readonly humanize_seed: number;
-  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  /** Beats a minute to play at, whatever tempo it was composed for; null: the tempo itself. */
   readonly play_tempo: number | null;
   /** Semitones to play higher, or lower, than composed. */
   readonly transpose: number;
@@ -165,7 +165,7 @@ export interface Changing {
   readonly humanize?: number;
   /** Same number, same straying. */
   readonly humanize_seed?: number;
-  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  /** Beats a minute to play at, whatever tempo it was composed for; null: the tempo itself. */
   readonly play_tempo?: number | null;
   /** Semitones to play higher, or lower, than composed. */
   readonly transpose?: number;

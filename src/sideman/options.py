@@ -155,7 +155,7 @@ class PlayOptions:
         default=None,
         metadata=Option(
             "number",
-            "Beats a minute to play at what was composed for the tempo",
+            "Beats a minute to play at, whatever tempo it was composed for",
             MIN_TEMPO,
             MAX_TEMPO,
             nothing="the tempo itself",

@@ -90,6 +90,16 @@ FAILURES = [
 ]
 
 
+def test_a_line_may_be_swung_and_in_another_key(run: Run, weights: Path, tmp_path: Path) -> None:
+    felt = {"id": "b", "swing": 67, "transpose": 2}
+    stdin = lines({**A, "seed": 5}, {**A, "seed": 5, **felt}, {**A, "id": "c", "swing": 90})
+    out = run("arrange", "--batch", "-", "-o", "out", "--weights", weights, "--json", stdin=stdin).out
+    assert [entry["error"] for entry in json.loads(out)["failed"]] == ["swing 90 is out of range: give 50 to 75"]
+    plain, swung = (read_midi(tmp_path / f"out/{name}_0.mid") for name in "ab")
+    assert plain.note_count == swung.note_count
+    assert plain != swung
+
+
 @pytest.mark.parametrize(("line", "word"), FAILURES, ids=lambda value: str(value)[:40])
 def test_a_failure_is_reported_and_stops_nothing(
     run: Run,

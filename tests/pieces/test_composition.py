@@ -20,7 +20,9 @@ from sideman import Band, Model, Progression, Role, arrange, parse
 from sideman.arranging import perform
 from sideman.errors import DataError, OptionError, SidemanError, TokenError
 from sideman.music.band import ONSET, ROLES, VELOCITY
+from sideman.music.feel import AS_WRITTEN
 from sideman.music.time import STEPS_PER_BAR, BarLines, Meter
+from sideman.options import PlayOptions
 from sideman.pieces.changes import Change, Selection
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import MAX_IDS, from_document, read_composition, to_document, write_composition
@@ -236,10 +238,13 @@ CHANGED = replace(
 )
 ONE = composed("N.C.:1/3|Gsus4:4", style="jazz", density=2, roles=("strings", "drums"), tempo=96.5, temperature=1.3)
 WALTZ = composed(replace(parse("C:3|F:3|G7:2"), lines=BarLines((Meter(3, 4), Meter(3, 4), Meter(2, 4)))))
+SWUNG = composed("Am:4|D7:4", swing=62.5, straight=("bass",), humanize=0.5, play_tempo=88, transpose=-3)
 
 
 @pytest.mark.parametrize(
-    "piece", [PIECE, REVISED, CHANGED, ONE, WALTZ], ids=["plain", "revised", "changed", "options", "waltz"]
+    "piece",
+    [PIECE, REVISED, CHANGED, ONE, WALTZ, SWUNG],
+    ids=["plain", "revised", "changed", "options", "waltz", "swung"],
 )
 def test_a_document_gives_everything_back(piece: Composition, tmp_path: Path) -> None:
     write_composition(piece, tmp_path / "piece.json")
@@ -247,6 +252,13 @@ def test_a_document_gives_everything_back(piece: Composition, tmp_path: Path) ->
     assert again == piece
     assert again.bands == piece.bands
     assert to_document(again) == to_document(piece)
+
+
+def test_a_piece_is_played_as_it_says_or_otherwise() -> None:
+    plain = SWUNG.rendition(playing=PlayOptions())
+    assert (plain.tempo, plain.feel, plain.key) == (120, AS_WRITTEN, "A minor")
+    assert SWUNG.band == plain.played(SWUNG.plan.options.playing)
+    assert (SWUNG.band.tempo, SWUNG.band.feel.swing, SWUNG.band.key) == (88, 62.5, "F# minor")
 
 
 def test_a_document_is_compact() -> None:

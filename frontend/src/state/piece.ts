@@ -31,8 +31,11 @@ export const take = signal(0);
 
 /** The bars of the take that is heard. */
 export const bars = computed<TakeBars>(() => playedTakes.value[take.value] ?? []);
+const meters = computed(() => piece.value?.meters.join() ?? ""); // the same text where nothing of them changes
 /** Where its bars begin and end. */
-export const pieceLines = computed(() => new BarLines(ownChart.value?.bar_lines ?? [], undefined, piece.value?.meters));
+export const pieceLines = computed(
+  () => new BarLines(ownChart.value?.bar_lines ?? [], undefined, meters.value.split(",")),
+);
 /** Whether bars are still to come. */
 export const isComposing = computed(() => piece.value?.state === "waiting" || piece.value?.state === "composing");
 

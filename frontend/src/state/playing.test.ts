@@ -1,5 +1,7 @@
+import { batch } from "@preact/signals";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CHART, chartOf, chordAt, OFFER, PIECE, SONG, songOf } from "../../tests/piece.fixture";
+import type { Arrangement } from "../api";
 import type { Song } from "../music/piece";
 import { chartText, DEFAULT_OPTIONS, offer, options, setOptions } from "./band";
 import { accept } from "./chart";
@@ -12,6 +14,7 @@ const D = chartOf(chordAt("D", 0, 4, [2, 6, 9]), chordAt("Bm", 4, 4, [11, 2, 6])
 const OTHER = chartOf(chordAt("F", 0, 8, [5, 9, 0]));
 
 let stops: (() => void)[] = [];
+let told: Arrangement[] = [];
 let asked: { route: string; body: unknown }[];
 
 /** Have a text in the field that was read as a song. */
@@ -23,6 +26,7 @@ function write(song: Song): void {
 beforeEach(() => {
   vi.useFakeTimers();
   asked = [];
+  told = [];
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
     const body = JSON.parse(String(init.body)) as object;
     asked.push({ route: `${init.method} ${path}`, body });
@@ -94,19 +98,33 @@ test("what plays has tempo, speed, feel and bars of the open piece", () => {
 });
 
 test("the server is told once nothing has changed for a moment", async () => {
-  stops.push(keepPlaying());
+  stops.push(keepPlaying((kept) => told.push(kept)));
   setOptions({ swing: 60 });
   setOptions({ swing: 62, tempo: 90 });
   expect(changedPlaying.value).toEqual({ swing: 62, play_tempo: 90 });
   await vi.advanceTimersByTimeAsync(2_000);
   expect(asked).toEqual([{ route: `PATCH /api/arrangements/${PIECE.id}`, body: { swing: 62, play_tempo: 90 } }]);
   expect(piece.value).toMatchObject({ swing: 62, play_tempo: 90 });
+  expect(told).toEqual([piece.value]);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(asked).toHaveLength(1);
 });
 
+test("the server is told at once where another piece is opened", async () => {
+  stops.push(keepPlaying((kept) => told.push(kept)));
+  setOptions({ swing: 60 });
+  batch(() => {
+    setOptions({ swing: 50 });
+    openPiece({ ...PIECE, id: "other" }, CHART);
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toEqual([{ route: `PATCH /api/arrangements/${PIECE.id}`, body: { swing: 60 } }]);
+  expect(piece.value?.id).toBe("other");
+  expect(told).toHaveLength(1);
+});
+
 test("nothing is told of a piece that is still composed", async () => {
-  stops.push(keepPlaying());
+  stops.push(keepPlaying((kept) => told.push(kept)));
   piece.value = { ...PIECE, state: "composing" };
   setOptions({ swing: 60 });
   await vi.advanceTimersByTimeAsync(2_000);

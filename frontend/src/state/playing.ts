@@ -4,7 +4,7 @@
  */
 
 import { batch, computed, effect } from "@preact/signals";
-import { changeArrangement, Problem } from "../api";
+import { type Arrangement, changeArrangement, Problem } from "../api";
 import { Playing } from "../music/feel";
 import { nearest, shiftBetween } from "../music/key";
 import { isSameRow } from "../music/piece";
@@ -16,6 +16,8 @@ import { hands, offered } from "./offer";
 import { ownChart, piece, pieceChart, pieceLines, pieceShift, pieceTempo } from "./piece";
 import { speed } from "./playback";
 
+const TICKS_PER_BEAT = 24; // of chords
+const TICKS_PER_STEP = TICKS_PER_BEAT / STEPS_PER_BEAT;
 const KEEP_AFTER = 1_000; // ms without a change before the server is told
 
 /** By how much what was read last is the open piece's own chart, moved; null where it is another one. */
@@ -71,14 +73,25 @@ export const changedPlaying = computed<Values>(() => {
   return Object.fromEntries(changed);
 });
 
-/** Tell the server how the piece is played, from now on, once nothing has changed for a moment. */
-export function keepPlaying(): () => void {
+/**
+ * Tell the server how the piece is played, from now on, once nothing has changed for a moment or another piece is opened.
+ * `kept` hears of what it then is.
+ */
+export function keepPlaying(kept: (piece: Arrangement) => void): () => void {
+  let pending: { readonly id: string; readonly changed: Values } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const dispose = effect(() => {
+  const send = (): void => {
     clearTimeout(timer);
-    const id = piece.value?.id;
-    if (id === undefined || piece.value?.state !== "done" || Object.keys(changedPlaying.value).length === 0) return;
-    timer = setTimeout(() => void keep(id), KEEP_AFTER);
+    if (pending) void keep(pending.id, pending.changed, kept);
+    pending = null;
+  };
+  const dispose = effect(() => {
+    const open = piece.value;
+    const changed = changedPlaying.value;
+    if (pending && pending.id !== open?.id) send();
+    clearTimeout(timer);
+    pending = open?.state === "done" && Object.keys(changed).length > 0 ? { id: open.id, changed } : null;
+    if (pending) timer = setTimeout(send, KEEP_AFTER);
   });
   return () => {
     clearTimeout(timer);
@@ -86,13 +99,13 @@ export function keepPlaying(): () => void {
   };
 }
 
-async function keep(id: string): Promise<void> {
-  if (piece.peek()?.id !== id) return;
+async function keep(id: string, changed: Values, kept: (piece: Arrangement) => void): Promise<void> {
   try {
-    const kept = await changeArrangement(id, changedPlaying.peek());
-    if (piece.peek()?.id === id) piece.value = kept;
+    const now = await changeArrangement(id, changed);
+    if (piece.peek()?.id === id) piece.value = now;
+    kept(now);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error; // it is played so all the same
+    if (!(error instanceof Problem)) throw error; // it is played so all the same, in files too
   }
 }
 
@@ -102,5 +115,6 @@ export const playing = computed(() => {
   const lines = open ? pieceLines.value : chartLines.value;
   const beats = (open ? ownChart.value : chart.value)?.beats ?? 0;
   const tempo = (open ? pieceTempo.value : options.value.tempo) * speed.value;
-  return new Playing(feel.value, hands.value, tempo, lines, Math.ceil(beats * STEPS_PER_BEAT));
+  const steps = Math.ceil(Math.round(beats * TICKS_PER_BEAT) / TICKS_PER_STEP); // a step begun counts whole
+  return new Playing(feel.value, hands.value, tempo, lines, steps);
 });

@@ -192,6 +192,11 @@ export async function refreshPieces(): Promise<void> {
   }
 }
 
+/** Take in that a piece of the list has changed. */
+export function updatePiece(changed: Arrangement): void {
+  pieces.value = pieces.value.map((each) => (each.id === changed.id ? changed : each));
+}
+
 export async function rename(id: string, name: string): Promise<void> {
   try {
     const renamed = await changeArrangement(id, { name });

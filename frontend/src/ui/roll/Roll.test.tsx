@@ -9,7 +9,14 @@ import { loop, type Player, playState } from "../../state/playback";
 import { Roll } from "./Roll";
 
 const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("F", 4, 2, [5, 9, 0]), chordAt("G7", 6, 2, [7, 11, 2, 5]));
-const PIECE = { id: "a", state: "composing", takes: 1, bars: 2, tracks: ROLES } as unknown as Arrangement;
+const PIECE = {
+  id: "a",
+  state: "composing",
+  takes: 1,
+  bars: 2,
+  tracks: ROLES,
+  meters: ["4/4"],
+} as unknown as Arrangement;
 
 let step = 0;
 const player: Player = {

@@ -26,7 +26,7 @@ let playhead: ReturnType<typeof watchPlayhead>;
 beforeEach(() => {
   vi.useFakeTimers();
   step = 0;
-  openPiece({ id: "a", takes: 1 } as Arrangement, CHART);
+  openPiece({ id: "a", takes: 1, meters: ["4/4"] as readonly string[] } as Arrangement, CHART);
   view = new View();
   view.width.value = 1000;
   scroller = document.createElement("div");

@@ -8,7 +8,10 @@ import { View } from "./view";
 let view: View;
 
 beforeEach(() => {
-  openPiece({ id: "a", takes: 1 } as Arrangement, { bar_lines: commonLines(100), chords: [] } as unknown as Chart);
+  openPiece(
+    { id: "a", takes: 1, meters: ["4/4"] as readonly string[] } as Arrangement,
+    { bar_lines: commonLines(100), chords: [] } as unknown as Chart,
+  );
   view = new View();
   view.width.value = 1000;
 });
