@@ -13,7 +13,7 @@ import typer
 
 from sideman.cli.batch import run_batch
 from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
-from sideman.cli.outputs import MIDI_SUFFIXES, check_output, numbered
+from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.terminal import counted, print_json, progress
 from sideman.errors import DataError
@@ -42,6 +42,9 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option("--output", "-o", help="MIDI file to write; with --batch, the folder.")
     ] = None,
     audio: Annotated[Path | None, typer.Option(help="Audio file to write: .mp3, .wav or .flac.")] = None,
+    piece: Annotated[
+        Path | None, typer.Option(help="Document of the piece to write, .json: `sideman redo` changes it in part.")
+    ] = None,
     soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
     choose: Annotated[
         list[str] | None,
@@ -66,7 +69,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
       sideman arrange "C:4|Am:4|F:4|G7:4" -o song.mid --audio song.mp3
       sideman arrange "Dm7 G7 | CM7 | % | C6" -o jazz.mid --style jazz --tempo 96
       sideman arrange "C:8|G:8" -o duo.mid --tracks drums,bass --takes 4 --seed 7
-      sideman arrange sheet.txt -o song.mid --choose bars=two
+      sideman arrange sheet.txt -o song.mid --choose bars=two --piece song.json
       cat chart.txt | sideman arrange - -o song.mid --program piano=4
       sideman arrange --batch prompts.jsonl -o out/ --samples 3
 
@@ -78,8 +81,9 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     if batch is None and samples != 1:
         raise typer.BadParameter("it is for --batch: use --takes", param_hint="--samples")
     if batch is not None:
-        if output is None or chart is not None or audio is not None or wishes["takes"] != 1:
-            raise typer.BadParameter("it takes -o FOLDER, and no chart, --audio or --takes", param_hint="--batch")
+        if output is None or chart is not None or audio is not None or piece is not None or wishes["takes"] != 1:
+            detail = "it takes -o FOLDER, and no chart, --audio, --piece or --takes"
+            raise typer.BadParameter(detail, param_hint="--batch")
         if choose:
             raise typer.BadParameter("it is for a chart", param_hint="--choose")
         if soundfont is not None:
@@ -88,13 +92,15 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         return
     if chart is None:
         raise typer.BadParameter("give a chart, - or --batch", param_hint="CHART")
-    if output is None and audio is None:
+    if output is None and audio is None and piece is None:
         raise typer.BadParameter("give -o song.mid, --audio song.mp3 or both", param_hint="--output")
     if soundfont is not None and audio is None:
         raise typer.BadParameter("it is for --audio", param_hint="--soundfont")
     options = read_options(wishes)
     files = _Files(output, audio, soundfont, read_programs(program or []))
     files.check(options.takes)
+    if piece is not None:
+        check_output(piece, PIECE_SUFFIXES)
     source = context.get_parameter_source("tempo")
     has_tempo = source is not None and source.name != "DEFAULT"
     plan = _plan(chart, options, choose or [], has_tempo=has_tempo)
@@ -105,6 +111,12 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
             bands = compose(arrangement, done, recording)
         seconds = time.perf_counter() - begin
         written = files.write(bands, recording)
+    if piece is not None:
+        from sideman.pieces.composition import Composition
+        from sideman.pieces.document import write_composition
+
+        write_composition(Composition.of(arrangement), piece)
+        written = [paths | {"piece": str(piece)} for paths in written]
     if as_json:
         print_json(_description(arrangement, bands, written, seconds))
         return

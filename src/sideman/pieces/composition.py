@@ -18,14 +18,12 @@ from sideman.model.sampling import SamplingDefaults
 from sideman.music.progression import Progression
 from sideman.options import random_seed
 from sideman.pieces.changes import Change, Origins, Selection, changed_plan, check_change, check_seed
-from sideman.pieces.drafts import DRAFTS, Draft, Drafts, compose, seam_after
+from sideman.pieces.drafts import BATCH, DRAFTS, Draft, Drafts, compose, seam_after
 from sideman.pieces.origins import following, origins_of
 from sideman.pieces.revision import Revision
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import decode_bars
 from sideman.tokens.parts import Parts, parts_of
-
-_BATCH = 16  # takes composed at a time
 
 
 @dataclass(frozen=True, repr=False)
@@ -249,7 +247,7 @@ class Composition:
         """So many ways to make a change. Raises as :meth:`begin`."""
         model = model or default_model()
         composed = self.drafts(change, drafts, count, model.sampling)
-        compose(composed.takes, Composer(model.engine, model.columns, min(len(composed.takes), _BATCH)))
+        compose(composed.takes, Composer(model.engine, model.columns, min(len(composed.takes), BATCH)))
         return tuple(self.taking(change, draft) for draft in composed.best())
 
     # History
