@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import subprocess
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -25,8 +27,34 @@ from sideman.errors import SidemanError
 from sideman.music.chords import parse
 
 GRID = " | ".join(["C", "Am7", "Dm7 G7", "F#m7b5/E", "Bbmaj7"] * 60)  # 300 bars
+ROOTS = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"]
+SYMBOLS = [root + suffix for suffix in ("", "m7", "7", "maj7", "m7b5", "6/9", "7b9") for root in ROOTS]
+MANY = [SYMBOLS[7 * number % len(SYMBOLS)] for number in range(300)]  # each of them several times
+TEXTS = {
+    "a grid of 300 bars, 6 chords": GRID,
+    f"a grid of 300 bars, {len(SYMBOLS)} chords": " | ".join(MANY),
+    "a sheet of 300 bars with words, 4 chords": "Title\n\n"
+    + "\n".join(f"C   G   Am  F\nwords of a song, line {number}\n" for number in range(75)),
+    f"a sheet of 300 bars with words, {len(SYMBOLS)} chords": "Title\n\n"
+    + "\n".join(
+        f"{'   '.join(MANY[number : number + 4])}\nwords of a song, line {number}\n" for number in range(0, 300, 4)
+    ),
+}
+# Each over and over is a text that might take more than linear time.
+PARTS = ("C ", "C|", "a ", "[A]\n", "|: ", "(", "C-", "1. ", "la la\n", "\n", "{t}\n", "[C]a ", "- ", "of ", "0 0 0 z")
+LONGEST = 149_999  # characters of a text that is read
 ONE_MEGABYTE = 1 << 20
 ROUNDS = 30
+FIRST = """
+import sys, time
+from sideman.charts import read
+text = sys.stdin.read()
+if sys.argv[1] == "imported":
+    read("N.C.")
+begin = time.perf_counter()
+read(text)
+print((time.perf_counter() - begin) * 1000)
+"""
 
 
 class Chart(NamedTuple):
@@ -145,14 +173,24 @@ def _print(name: str, right: int, count: int) -> None:
 
 
 def show_speed() -> None:
-    """Milliseconds of the best of some rounds, and of the longest texts."""
-    sheet = "\n".join(f"C   G   Am  F\nwords of a song, line {number}\n" for number in range(75))
-    for name, text in (("a grid of 300 bars", GRID), ("a sheet of 300 bars with words", f"Title\n\n{sheet}")):
-        print(f"{name}: {_best(partial(read, text)):.2f} ms")
-    print(f"the same grid by the chord language: {_best(partial(parse, GRID)):.2f} ms")
-    for part in ("C ", "C|", "a ", "[A]\n", "|: ", "(", "C-", "1. ", "la la\n", "\n", "{t}\n", "[C]a "):
-        text = part * (ONE_MEGABYTE // len(part))
-        print(f"1 MB of {part!r}: {_once(text):.0f} ms; as far as a text is read: {_once(text[:149_999]):.0f} ms")
+    """Milliseconds: the best of some rounds, the first chart of a process, and the longest texts.
+
+    Before the first chart all formats are imported, which is told apart.
+    """
+    for name, text in TEXTS.items():
+        first, importing = (min(_first(text, way) for _ in range(3)) for way in ("imported", "importing"))
+        rounds = _best(partial(read, text))
+        print(f"{name}: {rounds:.2f} ms; the first of a process {first:.1f}, with imports {importing:.0f}")
+    print(f"the first grid by the chord language: {_best(partial(parse, GRID)):.2f} ms")
+    for part in PARTS:
+        texts = (part * (size // len(part)) for size in (ONE_MEGABYTE, LONGEST, LONGEST // 2))
+        megabyte, longest, half = (_once(text) for text in texts)
+        print(f"1 MB of {part!r}: {megabyte:.0f} ms; as far as a text is read: {longest:.0f} ms, half of it {half:.0f}")
+
+
+def _first(text: str, way: str) -> float:
+    run = subprocess.run([sys.executable, "-c", FIRST, way], input=text, capture_output=True, text=True, check=True)
+    return float(run.stdout)
 
 
 def _once(text: str) -> float:

@@ -37,8 +37,14 @@ export interface ArrangementRequest {
   readonly top_p?: number | null;
   /** The bass may begin a slash chord on another note than its slash bass. */
   readonly free_bass?: boolean;
+  /** Go round, or end with a last chord that rings. */
+  readonly ending?: "loop" | "ring";
+  /** Begin as songs do, where players come in one after the other. */
+  readonly intro?: boolean;
   /** What is composed anew after it, one by one. */
   readonly revisions?: readonly RevisionRequest[];
+  /** Those of the piece, in the order of playing; together they have its bars. Without any it is one. */
+  readonly sections?: readonly PlayedSectionRequest[];
   readonly name?: string | null;
   /** Fingerprint that the server's model must have: for a link to an exact piece. */
   readonly model?: string | null;
@@ -68,6 +74,10 @@ export interface ArrangementView {
   readonly top_p: number | null;
   /** The bass may begin a slash chord on another note than its slash bass. */
   readonly free_bass: boolean;
+  /** Go round, or end with a last chord that rings. */
+  readonly ending: "loop" | "ring";
+  /** Begin as songs do, where players come in one after the other. */
+  readonly intro: boolean;
   readonly key: string;
   /** Of each take. */
   readonly bars: number;
@@ -76,6 +86,8 @@ export interface ArrangementView {
   readonly seconds: number;
   /** Fingerprint of the weights and the engine. */
   readonly model: string;
+  /** In the order of playing; none where the piece is one. */
+  readonly sections: readonly PlayedSectionView[];
   /** With chords, options, seeds and model they make the same piece again. */
   readonly revisions: readonly RevisionView[];
   readonly id: string;
@@ -283,6 +295,38 @@ export interface PlayedBarView {
   readonly place: readonly [number, number] | null;
 }
 
+/** One time through a section, and what is wanted of it; null where it is as in the rest of the piece. */
+export interface PlayedSectionRequest {
+  /** Those of one name come again; without one, it doesn't. */
+  readonly name?: string;
+  /** Which of its written bars, from 0, in the order of playing. */
+  readonly bars: readonly number[];
+  readonly style?: string | null;
+  /** How much players play, from sparse to busy; others as in the piece. */
+  readonly density?: { readonly [Key in Role]?: number };
+  /** Who plays. */
+  readonly tracks?: readonly Role[] | null;
+  readonly loudness?: string | null;
+  /** As the last time, to the note; like it; or new. */
+  readonly repeat?: Repeat;
+}
+
+/** The same in an answer. */
+export interface PlayedSectionView {
+  /** Those of one name come again; without one, it doesn't. */
+  readonly name: string;
+  /** Which of its written bars, from 0, in the order of playing. */
+  readonly bars: readonly number[];
+  readonly style: string | null;
+  /** How much players play, from sparse to busy; others as in the piece. */
+  readonly density: { readonly [Key in Role]?: number };
+  /** Who plays. */
+  readonly tracks: readonly Role[] | null;
+  readonly loudness: string | null;
+  /** As the last time, to the note; like it; or new. */
+  readonly repeat: Repeat;
+}
+
 /** What went wrong, after RFC 9457. */
 export interface Problem {
   /** Kind of problem, such as urn:sideman:chords. */
@@ -352,6 +396,10 @@ export interface Renaming {
   /** What the list calls it. */
   readonly name: string;
 }
+
+export const REPEATS = ["as", "like", "new"] as const;
+/** What a section does when it comes again: the same notes, much the same, or something new. */
+export type Repeat = (typeof REPEATS)[number];
 
 /** What a revision is called. */
 export interface RevisionNaming {
@@ -434,6 +482,8 @@ export interface SongView {
   /** The chart as a text that is read the same: for an editor, where it came as a file. */
   readonly text: string;
   readonly sections: readonly SectionView[];
+  /** The sections in the order of playing, with what is wanted of them: for an arrangement. */
+  readonly passages: readonly PlayedSectionView[];
   readonly bars: readonly PlayedBarView[];
   readonly assumptions: readonly AssumptionView[];
 }

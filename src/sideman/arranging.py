@@ -20,21 +20,28 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.composer import SAMPLING, Composer, Take
-from sideman.errors import CheckpointError, TokenError
+from sideman.errors import CheckpointError, OptionError, TokenError
 from sideman.model.checkpoint import Checkpoint, grow, load_checkpoint
 from sideman.model.fingerprint import fingerprint
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingDefaults, SamplingOptions
 from sideman.music.band import NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
+from sideman.music.dynamics import played_at
+from sideman.music.ending import with_ending
 from sideman.music.finishing import finish
 from sideman.music.key import Key
+from sideman.music.song import Song
+from sideman.music.styles import LOOP
+from sideman.music.wishes import PlayedSection
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
+from sideman.tokens.form import measures_of
 from sideman.tokens.kit import Kit
 from sideman.tokens.leader import Leader
+from sideman.tokens.leads import Leads, heads_of, leads_of
 from sideman.tokens.parts import Parts
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.vocabulary import VOCABULARY
@@ -60,16 +67,30 @@ class Bar(NamedTuple):
 class Plan:
     """What is to be played: chords, and what the leader decides besides. Everything but the model.
 
-    Its ``options`` have a seed, also where none was given: with it they make the same music again.
-    Ids stand in C major or A minor as if in ``key``; it is the chords' own unless given.
+    Its ``options`` have a seed, also where none was given: with it they make the same music again. The progression has
+    the bar that an ending adds. Ids stand in C major or A minor as if in ``key``; it is the chords' own unless given.
+    ``sections`` are those of the piece, in the order of playing; without any it is one. Raises :class:`OptionError`
+    where their bars are not those of the progression.
     """
 
     progression: Progression
     options: ArrangeOptions = field(default_factory=ArrangeOptions)
     key: Key | None = None
+    sections: tuple[PlayedSection, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", self.options.seeded())
+        asked = self.progression.bars
+        if self.rings:
+            object.__setattr__(self, "progression", with_ending(self.progression))
+        bars = sum(len(section.bars) for section in self.sections)
+        if self.sections and bars not in {asked, self.progression.bars - self.rings}:
+            raise OptionError(f"sections of {bars} bars for a progression of {asked}: give them the same bars")
+
+    @property
+    def rings(self) -> bool:
+        """Whether the last bar is one chord, held by all."""
+        return self.options.ending != LOOP
 
     @cached_property
     def chart(self) -> Chart:
@@ -92,9 +113,7 @@ class Plan:
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
-        drawn = not (given and Role.DRUMS in given[0])
-        kit = Kit(options.style, self.chart) if drawn and options.style is not None else None
-        return Take(number, self.chart, self.leader(given), drawing, sampling, kit, judged)
+        return Take(number, self.chart, self.leader(given), drawing, sampling, self._kits(given), judged)
 
     def leader(self, given: Sequence[Parts] = ()) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first."""
@@ -111,11 +130,33 @@ class Plan:
             free_bass=options.free_bass,
             given=given,
             excerpt=True,
+            leads=self.leads,
         )
+
+    @cached_property
+    def leads(self) -> Leads:
+        """What is decided of each bar."""
+        lines = self.progression.lines
+        parts = [len(measures_of(lines.meter(bar))) for bar in range(self.progression.bars)]
+        heads = heads_of(self.chart, goes_on=not self.rings)
+        return leads_of(heads, self.sections, parts, rings=self.rings, intro=self.options.intro)
+
+    def _kits(self, given: Sequence[Parts]) -> dict[int, Kit]:
+        """What the drums begin with, where they are composed: at the start, and where the style is another one."""
+        kits: dict[int, Kit] = {}
+        last = None
+        for number, lead in enumerate(self.leads.bars):
+            style = lead.style or self.options.style
+            composed = not (given and Role.DRUMS in given[number]) and lead.copied < 0 and not lead.rings
+            if style != last and style is not None and composed:
+                kits[number] = Kit(style, self.chart, number)
+            last = style
+        return kits
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
         """A bar as it was composed, made ready for the ear."""
-        return {role: finish(role, notes, self.chart.steps) for role, notes in bar.notes.items()}
+        loudness = self.leads.bars[bar.number].loudness
+        return {role: played_at(finish(role, notes, self.chart.steps), loudness) for role, notes in bar.notes.items()}
 
     def band(self, bars: Iterable[BarNotes]) -> Rendition:
         """The band that plays all bars of a take."""
@@ -253,7 +294,7 @@ class Arrangement(Performance):
 
 
 def arrange(
-    progression: str | Progression,
+    progression: str | Progression | Song,
     options: ArrangeOptions | None = None,
     *,
     model: Model | None = None,
@@ -261,12 +302,17 @@ def arrange(
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
+    A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them.
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
     :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
     ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that
     cannot be read, :class:`OptionError` for an option out of range and :class:`CheckpointError` where the weights are
     missing or do not fit.
     """
+    sections = progression.passages if isinstance(progression, Song) else ()
     if isinstance(progression, str):
         progression = parse(progression)
-    return Arrangement(Plan(progression, replace(options or ArrangeOptions(), **wishes)), model or default_model())
+    elif isinstance(progression, Song):
+        progression = progression.progression
+    plan = Plan(progression, replace(options or ArrangeOptions(), **wishes), sections=sections)
+    return Arrangement(plan, model or default_model())

@@ -6,7 +6,7 @@ Knows the leader, the engine and the sampler; no files and no options of the use
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -18,12 +18,15 @@ from sideman.tokens.chart import Chart
 from sideman.tokens.decode import BarNotes, Decoder
 from sideman.tokens.kit import Kit
 from sideman.tokens.leader import Leader
+from sideman.tokens.parts import Parts, parts_of
 from sideman.tokens.prefix import Stage
 from sideman.tokens.slices import BEGINS_PART, part_begin
 from sideman.tokens.vocabulary import VOCABULARY
 
 # For weights that have none of their own; docs/experiments.md tells how they were chosen.
 SAMPLING = SamplingDefaults(kind=1.0, value=0.92, values={"pitch": 0.9, "track_density": 1.0}, top_p=0.98)
+
+Features = tuple[int, ...]  # of one id
 
 _NONE: npt.NDArray[np.intp] = np.empty(0, np.intp)
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
@@ -33,8 +36,9 @@ class Take:
     """One take: what the leader asks for, what was composed, and how much of it the engine has yet to read.
 
     ``number`` distinguishes the takes of a seed: each has random numbers of its own. ``defaults`` are the weights'.
-    Drums that begin without their ``kit`` are drawn once more. Of the given parts in ``judged`` bars the model is asked
-    how likely they are: ``bits`` of ``told`` ids.
+    Drums that begin without their kit are drawn once more; ``kits`` are by bars. Where a bar has another style than the
+    one before, the engine reads on from there alone, in the new style. Of the given parts in ``judged`` bars the model
+    is asked how likely they are: ``bits`` of ``told`` ids.
     """
 
     def __init__(
@@ -44,7 +48,7 @@ class Take:
         leader: Leader,
         sampling: SamplingOptions,
         defaults: SamplingDefaults = SAMPLING,
-        kit: Kit | None = None,
+        kits: Mapping[int, Kit] | None = None,
         judged: Collection[int] = (),
     ) -> None:
         self.number = number
@@ -52,7 +56,7 @@ class Take:
         self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
         self.choices = _NONE  # ids that may come next
         self.wished = self.choices  # those to draw among
-        self._chart, self._kit, self._judged = chart, kit, judged
+        self._chart, self._kits, self._judged = chart, dict(kits or {}), judged
         self.bits, self.told = 0.0, 0
         self._start([])
         self._follow()
@@ -62,12 +66,15 @@ class Take:
         self.prefix = self.leader.prefix()
         self.decoder = Decoder(self._chart.shift, self._chart.lines)
         self.ids: list[int] = []
-        self.features: list[tuple[int, ...]] = []
+        self.features: list[Features] = []
         self.bars: list[BarNotes] = []  # what the ids say, as composed
         self.bar_begins: list[int] = []  # index in ids of each BAR
         self.unread = 0  # ids at the end that the engine has not read
-        self.begin = 0  # index of the first id that it reads, besides the head
+        self.begin = 0  # index of the first id that it reads, besides the opening
+        self.is_moved = True  # the engine has to read again from there
         self.asked: list[int] = []  # indices of ids of which the engine has yet to say how likely they are
+        self._copied: tuple[int, Parts] | None = None  # the last bar that was repeated
+        self._open(self.leader.opening())
         for token in ids:
             self._push(token)
 
@@ -85,7 +92,7 @@ class Take:
         token = self.sampler.draw(logits, self.wished)
         if self.wished is not self.choices and token not in self.choices:
             token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices))
-        self._accept(self.leader.as_asked(token))
+        self._accept(self.leader.as_asked(token, self.prefix.bar))
         self._follow()
 
     def judge(self, places: Sequence[int], logits: npt.NDArray[np.floating]) -> None:
@@ -98,20 +105,32 @@ class Take:
         self.told += len(places)
 
     @property
-    def window(self) -> list[int]:
-        """Indices of the ids that the engine reads: START and controls, and what comes from ``begin`` on."""
-        return [*range(min(self.bar_begins[0], self.begin)), *range(self.begin, len(self.ids))]
+    def window(self) -> tuple[list[int], list[Features]]:
+        """What the engine reads, ids and features: START and controls, and what comes from ``begin`` on."""
+        if self.begin == 0:
+            return self.ids, self.features
+        return self._opening + self.ids[self.begin :], self._opening_features + self.features[self.begin :]
 
     @property
     def window_length(self) -> int:
-        """How many these are."""
-        return min(self.bar_begins[0], self.begin) + len(self.ids) - self.begin
+        """How many ids these are."""
+        return len(self.ids) - self.begin + (len(self._opening) if self.begin else 0)
 
     def slide(self, context: int) -> None:
         """Move the window to the last bars that fit a part of ``context``, or else to the last ids."""
-        room = int(context * _KEPT_AFTER_SLIDE) - self.bar_begins[0]
-        fits = [begin for begin in self.bar_begins if len(self.ids) - begin <= room]
+        room = int(context * _KEPT_AFTER_SLIDE) - len(self._opening)
+        fits = [begin for begin in self.bar_begins if begin >= self.begin and len(self.ids) - begin <= room]
         self.begin = fits[0] if fits else max(self.bar_begins[-1], len(self.ids) - room)
+        self.is_moved = True
+
+    def _open(self, opening: Sequence[int]) -> None:
+        """Have the engine read this opening from now on."""
+        prefix = self.leader.prefix()
+        self._opening = [*opening]
+        self._opening_features = []
+        for token in opening:
+            prefix.push(token)
+            self._opening_features.append(prefix.features())
 
     def _follow(self) -> None:
         """Push ids as long as there is one choice only; behind those that are judged they wait until that is done."""
@@ -119,7 +138,7 @@ class Take:
         while not self.leader.finished(self.prefix):
             if self.asked and self.prefix.bar not in self._judged:
                 break
-            forced = self.leader.forced(self.prefix, part_over=part_over)
+            forced = self.leader.forced(self.prefix, part_over=part_over, played=self._played)
             if not forced:
                 self.choices, self.wished = self.leader.choices(self.prefix, part_over=part_over)
                 if len(self.choices) != 1:
@@ -134,25 +153,42 @@ class Take:
 
     def _accept(self, token: int) -> None:
         """Push an id that was chosen; where it ends drums that lack some of their kit, they are drawn once more."""
-        kit = self._kit
+        kit = self._kits.get(self.prefix.bar) if self._kits else None
         if kit is not None and kit.is_told(self.prefix, token):
-            self._kit = None
+            del self._kits[self.prefix.bar]
             begin = part_begin(self.ids)
             if kit.lacks(self.ids[begin:]):
                 self._start(self.ids[:begin])
                 return
         self._push(token)
 
+    def _played(self, bar: int) -> Parts:
+        """The parts of a bar that is over."""
+        if self._copied is None or self._copied[0] != bar:
+            self._copied = bar, parts_of(self.ids[: self.bar_begins[bar + 1]])[bar]
+        return self._copied[1]
+
     def _push(self, token: int) -> None:
         self.prefix.push(token)
         if self.prefix.stage is Stage.BAR:
-            self.bar_begins.append(len(self.ids))
+            self._begin_bar()
         self.ids.append(token)
         self.features.append(self.prefix.features())
         self.unread += 1
         bar = self.decoder.push(self.prefix, token)
         if bar is not None:
             self.bars.append(bar)
+
+    def _begin_bar(self) -> None:
+        """Remember where a bar begins; one of another style is read without those before it."""
+        self.bar_begins.append(len(self.ids))
+        if self.leader.finished(self.prefix):
+            return
+        opening = self.leader.opening(self.prefix.bar)
+        if opening != self._opening:
+            self._open(opening)
+            self.begin = len(self.ids)
+            self.is_moved = True
 
 
 class Composer:
@@ -203,23 +239,24 @@ class Composer:
     def _read(self, takes: Sequence[Take]) -> npt.NDArray[np.float32]:
         """Let the engine read what is new in each take; slides the window of those that don't fit."""
         ids: list[int] = []
-        features: list[tuple[int, ...]] = []
+        features: list[Features] = []
         counts = []
         rows = [self._rows[take] for take in takes]
         for take, row in zip(takes, rows, strict=True):
             if take.window_length > self._engine.config.context:
                 take.slide(self._engine.config.context)
+            if take.is_moved:
                 self._cache.clear(row)
-            if self._cache.length[row] > take.window_length - take.unread:  # it has begun a part again
-                self._cache.clear(row)
+                take.is_moved = False
             if self._cache.length[row]:
                 ids += take.ids[-take.unread :]
                 features += take.features[-take.unread :]
                 counts.append(take.unread)
             else:
-                ids += [take.ids[place] for place in take.window]
-                features += [take.features[place] for place in take.window]
-                counts.append(take.window_length)
+                window, of_window = take.window
+                ids += window
+                features += of_window
+                counts.append(len(window))
             take.unread = 0
         read = np.array(features, np.int32)[:, self._columns]
         if any(take.asked for take in takes):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sideman.errors import OptionError
 from sideman.music.roles import ROLES, Role
-from sideman.music.styles import DENSITIES, STYLES
+from sideman.music.styles import DENSITIES, ENDINGS, LOOP, STYLES
 
 MIN_TEMPO, MAX_TEMPO = 20, 400  # beats a minute
 MAX_SEED = 2**64 - 1
@@ -122,6 +122,8 @@ class ArrangeOptions:
     None is another one each time. ``temperature`` scales the temperatures that the weights want: 1 leaves them, more
     is more daring, 0 takes the likeliest. ``top_p`` keeps the likeliest that together reach this probability, None is
     the weights' own. A bass that is ``free_bass`` may begin a slash chord on another note than its slash bass.
+    ``ending`` is "loop", music that goes on from the start, or "ring", a last bar held by all. With an ``intro``
+    players may rest in the first bar.
     """
 
     tempo: float = field(default=120.0, metadata=Option("number", "Beats a minute", MIN_TEMPO, MAX_TEMPO).row)
@@ -167,6 +169,15 @@ class ArrangeOptions:
     free_bass: bool = field(
         default=False,
         metadata=Option("flag", "The bass may begin a slash chord on another note than its slash bass").row,
+    )
+
+    ending: str = field(
+        default=LOOP,
+        metadata=Option("text", "Go round, or end with a last chord that rings", choices=ENDINGS).row,
+    )
+    intro: bool = field(
+        default=False,
+        metadata=Option("flag", "Begin as songs do, where players come in one after the other").row,
     )
 
     def __post_init__(self) -> None:

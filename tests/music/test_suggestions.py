@@ -110,6 +110,11 @@ suffixes = st.sampled_from([*SPELLINGS, *AMBIGUOUS]) | st.text("m7M9sud4(b5)aj/#
 durations = st.sampled_from(["", ":4", ":1.3", ":", ":2"])
 
 
+def test_where_more_than_the_root_is_wrong_the_symbol_is_told_as_it_stands() -> None:
+    error = refused("C|a4/a")
+    assert (error.value, error.position, error.suggestions) == ("a4/a", 3, ("A4/A",))
+
+
 @given(st.lists(st.tuples(roots | st.sampled_from("abcdefghH"), suffixes, durations), min_size=1, max_size=3))
 def test_a_text_with_a_suggestion_is_another_and_right_up_to_there(chords: list[tuple[str, str, str]]) -> None:
     text = "|".join(map("".join, chords))

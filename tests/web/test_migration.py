@@ -24,7 +24,14 @@ from sideman.web.manifest import Manifest
 
 GOLDEN = Path(__file__).parent / "golden" / "data-2026-11-22"
 ANSWERS = json.loads((GOLDEN / "answers.json").read_text("utf-8"))
-ADDED = {"meters": ["4/4"], "free_bass": False, "revisions": []}  # since then
+ADDED = {
+    "meters": ["4/4"],
+    "free_bass": False,
+    "ending": "loop",
+    "intro": False,
+    "sections": [],
+    "revisions": [],
+}  # since then
 YEARS = 100_000  # days
 
 

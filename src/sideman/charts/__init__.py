@@ -17,7 +17,7 @@ from importlib import import_module
 from types import ModuleType
 
 from sideman.charts.questions import QUESTIONS, Question, question_of
-from sideman.charts.reading import NO_CHOICES, Assumption, Notes, Reading, ask_form
+from sideman.charts.reading import NO_CHOICES, Assumption, Notes, Reading, play
 from sideman.charts.sheet import Jump, Measure, Sheet, sheet_of
 from sideman.charts.source import Source
 from sideman.errors import UnreadableError
@@ -50,8 +50,7 @@ def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_
     notes = Notes(choices)
     reader = _reader(source)
     sheet = reader.read(source, notes)
-    ask_form(sheet, notes)
-    return Reading(sheet.song(), sheet, reader.NAME, notes.assumptions, source.text or "")
+    return Reading(play(sheet, notes), sheet, reader.NAME, notes.assumptions, source.text or "")
 
 
 def _reader(source: Source) -> ModuleType:

@@ -191,13 +191,7 @@ class Bars(Staff):
 
     def _spread(self, run: Sequence[Piece]) -> None:
         """A line of chords without bar lines."""
-        self._faults([piece for piece in run if piece.kind == "word"])
-        optional = [piece for piece in run if piece.kind == "optional"]
-        played = [self._is_played(piece, likely=True) for piece in optional if len(optional) < len(run)]
-        if not all(played):
-            run = [piece for piece in run if piece.kind != "optional"]
-        items = [part for piece in run for part in (parts(piece) if piece.kind == "optional" else [piece])]
-        items = without_separators([piece for piece in items if piece.kind != "word"])
+        items = self._played(run)
         if not items:
             return
         place = Place(items[0].start, items[-1].end)
@@ -214,13 +208,25 @@ class Bars(Staff):
         else:
             self._bar_each(items, place)
 
+    def _played(self, run: Sequence[Piece]) -> list[Piece]:
+        """The chords and marks of a line without bar lines."""
+        if all(piece.kind == "chord" for piece in run):
+            return [*run]
+        self._faults([piece for piece in run if piece.kind == "word"])
+        optional = [piece for piece in run if piece.kind == "optional"]
+        played = [self._is_played(piece, likely=True) for piece in optional if len(optional) < len(run)]
+        if not all(played):
+            run = [piece for piece in run if piece.kind != "optional"]
+        items = [part for piece in run for part in (parts(piece) if piece.kind == "optional" else [piece])]
+        return without_separators([piece for piece in items if piece.kind != "word"])
+
     def _bar_each(self, items: Sequence[Piece], place: Place) -> None:
         answer = self._notes.ask("bars", ("chord", "two", "line"), place) if len(items) > 1 else "chord"
         count = {"chord": 1, "two": 2, "line": len(items)}[answer]
         for first in range(0, len(items), count):
             part = items[first : first + count]
             spot = Place(part[0].start, part[-1].end)
-            if all(piece.kind in ("again", "again two", "hold") for piece in part):
+            if part[0].kind != "chord" and all(piece.kind in ("again", "again two", "hold") for piece in part):
                 self._again(part[:1], spot)
             else:
                 self.add(Measure(tuple(self._shared(part, spot)), place=spot))
@@ -267,7 +273,7 @@ class Bars(Staff):
 
     def _chord(self, piece: Piece) -> Chord | None:
         try:
-            return self._spelling.chord(piece.text, Place(piece.start, piece.end))
+            return self._spelling.chord(piece.text, piece.start, piece.end)
         except ChordSyntaxError as error:
             self.faults.append(error)
             return None

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from sideman.charts.questions import QUESTIONS
@@ -101,7 +102,10 @@ def dialect_of(symbols: Iterable[str], notes: Notes) -> Dialect:
     ``symbols`` are those that :data:`ANY` reads, in lines that have little else. A lone small ``a`` or ``e`` is no
     evidence, but among other chords.
     """
-    counts = Counter(symbol for text in symbols if len(text) <= LONGEST_SYMBOL and (symbol := plain(text)))
+    counts = Counter[str]()
+    for text, times in Counter(symbols).items():
+        if len(text) <= LONGEST_SYMBOL and (symbol := plain(text)):
+            counts[symbol] += times
     letters = list(_parts(counts, _LETTER))
     solfege = list(_parts(counts, _SOLFEGE))
     is_solfege = _is_solfege(solfege, letters)
@@ -132,6 +136,7 @@ def _parts(counts: Counter[str], roots: re.Pattern[str]) -> Iterator[_Part]:
                 yield _Part(match[0], suffix, times, text)
 
 
+@lru_cache(maxsize=4096)
 def _goes_on(suffix: str) -> bool:
     ends = (suffix, suffix.removeprefix("-").replace("moll", "m").replace("dur", ""))
     asked = any(question.pattern.search(suffix) for question in SUFFIX_QUESTIONS)
@@ -180,11 +185,12 @@ def _ask_roots(used: list[_Part], small: list[_Part], is_continental: bool, note
 def _ask_suffixes(used: list[_Part], is_foreign: bool, notes: Notes) -> Iterator[tuple[str, str]]:
     suffixes = {part.suffix for part in used}
     for question in SUFFIX_QUESTIONS:
-        asked = [part for part in used if question.pattern.search(part.suffix)]
+        asked = set(filter(question.pattern.search, suffixes))
         if asked:
             likely = _likely(question.code, suffixes, is_foreign)
             answers = (likely, *others(question.code, likely))
-            yield question.code, notes.ask(question.code, answers, text=asked[0].text)
+            first = next(part for part in used if part.suffix in asked)
+            yield question.code, notes.ask(question.code, answers, text=first.text)
 
 
 def _likely(code: str, suffixes: set[str], is_foreign: bool) -> str:

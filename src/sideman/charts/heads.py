@@ -59,7 +59,7 @@ def read_field(line: str) -> tuple[str, str] | None:
         match = pattern.fullmatch(line)
         if match:
             return name, line.strip(" ()[]") if name == "meter" else next(filter(None, match.groups()))
-    match = _FIELD.fullmatch(line)
+    match = _FIELD.fullmatch(line) if ":" in line or "=" in line or "of" in line else None
     if not match:
         return None
     words = match[1].lower().split()

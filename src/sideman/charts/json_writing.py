@@ -23,7 +23,8 @@ def write(reading: Reading) -> str:
             "tempo": sheet.tempo,
             "meter": str(sheet.meter),
             "sections": [
-                {"name": section.name, "bars": [_bar(bar) for bar in section.bars]} for section in song.sections
+                {"name": section.name, "wishes": str(section.wishes), "bars": [_bar(bar) for bar in section.bars]}
+                for section in song.sections
             ],
             "order": [{"section": section, "bars": list(bars)} for section, bars in song.order],
             "progression": song.progression.written,

@@ -73,7 +73,7 @@ def label(line: str) -> Label | None:
     match = _SIGN.fullmatch(text)
     if match and (text.startswith(CERTAIN_SIGNS) or _is_name(match[1].strip(" :*[]"))):
         return _named(match[1].strip(" :*[]"), 1, len(line), True)
-    match = _COLON.match(text)
+    match = _COLON.match(text) if ":" in text else None
     if match and len(match[1].split()) <= MAX_WORDS:
         times, end = _count(text, match.end())
         rest = text[end:].strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from sideman.charts.sheet import Jump
 from sideman.charts.symbols import joins
@@ -41,6 +41,10 @@ class Piece(NamedTuple):
     begins: bool = False  # a bar line after which a repeat begins
     ends: bool = False  # a bar line before which one ends
 
+    def moved(self, offset: int) -> Self:
+        """The piece so many characters further on."""
+        return self._make((*self[:2], self.start + offset, self.end + offset, *self[4:]))  # twice as fast as _replace
+
 
 BARS = "|｜│┃¦‖∣❘𝄀𝄁𝄂𝄃"
 REPEAT_BEGINS, REPEAT_ENDS = "𝄆", "𝄇"
@@ -55,9 +59,11 @@ _SIGNS = (
     r"(?:d\.\s?[cs]|d[cs]|da\s+capo|dal\s+segno)\.?(?:\s+al\s+(?:fine|(?:\d\w*\s+)?(?:coda|end(?:ing)?)))?"
     r"|to\s+coda|al\s+coda|coda|fine|segno"
 )
+# Each is looked for in turn. ``symbol`` is what nearly all chords are, and would be a word anyway.
 _PIECE = re.compile(
     rf"""
-    (?P<space>\s++)
+    \s*+(?:
+    (?P<symbol>[A-G][#b]?+(?:m(?:aj|in)?+|dim|sus)?+[0-9]*+(?:b[0-9]++)?+(?:/[A-G][#b]?+)?+(?=[\s|]|$))
   | (?P<comment>(?:\#(?=\s)|//\s*(?=[a-z]))[^\n]*+)
   | (?P<bar>(?:[:：]{{1,2}})?(?:\[(?=[{BARS}]))?[{BARS}{REPEAT_BEGINS}{REPEAT_ENDS}]{{1,8}}+
       (?:\](?=\s|$))?(?:\d{{1,2}}[x×](?=:))?(?:[:：](?=[\s\S]))?)
@@ -68,12 +74,12 @@ _PIECE = re.compile(
   | (?P<brace>[{{}}\[\]<>](?=[\s{BARS}{{}}\[\]]|$)|[{{\[<](?=\s))
   | (?P<separator>(?:->|=>|[-–—]>|[→⇒»>,;、，・•·]|[-–—~+:](?=\s|$)(?<![-–—]{{2}}))(?![-–—]))
   | (?P<word>(?:[^\s(){BARS}:]|:(?![{BARS}])|\([^(){BARS}\n]*+\)|[()])++)
-    """,
+    )""",
     re.VERBOSE,
 )
 HOLDS = frozenset({"/", ".", "-", "–", "—", "--", "---", "_", "//", "///", "////", "''", '"', "´"})
-_AGAINS = frozenset({"%", "x", "X", "./.", ".//.", "./", "·/·", "𝄎", "simile", "sim.", "sim", "·/.", "°/°", "٪", "*"})
-_AGAINS_TWO = frozenset({"%%", "r", "𝄏", "%2", "2%"})
+AGAINS = frozenset({"%", "x", "X", "./.", ".//.", "./", "·/·", "𝄎", "simile", "sim.", "sim", "·/.", "°/°", "٪", "*"})
+AGAINS_TWO = frozenset({"%%", "r", "𝄏", "%2", "2%"})
 _ENDING = re.compile(r"(?:N|\[)?(\d(?:\s?[,.&+–-]\s?\d)*)(?:\.|\)|\]|st|nd|rd|th|:)+|N(\d)|\[(\d)")
 _DOTS = re.compile(r"(.*?[^.])(\.{1,8})")
 _ABBREVIATED = ("dim", "min", "maj", "aug", "sus", "N.C", "n.c")  # a dot behind them counts no beat
@@ -94,14 +100,13 @@ class Lexer:
     def pieces(self, line: str, offset: int) -> list[Piece]:
         """The pieces of a line that begins at ``offset`` in its text."""
         found: list[Piece] = []
-        for match in islice(_PIECE.finditer(line), MAX_PIECES):
-            kind = match.lastgroup
-            if kind == "space":
-                continue
-            start, end, text = offset + match.start(), offset + match.end(), match[0]
+        for match in islice(_PIECE.finditer(line.rstrip()), MAX_PIECES):
+            kind = match.lastgroup or ""
+            text, end = match[kind], offset + match.end()
+            start = end - len(text)
             match kind:
-                case "word":
-                    found += self._word(text, start)
+                case "symbol" | "word":
+                    found += [piece.moved(start) for piece in self._word(text)]
                 case "bar":
                     found.append(_bar(text, start, end))
                 case "comment" | "meter":
@@ -118,31 +123,36 @@ class Lexer:
                     found.append(Piece("hold" if text in HOLDS else "separator", text, start, end))
         return _join(found)
 
-    def _word(self, text: str, start: int) -> Iterator[Piece]:
+    def _word(self, text: str) -> tuple[Piece, ...]:
         known = self._known.get(text)
         if known is None:
             known = self._known[text] = tuple(_words(text, 0, self.reads))
-        for piece in known:
-            yield piece._replace(start=piece.start + start, end=piece.end + start)
+        return known
 
 
 def _join(row: list[Piece]) -> list[Piece]:
     """Words that go on with the symbol before them, as one piece: ``C maj7``, ``G on B``."""
-    joined: list[Piece] = []
-    for piece in row:
-        last = joined[-1] if joined else None
-        if last is not None and piece.kind == "chord" and piece.text[0] in ROOTS and not last.text.endswith(OPEN):
-            last = None  # by far the commonest case
-        plain = last is not None and last.kind == "chord" and not (last.beats or last.duration)
-        if last is not None and plain and piece.kind in ("word", "chord", "optional") and joins(last.text, piece.text):
-            joined[-1] = last._replace(text=f"{last.text} {piece.text}", end=piece.end)
-        elif last is not None and plain and piece.kind == "optional" and joins(last.text, f"({piece.text})"):
-            joined[-1] = last._replace(text=f"{last.text} ({piece.text})", end=piece.end)
-        elif last is not None and last.kind == "word" and last.text.endswith("/") and piece.kind == "chord":
-            joined[-1] = last._replace(kind="chord", text=last.text + piece.text, end=piece.end)  # G/ B
-        else:
+    joined = row[:1]
+    for piece in row[1:]:
+        whole = _joined(joined[-1], piece) if piece.kind in ("word", "chord", "optional") else None
+        if whole is None:
             joined.append(piece)
+        else:
+            joined[-1] = whole
     return joined
+
+
+def _joined(last: Piece, piece: Piece) -> Piece | None:
+    """Two pieces as one, None where the second doesn't go on with the first."""
+    if last.kind == "word" and last.text.endswith("/") and piece.kind == "chord":
+        return last._replace(kind="chord", text=last.text + piece.text, end=piece.end)  # G/ B
+    if last.kind != "chord" or last.beats or last.duration:
+        return None
+    if piece.kind == "chord" and piece.text[0] in ROOTS and not last.text.endswith(OPEN):
+        return None
+    texts = (piece.text, f"({piece.text})") if piece.kind == "optional" else (piece.text,)
+    text = next((text for text in texts if joins(last.text, text)), None)
+    return None if text is None else last._replace(text=f"{last.text} {text}", end=piece.end)
 
 
 def _bar(text: str, start: int, end: int) -> Piece:
@@ -231,9 +241,9 @@ def _word(text: str, start: int, end: int, reads: Reads) -> Piece | None:
         return Piece("comment", text, start, end)
     if text in HOLDS:
         return Piece("hold", text, start, end, number=len(text) if text.strip("/") == "" else 1)
-    if text in _AGAINS:
+    if text in AGAINS:
         return Piece("again", text, start, end)
-    if text in _AGAINS_TWO:
+    if text in AGAINS_TWO:
         return Piece("again two", text, start, end)
     dots = _DOTS.fullmatch(text)
     if dots and not dots[1].endswith(_ABBREVIATED) and reads(dots[1]):

@@ -11,6 +11,7 @@ from typing import Literal
 
 from sideman.charts.labels import Label, label
 from sideman.charts.lexing import BARS, HOLDS, Lexer, Piece, Reads
+from sideman.charts.wished import Wish, cut_wishes
 
 LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "directive", "words", "nothing"]
 
@@ -19,12 +20,17 @@ ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
 FEW = 2  # words that a line of chords may have
 MOST_UNREAD = 0.5  # of them may be unread between bar lines
 
-_TAB = re.compile(r"\s*[A-Ga-g]?[#b]?\s*[|:\[]*[-–—|][-–—|0-9xXhpbrstv/\\~^().*:\s=<>]{7,}.{0,12}")
-_RULE = re.compile(r"\s*(?:[-=_*~#+]{3,}|[|:\s-]*-[|:\s-]*\||[─━═]{2,})[-=_*~|:+\s]*")
+# Possessive where two parts could share characters, so that the time is linear in the line.
+_TAB = re.compile(r"\s*+[A-Ga-g]?+[#b]?+\s*+[|:\[]{0,8}[-–—|][-–—|0-9xXhpbrstv/\\~^().*:\s=<>]{7,}.{0,12}")
+_RULE = re.compile(r"\s*+(?:[-=_*~#+]{3,}+|[|:\s]*+-[:\s-]*+\||[─━═]{2,}+)[-=_*~|:+\s]*+")
+_FRET = r"(?:[0-9]{1,2}|[xXoO])"
 _SHAPE = re.compile(
-    r"\s*\S{1,14}\s*[:=]?\s*[(\[]?(?:(?:[0-9]{1,2}|[xXoO])[-\s]){3,}(?:[0-9]{1,2}|[xXoO])[)\]]?\s*|\s*\S{1,14}\s*[:=]?\s+[xXoO0-9]{6}\s*"
+    rf"\s*+\S{{1,14}}(?:\s*+[:=]?+\s*+[(\[]?(?:{_FRET}[-\s]){{3,}}{_FRET}[)\]]?|(?:\s*+[:=])?+\s++[xXoO0-9]{{6}})\s*+"
 )
+_FRETS = frozenset("0123456789xXoO-")
+_FEWEST_FRETS = 7  # characters, with what stands between them
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
+_DOTTED = re.compile(r"([^\s.]+)(\.{1,8})")  # [C..]: so many beats
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
 _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
@@ -52,16 +58,20 @@ class Line:
     maybe: Label | None = None  # what names a section, unless it is a chord
     name: str = ""  # of a directive or a field of the head
     value: str = ""
+    wishes: tuple[Wish, ...] = ()  # of the section that it names
 
 
 def split(text: str) -> list[Line]:
-    """All lines; tags are blanked out, so that every character keeps its place."""
+    """All lines; tags and wishes are blanked out, so that every character keeps its place."""
     blank = _TENSION_BAR.sub("/", _TAGS.sub(lambda match: " " * len(match[0]), text))
     lines, start = [], 0
     for match in _ENDS.finditer(blank):
         lines.append(Line(blank[start : match.start()], start))
         start = match.end()
     lines.append(Line(blank[start:], start))
+    if "=" in blank:
+        for line in lines:
+            line.text, line.wishes = cut_wishes(line.text, line.start)
     return lines
 
 
@@ -78,11 +88,17 @@ def directive(line: str) -> tuple[str, str] | None:
 
 def is_nothing(line: str) -> bool:
     """Whether a line is tablature, a rule or the fingering of a chord."""
-    if _RULE.fullmatch(line) or _SHAPE.fullmatch(line):
+    bare = line.strip()
+    if _RULE.fullmatch(line) or (_ends_in_frets(bare) and _SHAPE.fullmatch(line)):
         return True
-    if all(word in HOLDS for word in line.split()):
+    if sum(map(line.count, "-–—")) * 3 <= len(bare) or all(word in HOLDS for word in line.split()):
         return False
-    return bool(_TAB.fullmatch(line)) and sum(line.count(dash) for dash in "-–—") > len(line.strip()) / 3
+    return _TAB.fullmatch(line) is not None
+
+
+def _ends_in_frets(line: str) -> bool:
+    """Whether a line may be the fingering of a chord: tells at once that most are not."""
+    return _FRETS.issuperset("".join(line.rstrip(")]")[-_FEWEST_FRETS:].split()))
 
 
 def inline(line: str, start: int, reads: Reads) -> list[Piece]:
@@ -91,6 +107,10 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
     for match in _INLINE.finditer(line):
         inner = match[1].strip().rstrip("*")
         place = start + match.start(1)
+        dotted = _DOTTED.fullmatch(inner)
+        if dotted and reads(dotted[1]):
+            found.append(Piece("chord", dotted[1], place, place + len(dotted[1]), beats=len(dotted[2])))
+            continue
         words = [inner] if reads(inner) else inner.split()
         found += [Piece("chord", word, place, place + len(match[1])) for word in words if reads(word)]
     return found
@@ -98,7 +118,9 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
 
 def is_inline(line: str, reads: Reads) -> bool:
     """Whether a line has chords in brackets among its words, or more than one pair of brackets with nothing else."""
-    matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*"))]
+    if "[" not in line:
+        return False
+    matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*."))]
     rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
     return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)
 
@@ -117,7 +139,7 @@ def classify(line: Line, lexer: Lexer) -> None:
         return
     found = label(text)
     if found and found.rest >= len(text):
-        if found.certain or not _chords(text, line.start, lexer):
+        if found.certain or line.wishes or not _chords(text, line.start, lexer):
             line.kind, line.label = "label", found
             return
         line.maybe = found
@@ -158,6 +180,8 @@ def _row(text: str, start: int, lexer: Lexer) -> tuple[LineKind, list[Piece]]:
         return "words", []
     row = lexer.pieces(text, start)
     kinds = [piece.kind for piece in row]
+    if set(kinds) == {"chord"}:
+        return "plain", row
     looks = sum(piece.kind == "word" and _LOOKS.fullmatch(piece.text) is not None for piece in row)
     chords, words = kinds.count("chord") + kinds.count("optional") + looks, kinds.count("word") - looks
     marks = sum(kinds.count(kind) for kind in ("again", "again two", "hold"))

@@ -71,14 +71,19 @@ class Notes:
         )
 
 
-def ask_form(sheet: Sheet, notes: Notes) -> None:
-    """Note the order of playing where it is another than on paper, or take the signs away where that is wished."""
-    order = sheet.order
-    if order == tuple(range(len(sheet.measures))):
-        return
+def play(sheet: Sheet, notes: Notes) -> Song:
+    """The song of a sheet; the order of playing is noted where it is another than on paper.
+
+    The signs are taken away where that is wished. Raises :class:`OptionError` where there is nothing to play, or too
+    much.
+    """
     song = sheet.song()
+    if song.is_as_written:
+        return song
     form = " ".join(song.sections[number].name or "·" for number, _ in song.order)
     if notes.ask("form", ("played", "written"), text=form[:MAX_FORM]) == "written":
         for measure in sheet.measures:
             measure.repeat, measure.times, measure.endings, measure.jump = False, 0, (), None
             measure.to_coda = measure.fine = False
+        return sheet.song()
+    return song

@@ -16,6 +16,7 @@ from sideman.music.key import Key
 from sideman.music.progression import Chord
 from sideman.music.song import Passage, Place, Section, Song, WrittenBar
 from sideman.music.time import COMMON_TIME, Meter
+from sideman.music.wishes import NO_WISHES, Wishes
 
 
 class Jump(NamedTuple):
@@ -30,7 +31,8 @@ class Measure:
     """A written bar and the signs at it.
 
     ``chords`` are those that begin in it, each at a tick of the bar; without any, the chord before goes on. ``meter``
-    is that of this bar where it is not the sheet's. ``section`` names the section that begins here. ``times`` is how
+    is that of this bar where it is not the sheet's. ``section`` names the section that begins here, ``wishes`` is what
+    the leader wants of it. ``times`` is how
     often the passage that ends here is played in all; ``endings`` the times through for which a bracket begins here.
     """
 
@@ -38,6 +40,7 @@ class Measure:
     meter: Meter | None = None
     place: Place | None = None
     section: str | None = None
+    wishes: Wishes = NO_WISHES  # of that section
     repeat: bool = False  # a repeated passage begins here
     times: int = 0
     endings: tuple[int, ...] = ()
@@ -75,14 +78,16 @@ class Sheet:
         starts = [number for number, measure in enumerate(self.measures) if measure.section is not None]
         starts = starts if starts and starts[0] == 0 else [0, *starts]
         sections = tuple(
-            Section(self.measures[start].section or "", tuple(self._bar(number) for number in range(start, end)))
+            Section(
+                self.measures[start].section or "",
+                tuple(self._bar(number) for number in range(start, end)),
+                self.measures[start].wishes,
+            )
             for start, end in zip(starts, [*starts[1:], len(self.measures)], strict=True)
         )
-        passages = tuple(_passages(order, starts))
-        written = tuple(Passage(number, tuple(range(len(section.bars)))) for number, section in enumerate(sections))
         return Song(
             sections,
-            () if passages == written else passages,
+            tuple(_passages(order, starts)),
             title=self.title,
             key=self.key,
             tempo=self.tempo,
@@ -119,7 +124,8 @@ def sheet_of(song: Song) -> Sheet:
         for place, bar in enumerate(bars):
             written = section.bars[bar]
             name = section.name if place == 0 and (section.name or sheet.measures) else None
-            sheet.measures.append(Measure(written.chords, written.meter, written.place, name))
+            wishes = section.wishes if place == 0 else NO_WISHES
+            sheet.measures.append(Measure(written.chords, written.meter, written.place, name, wishes))
     return sheet
 
 

@@ -50,19 +50,19 @@ class Spelling:
             return is_symbol(text, self._dialect)
         return isinstance(self._read(text), Symbol)
 
-    def chord(self, text: str, place: Place) -> Chord:
-        """The chord of a word that stands at ``place``. Raises :class:`ChordSyntaxError` with its position."""
+    def chord(self, text: str, start: int, end: int) -> Chord:
+        """The chord of a word from ``start`` to before ``end``. Raises :class:`ChordSyntaxError` with its position."""
         symbol = self._over_last(text) or self._read(text)
         if isinstance(symbol, ChordSyntaxError):
-            raise moved(symbol, place.start)
+            raise moved(symbol, start)
         for code, answer, others in symbol.answers:
-            self._notes.note(code, answer, others, place, text)
+            self._notes.note(code, answer, others, Place(start, end), text)
         self._before = symbol.chord
         return symbol.chord
 
     def _over_last(self, text: str) -> Symbol | None:
         """A change of the bass alone."""
-        if self._before is None or not text.startswith(("/", "W")):
+        if text[0] not in "/W" or self._before is None:
             return None
         try:
             return read_symbol(text, self._dialect, self._before)
@@ -70,12 +70,14 @@ class Spelling:
             return None
 
     def _read(self, text: str) -> Symbol | ChordSyntaxError:
-        if text not in self._known:
+        known = self._known.get(text)
+        if known is None:
             try:
-                self._known[text] = self._symbol(text)
+                known = self._symbol(text)
             except ChordSyntaxError as error:
-                self._known[text] = error
-        return self._known[text]
+                known = error
+            self._known[text] = known
+        return known
 
     def _symbol(self, text: str) -> Symbol:
         if self._degrees is None:

@@ -13,6 +13,7 @@ from sideman.charts.sheet import Measure
 from sideman.music.progression import MAX_BEATS
 from sideman.music.song import Place
 from sideman.music.time import COMMON_TIME, Meter
+from sideman.music.wishes import NO_WISHES, Wishes
 
 MAX_MEASURES = MAX_BEATS
 
@@ -25,8 +26,10 @@ class Staff:
         self.meter = meter
         self.here = meter
         self.endings: tuple[int, ...] = ()  # the times of a bracket that begins with the next measure
+        self._meter_here: Meter | None = None  # where it is not the sheet's
         self._notes = notes
         self._section: str | None = None  # that begins with the next measure
+        self._wishes = NO_WISHES  # of it
         self._begins = False  # a repeat, likewise
         self._signs: set[str] = set()
         self._open = 0  # where a repeat begins that nothing opened
@@ -35,9 +38,9 @@ class Staff:
         self._line = self._last_line = 0  # where the line begins, and the one before
         self._count = 0  # how often the repeat is played that was begun, where its beginning says so
 
-    def begin_section(self, name: str) -> None:
+    def begin_section(self, name: str, wishes: Wishes = NO_WISHES) -> None:
         """The next measure begins a section."""
-        self._section = name
+        self._section, self._wishes = name, wishes
         self.end_block()
         self._open = len(self.measures)
 
@@ -50,6 +53,7 @@ class Staff:
         self.here = meter
         if not self.measures:
             self.meter = meter
+        self._meter_here = None if meter == self.meter else meter
 
     def begin_line(self) -> None:
         """What comes now is a line of its own."""
@@ -71,12 +75,15 @@ class Staff:
         """A measure, with all the signs that were waiting for it."""
         if len(self.measures) >= MAX_MEASURES:
             return
-        measure.meter = measure.meter or (None if self.here == self.meter else self.here)
+        measure.meter = measure.meter or self._meter_here
         measure.section, measure.repeat, measure.endings = self._section, self._begins, self.endings
-        measure.segno, measure.coda = "segno" in self._signs, "coda" in self._signs
-        measure.to_coda = "to coda" in self._signs
+        measure.wishes = self._wishes
         self.measures.append(measure)
-        self._section, self._begins, self.endings, self._signs = None, False, (), set()
+        self._section, self._wishes, self._begins, self.endings = None, NO_WISHES, False, ()
+        if self._signs:
+            measure.segno, measure.coda = "segno" in self._signs, "coda" in self._signs
+            measure.to_coda = "to coda" in self._signs
+            self._signs.clear()
 
     def cross(self, bar: Piece) -> None:
         """A bar line."""

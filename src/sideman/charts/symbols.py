@@ -132,8 +132,10 @@ def _sign_in_words(match: re.Match[str]) -> str:
 def _without_marks(symbol: str) -> tuple[str, Answers]:
     """A symbol without what is no part of it, and an answer that tells so."""
     bare = symbol.rstrip(_MARKS + _PUNCTUATION).lstrip(_MARKS + "^")
+    if bare == symbol:
+        return symbol, ()
     marks = "".join(character for character in symbol.replace(bare, "", 1) if character not in _PUNCTUATION)
-    held = symbol.endswith("..") and bare != symbol
+    held = symbol.endswith("..")
     ignored = "…" if held else marks
     return bare, (("ignored", ignored, ()),) if ignored and bare else ()
 
@@ -263,9 +265,9 @@ def _resolve(suffix: str, dialect: Dialect) -> tuple[str, Answers]:
     suffix = _MINOR_TWO.sub(r"\1add9", suffix.replace("|", "/"))
     answers = []
     for question in SUFFIX_QUESTIONS:
-        answer = dialect.answer(question.code)
-        suffix, count = question.pattern.subn(question.replacements[answer], suffix, count=1)
-        if count:
+        if question.pattern.search(suffix):
+            answer = dialect.answer(question.code)
+            suffix = question.pattern.sub(question.replacements[answer], suffix, count=1)
             answers.append((question.code, answer, others(question.code, answer)))
     return suffix, tuple(answers)
 

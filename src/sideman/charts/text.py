@@ -21,12 +21,14 @@ from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
 from sideman.charts.spelling import Degrees, Spelling
 from sideman.charts.symbols import ANY, dialect_of
+from sideman.charts.wished import Wish, wishes_of
 from sideman.errors import ChartError, ChordSyntaxError, UnreadableError
 from sideman.music.chords import MAX_TEXT, parse_song
 from sideman.music.key import Key
 from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS
 from sideman.music.progression import Chord
 from sideman.music.song import Place
+from sideman.music.wishes import NO_WISHES, Wishes
 
 NAME = "text"
 
@@ -91,6 +93,7 @@ class _Reader:
         self._lines = lines
         self._capo = 0  # frets by which all sounds higher
         self._shifts: list[tuple[int, int]] = []  # from which measure on all is so many semitones higher
+        self._wishes: dict[str, Wishes] = {}  # by the names of sections
         self._sections: dict[str, tuple[int, int]] = {}  # by their names' bases: first measure, end
 
     def read(self) -> Sheet:
@@ -131,6 +134,8 @@ class _Reader:
                     skipped = section[1] if section[0] == "start" and section[1] in _SKIPPED else ""
             elif skipped:
                 line.kind = "nothing"
+            elif not line.text.strip():
+                line.kind = "blank"
             else:
                 body.append(line)
         broad, english = Lexer(Spelling(Notes(), ANY).reads), Spelling(Notes())
@@ -146,10 +151,11 @@ class _Reader:
         evidence = _evidence(body, english)
         self._spelling = Spelling(self._notes, dialect_of(evidence, self._notes))
         reads = self._spelling.reads
-        foreign = [
-            line for line in body if not all(reads(piece.text) for piece in line.pieces if piece.kind == "chord")
-        ]
-        _classify_again(foreign, reads)
+        symbols = {piece.text for line in body for piece in line.pieces if piece.kind == "chord"}
+        unread = {symbol for symbol in symbols if not reads(symbol)}
+        if unread:
+            foreign = [line for line in body if any(p.kind == "chord" and p.text in unread for p in line.pieces)]
+            _classify_again(foreign, reads)
         if not evidence:
             self._read_degrees(body)
 
@@ -176,7 +182,7 @@ class _Reader:
             place = Place(line.start, line.start + len(line.text))
             match line.kind:
                 case "label" | "plain" | "barred" | "inline" if line.label is not None:
-                    section = self._begin(bars, section, line.label, place)
+                    section = self._begin(bars, section, line.label, place, line.wishes)
                 case "directive":
                     section = self._direct(bars, section, line, place)
                 case "head":
@@ -196,11 +202,25 @@ class _Reader:
         self._end(bars, section)
 
     def _begin(
-        self, bars: Bars, section: tuple[Label, int, Place] | None, label: Label, place: Place
+        self,
+        bars: Bars,
+        section: tuple[Label, int, Place] | None,
+        label: Label,
+        place: Place,
+        written: Sequence[Wish] = (),
     ) -> tuple[Label, int, Place]:
         self._end(bars, section)
-        bars.begin_section(label.name)
+        self._name(bars, label.name, written)
         return label, len(bars.measures), place
+
+    def _name(self, bars: Bars, name: str, written: Sequence[Wish]) -> None:
+        """The next measure begins a section; without wishes of its own it has those of the last one of its name."""
+        wishes = self._wishes.get(name.lower(), NO_WISHES)
+        if written:
+            wishes, faults = wishes_of(written)
+            bars.faults += faults
+        self._wishes[name.lower()] = wishes
+        bars.begin_section(name, wishes)
 
     def _end(self, bars: Bars, section: tuple[Label, int, Place] | None) -> None:
         """A section is over: one without bars of its own plays those of the last one of its name."""
@@ -225,20 +245,21 @@ class _Reader:
         """A directive of ChordPro."""
         found = _section_of(line.name)
         if found and found[0] == "start" and found[1] not in (*_SKIPPED, "grid"):
-            return self._begin(bars, section, Label(line.value or found[1].title(), 1, 0, True), place)
+            label = Label(line.value or found[1].title(), 1, 0, True)
+            return self._begin(bars, section, label, place, line.wishes)
         if found and found[0] == "end":
             self._end(bars, section)
             return None
         if line.name == "chorus":
             self._end(bars, section)
-            bars.begin_section(line.value or "Chorus")
+            self._name(bars, line.value or "Chorus", line.wishes)
             self._end(bars, (Label("Chorus", 1, 0, True), len(bars.measures), place))
             return None
         if line.name in _COMMENTS:
             probe = Line(line.value, line.start)
             classify(probe, Lexer(self._spelling.reads))
             if probe.label is not None and probe.label.certain and not probe.pieces:
-                return self._begin(bars, section, probe.label, place)
+                return self._begin(bars, section, probe.label, place, line.wishes)
             return section
         if line.name in ("transpose", "x_transpose") and re.fullmatch(r"\s*[+-]?\d{1,2}\s*", line.value):
             if self._notes.ask("transpose", ("applied", "as written"), place, line.value) == "applied":
@@ -264,21 +285,28 @@ class _Reader:
     def _finish(self) -> None:
         """What only the whole chart tells: where the coda begins, and what sounds before the first chord."""
         measures = self._sheet.measures
-        shifts = [0] * len(measures)
-        for first, semitones in self._shifts:  # each holds until the next
-            shifts[first:] = [semitones] * (len(measures) - first)
-        for measure, shift in zip(measures, shifts, strict=True):
-            measure.chords = tuple((tick, chord.transpose(shift + self._capo)) for tick, chord in measure.chords)
+        if self._shifts or self._capo:
+            self._transpose()
         leads = any(measure.jump and measure.jump.until == "coda" for measure in measures)
-        named = next((measure for measure in measures if base(measure.section or "") == "coda"), None)
-        if leads and named is not None and not any(measure.coda for measure in measures):
-            named.coda = True
+        if leads and not any(measure.coda for measure in measures):
+            named = next((measure for measure in measures if base(measure.section or "") == "coda"), None)
+            if named is not None:
+                named.coda = True
         codas = [number for number, measure in enumerate(measures) if measure.coda]
         if len(codas) > 1 and not any(measure.to_coda for measure in measures):
             measures[codas[0]].coda, measures[codas[0]].to_coda = False, True
         if not (measures[0].chords and measures[0].chords[0][0] == 0):
             self._notes.note("start", "silence")
             measures[0].chords = ((0, Chord.no_chord()), *measures[0].chords)
+
+    def _transpose(self) -> None:
+        """All chords as they sound."""
+        measures = self._sheet.measures
+        shifts = [0] * len(measures)
+        for first, semitones in self._shifts:  # each holds until the next
+            shifts[first:] = [semitones] * (len(measures) - first)
+        for measure, shift in zip(measures, shifts, strict=True):
+            measure.chords = tuple((tick, chord.transpose(shift + self._capo)) for tick, chord in measure.chords)
 
 
 def _classify_again(lines: Sequence[Line], reads: Reads) -> None:

@@ -20,6 +20,7 @@ from sideman.charts.symbols import ANY, is_symbol
 from sideman.errors import SidemanError
 from sideman.music.progression import Progression
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
+from sideman.music.wishes import Wishes
 
 BARS_A_LINE = 4
 MOST_PARTS = 8  # of a bar; where it takes more, durations are written
@@ -63,7 +64,7 @@ def _text(sheet: Sheet) -> str:
         if measure.section:
             lines += [" ".join(row)] if row else []
             lines += [""] if lines and lines[-1] else []
-            lines.append(_section(measure.section))
+            lines.append(_section(measure.section, measure.wishes))
             row, bars = [], 0
         row += _bar(sheet.measures, number, meter, here, is_first=not row)
         here = meter
@@ -77,14 +78,15 @@ def _text(sheet: Sheet) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _section(name: str) -> str:
-    """A line that names a section: in brackets, where it is read as the same name."""
+def _section(name: str, wishes: Wishes) -> str:
+    """A line that names a section and what is wanted of it: in brackets, where it is read as the same name."""
     name = " ".join(name.split())
+    wanted = f" {wishes}".rstrip()
     found = label(f"[{name}]")
     is_safe = found is not None and found.name == name and found.times == 1 and not is_symbol(name, ANY)
     if is_safe or (len(name) == 1 and name.isupper() and name.isascii()):
-        return f"[{name}]"
-    return f"{{start_of_verse: {name.translate(_NO_BRACES)}}}"
+        return f"[{name}{wanted}]"
+    return f"{{start_of_verse: {name.translate(_NO_BRACES)}{wanted}}}"
 
 
 def _bar(measures: Sequence[Measure], number: int, meter: Meter, here: Meter, *, is_first: bool) -> list[str]:

@@ -195,7 +195,7 @@ def _plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has
     tell_assumptions(reading)
     if reading.song.tempo is not None and not has_tempo:
         options = replace(options, tempo=reading.song.tempo)
-    return Plan(reading.song.progression, options)
+    return Plan(reading.song.progression, options, sections=reading.song.passages)
 
 
 def _prepare(plan: Plan, weights: Path | None) -> Arrangement:

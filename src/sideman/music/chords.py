@@ -88,11 +88,16 @@ def parse(text: str, meter: Meter = COMMON_TIME) -> Progression:
     Raises :class:`ChordSyntaxError` for everything else, and for more than :data:`MAX_TEXT` characters,
     :data:`MAX_CHORDS` or :data:`MAX_BEATS`.
     """
-    return parse_song(text, meter).progression
+    return _read(text, meter)[0]
 
 
 def parse_song(text: str, meter: Meter = COMMON_TIME) -> Song:
     """What :func:`parse` reads, as a song of one section whose bars know their places in the text."""
+    return Song.of(*_read(text, meter))
+
+
+def _read(text: str, meter: Meter) -> tuple[Progression, list[Place]]:
+    """The progression of a text, and the places of its chords."""
     if len(text) > MAX_TEXT:
         raise syntax_error("too long a text", text, MAX_TEXT + 1, f"at most {MAX_TEXT:,} characters are read")
     chords: list[tuple[Chord, int]] = []
@@ -115,7 +120,7 @@ def parse_song(text: str, meter: Meter = COMMON_TIME) -> Song:
         chords += cell
     if not chords:
         raise syntax_error("no chords in", text, 1, f"write a progression such as {EXAMPLE}")
-    return Song.of(Progression.of(chords, BarLines((meter,))), places)
+    return Progression.of(chords, BarLines((meter,))), places
 
 
 def format_progression(progression: Progression) -> str:

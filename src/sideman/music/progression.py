@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -113,8 +113,7 @@ class Chord:
         return f"{self.root or ''}{suffix}{bass}"
 
 
-@dataclass(frozen=True, slots=True)
-class ChordSpan:
+class ChordSpan(NamedTuple):
     """A chord that sounds from ``onset`` for ``duration``, both in ticks (24 a beat)."""
 
     chord: Chord

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Self
 
 from sideman.errors import OptionError
-from sideman.music.band import Role
 from sideman.music.key import Key
 from sideman.music.progression import Chord, Progression
 from sideman.music.time import COMMON_TIME, TICKS_PER_STEP, BarLines, Meter
+from sideman.music.wishes import NO_WISHES, PlayedSection, Wishes
 
 
 class Place(NamedTuple):
@@ -28,8 +28,7 @@ class Place(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenBar:
+class WrittenBar(NamedTuple):
     """A bar as it is written: the chords that begin in it, each at a tick of the bar; one goes on to the next.
 
     ``meter`` where it is not the song's, ``place`` where the bar stands in the text that it was read from.
@@ -42,18 +41,11 @@ class WrittenBar:
 
 @dataclass(frozen=True)
 class Section:
-    """Bars with a name, and what the leader wants in them; None or nothing where it is as in the rest of the song.
-
-    ``style`` and ``density`` (0 sparse to 4 busy, by role) as the options of an arrangement, ``roles`` who plays,
-    ``loudness`` the velocity to play at, 1 to 127.
-    """
+    """Bars with a name, and what the leader wants in them."""
 
     name: str
     bars: tuple[WrittenBar, ...]
-    style: str | None = None
-    density: Mapping[Role, int] = field(default_factory=dict)
-    roles: tuple[Role, ...] | None = None
-    loudness: int | None = None
+    wishes: Wishes = NO_WISHES
 
 
 class Passage(NamedTuple):
@@ -64,13 +56,15 @@ class Passage(NamedTuple):
 
 
 class PlayedBar(NamedTuple):
-    """A bar in the order of playing: what is written, the step where it begins, its section, and how often before."""
+    """A bar in the order of playing: what is written, the step where it begins, and where in the song it stands."""
 
     written: WrittenBar
     onset: int
     meter: Meter
     section: Section
-    passing: int  # 0 the first time through the section
+    passing: int  # how often the section was played before
+    section_number: int  # in the song, from 0
+    bar: int  # the written one of the section, from 0
 
 
 @dataclass(frozen=True)
@@ -92,25 +86,18 @@ class Song:
 
     def __post_init__(self) -> None:
         if not self.order:
-            order = tuple(
-                Passage(number, tuple(range(len(section.bars)))) for number, section in enumerate(self.sections)
-            )
-            object.__setattr__(self, "order", order)
+            object.__setattr__(self, "order", self._written_order)
         for number, bars in self.order:
-            if not 0 <= number < len(self.sections) or any(
-                not 0 <= bar < len(self.sections[number].bars) for bar in bars
-            ):
+            count = len(self.sections[number].bars) if 0 <= number < len(self.sections) else -1
+            if count < 0 or (bars and not 0 <= min(bars) <= max(bars) < count):
                 raise OptionError(f"the song has no bars {bars} of section {number}: see its order")
         played = self.played
         if not played or not played[0].written.chords or played[0].written.chords[0][0] != 0:
             raise OptionError("a song begins with a chord: N.C. where none sounds")
         for bar in played:
-            end = bar.meter.ticks if self.cut is None or bar is not played[-1] else min(self.cut, bar.meter.ticks)
-            ticks = [-1, *(tick for tick, _ in bar.written.chords), end]
-            if any(later <= earlier for earlier, later in pairwise(ticks)):
-                raise OptionError(
-                    f"chords at ticks {ticks[1:-1]} don't fit one after the other into {end} ticks of a bar"
-                )
+            _check(bar.written, bar.meter.ticks)
+        if self.cut is not None:
+            _check(played[-1].written, min(self.cut, played[-1].meter.ticks))
 
     @classmethod
     def of(cls, progression: Progression, places: Sequence[Place] | None = None) -> Self:
@@ -135,18 +122,39 @@ class Song:
         return cls((Section("", tuple(bars)),), meter=meter, cut=cut)
 
     @property
+    def is_as_written(self) -> bool:
+        """Whether each section is played once, from first to last."""
+        return self.order == self._written_order
+
+    @property
+    def _written_order(self) -> tuple[Passage, ...]:
+        return tuple(Passage(number, tuple(range(len(section.bars)))) for number, section in enumerate(self.sections))
+
+    @cached_property
     def played(self) -> tuple[PlayedBar, ...]:
         """All bars in the order in which they are played."""
         before: Counter[int] = Counter()
         played, onset = [], 0
         for number, bars in self.order:
-            section = self.sections[number]
-            for written in map(section.bars.__getitem__, bars):
+            section, passing = self.sections[number], before[number]
+            for bar in bars:
+                written = section.bars[bar]
                 meter = written.meter or self.meter
-                played.append(PlayedBar(written, onset, meter, section, before[number]))
+                played.append(PlayedBar(written, onset, meter, section, passing, number, bar))
                 onset += meter.steps
             before[number] += 1
         return tuple(played)
+
+    @property
+    def passages(self) -> tuple[PlayedSection, ...]:
+        """The sections in the order in which they are played; none where it is one, with nothing to say of it.
+
+        One without a name has its number.
+        """
+        if len(self.order) == 1 and self.sections[self.order[0].section].wishes == NO_WISHES:
+            return ()
+        named = [(section.name or str(number + 1), section.wishes) for number, section in enumerate(self.sections)]
+        return tuple(PlayedSection(named[number][0], bars, named[number][1]) for number, bars in self.order)
 
     @property
     def progression(self) -> Progression:
@@ -158,3 +166,17 @@ class Song:
         onsets = [*(onset for onset, _ in begun), end]
         chords = ((chord, later - onset) for (onset, chord), later in zip(begun, onsets[1:], strict=True))
         return Progression.of(chords, BarLines(tuple(bar.meter for bar in played)))
+
+
+def _check(bar: WrittenBar, end: int) -> None:
+    """Raise :class:`OptionError` where its chords don't follow one another within so many ticks."""
+    before = -1
+    for tick, _ in bar.chords:
+        if tick <= before:
+            break
+        before = tick
+    else:
+        if before < end:
+            return
+    ticks = [tick for tick, _ in bar.chords]
+    raise OptionError(f"chords at ticks {ticks} don't fit one after the other into {end} ticks of a bar")

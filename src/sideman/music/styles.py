@@ -1,4 +1,4 @@
-"""How a band may play: styles by name, and how many degrees of density there are. Knows no notes."""
+"""How a band may play: styles by name, how many degrees of density there are, how it ends. Knows no notes."""
 
 from __future__ import annotations
 
@@ -19,3 +19,6 @@ STYLES = (
     "ambient",
 )
 DENSITIES = 5  # from sparse to busy
+
+LOOP, RING = "loop", "ring"
+ENDINGS = (LOOP, RING)  # going on from the start, or a last bar that is held

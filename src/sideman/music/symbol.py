@@ -6,6 +6,8 @@ Whatever has two meanings is an error that names both. Knows no bars and no dura
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import normalize
 
 from sideman.errors import ChordSyntaxError
@@ -19,6 +21,7 @@ __all__ = ["REPEAT", "ROOT_SIGNS", "SIGNS", "plain", "quality_of_suffix", "read_
 REPEAT = "%"
 NO_CHORD_SPELLINGS = frozenset({"N.C.", "N.C", "NC", "N", "n.c."})
 LONGEST_VALUE = 32  # characters of the text that an error repeats
+LONGEST_KNOWN = 64  # characters of a symbol that is kept once it was read
 LONGEST_GUESS = 12  # characters of a suffix for which a likely spelling is looked up
 
 # What people type or paste for the signs of the table.
@@ -59,22 +62,47 @@ def read_chord(text: str, position: int = 1) -> Chord:
     Its :attr:`Chord.suffix` is what stands in the text. ``position`` is that of its first character, counted from 1,
     for errors. Raises :class:`ChordSyntaxError`.
     """
+    chord = _known(text) if len(text) <= LONGEST_KNOWN else _chord(text)
+    if chord is None:
+        raise _error(text, position)
+    return chord
+
+
+class _Parts(NamedTuple):
+    """What a symbol is made of; without a ``quality`` where its suffix has none, or several."""
+
+    root: str
+    suffix: str
+    bass: str | None
+    quality: Quality | None
+
+
+def _chord(text: str) -> Chord | None:
+    """The chord of a symbol, None for a fault."""
     symbol = plain(text)
     if symbol in NO_CHORD_SPELLINGS:
         return Chord.no_chord()
+    parts = _parts(symbol)
+    if parts is None or parts.quality is None or (parts.bass is not None and parts.bass not in NOTE_NAMES):
+        return None
+    suffix = None if parts.suffix.startswith(ROOT_SIGNS) else parts.suffix
+    return Chord(parts.root, parts.quality, parts.bass, suffix)
+
+
+_known = lru_cache(maxsize=4096)(_chord)
+
+
+def _parts(symbol: str) -> _Parts | None:
+    """The parts of a symbol, None where it has no root."""
     match = _ROOT.match(symbol)
     if not match:
-        raise _root_error(text, position, symbol)
-    root, suffix, bass = match[0].removesuffix("♮"), symbol[match.end() :], None
+        return None
+    root, suffix = match[0].removesuffix("♮"), symbol[match.end() :]
     quality = quality_of_suffix(suffix)
-    if quality is None and "/" in suffix:
-        suffix, _, bass = suffix.rpartition("/")
-        if bass not in NOTE_NAMES:
-            raise _bass_error(text, position, bass)
-        quality = quality_of_suffix(suffix)
-    if quality is None:
-        raise _suffix_error(text, position, root, suffix, "" if bass is None else f"/{bass}")
-    return Chord(root, quality, bass, None if suffix.startswith(ROOT_SIGNS) else suffix)
+    if quality is not None or "/" not in suffix:
+        return _Parts(root, suffix, None, quality)
+    suffix, _, bass = suffix.rpartition("/")
+    return _Parts(root, suffix, bass, quality_of_suffix(suffix))
 
 
 def plain(text: str) -> str:
@@ -102,6 +130,17 @@ def short(text: str) -> str:
 
 
 # ---- what may be meant ----
+
+
+def _error(text: str, position: int) -> ChordSyntaxError:
+    """What is wrong with a symbol that is not a chord."""
+    symbol = plain(text)
+    parts = _parts(symbol)
+    if parts is None:
+        return _root_error(text, position, symbol)
+    if parts.bass is not None and parts.bass not in NOTE_NAMES:
+        return _bass_error(text, position, parts.bass)
+    return _suffix_error(text, position, parts.root, parts.suffix, "" if parts.bass is None else f"/{parts.bass}")
 
 
 def _bass_error(text: str, position: int, bass: str) -> ChordSyntaxError:
@@ -179,7 +218,8 @@ def _root_error(text: str, position: int, symbol: str) -> ChordSyntaxError:
     if first.islower() and meant:
         root = _ROOT.match(meant[0])
         minor = f"{root[0]}m{meant[0][root.end() :]}" if root else ""
-        if MINOR_THIRD not in read_chord(meant[0]).quality.intervals and _meant(minor) == [minor]:
+        chord = _chord(meant[0])  # None where more than the root is wrong
+        if chord is not None and MINOR_THIRD not in chord.quality.intervals and _meant(minor) == [minor]:
             meant.append(minor)
             remedy += f": {' or '.join(meant)}"
     return syntax_error("unknown chord", text, position, remedy, *meant)

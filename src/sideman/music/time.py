@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple, Self
 
@@ -40,7 +41,7 @@ OFF_BEAT = STEPS_PER_BEAT // 2  # where the second eighth stands
 Integers = npt.NDArray[np.integer]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meter:
     """A time signature: a bar has ``beats`` notes of 1/``unit``, as it is written.
 
@@ -90,12 +91,12 @@ class Meter:
         """Steps of the note that the metre counts."""
         return STEPS_PER_BEAT // EIGHTHS_OF_DOTTED_BEAT if self.is_compound else STEPS_PER_BEAT * 4 // self.unit
 
-    @property
+    @cached_property
     def steps(self) -> int:
         """Steps of a bar."""
         return self.beats * self.steps_per_unit
 
-    @property
+    @cached_property
     def ticks(self) -> int:
         """Ticks of a bar."""
         return self.steps * TICKS_PER_STEP
@@ -140,8 +141,8 @@ class BarLines:
     def __post_init__(self) -> None:
         if not self.meters:
             raise OptionError("bars have a metre: give at least one")
-        end = len(self.meters)
-        while end > 1 and self.meters[end - 2] == self.meters[-1]:
+        last, end = self.meters[-1:], len(self.meters)
+        while end > 1 and self.meters[end - 2] in last:  # the same object is found at once
             end -= 1
         object.__setattr__(self, "meters", self.meters[:end])
 

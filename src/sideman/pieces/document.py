@@ -23,6 +23,7 @@ from sideman.music.band import Role
 from sideman.music.chords import parse
 from sideman.music.progression import Progression
 from sideman.music.time import BarLines, Meter
+from sideman.music.wishes import PlayedSection, Wishes
 from sideman.options import OPTIONS, options_of, values_of
 from sideman.pieces.changes import Origins, Selection
 from sideman.pieces.composition import Composition
@@ -39,6 +40,7 @@ _TRACKS = "tracks"
 _OPTIONS = [option.name for option in OPTIONS]
 _PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates")
 _PROGRESSION = ("progression", "meters")
+_SECTIONS = "sections"
 _REVISION = ("take", _TRACKS, "bars", "seed", "ids", "origins", "name", *_PROGRESSION)
 
 
@@ -69,6 +71,7 @@ def to_document(composition: Composition) -> str:
     request = {
         **composition.request_more,
         **_progression_document(composition.plan.progression),
+        **_sections_document(composition.plan.sections),
         **values_of(options),
     }
     every = (*composition.history, *composition.candidates)
@@ -121,14 +124,14 @@ def _composition(document: Mapping[str, Any]) -> Composition:
         for name in ("revisions", "undone", "candidates")
     )
     return Composition(
-        Plan(_progression(request), options),
+        Plan(_progression(request), options, sections=_sections(request.get(_SECTIONS, []))),
         tuple(_take(_object(take), options.roles) for take in document["takes"]),
         str(document["weights"]),
         revisions,
         undone,
         candidates,
         _others(document, _PIECE),
-        _others(request, (*_PROGRESSION, *_OPTIONS)),
+        _others(request, (*_PROGRESSION, _SECTIONS, *_OPTIONS)),
     )
 
 
@@ -180,6 +183,22 @@ def _progression_document(progression: Progression) -> dict[str, Any]:
 def _progression(document: Mapping[str, Any]) -> Progression:
     meters = (Meter(beats, unit, tuple(groups)) for beats, unit, groups in document["meters"])
     return replace(parse(document["progression"]), lines=BarLines(tuple(meters)))
+
+
+def _sections_document(sections: Sequence[PlayedSection]) -> dict[str, Any]:
+    played = [{"name": name, "bars": bars, "wishes": str(wishes)} for name, bars, wishes in sections]
+    return {_SECTIONS: played} if played else {}
+
+
+def _sections(document: Iterable[Any]) -> tuple[PlayedSection, ...]:
+    return tuple(
+        PlayedSection(
+            str(section["name"]),
+            tuple(int(bar) for bar in section["bars"]),
+            Wishes.parse(tuple(pair.split("=", 1)) for pair in section["wishes"].split()),
+        )
+        for section in map(_object, document)
+    )
 
 
 def _packed(parts: Iterable[Part]) -> str:

@@ -62,6 +62,8 @@ class BarKind(NamedTuple):
     last: bool  # of the chart
     silence: bool  # N.C. alone
     bass: bool  # has a slash bass to begin
+    resting: frozenset[Role]  # who is silent
+    rings: int  # steps of a bar in which all begin once and hold it to its end, 0 in others
 
 
 class BarRules:

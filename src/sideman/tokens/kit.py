@@ -1,7 +1,7 @@
 """What the drums begin with: a first bar with a bass drum, and with a snare or what stands for it in the style.
 
-Knows the ids of a part of the drums. The first bar decides for the whole piece: a drum that is not in it seldom comes
-later.
+Knows the ids of a part of the drums. The first bar decides for all that follows in its style: a drum that is not in it
+seldom comes later.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ _POSITIONS, _HITS = (range(ids.start, ids.stop) for ids in map(VOCABULARY.range,
 
 
 class Kit:
-    """What the first bar of a chart has in a style, or in any; within one beat there is no backbeat."""
+    """What the first ``bar`` in a style, or in any, has; within one beat there is no backbeat."""
 
-    def __init__(self, style: str | None, chart: Chart) -> None:
-        has_backbeat = min(chart.steps, chart.measures[0].steps) > STEPS_PER_BEAT
+    def __init__(self, style: str | None, chart: Chart, bar: int = 0) -> None:
+        self._bar = bar
+        has_backbeat = min(chart.steps - int(chart.lines[bar]), chart.measures[bar].steps) > STEPS_PER_BEAT
         self._groups = (_bits(BASS_DRUMS), _bits(backbeat(style))) if has_backbeat else (_bits(BASS_DRUMS),)
 
     def is_told(self, prefix: Prefix, token: int) -> bool:
-        """Whether ``token``, which is to follow, ends the drums' part of the first bar."""
-        if prefix.bar or prefix.role != _DRUMS or prefix.stage is not Stage.SOUND:
+        """Whether ``token``, which is to follow, ends the drums' part of the bar."""
+        if prefix.bar != self._bar or prefix.role != _DRUMS or prefix.stage is not Stage.SOUND:
             return False
         return token not in _POSITIONS and token not in _HITS
 

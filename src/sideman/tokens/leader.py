@@ -5,8 +5,7 @@ Knows the grammar, the chart and its rules; no notes and no probabilities.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +16,16 @@ from sideman.music.key import SHIFTS
 from sideman.tokens.chart import Chart
 from sideman.tokens.chart_rules import BarKind, bar_rules
 from sideman.tokens.encode import head_ids, style_id, tempo_level
-from sideman.tokens.form import MIDDLE, OPENING, Form, echoes_of_chords
+from sideman.tokens.form import MIDDLE, OPENING, Form
 from sideman.tokens.grammar import Grammar, Mask
+from sideman.tokens.leads import Leads, heads_of, leads_of
 from sideman.tokens.parts import Parts, following
 from sideman.tokens.prefix import BARS_LEFT, Prefix, Stage
 from sideman.tokens.slices import BEGINS_PART, are_of_kind
-from sideman.tokens.vocabulary import DENSITIES, POSITIONS, VOCABULARY
+from sideman.tokens.vocabulary import DENSITIES, LENGTHS, POSITIONS, VOCABULARY
 
 Ids = npt.NDArray[np.intp]
+Played = Callable[[int], Parts]  # the parts of a bar that was played before
 
 _START, _END, _BAR = (VOCABULARY.id(kind) for kind in ("start", "end", "bar"))
 _POSITIONS, _LENGTHS, _PITCHES = (VOCABULARY.range(kind) for kind in ("position", "length", "pitch"))
@@ -38,6 +39,21 @@ def _density_ids(role: Role) -> range:
     return range(first, first + DENSITIES)
 
 
+def _opening(style: str | None, tempo: float | None) -> list[int]:
+    """The ids before the first bar."""
+    ids = [_START]
+    if style is not None:
+        ids.append(style_id(style))
+    if tempo is not None:
+        ids.append(VOCABULARY.id("tempo", tempo_level(tempo)))
+    return ids
+
+
+def _as_asked(density: Mapping[Role, int]) -> dict[int, int]:
+    """The id with the density that was asked for, by any that begins a part of its role."""
+    return {told: _density_ids(role)[level] for role, level in density.items() for told in _density_ids(role)}
+
+
 class Leader:
     """What the user decided: the chart, the roles in the order of their parts, style, tempo and densities.
 
@@ -47,13 +63,13 @@ class Leader:
     holds, for each bar, the parts that are not composed; in the order of the roles they come first. An ``excerpt`` is a
     chart out of the middle of a song: nobody rests in its first bar, unless that is N.C., and the music goes on after
     its last one (as if from its start, so that it can be looped), where a whole song would begin with an introduction
-    and fade away. It is finished by the BAR that would begin the next bar. Bars whose chords come again are told as
-    like the earlier ones.
+    and fade away. It is finished by the BAR that would begin the next bar, unless the last one rings. ``leads`` is what
+    is decided of single bars; without it, bars whose chords come again are told as like the earlier ones.
     Raises :class:`OptionError` for roles, densities or a tempo that make no sense, :class:`TokenError` for an unknown
     style.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a leader decides
         self,
         chart: Chart,
         roles: Sequence[Role] = ROLES,
@@ -64,6 +80,7 @@ class Leader:
         free_bass: bool = False,
         given: Sequence[Parts] = (),
         excerpt: bool = False,
+        leads: Leads | None = None,
     ) -> None:
         if not roles or len(set(roles)) < len(roles):
             raise OptionError(f"roles: [{', '.join(roles)}] wants at least one role, each once")
@@ -72,38 +89,36 @@ class Leader:
                 raise OptionError(f"density of {role}: {level} wants a role that plays and 0 to {DENSITIES - 1}")
         self.chart = chart
         self.roles = tuple(Role(role) for role in roles)
-        self.opening = [_START]
-        if style is not None:
-            self.opening.append(style_id(style))
-        if tempo is not None:
-            self.opening.append(VOCABULARY.id("tempo", tempo_level(tempo)))
+        heads = heads_of(chart, goes_on=excerpt and not (leads and leads.bars[-1].rings))
+        leads = leads or leads_of(heads)
+        self._bars = leads.bars
+        self._openings = [_opening(lead.style or style, tempo) for lead in leads.bars]
         self._given = given
-        self._excerpt = excerpt
-        self._closing = _BAR if excerpt else _END
-        heads = chart.heads()
-        if excerpt:
-            heads[-1] = (*heads[-1][:-1], replace(chart.changes[0], onset=heads[-1][-1].onset))
+        self._everybody = excerpt and not leads.intro
+        goes_on = excerpt and not leads.bars[-1].rings
+        self._closing = _BAR if goes_on else _END
         self._heads = [[_BAR, *head_ids(head)] for head in heads]
-        self._echoes = echoes_of_chords([tuple(head) for head in self._heads])
+        more, origin = BARS_LEFT if goes_on else 0, MIDDLE if self._everybody else OPENING
+        self._form = Form(chart.measures, leads.echoes, leads.sections, more, origin)
         self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
         self._rules = bar_rules(chart, free_bass=free_bass)
         self._open = self._open_masks()
-        self._as_asked = {
-            told: _density_ids(role)[level] for role, level in (density or {}).items() for told in _density_ids(role)
-        }
+        self._as_asked = [_as_asked({**(density or {}), **lead.density}) for lead in leads.bars]
 
     def _open_masks(self) -> list[npt.NDArray[np.bool_]]:
         """What the leader leaves open, for each bar: (parts begun, vocab). Bars of a kind share an array."""
         kinds = [
             BarKind(
                 measure.grid,
-                everybody=self._excerpt and bar == 0,
+                everybody=(self._everybody and bar == 0) or lead.rings,
                 last=bar == self.chart.bars - 1,
                 silence=rules is not None and rules.rests,
                 bass=rules is not None and rules.bass_plays,
+                resting=frozenset() if lead.roles is None else frozenset(self.roles) - lead.roles,
+                rings=measure.steps if lead.rings else 0,
             )
-            for bar, (measure, rules) in enumerate(zip(self.chart.measures, self._rules, strict=True))
+            for bar, (measure, rules, lead) in enumerate(zip(self.chart.measures, self._rules, self._bars, strict=True))
         ]
         made = {kind: self._open_mask(kind) for kind in {*kinds}}
         return [made[kind] for kind in kinds]
@@ -112,9 +127,10 @@ class Leader:
         """What the leader leaves open in bars of a kind: (parts begun, vocab)."""
         masks = np.zeros((len(self.roles) + 1, VOCABULARY.size), np.bool_)
         masks[:] = are_of_kind("loudness", "position", "length", "pitch", "hit")
-        masks[:, _POSITIONS] &= np.arange(POSITIONS) % bar.grid == 0
+        masks[:, _POSITIONS] &= np.arange(POSITIONS) % (POSITIONS if bar.rings else bar.grid) == 0
+        masks[:, _LENGTHS] &= np.array(LENGTHS) >= bar.rings
         for number, role in enumerate(self.roles):
-            rests = bar.silence and not INSTRUMENTS[role].is_drum
+            rests = role in bar.resting or (bar.silence and not INSTRUMENTS[role].is_drum)
             plays = bar.everybody or (bar.bass and role is Role.BASS)
             masks[number, _density_ids(role)] = not rests
             masks[number, VOCABULARY.id("rest", role.number)] = rests or not plays
@@ -123,40 +139,46 @@ class Leader:
 
     def prefix(self) -> Prefix:
         """The empty prefix of a song of the chart's bars, and more that follow an excerpt."""
-        if self._excerpt:
-            return Prefix(Form(self.chart.measures, self._echoes, more=BARS_LEFT, origin=MIDDLE))
-        return Prefix(Form(self.chart.measures, self._echoes, origin=OPENING))
+        return Prefix(self._form)
+
+    def opening(self, bar: int = 0) -> Sequence[int]:
+        """START, style and tempo, as the network is told them in a bar: a section may have a style of its own."""
+        return self._openings[bar]
 
     def finished(self, prefix: Prefix) -> bool:
         """Whether all bars of the chart are there."""
         return prefix.stage is Stage.END or prefix.bar == self.chart.bars
 
-    def forced(self, prefix: Prefix, *, part_over: bool = False) -> list[int]:
+    def forced(self, prefix: Prefix, *, part_over: bool = False, played: Played | None = None) -> list[int]:
         """The ids that follow without a choice: the opening, BAR and chords, given parts, END.
 
         Empty where there is a choice. Whether the last part is over shows where it rests; else ``part_over`` says so.
+        ``played`` gives the parts of earlier bars, for those that repeat them.
         """
         if self.finished(prefix):
             return []
         if prefix.bar < 0:
-            return [*self.opening[prefix.length_of_ids :], *self._heads[0]]
+            return [*self._openings[0][prefix.length_of_ids :], *self._heads[0]]
         if prefix.stage.in_head and (head := self._heads[prefix.bar][prefix.length_of_ids - prefix.bar_begin :]):
             return head
         if prefix.stage in (Stage.HEAD, Stage.REST) or part_over:
-            return self._after_part(prefix)
+            return self._after_part(prefix, played)
         return []
 
-    def _after_part(self, prefix: Prefix) -> list[int]:
+    def _after_part(self, prefix: Prefix, played: Played | None) -> list[int]:
         """The ids that follow the head or a whole part: the next part, where it is given, or the next bar's head."""
         if len(prefix.played) == len(self.roles):
             return [self._closing] if prefix.bar == self.chart.bars - 1 else list(self._heads[prefix.bar + 1])
         role = self.roles[len(prefix.played)]
         part = self._given[prefix.bar].get(role) if self._given else None
+        copied = self._bars[prefix.bar].copied
+        if part is None and copied >= 0 and played is not None and not (self._given and role in self._given[copied]):
+            part = played(copied)[role]
         return [] if part is None else following(part, _FIRST_LEVEL + prefix.loudness[role.number])
 
     def ids(self, parts: Sequence[Parts]) -> list[int]:
         """The ids of a take that plays these parts, one of every role in every bar."""
-        ids = list(self.opening)
+        ids = list(self._openings[0])
         loudness = dict.fromkeys(self.roles, -1)
         for head, bar in zip(self._heads, parts, strict=True):
             ids += head
@@ -208,10 +230,10 @@ class Leader:
             mask[_PITCHES] = mask[_LENGTHS] = False
         return mask
 
-    def as_asked(self, token: int) -> int:
-        """The id to take where ``token``, an allowed one, was drawn: a part that plays gets the density asked for.
+    def as_asked(self, token: int, bar: int = 0) -> int:
+        """The id to take where ``token``, allowed in ``bar``, was drawn: a part that plays gets the density asked for.
 
         Whether a role plays or rests is drawn with all densities open. With one alone, a small part of the chance to
         play would stand against the whole chance to rest, and the band would hardly play.
         """
-        return self._as_asked.get(token, token)
+        return self._as_asked[bar].get(token, token)

@@ -18,6 +18,7 @@ from sideman.tokens.vocabulary import VOCABULARY
 Part = tuple[int, ...]
 Parts = Mapping[Role, Part]  # of a bar
 
+_END = VOCABULARY.id("end")
 _LEVELS = VOCABULARY.range("loudness")
 _RESTS = VOCABULARY.range("rest")
 
@@ -26,7 +27,8 @@ def parts_of(ids: Sequence[int] | npt.NDArray[np.integer]) -> list[Parts]:
     """The parts of each whole bar in the ids of a take; trusts its ids."""
     loudness: dict[int, int] = {}
     found: list[Parts] = []
-    for bar in bars(np.array(ids, np.uint16)):
+    array = np.array(ids, np.uint16)
+    for bar in bars(array[:-1] if array.size and array[-1] == _END else array):
         of_bar: dict[Role, Part] = {}
         for part in parts(bar):
             role, told = int(ROLE[part[0]]), part.tolist()

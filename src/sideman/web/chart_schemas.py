@@ -12,7 +12,9 @@ from sideman.charts import Assumption, Reading, question_of, read
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
 from sideman.music.song import Passage
-from sideman.web.schemas import MAX_NAME, ChartView, Strict
+from sideman.web.schemas import MAX_NAME, ChartView
+from sideman.web.section_schemas import PlayedSectionView
+from sideman.web.strict import Strict
 
 MAX_CHOICES = 64
 Answer = Annotated[str, Field(max_length=MAX_NAME)]
@@ -105,6 +107,9 @@ class SongView(BaseModel):
     chart: ChartView = Field(description="The chords as they are played. Its progression is for an arrangement.")
     text: str = Field(description="The chart as a text that is read the same: for an editor, where it came as a file.")
     sections: list[SectionView]
+    passages: list[PlayedSectionView] = Field(
+        description="The sections in the order of playing, with what is wanted of them: for an arrangement."
+    )
     bars: list[PlayedBarView]
     assumptions: list[AssumptionView]
 
@@ -129,6 +134,7 @@ class SongView(BaseModel):
                 for section, passing, bar in _bars(song.order)
                 for place in [song.sections[section].bars[bar].place]
             ],
+            passages=[PlayedSectionView.of(section) for section in song.passages],
             assumptions=[AssumptionView.of(assumption) for assumption in reading.assumptions],
         )
 

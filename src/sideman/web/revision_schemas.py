@@ -13,7 +13,8 @@ from sideman.pieces.changes import Change, Selection
 from sideman.pieces.composition import Composition
 from sideman.pieces.drafts import DRAFTS, MAX_DRAFTS
 from sideman.pieces.revision import Revision
-from sideman.web.schemas import TRACKS, BarsDone, Name, RevisionBase, Strict
+from sideman.web.schemas import TRACKS, BarsDone, Name, RevisionBase
+from sideman.web.strict import Strict
 
 MAX_ALTERNATIVES = 8
 NEW_BARS = "null: those that the chords touch, or all."

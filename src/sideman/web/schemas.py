@@ -14,11 +14,14 @@ from sideman.music.band import Role
 from sideman.music.chords import MAX_BEATS, MAX_TEXT, Progression, parse
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter
+from sideman.music.wishes import PlayedSection
 from sideman.options import MAX_TAKES, OPTIONS, ArrangeOptions, Kind, Option, options_of, random_seed
 from sideman.pieces.changes import Change, Selection
 from sideman.pieces.revision import Revision
 from sideman.tokens.chart import chart_of_progression
+from sideman.web.section_schemas import MAX_SECTIONS, PlayedSectionRequest, PlayedSectionView
 from sideman.web.store import State
+from sideman.web.strict import Strict
 
 MAX_NAME = 200
 MAX_REVISIONS = 256
@@ -44,12 +47,6 @@ Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, description="What
 def lines_of(meters: Sequence[str]) -> BarLines:
     """Where bars begin, by their metres. Raises :class:`OptionError`."""
     return BarLines(tuple(map(Meter.parse, meters)))
-
-
-class Strict(BaseModel):
-    """No field but those named, and no value of another type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 def _field(option: Option) -> tuple[Any, Any]:
@@ -188,10 +185,19 @@ class ArrangementRequest(Options, ChordText):
     revisions: list[RevisionRequest] = Field(
         default_factory=list, max_length=MAX_REVISIONS, description="What is composed anew after it, one by one."
     )
+    sections: list[PlayedSectionRequest] = Field(
+        default_factory=list,
+        max_length=MAX_SECTIONS,
+        description="Those of the piece, in the order of playing; together they have its bars. Without any it is one.",
+    )
     name: Name | None = None
     model: str | None = Field(
         None, max_length=64, description="Fingerprint that the server's model must have: for a link to an exact piece."
     )
+
+    def played_sections(self) -> tuple[PlayedSection, ...]:
+        """The sections for :mod:`sideman.arranging`. Raises :class:`OptionError`."""
+        return tuple(section.read() for section in self.sections)
 
     def changes(self) -> list[Change]:
         """The revisions for :mod:`sideman.pieces`. Raises :class:`OptionError` and :class:`ChordSyntaxError`."""
@@ -284,6 +290,9 @@ class Description(Options, ChordText):
     beats: float
     seconds: float = Field(description="How long it plays.")
     model: str = Field(description="Fingerprint of the weights and the engine.")
+    sections: list[PlayedSectionView] = Field(
+        default_factory=list, description="In the order of playing; none where the piece is one."
+    )
     revisions: list[RevisionView] = Field(
         default_factory=list, description="With chords, options, seeds and model they make the same piece again."
     )

@@ -88,11 +88,12 @@ class Studio:
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
+        plan = Plan(progression, options, sections=request.played_sections())
         changes = request.changes()
         for change in changes:
             if change.progression is not None:
                 self._check_length(change.progression, options.tempo)
-        commission = Commission(Plan(progression, options), changes, self.fingerprint, self._sampling)
+        commission = Commission(plan, changes, self.fingerprint, self._sampling)
         self.composing.check()
         return commission
 

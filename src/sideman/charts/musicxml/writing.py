@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from sideman.charts.form import unfold
 from sideman.charts.musicxml.harmony import NO_CHORD, kind_of
@@ -127,7 +127,7 @@ def _harmony(chord: Chord, offset: int) -> str:
         root = '<root><root-step text="">C</root-step></root>'
         return f'<harmony>{root}<kind text="{chord}">{NO_CHORD}</kind>{late}</harmony>'
     kind, degrees = kind_of(chord.quality)
-    shown = f" text={quoteattr(chord.quality.name)}" if chord.quality.name else ""
+    shown = f' text="{escape(chord.quality.name)}"' if chord.quality.name else ""
     bass = "" if chord.bass is None else _note("bass", chord.bass)
     changes = "".join(
         f"<degree><degree-value>{value}</degree-value><degree-alter>{alter}</degree-alter>"
@@ -194,4 +194,4 @@ def _decimal(number: Fraction) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_FORBIDDEN.sub("", text))
+    return escape(_FORBIDDEN.sub("", text), quote=False)
