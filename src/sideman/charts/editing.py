@@ -167,7 +167,9 @@ class _Chart:
             if self._is_wished(reading, changes, exactly=False):
                 return reading, self._is_wished(reading, changes, exactly=True)
             wrong = [
-                number for at, number in enumerate(wanted) if len(found) == len(wanted) and not self._is_at(at, number, found)
+                number
+                for at, number in enumerate(wanted)
+                if len(found) == len(wanted) and not self._is_at(at, number, found)
             ]
             marks = {number: [self.written[number]] for number in wrong if number is not None and number not in told}
             if not marks:
@@ -214,7 +216,9 @@ class _Chart:
             before, after = [self.written[number]], told.get(number, [self.written[number]])
             last = units[-1] if units else None
             if last is not None and last.place == measure.place:
-                units[-1] = Unit(last.place, [*last.before, *before], [*last.after, *after], last.is_told or number in told)
+                units[-1] = Unit(
+                    last.place, [*last.before, *before], [*last.after, *after], last.is_told or number in told
+                )
             else:
                 units.append(Unit(measure.place, before, [*after], number in told))
         return sorted(units, key=lambda unit: unit.place)

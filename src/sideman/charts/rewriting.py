@@ -142,7 +142,12 @@ def _barred(line: _Line, style: str) -> list[_Put] | None:
         old = line.text[start:end]
         cells = []
         for bar in unit.after:
-            if [bar] == unit.before and old not in cells and not unit.is_told or ([bar] == unit.before and len(unit.after) > 1):
+            if (
+                [bar] == unit.before
+                and old not in cells
+                and not unit.is_told
+                or ([bar] == unit.before and len(unit.after) > 1)
+            ):
                 cells.append(old)
                 continue
             cell = _cell(line, bar, style)
@@ -192,7 +197,9 @@ def _poured(line: _Line, style: str) -> list[_Put] | None:
     at = 0
     while at < len(line.units):
         last = at
-        while last < len(line.units) and (line.units[last].before != line.units[last].after or line.units[last].is_told):
+        while last < len(line.units) and (
+            line.units[last].before != line.units[last].after or line.units[last].is_told
+        ):
             last += 1
         if last == at:
             at += 1
@@ -206,7 +213,9 @@ def _poured(line: _Line, style: str) -> list[_Put] | None:
         if words is None:
             return None
         if not words:
-            puts += [_cut(line, number) for number in range(at, last)] if len(line.units) > last - at else [_blank(line)]
+            puts += (
+                [_cut(line, number) for number in range(at, last)] if len(line.units) > last - at else [_blank(line)]
+            )
         elif line.kind == "inline":
             puts += _brackets(line, row, start, end, words)
         else:

@@ -11,6 +11,7 @@ from sideman.music.band import Role
 from sideman.music.progression import Progression
 from sideman.options import MAX_SEED
 from sideman.pieces.origins import shapes
+from sideman.pieces.sections import moved_sections
 
 Origins = tuple[int | None, ...]
 
@@ -53,9 +54,18 @@ class Change:
         return min((bar for bar in (*self.selection.bars[:1], moved) if bar is not None), default=0)
 
 
-def changed_plan(plan: Plan, progression: Progression | None) -> Plan:
-    """The plan with other chords; the key stays, and with it what the ids mean."""
-    return plan if progression is None else replace(plan, progression=progression, key=plan.chart.key)
+def changed_plan(plan: Plan, progression: Progression | None, origins: Origins | None = None) -> Plan:
+    """The plan with other chords; the key stays, and with it what the ids mean, and each bar stays in its section."""
+    if progression is None:
+        return plan
+    changed = replace(plan, progression=progression, key=plan.chart.key, sections=())
+    if origins is None and shapes(changed.chart) == shapes(plan.chart):
+        origins = tuple(range(plan.chart.bars))
+    bars = plan.chart.bars
+    fits = origins is not None and len(origins) == changed.chart.bars
+    if not plan.sections or not fits or not all(origin is None or 0 <= origin < bars for origin in origins or ()):
+        return changed
+    return replace(changed, sections=moved_sections(plan, progression, origins or ()))
 
 
 def check_change(
@@ -69,7 +79,7 @@ def check_change(
         raise OptionError(f"take {selection.take}: they are counted from 0 to {plan.options.takes - 1}")
     if not selection.roles or not {*selection.roles} <= {*plan.options.roles}:
         raise OptionError(f"roles [{', '.join(selection.roles)}]: one or more of {', '.join(plan.options.roles)}")
-    changed = changed_plan(plan, progression)
+    changed = changed_plan(plan, progression, origins)
     if origins is None and progression is not None and shapes(changed.chart) != shapes(plan.chart):
         raise OptionError(
             "a revision with chords that are longer or shorter than the piece, and no origins of its bars"

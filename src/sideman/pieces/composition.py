@@ -121,8 +121,11 @@ class Composition:
 
     def plan_of(self, take: int = 0) -> Plan:
         """The plan of a take, with the chords that it has now."""
-        changed = [each.progression for each in self.revisions if each.progression and each.selection.take == take]
-        return changed_plan(self.plan, changed[-1] if changed else None)
+        plan = self.plan
+        for revision in self.revisions:
+            if revision.selection.take == take:
+                plan = changed_plan(plan, revision.progression, revision.origins)
+        return plan
 
     # Composing anew
 
