@@ -80,6 +80,10 @@ export const PIECE: Arrangement = {
   temperature: 1,
   top_p: null,
   free_bass: false,
+  ending: "loop",
+  intro: false,
+  sections: [],
+  given: [],
   progress: { bars: 2, of: 2 },
   revisions: [],
 };
@@ -91,7 +95,17 @@ export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
   const named = { format: "text", title: "", composer: "", style: "", key: null, tempo: null };
   const bars = Array.from({ length: chart.bars }, (_, bar) => ({ section: 0, passing: 0, bar, place: null }));
   const sections = [{ name: "", bars: chart.bars }];
-  return { ...named, meters: ["4/4"], chart, text: chart.progression, sections, bars, assumptions: [], ...rest };
+  return {
+    ...named,
+    meters: ["4/4"],
+    chart,
+    text: chart.progression,
+    sections,
+    bars,
+    assumptions: [],
+    passages: [],
+    ...rest,
+  };
 }
 
 export const SONG = songOf(CHART);

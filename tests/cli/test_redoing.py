@@ -9,11 +9,14 @@ import mido
 import pytest
 from tests.cli.conftest import Run
 from tests.cli.test_arrange import assert_refused
+from tests.pieces.test_own import LINE, song
 
 from sideman import Composition, read_composition
+from sideman.cli.giving import told
 from sideman.cli.redoing import read_bars
 from sideman.errors import OptionError
 from sideman.music.band import ROLES, Role
+from sideman.tokens.grid import GridLoss
 
 CHORDS = "C:4|Am:4|F:4|G7:4"
 
@@ -134,3 +137,29 @@ def test_long_bars_are_counted_as_people_do(run: Run, weights: Path, tmp_path: P
     assert read_bars("1-2", plan) == read_bars(None, plan) == [0, 1, 2, 3]
     with pytest.raises(OptionError, match="from 1 to 2"):
         read_bars("3", plan)
+
+
+def test_the_band_plays_around_a_part_of_your_own(run: Run, weights: Path, tmp_path: Path) -> None:
+    song(tmp_path / "mine.mid", ("Bass", 33, LINE), ("Keys", 4, LINE[:2]))
+    arguments = ("arrange", CHORDS, "-o", "song.mid", "--piece", "song.json", "--weights", weights)
+    code, out, err = run(*arguments, "--given", "bass=mine.mid", "--given", "piano=mine.mid#2", "--seed", 1)
+    assert (code, out.split(":")[0]) == (0, "song.mid and song.json")
+    assert err == "your bass: 3 notes, 1 moved to the grid\nyour piano: 2 notes, 1 moved to the grid\n"
+    band = read_composition(tmp_path / "song.json").band
+    assert band[Role.BASS].notes[:, 0].tolist() == [0, 12, 24]
+    assert len(band[Role.PIANO].notes) == 2
+    assert "bass: somebody's own part stays" in run("redo", "song.json", "--tracks", "bass", "-o", "a.json").err
+    code, out, _ = run("redo", "song.json", "--bars", "1", "--weights", weights, "-o", "a.json")
+    assert (code, out.split(",")[0]) == (0, "a.json: drums")
+    for wrong in ("bass", "tuba=mine.mid", "bass="):
+        assert "TRACK=FILE" in run(*arguments, "--given", wrong).err
+    assert "cannot read missing.mid" in run(*arguments, "--given", "bass=missing.mid").err
+    assert "0 tracks for bass" in run(*arguments, "--given", "bass=mine.mid#7").err
+    assert "it wants a role that plays" in run(*arguments, "--tracks", "piano", "--given", "bass=mine.mid").err
+
+
+def test_what_the_grid_changed_is_told() -> None:
+    assert told(GridLoss(notes=1), 0) == "1 note, all as they are"
+    assert told(GridLoss(12, 1, 2, 3, 4), 5) == (
+        "12 notes, 5 moved to the grid, 1 of another length, 2 of another velocity, 4 of another octave, 3 left out"
+    )

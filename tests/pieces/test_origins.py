@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.tiny import tiny_checkpoint
 
 from sideman import Model, Progression, Role, arrange, parse
-from sideman.arranging import ArrangeOptions, Arrangement, Plan
+from sideman.arranging import Arrangement, ArrangeOptions, Plan
 from sideman.errors import OptionError
 from sideman.music.styles import ENDINGS, RING
 from sideman.music.time import BarLines, Meter

@@ -13,6 +13,7 @@ import typer
 
 from sideman.cli.batch import run_batch
 from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
+from sideman.cli.giving import with_own_parts
 from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.terminal import counted, print_json, progress
@@ -50,6 +51,13 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         list[str] | None,
         typer.Option(metavar="CODE=ANSWER", help="How to read what the chart leaves open. May be repeated."),
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TRACK=FILE",
+            help="Your own part, of a MIDI file: bass=mine.mid, or one of its tracks, mine.mid#2.",
+        ),
+    ] = None,
     program: Annotated[
         list[str] | None,
         typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),
@@ -70,6 +78,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
       sideman arrange "Dm7 G7 | CM7 | % | C6" -o jazz.mid --style jazz --tempo 96
       sideman arrange "C:8|G:8" -o duo.mid --tracks drums,bass --takes 4 --seed 7
       sideman arrange sheet.txt -o song.mid --choose bars=two --piece song.json
+      sideman arrange "C:4|G:4" -o song.mid --given bass=mine.mid --given "piano=mine.mid#2"
       cat chart.txt | sideman arrange - -o song.mid --program piano=4
       sideman arrange --batch prompts.jsonl -o out/ --samples 3
 
@@ -84,8 +93,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         if output is None or chart is not None or audio is not None or piece is not None or wishes["takes"] != 1:
             detail = "it takes -o FOLDER, and no chart, --audio, --piece or --takes"
             raise typer.BadParameter(detail, param_hint="--batch")
-        if choose:
-            raise typer.BadParameter("it is for a chart", param_hint="--choose")
+        if choose or given:
+            raise typer.BadParameter("it is for a chart", param_hint="--choose" if choose else "--given")
         if soundfont is not None:
             raise typer.BadParameter("it is for --audio, which a batch has not", param_hint="--soundfont")
         run_batch(batch, output, samples, wishes, read_programs(program or []), weights, as_json=as_json)
@@ -103,7 +112,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         check_output(piece, PIECE_SUFFIXES)
     source = context.get_parameter_source("tempo")
     has_tempo = source is not None and source.name != "DEFAULT"
-    plan = _plan(chart, options, choose or [], has_tempo=has_tempo)
+    plan = with_own_parts(_plan(chart, options, choose or [], has_tempo=has_tempo), given or [])
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)
         begin = time.perf_counter()

@@ -152,7 +152,7 @@ def _change(
     anticipate: bool,
 ) -> Change:
     """What is asked for. Raises :class:`OptionError` where the piece has it not."""
-    from sideman.pieces.changes import Change, Selection
+    from sideman.pieces.changes import Change, Selection, composed_roles
 
     if not take < len(piece.takes):
         raise OptionError(f"take {take + 1}: there are 1 to {len(piece.takes)}")
@@ -165,7 +165,7 @@ def _change(
         if bars is None and tracks is None:
             return piece.chart_change(progression, seed, take=take, anticipate=anticipate)
     option = next(option for option in OPTIONS if option.attribute == "roles")
-    roles = plan.options.roles if tracks is None else option.check(tracks)
+    roles = composed_roles(plan) if tracks is None else option.check(tracks)
     return Change(Selection(roles, read_bars(bars, plan), take), seed, progression)
 
 

@@ -142,6 +142,7 @@ class Composition:
         bars = Revision(selection, {}, None, change.progression, change.origins).applied(self.parts(selection.take))
         given = [
             {role: part for role, part in bar.items() if number not in selection.bars or role not in selection.roles}
+            | {role: parts[number] for role, parts in plan.given.items()}
             for number, bar in enumerate(bars)
         ]
         judged = seam_after(selection.bars, len(given))
