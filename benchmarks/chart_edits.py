@@ -52,7 +52,7 @@ def onset_of(row: Sequence[Chord], at: int) -> int:
     return sum(ticks for _, ticks in row[:at])
 
 
-def replace(row: Sequence[Chord], at: int, lines: Lines) -> list[Chord]:
+def replace(row: Sequence[Chord], at: int, _lines: Lines) -> list[Chord]:
     """Another chord in the same time."""
     return [*row[:at], ("F#m7", row[at][1]), *row[at + 1 :]]
 
@@ -60,12 +60,14 @@ def replace(row: Sequence[Chord], at: int, lines: Lines) -> list[Chord]:
 def lengthen(row: Sequence[Chord], at: int, lines: Lines) -> list[Chord]:
     """Twice as long: whole bars come in, else the time is the next chords'."""
     name, ticks = row[at]
-    if lines.is_whole(onset_of(row, at), ticks) or at == len(row) - 1:
+    if lines.is_whole(onset_of(row, at), ticks):
         return [*row[:at], (name, 2 * ticks), *row[at + 1 :]]
+    if at == len(row) - 1:
+        return [*row[:at], (name, ticks + lines.length(onset_of(row, at)))]
     return _take(row, at, ticks)
 
 
-def shorten(row: Sequence[Chord], at: int, lines: Lines) -> list[Chord]:
+def shorten(row: Sequence[Chord], at: int, _lines: Lines) -> list[Chord]:
     """Half as long: the next chord begins earlier."""
     name, ticks = row[at]
     if at == len(row) - 1 or ticks < 2 * TICKS_PER_BEAT:
@@ -76,7 +78,7 @@ def shorten(row: Sequence[Chord], at: int, lines: Lines) -> list[Chord]:
 
 
 def _take(row: Sequence[Chord], at: int, ticks: int) -> list[Chord]:
-    found, left = list(row[:at]) + [(row[at][0], row[at][1] + ticks)], ticks
+    found, left = [*row[:at], (row[at][0], row[at][1] + ticks)], ticks
     for name, duration in row[at + 1 :]:
         taken = min(left, duration)
         left -= taken
@@ -162,9 +164,9 @@ def show(folder: Path, *, verbose: bool) -> None:
                 by_collection[chart.collection] += found is not None
                 if verbose and found is None:
                     print(f"  {chart.collection} {chart.name}: {kind} {row[at][0]}, chord {at + 1}")
-    for title, some, every in (("", kept, of), ("", by_collection, of_collection)):
+    for some, every in ((kept, of), (by_collection, of_collection)):
         for kind, count in every.items():
-            print(f"{title}{kind:10} {some[kind]:5} of {count:5} edits keep the text  {some[kind] / count:.1%}")
+            print(f"{kind:10} {some[kind]:5} of {count:5} edits keep the text  {some[kind] / count:.1%}")
     print(f"{'all':10} {kept.total():5} of {of.total():5} edits keep the text  {kept.total() / max(of.total(), 1):.1%}")
     print(f"the longest took {longest * 1000:.0f} ms")
 

@@ -451,3 +451,25 @@ def test_what_is_set_at_the_door_takes_effect(monkeypatch: pytest.MonkeyPatch) -
 def test_an_unknown_name_at_the_door() -> None:
     with pytest.raises(AttributeError, match="module 'sideman' has no attribute 'polka'"):
         _ = sideman.polka  # type: ignore[attr-defined]
+
+
+# Playing
+
+
+def test_how_it_is_played_changes_no_id_and_no_bar(model: Model) -> None:
+    plain = arrange(FOUR_CHORDS, model=model, seed=3)
+    felt = arrange(FOUR_CHORDS, model=model, seed=3, swing=67, humanize=1, play_tempo=90, transpose=2)
+    assert [take.ids for take in plain.takes] == [take.ids for take in felt.takes]
+    for one, other in zip(plain, felt, strict=True):
+        assert {role: notes.tolist() for role, notes in one.notes.items()} == {
+            role: notes.tolist() for role, notes in other.notes.items()
+        }
+    assert felt.band == plain.band.played(swing=67, humanize=1, play_tempo=90, transpose=2)
+    assert (felt.band.tempo, felt.band.key, felt.band.feel.swing) == (90, "D major", 67)
+    assert perform(felt.plan, felt.takes[0].ids) == felt.band
+    assert perform(felt.plan, felt.takes[0].ids, plain.plan.options.playing) == plain.band
+
+
+def test_a_piece_of_the_tempo_that_it_is_played_at_is_another_piece(model: Model) -> None:
+    arrangement = arrange(FOUR_CHORDS, model=model, seed=3, play_tempo=90)
+    assert (arrangement.plan.options.tempo, arrangement.band.tempo) == (120, 90)

@@ -119,13 +119,13 @@ from dataclasses import field, make_dataclass
 import sideman.options as options
 
 row = options.Option("number", "Late off-beats", 50, 75, nothing="straight")
-swing = ("swing", float | None, field(default=None, metadata=row.row))
-options.ArrangeOptions = make_dataclass("ArrangeOptions", [swing], bases=(options.ArrangeOptions,), frozen=True)
+lilt = ("lilt", float | None, field(default=None, metadata=row.row))
+options.ArrangeOptions = make_dataclass("ArrangeOptions", [lilt], bases=(options.ArrangeOptions,), frozen=True)
 options.OPTIONS = options.table(options.ArrangeOptions)
 """
 
 
-def with_swing(code: str, *arguments: str, folder: Path, stdin: str = "") -> str:
+def with_lilt(code: str, *arguments: str, folder: Path, stdin: str = "") -> str:
     """What a program prints that has a row more in its table."""
     command = [sys.executable, "-c", ADDED + code, *arguments]
     result = subprocess.run(command, capture_output=True, text=True, cwd=folder, input=stdin, timeout=300, check=False)
@@ -137,18 +137,18 @@ MAIN = "import sideman.cli; sys.argv[0] = 'sideman'; sideman.cli.main()"
 
 
 def test_a_new_row_is_on_the_command_line_and_in_batches(tmp_path: Path) -> None:
-    told = " ".join(with_swing(MAIN, "arrange", "--help", folder=tmp_path).split())
-    assert "--swing <float> Late off-beats; 50 to 75; straight if left out." in told
+    told = " ".join(with_lilt(MAIN, "arrange", "--help", folder=tmp_path).split())
+    assert "--lilt <float> Late off-beats; 50 to 75; straight if left out." in told
     weights = tmp_path / "tiny.safetensors"
     save_checkpoint(tiny_checkpoint(), weights)
     arguments = ("arrange", "C:4", "-o", "a.mid", "--weights", str(weights), "--json")
-    assert json.loads(with_swing(MAIN, *arguments, "--swing", "62", folder=tmp_path))["swing"] == 62
-    lines = [{"id": name, "prompt": "C:4", "swing": swing} for name, swing in (("a", 60), ("b", 99), ("c", None))]
+    assert json.loads(with_lilt(MAIN, *arguments, "--lilt", "62", folder=tmp_path))["lilt"] == 62
+    lines = [{"id": name, "prompt": "C:4", "lilt": lilt} for name, lilt in (("a", 60), ("b", 99), ("c", None))]
     batch = ("arrange", "--batch", "-", "-o", "out", "--weights", str(weights), "--json")
     stdin = "\n".join(map(json.dumps, lines))
-    report = json.loads(with_swing(MAIN, *batch, folder=tmp_path, stdin=stdin))
+    report = json.loads(with_lilt(MAIN, *batch, folder=tmp_path, stdin=stdin))
     assert [entry["id"] for entry in report["written"]] == ["a", "c"]
-    assert [entry["error"] for entry in report["failed"]] == ["swing 99 is out of range: give 50 to 75"]
+    assert [entry["error"] for entry in report["failed"]] == ["lilt 99 is out of range: give 50 to 75"]
 
 
 SCHEMAS = """
@@ -157,24 +157,24 @@ from sideman.web.options import OptionsView
 from sideman.web.schemas import ArrangementRequest, ArrangementView
 from sideman.web.settings import Settings
 
-asked = ArrangementRequest.model_validate_json('{"progression": "C", "swing": 62}')
+asked = ArrangementRequest.model_validate_json('{"progression": "C", "lilt": 62}')
 print(json.dumps({
-    "request": ArrangementRequest.model_json_schema()["properties"]["swing"],
-    "view": "swing" in ArrangementView.model_json_schema()["properties"],
-    "offered": [option.model_dump() for option in OptionsView.of(Settings(), "model").options][-1],
-    "options": asked.arrange_options().swing,
+    "request": ArrangementRequest.model_json_schema()["properties"]["lilt"],
+    "view": "lilt" in ArrangementView.model_json_schema()["properties"],
+    "offered": {option.name: option.model_dump() for option in OptionsView.of(Settings(), "model").options}["lilt"],
+    "options": asked.arrange_options().lilt,
 }))
 """
 
 
 def test_a_new_row_is_a_field_of_requests_and_offered_to_the_page(tmp_path: Path) -> None:
-    told = json.loads(with_swing(SCHEMAS, folder=tmp_path))
+    told = json.loads(with_lilt(SCHEMAS, folder=tmp_path))
     assert told["options"] == 62
     assert told["view"] is True
     assert told["request"]["anyOf"] == [{"type": "number", "minimum": 50, "maximum": 75}, {"type": "null"}]
     assert told["request"]["description"] == "Late off-beats; null: straight."
     assert told["offered"] == {
-        "name": "swing",
+        "name": "lilt",
         "kind": "number",
         "help": "Late off-beats",
         "default": None,

@@ -4,14 +4,17 @@ import type { Chart, Song } from "./music/piece";
 import type {
   ArrangementRequest,
   ArrangementView,
+  Changing,
   ChartRequest,
+  EditView as Edited,
+  EditRequest,
   Operations,
   OptionsView,
   Problem as ProblemDetails,
   RevisionView,
 } from "./wire";
 
-export type { ArrangementRequest, ChartRequest, State } from "./wire";
+export type { ArrangementRequest, ChartRequest, EditRequest, EditView as Edited, State } from "./wire";
 
 /** A piece as the server keeps it. */
 export type Arrangement = ArrangementView;
@@ -119,6 +122,9 @@ export const parseChords = (
 export const readChart = (body: ChartRequest, signal?: AbortSignal): Promise<Song> =>
   call("POST /api/charts", { body, signal });
 
+/** Put other chords into the text of a chart; null where that can't be done. */
+export const editChart = (body: EditRequest): Promise<Edited> => call("POST /api/charts:edit", { body });
+
 export const createArrangement = (body: ArrangementRequest): Promise<Arrangement> =>
   call("POST /api/arrangements", { body });
 
@@ -128,8 +134,9 @@ export const getArrangement = (identity: string): Promise<Arrangement> =>
 export const listArrangements = async (): Promise<readonly Arrangement[]> =>
   (await call("GET /api/arrangements")).arrangements;
 
-export const renameArrangement = (identity: string, name: string): Promise<Arrangement> =>
-  call("PATCH /api/arrangements/{identity}", { identity, body: { name } });
+/** Give a piece another name, or have it played in another way. */
+export const changeArrangement = (identity: string, body: Changing): Promise<Arrangement> =>
+  call("PATCH /api/arrangements/{identity}", { identity, body });
 
 export const deleteArrangement = (identity: string): Promise<void> =>
   call("DELETE /api/arrangements/{identity}", { identity });

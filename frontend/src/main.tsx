@@ -4,11 +4,14 @@ import { render } from "preact";
 import "./styles/base.css";
 import { recallText } from "./state/draft";
 import { recallMixer } from "./state/kept";
+import { followSettings, keepPlaying } from "./state/playing";
 import { start } from "./state/start";
 import { App } from "./ui/App";
 
 const root = document.getElementById("app");
 const edited = recallText();
 recallMixer();
+followSettings();
+keepPlaying();
 if (root) render(<App />, root);
 void start(edited);

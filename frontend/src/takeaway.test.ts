@@ -3,7 +3,7 @@ import { OFFER, PIECE } from "../tests/piece.fixture";
 import { Problem } from "./api";
 import { ROLES, type Role } from "./music/piece";
 import type { Strip } from "./state/band";
-import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf } from "./takeaway";
+import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf, playedAs } from "./takeaway";
 
 const [MIDI] = KINDS as [Kind];
 const STRIP: Strip = { muted: false, solo: false, volume: 100, program: null };
@@ -26,6 +26,14 @@ test("volume, instrument and silence go along, of the tracks that play", () => {
   expect(mix).toEqual(["drums:0:0", "piano:4:100", "bass:33:40"]);
   expect(addressOf(PIECE, MIDI, 1, mix)).toBe(
     `/api/arrangements/${PIECE.id}/midi?take=1&track=drums%3A0%3A0&track=piano%3A4%3A100&track=bass%3A33%3A40`,
+  );
+});
+
+test("files are played as the page plays", () => {
+  const played = playedAs(PIECE, { swing: 67, straight: null, play_tempo: null, transpose: -2 });
+  expect(played).toEqual({ swing: "67", straight: "", play_tempo: "120", transpose: "-2" });
+  expect(addressOf(PIECE, MIDI, 0, ["drums:0:0"], { swing: "67", straight: "" })).toBe(
+    `/api/arrangements/${PIECE.id}/midi?take=0&swing=67&straight=&track=drums%3A0%3A0`,
   );
 });
 

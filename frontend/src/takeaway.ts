@@ -3,6 +3,7 @@
 import { type Arrangement, ask, type Offer } from "./api";
 import { AS_COMPOSED, ROLES, type Role, takeName } from "./music/piece";
 import type { Strip } from "./state/band";
+import { type Values, written } from "./state/fields";
 
 /** A kind of file that the server makes. */
 export interface Kind {
@@ -29,9 +30,24 @@ export function mixOf(strips: Record<Role, Strip>, audible: ReadonlySet<Role>, o
   });
 }
 
+/** How the piece is played where that isn't as the server has it, as the server wants it. */
+export function playedAs(piece: Arrangement, changed: Values): Readonly<Record<string, string>> {
+  const told = Object.entries(changed).map(([name, value]) => {
+    if (value === null) return [name, name === "play_tempo" ? String(piece.tempo) : ""];
+    return [name, written(value)];
+  });
+  return Object.fromEntries(told);
+}
+
 /** Where a file of a take is. */
-export function addressOf(piece: Arrangement, kind: Kind, take: number, mix: readonly string[]): string {
-  const fields = new URLSearchParams({ take: String(take) });
+export function addressOf(
+  piece: Arrangement,
+  kind: Kind,
+  take: number,
+  mix: readonly string[],
+  played: Readonly<Record<string, string>> = {},
+): string {
+  const fields = new URLSearchParams({ take: String(take), ...played });
   for (const entry of mix) fields.append("track", entry);
   return `/api/arrangements/${piece.id}/${kind.path}?${fields}`;
 }

@@ -41,6 +41,18 @@ export interface ArrangementRequest {
   readonly ending?: "loop" | "ring";
   /** Begin as songs do, where players come in one after the other. */
   readonly intro?: boolean;
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing?: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight?: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize?: number;
+  /** Same number, same straying. */
+  readonly humanize_seed?: number;
+  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  readonly play_tempo?: number | null;
+  /** Semitones to play higher, or lower, than composed. */
+  readonly transpose?: number;
   /** What is composed anew after it, one by one. */
   readonly revisions?: readonly RevisionRequest[];
   /** Those of the piece, in the order of playing; together they have its bars. Without any it is one. */
@@ -80,6 +92,18 @@ export interface ArrangementView {
   readonly ending: "loop" | "ring";
   /** Begin as songs do, where players come in one after the other. */
   readonly intro: boolean;
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize: number;
+  /** Same number, same straying. */
+  readonly humanize_seed: number;
+  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  readonly play_tempo: number | null;
+  /** Semitones to play higher, or lower, than composed. */
+  readonly transpose: number;
   readonly key: string;
   /** Of each take. */
   readonly bars: number;
@@ -133,6 +157,23 @@ export interface BarsDone {
   readonly bars: number;
   /** Bars that there will be. */
   readonly of: number;
+}
+
+/** Another name, or another way to play what was composed; what is not there stays as it is. */
+export interface Changing {
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing?: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight?: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize?: number;
+  /** Same number, same straying. */
+  readonly humanize_seed?: number;
+  /** Beats a minute to play at what was composed for the tempo; null: the tempo itself. */
+  readonly play_tempo?: number | null;
+  /** Semitones to play higher, or lower, than composed. */
+  readonly transpose?: number;
+  readonly name?: string | null;
 }
 
 /** A chart in whatever way it is written: a text or link, or the bytes of a file. */
@@ -196,6 +237,23 @@ export interface ChordView {
   readonly bass: number | null;
 }
 
+/** A chart, and the chords that shall be played in its place. */
+export interface EditRequest {
+  readonly text: string;
+  /** Answers to questions that the chart leaves open. */
+  readonly choices?: { readonly [key: string]: string };
+  /** All of them, as played. */
+  readonly chords: readonly WishedChord[];
+}
+
+/** A chart with other chords in its text. */
+export interface EditView {
+  /** Only the bars that change are written anew; null where that can't be done. */
+  readonly text: string | null;
+  /** What is read in it; bars that are played twice change twice. */
+  readonly song: SongView | null;
+}
+
 /** How a piece ended; the name of the event tells the rest. */
 export interface Ending {
   /** Why it was stopped or failed. */
@@ -234,6 +292,20 @@ export interface GivenView {
   readonly folded: number;
   /** Left out: after the end, twice at a time, or drums that there are not. */
   readonly dropped: number;
+}
+
+/** How far a player strays where humanize is 1: standard deviations in milliseconds. */
+export interface HandsView {
+  /** From bar to bar. */
+  readonly drift: number;
+  /** Of what is struck together. */
+  readonly stroke: number;
+  /** Of each note. */
+  readonly finger: number;
+  /** How late on average. */
+  readonly lag: number;
+  /** Of the velocity. */
+  readonly touch: number;
 }
 
 /** The server's word that it is well. */
@@ -421,12 +493,6 @@ export interface Redoing {
   readonly takes?: number;
 }
 
-/** A new name. */
-export interface Renaming {
-  /** What the list calls it. */
-  readonly name: string;
-}
-
 export const REPEATS = ["as", "like", "new"] as const;
 /** What a section does when it comes again: the same notes, much the same, or something new. */
 export type Repeat = (typeof REPEATS)[number];
@@ -509,7 +575,9 @@ export interface SongView {
   readonly meters: readonly string[];
   /** The chords as they are played. Its progression is for an arrangement. */
   readonly chart: ChartView;
-  /** The chart as a text that is read the same: for an editor, where it came as a file. */
+  /** Whether people write its format by hand. */
+  readonly is_by_hand: boolean;
+  /** For an editor: as it came where it is by hand, else another that is read the same. */
   readonly text: string;
   readonly sections: readonly SectionView[];
   /** The sections in the order of playing, with what is wanted of them: for an arrangement. */
@@ -542,6 +610,19 @@ export interface TrackView {
   /** MIDI controller 10. */
   readonly pan: number;
   readonly instruments: readonly InstrumentView[];
+  /** MIDI pitch that the instrument has. */
+  readonly lowest: number;
+  /** MIDI pitch that the instrument has. */
+  readonly highest: number;
+  readonly hands: HandsView;
+}
+
+/** A chord that shall be played. */
+export interface WishedChord {
+  /** As a chart's chords are named. */
+  readonly name: string;
+  /** In beats: whole ticks, of which a beat has 24. */
+  readonly duration: number;
 }
 
 /** By method and path: what is sent, and the answer. */
@@ -549,7 +630,7 @@ export interface Operations {
   "GET /api/arrangements": { readonly body: undefined; readonly answer: ArrangementList };
   "POST /api/arrangements": { readonly body: ArrangementRequest; readonly answer: ArrangementView };
   "GET /api/arrangements/{identity}": { readonly body: undefined; readonly answer: ArrangementView };
-  "PATCH /api/arrangements/{identity}": { readonly body: Renaming; readonly answer: ArrangementView };
+  "PATCH /api/arrangements/{identity}": { readonly body: Changing; readonly answer: ArrangementView };
   "DELETE /api/arrangements/{identity}": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/events": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/midi": { readonly body: undefined; readonly answer: undefined };
@@ -557,6 +638,7 @@ export interface Operations {
   "GET /api/arrangements/{identity}/stems.zip": { readonly body: undefined; readonly answer: undefined };
   "POST /api/chords:parse": { readonly body: ChordRequest; readonly answer: ChartView };
   "POST /api/charts": { readonly body: ChartRequest; readonly answer: SongView };
+  "POST /api/charts:edit": { readonly body: EditRequest; readonly answer: EditView };
   "GET /api/options": { readonly body: undefined; readonly answer: OptionsView };
   "GET /api/health": { readonly body: undefined; readonly answer: Health };
   "GET /api/arrangements/{identity}/revisions": { readonly body: undefined; readonly answer: HistoryView };

@@ -2,7 +2,8 @@
 
 import type { Arrangement, Offer } from "../src/api";
 import { type Cell, cell } from "../src/music/edit";
-import { type Chart, type Chord, type ChordParts, ROLES, type Song } from "../src/music/piece";
+import { type Feel, type Hands, Playing } from "../src/music/feel";
+import { type Chart, type Chord, type ChordParts, ROLES, type Role, type Song } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
 import type { OptionView } from "../src/wire";
 
@@ -16,6 +17,16 @@ export function commonLines(bars: number): readonly number[] {
 /** So many bars of 4/4. */
 export function commonBars(bars: number): BarLines {
   return new BarLines(commonLines(bars));
+}
+
+/** How far nobody strays. */
+const STILL: Hands = { drift: 0, stroke: 0, finger: 0, lag: 0, touch: 0 };
+export const HANDS = Object.fromEntries(ROLES.map((role) => [role, STILL])) as Record<Role, Hands>;
+
+/** Plays long pieces in 4/4. */
+export function playingAt(tempo: number, feel: Partial<Feel> = {}, hands: Partial<Record<Role, Hands>> = {}): Playing {
+  const whole: Feel = { swing: 50, straight: [], humanize: 0, seed: 0, ...feel };
+  return new Playing(whole, { ...HANDS, ...hands }, tempo, commonBars(400), 400 * BAR.steps);
 }
 
 const PARTS = /^(?<root>[A-G][#b]{0,2})(?<quality>.*?)(?:\/(?<slash>[A-G][#b]?))?$/;
@@ -84,6 +95,12 @@ export const PIECE: Arrangement = {
   intro: false,
   sections: [],
   given: [],
+  swing: 50,
+  straight: null,
+  humanize: 0,
+  humanize_seed: 0,
+  play_tempo: null,
+  transpose: 0,
   progress: { bars: 2, of: 2 },
   revisions: [],
 };
@@ -92,20 +109,11 @@ export const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("Am", 4, 4, 
 
 /** A song of a chart in 4/4 that is one section without a name. */
 export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
-  const named = { format: "text", title: "", composer: "", style: "", key: null, tempo: null };
+  const named = { format: "text", is_by_hand: true, title: "", composer: "", style: "", key: null, tempo: null };
   const bars = Array.from({ length: chart.bars }, (_, bar) => ({ section: 0, passing: 0, bar, place: null }));
   const sections = [{ name: "", bars: chart.bars }];
-  return {
-    ...named,
-    meters: ["4/4"],
-    chart,
-    text: chart.progression,
-    sections,
-    bars,
-    assumptions: [],
-    passages: [],
-    ...rest,
-  };
+  const read = { text: chart.progression, sections, passages: [], bars, assumptions: [] };
+  return { ...named, meters: ["4/4"], chart, ...read, ...rest };
 }
 
 export const SONG = songOf(CHART);
@@ -121,6 +129,9 @@ export function option(
   return { name, kind, help: name, default: value, ...none, shapes: true, relative: false, ...rest };
 }
 
+/** An option of playing. */
+const played: typeof option = (name, kind, value, rest) => option(name, kind, value, { ...rest, shapes: false });
+
 export const OFFER: Offer = {
   version: "0.0.0",
   model: PIECE.model,
@@ -135,6 +146,12 @@ export const OFFER: Offer = {
     option("temperature", "number", 1, { minimum: 0, maximum: 10, relative: true }),
     option("top_p", "number", null, { minimum: 0, maximum: 1, nothing: "the weights' own", relative: true }),
     option("free_bass", "flag", false),
+    played("swing", "number", 50, { minimum: 50, maximum: 75 }),
+    played("straight", "several", null, { choices: ROLES, nothing: "nobody" }),
+    played("humanize", "number", 0, { minimum: 0, maximum: 2 }),
+    played("humanize_seed", "whole", 0, { minimum: 0, maximum: 2 ** 32 - 1 }),
+    played("play_tempo", "number", null, { minimum: 20, maximum: 400, nothing: "the tempo itself" }),
+    played("transpose", "whole", 0, { minimum: -11, maximum: 11 }),
   ],
   bar_steps: BAR.steps,
   max_bars: 256,
@@ -150,6 +167,9 @@ export const OFFER: Offer = {
     volume: 100,
     pan: 64,
     instruments: [{ program: role === "bass" ? 33 : 0, name: "Its own" }],
+    lowest: role === "bass" ? 28 : 21,
+    highest: role === "bass" ? 67 : 108,
+    hands: STILL,
   })),
   roots: ["C", "D"],
   qualities: [{ name: "", degrees: "1 3 5" }],

@@ -2,6 +2,8 @@
 
 chart -> Plan -> takes: the leader's ids, sampled under the grammar -> bars, finished for the ear as they come -> Band
 
+Bars are told as they are written; how they are played (swing, tempo, key) is the finished band's.
+
 A take's ids are the truth: its notes are made of them at any time (:func:`perform`).
 
 Takes are composed as one batch. Each has its own random numbers, so take 2 of seed 7 is the same
@@ -25,7 +27,7 @@ from sideman.model.checkpoint import Checkpoint, grow, load_checkpoint
 from sideman.model.fingerprint import fingerprint
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingDefaults, SamplingOptions
-from sideman.music.band import NoteArray, Role, Track
+from sideman.music.band import ONSET, NoteArray, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.music.dynamics import played_at
 from sideman.music.ending import with_ending
@@ -35,6 +37,7 @@ from sideman.music.song import Song
 from sideman.music.styles import LOOP
 from sideman.music.wishes import PlayedSection
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
+from sideman.options import PlayOptions
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
@@ -182,13 +185,27 @@ class Plan:
         loudness = self.leads.bars[bar.number].loudness
         return {role: played_at(finish(role, notes, self.chart.steps), loudness) for role, notes in bar.notes.items()}
 
-    def band(self, bars: Iterable[BarNotes]) -> Rendition:
-        """The band that plays all bars of a take."""
+    def band(self, bars: Iterable[BarNotes], playing: PlayOptions | None = None) -> Rendition:
+        """The band that plays all bars of a take, as the plan's own options say, or others."""
         heard = [self.heard(bar) for bar in bars]
         tracks = tuple(Track(role, np.concatenate([notes[role] for notes in heard])) for role in self.options.roles)
+        return self._composed(tracks).played(playing or self.options.playing)
+
+    @property
+    def chairs(self) -> Rendition:
+        """The band before anybody plays."""
+        return self._composed(map(Track, self.options.roles)).played(self.options.playing)
+
+    def _composed(self, tracks: Iterable[Track]) -> Rendition:
         progression = self.progression
-        steps, tempo, key = self.chart.steps, self.options.tempo, self.chart.key.name
-        return Rendition(tracks, steps, tempo, progression.lines, progression, key)
+        return Rendition(
+            tuple(tracks),
+            self.chart.steps,
+            self.options.tempo,
+            progression.lines,
+            progression=progression,
+            key=self.chart.key.name,
+        )
 
 
 class Performance:
@@ -213,10 +230,11 @@ class Performance:
         return Bar(take.number, bar.number, self.plan.heard(bar))
 
 
-def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer]) -> Rendition:
+def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer], playing: PlayOptions | None = None) -> Rendition:
     """The band of a take from its ids alone: the same notes as when it was composed, without a model.
 
-    Raises :class:`TokenError` where the ids are not a whole take of this plan.
+    It plays as the plan's own options say, or others. Raises :class:`TokenError` where the ids are not a whole take of
+    this plan.
     """
     bars = decode_bars(ids, plan.chart)
     roles = set(bars[0].notes) if bars else set()
@@ -224,7 +242,10 @@ def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer]) -> Renditi
         told = f"{len(bars)} bars of [{', '.join(roles)}]"
         wanted = f"{plan.chart.bars} bars of [{', '.join(plan.options.roles)}]"
         raise TokenError(f"ids of {told}: the plan wants {wanted}")
-    return plan.band(bars)
+    last = max(int(notes[:, ONSET].max(initial=0)) for bar in bars for notes in bar.notes.values())
+    if last >= plan.chart.steps:
+        raise TokenError(f"ids of a note at step {last}: the plan ends at {plan.chart.steps}")
+    return plan.band(bars, playing)
 
 
 class Model:

@@ -1,4 +1,4 @@
-"""What a leader may decide besides the chords: one table, a row an option. Knows names and ranges, no ids.
+"""What a leader may decide besides the chords, and how it is played: a row an option. Knows names and ranges, no ids.
 
 The command line, batches, the HTTP interface and, through it, the page and its links are made of this table. A new
 option is a row here, and its use. Imports no numpy, since ``sideman --help`` reads it.
@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from sideman.errors import OptionError
+from sideman.music.feel import HARDEST_SWING, MAX_HAND_SEED, MOST_HUMAN, STRAIGHT, Feel
 from sideman.music.roles import ROLES, Role
 from sideman.music.styles import DENSITIES, ENDINGS, LOOP, STYLES
 
 MIN_TEMPO, MAX_TEMPO = 20, 400  # beats a minute
 MAX_SEED = 2**64 - 1
 MAX_TAKES = 64
+MOST_TRANSPOSED = 11  # semitones
 RANDOM_SEEDS = 2**32  # short enough to be read out, and a whole number in every language
 _SHOWN = 32  # characters of a value in an error
 
@@ -46,8 +48,8 @@ class Option:
 
     ``kind`` says of what type: several are a sequence of ``choices``, or their names with commas in between. Numbers
     lie from ``minimum`` (with ``above``, above it) to ``maximum``; with ``zero`` they may be 0 too. ``nothing`` says
-    what None stands for; where it is empty, None is not a value. ``shapes``: another value gives other notes.
-    ``relative``: to what the model wants, so that a value says nothing of another model's piece.
+    what None, or several of none, stands for; where it is empty, None is not a value. ``shapes``: another value gives
+    other notes. ``relative``: to what the model wants, so that a value says nothing of another model's piece.
     """
 
     kind: Kind
@@ -82,7 +84,7 @@ class Option:
 
     def check(self, value: Any) -> Any:  # noqa: ANN401 - of the option's type, or not
         """The value, as :class:`ArrangeOptions` holds it. Raises :class:`OptionError` where it is not one."""
-        if value is None and self.nothing:
+        if self.nothing and (value is None or (self.kind == "several" and value in ("", [], ()))):
             return None
         if isinstance(value, bool) != (self.kind == "flag") or not isinstance(value, _TYPES[self.kind]):
             raise OptionError(f"{self.name} is {str(value)[:_SHOWN]!r}: give {_WORDS[self.kind]}")
@@ -113,9 +115,79 @@ class Option:
         return tuple(known[name] for name in value)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlayOptions:
+    """How what was composed is played: it stays the same music. Raises :class:`OptionError` for a value out of range.
+
+    ``swing``, ``straight``, ``humanize`` and ``humanize_seed`` are those of :class:`~sideman.music.feel.Feel`.
+    ``play_tempo``, in beats a minute, is None where it is the tempo that the music was composed for. ``transpose``
+    moves all but the drums by semitones; whom that takes out of the instrument's range plays an octave back.
+    """
+
+    swing: float = field(
+        default=STRAIGHT,
+        metadata=Option(
+            "number",
+            "Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets",
+            STRAIGHT,
+            HARDEST_SWING,
+            shapes=False,
+        ).row,
+    )
+    straight: tuple[Role, ...] | None = field(
+        default=None,
+        metadata=Option("several", "Who doesn't swing along", choices=ROLES, nothing="nobody", shapes=False).row,
+    )
+    humanize: float = field(
+        default=0.0,
+        metadata=Option(
+            "number",
+            "How much timing and loudness stray: 0 is exact, 1 as people play",
+            0,
+            MOST_HUMAN,
+            shapes=False,
+        ).row,
+    )
+    humanize_seed: int = field(
+        default=0, metadata=Option("whole", "Same number, same straying", 0, MAX_HAND_SEED, shapes=False).row
+    )
+    play_tempo: float | None = field(
+        default=None,
+        metadata=Option(
+            "number",
+            "Beats a minute to play at what was composed for the tempo",
+            MIN_TEMPO,
+            MAX_TEMPO,
+            nothing="the tempo itself",
+            shapes=False,
+        ).row,
+    )
+    transpose: int = field(
+        default=0,
+        metadata=Option(
+            "whole",
+            "Semitones to play higher, or lower, than composed",
+            -MOST_TRANSPOSED,
+            MOST_TRANSPOSED,
+            shapes=False,
+        ).row,
+    )
+
+    def __post_init__(self) -> None:
+        for option in table(type(self)):
+            object.__setattr__(self, option.attribute, option.check(getattr(self, option.attribute)))
+
+    @property
+    def feel(self) -> Feel:
+        """What of it is the band's feel."""
+        return Feel(self.swing, self.straight or (), self.humanize, self.humanize_seed)
+
+
 @dataclass(frozen=True)
-class ArrangeOptions:
-    """What the leader decides besides the chords. Raises :class:`OptionError` for a value out of range.
+class ArrangeOptions(PlayOptions):
+    """What the leader decides besides the chords, and how it is played.
+
+    Raises :class:`OptionError` for a value out of range.
 
     ``tempo`` in beats a minute, ``style`` one of the vocabulary's or None for any, ``density`` 0 (sparse) to 4 (busy)
     of whoever plays in a bar or None for whatever fits, ``roles`` who is in the band. ``seed`` makes it repeatable,
@@ -180,9 +252,10 @@ class ArrangeOptions:
         metadata=Option("flag", "Begin as songs do, where players come in one after the other").row,
     )
 
-    def __post_init__(self) -> None:
-        for option in table(type(self)):
-            object.__setattr__(self, option.attribute, option.check(getattr(self, option.attribute)))
+    @property
+    def playing(self) -> PlayOptions:
+        """How it is played."""
+        return PlayOptions(**{option.attribute: getattr(self, option.attribute) for option in PLAYING})
 
     def seeded(self) -> ArrangeOptions:
         """With a random seed where none was given."""
@@ -197,15 +270,17 @@ def random_seed() -> int:
 
 
 def table(options: type) -> tuple[Option, ...]:
-    """The rows of a class of options."""
-    return tuple(
+    """The rows of a class of options, those that shape the notes first."""
+    rows = [
         replace(row, name=row.name or entry.name, attribute=entry.name, default=entry.default)
         for entry in fields(options)
         for row in (entry.metadata["option"],)
-    )
+    ]
+    return tuple(sorted(rows, key=lambda row: not row.shapes))
 
 
 OPTIONS = table(ArrangeOptions)
+PLAYING = table(PlayOptions)  # the last of them
 
 
 def options_of(values: dict[str, Any]) -> ArrangeOptions:

@@ -260,6 +260,37 @@ def test_all_faults_are_told_at_once() -> None:
     assert "(and 1 more)" in str(caught.value)
 
 
+GOOD = ["C", "Am7", "Dm7", "G7"] * 5
+
+
+@pytest.mark.parametrize(
+    ("row", "words", "line", "column"),
+    [
+        ("{} | {} | {} | {}", "", 6, 1),
+        ("| {} | {} | {} | {} |", "", 6, 3),
+        ("{}  {}  {}  {}", "\nla la la", 11, 1),
+        ("[{}]la [{}]la [{}]la [{}]la", "", 6, 2),
+    ],
+)
+def test_one_unknown_symbol_among_forty_is_told_with_its_place(row: str, words: str, line: int, column: int) -> None:
+    symbols = [*GOOD, "Gmaaj7", "C", "F", "G7", *GOOD]
+    rows = [row.format(*symbols[first : first + 4]) + words for first in range(0, len(symbols), 4)]
+    with pytest.raises(ChartError) as caught:
+        read("\n".join(rows))
+    [fault] = caught.value.faults
+    assert (fault.value, fault.suggestions) == ("Gmaaj7", ("Gmaj7",))
+    assert caught.value.line_and_column(fault) == (line, column)
+
+
+def test_an_unknown_symbol_alone_in_a_line_of_words_is_told() -> None:
+    with pytest.raises(ChartError, match="'Gmaaj7' in line 2, column 5"):
+        read("[C]la la\nla [Gmaaj7]la")
+
+
+def test_a_remark_in_brackets_is_passed_over() -> None:
+    assert written("[C]la [A-part]la [G]la [x2 softly]la") == "C | G"
+
+
 @pytest.mark.parametrize(
     "text", ["", "   \n", "hello there", "|", "| | |", "% | C", "x2", "[A]", "{title: x}", "\0", "[Verse]"]
 )

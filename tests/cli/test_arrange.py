@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,9 +16,12 @@ import mido
 import pytest
 import soundfile
 from tests.cli.conftest import Result, Run
+from tests.render.conftest import real
 
+from sideman import Model, arrange
 from sideman.arranging import Arrangement
 from sideman.cli import composing
+from sideman.options import options_of
 from sideman.render.audio import WRITERS
 from sideman.render.midi import read_midi
 from sideman.render.recording import Recording
@@ -306,3 +310,45 @@ def test_options_that_do_not_go_together(run: Run, tmp_path: Path, arguments: tu
     assert (code, out) == (2, "")
     assert "Error: " in err
     assert list(tmp_path.iterdir()) == []
+
+
+# Playing
+
+
+def test_swing_and_key_are_those_of_the_file(run: Run, weights: Path, tmp_path: Path) -> None:
+    arguments = ("arrange", "C:4|G7:4", "-o", "song.mid", "--weights", weights, "--seed", 7, "--json")
+    plain = json.loads(run(*arguments).out)
+    before = read_midi(tmp_path / "song.mid")
+    felt = json.loads(run(*arguments, "--swing", 67, "--humanize", 0.5, "--transpose", -2, "--play-tempo", 80).out)
+    assert felt["takes"][0]["notes"] == plain["takes"][0]["notes"]
+    assert (felt["tempo"], felt["play_tempo"], felt["swing"], felt["straight"]) == (120, 80, 67, None)
+    after = mido.MidiFile(tmp_path / "song.mid")
+    told = [message for track in after.tracks for message in track]
+    assert [message.text for message in told if message.type == "marker"] == ["Bb", "F7"]
+    assert [message.key for message in told if message.type == "key_signature"] == ["Bb"]
+    assert (before.tempo, read_midi(tmp_path / "song.mid").tempo) == (120, 80)
+
+
+@real
+@pytest.mark.parametrize("more", [("--swing", 67, "--humanize", 1), ("--transpose", -3)], ids=str)
+def test_sound_made_while_it_is_composed_is_that_of_the_band(
+    run: Run, weights: Path, tmp_path: Path, more: tuple[Any, ...]
+) -> None:
+    arguments = ("arrange", "C:4|G7:4", "--weights", weights, "--seed", 7, *more)
+    assert run(*arguments, "--audio", "live.wav").code == 0
+    options = options_of({name.removeprefix("--"): value for name, value in zip(more[::2], more[1::2], strict=True)})
+    band = arrange("C:4|G7:4", replace(options, seed=7), model=Model.load(weights)).band
+    band.save(tmp_path / "after.wav")
+    assert (tmp_path / "live.wav").read_bytes() == (tmp_path / "after.wav").read_bytes()
+
+
+@real
+def test_a_file_is_played_with_a_feel(run: Run, weights: Path) -> None:
+    run("arrange", "C:4|G7:4", "-o", "song.mid", "--weights", weights)
+    result = run("render", "song.mid", "-o", "slow.wav", "--play-tempo", 60, "--swing", 67, "--json")
+    assert json.loads(result.out)["seconds"] == 8
+    refused = run("render", "song.mid", "-o", "slow.wav", "--swing", 80)
+    assert (refused.code, refused.err) == (
+        2,
+        "error: swing 80.0 is out of range: give 50 to 75\n",
+    )

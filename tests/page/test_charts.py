@@ -259,6 +259,49 @@ def test_undo_takes_back_tempo_and_style_of_an_example(studio: Studio) -> None:
     assert (studio.chords.input_value(), tempo.input_value()) == before
 
 
+def test_edits_of_chords_keep_the_words(studio: Studio) -> None:
+    paste(studio, SHEET)
+    expect(cells(studio)).to_have_count(8)
+    texts = [SHEET]
+
+    def edit(at: int, keys: str, before: str, after: str) -> None:
+        cells(studio).nth(at).focus()
+        studio.page.keyboard.press(keys)
+        texts.append(texts[-1].replace(before, after))
+        expect(studio.chords).to_have_value(texts[-1])
+
+    edit(1, "ControlOrMeta+d", "C          Am", "C          Am  Am")
+    assert names(studio) == ["C", "Am", "Am", "F", "G7", "F", "G", "C", "Am"]
+    edit(4, "Delete", "F          G7", "F")
+    edit(4, "Alt+ArrowRight", "F   G   C", "G   F   C")
+    studio.button("Chord palette").click()
+    cells(studio).nth(0).click()
+    studio.page.get_by_role("group", name="Beats").get_by_role("button", name="2", exact=True).click()
+    texts.append(texts[-1].replace("C          Am  Am", "C..        Am...... Am"))
+    expect(studio.chords).to_have_value(texts[-1])
+    expect(cells(studio).nth(1)).to_have_accessible_name("Am, bar 1, 6 beats, 2 of 8")
+    for text in reversed(texts[:-1]):
+        studio.button("Undo").click()
+        expect(studio.chords).to_have_value(text)
+    for text in texts[1:]:
+        studio.button("Redo").click()
+        expect(studio.chords).to_have_value(text)
+    chart = studio.page.get_by_role("region", name="Chart", exact=True)
+    expect(chart).to_contain_text("A Walk Outside")
+    expect(chart).to_contain_text("Chorus")
+    expect(studio.page.get_by_text("chords alone")).to_have_count(0)
+
+
+def test_edits_faster_than_the_server_are_all_made(studio: Studio) -> None:
+    paste(studio, SHEET)
+    expect(cells(studio)).to_have_count(8)
+    cells(studio).nth(0).focus()
+    for _ in range(3):
+        studio.page.keyboard.press("ControlOrMeta+d")
+    expect(cells(studio)).to_have_count(11)
+    expect(studio.chords).to_have_value(SHEET.replace("C          Am", "C  C  C  C Am"))
+
+
 def test_transposing_keeps_the_words(studio: Studio) -> None:
     paste(studio, SHEET)
     expect(cells(studio)).to_have_count(8)

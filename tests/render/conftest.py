@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -84,6 +85,11 @@ def bars_of(band: Band) -> list[dict[Role, NoteArray]]:
         {track.role: track.notes[band.lines.bars_at(track.notes[:, ONSET]) == bar] for track in band.tracks}
         for bar in range(band.lines.count(band.steps))
     ]
+
+
+def chairs_of(band: Band) -> Band:
+    """The band before anybody plays."""
+    return replace(band, tracks=tuple(Track(role) for role in band.roles))
 
 
 def ends_of(band: Band) -> list[int]:

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.render.conftest import FakeSynthesizer, bars_of, ends_of, piano
+from tests.render.conftest import FakeSynthesizer, bars_of, chairs_of, ends_of, piano
 
-from sideman.errors import OptionError
 from sideman.music.band import Band, Note, NoteArray, Role, Track
+from sideman.music.feel import Feel
 from sideman.music.time import BarLines, Meter
 from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.playing import TAIL_SECONDS, LiveBand, render_blocks, total_frames
@@ -70,7 +69,7 @@ METERS = [Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(7, 8)]
 
 
 def live(band: Band) -> LiveBand:
-    return LiveBand(band.roles, band.steps, band.tempo, ends_of(band), bars_of(band))
+    return LiveBand(chairs_of(band), ends_of(band), bars_of(band))
 
 
 @st.composite
@@ -80,7 +79,8 @@ def songs(draw: st.DrawFn) -> Band:
     note = st.builds(Note, st.integers(0, steps - 1), st.integers(1, 200), st.sampled_from([60, 61, 64]), st.just(80))
     tracks = (Track(role, draw(st.lists(note, max_size=20))) for role in (Role.DRUMS, Role.BASS))
     lines = BarLines(tuple(draw(st.lists(st.sampled_from(METERS), min_size=1, max_size=3))))
-    return Band(tuple(tracks), steps, draw(st.sampled_from([60.0, 97.0, 400.0])), lines)
+    feel = Feel(draw(st.sampled_from([50, 60, 67, 75])), (Role.DRUMS,), draw(st.sampled_from([0, 0.5, 2])), 7)
+    return Band(tuple(tracks), steps, draw(st.sampled_from([60.0, 97.0, 400.0])), lines, feel)
 
 
 @given(songs())
@@ -103,7 +103,8 @@ def test_a_bar_is_asked_for_when_the_one_before_is_played() -> None:
             yield notes
             assert number == 2 or len(player.played) == number + 1  # the first note ends in the second bar
 
-    total = len(np.concatenate(list(render_blocks(LiveBand([Role.PIANO], 144, 120.0, [48, 96, 144], bars()), player))))
+    coming = LiveBand(Band((Track(Role.PIANO),), 144), [48, 96, 144], bars())
+    total = len(np.concatenate(list(render_blocks(coming, player))))
     assert asked == [0, 0, 60 * SAMPLE_RATE // 24]
     assert total == total_frames(piano(steps=144))
 
@@ -113,8 +114,3 @@ def test_notes_are_counted_as_they_come(band: Band) -> None:
     assert coming.note_count == 0
     list(render_blocks(coming, FakeSynthesizer()))
     assert coming.note_count == band.note_count
-
-
-def test_roles_that_play_twice_are_refused() -> None:
-    with pytest.raises(OptionError, match="one track a role"):
-        LiveBand([Role.BASS, Role.BASS], 48, 120.0, [], [])

@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from tests.render.conftest import Playing, bars_of, ends_of, piano, real
+from tests.render.conftest import Playing, bars_of, chairs_of, ends_of, piano, real
 
 from sideman.errors import DataError
 from sideman.music.band import Band, Note
@@ -57,7 +58,7 @@ def takes(count: int) -> list[Band]:
 def record(folder: Path, bands: list[Band], shares: list[float] | None = None) -> list[Path]:
     """All bands from their bars, which come in turn."""
     paths = [folder / f"live_{take}.mp3" for take in range(len(bands))]
-    with Recording(paths, bands[0].roles, bands[0].steps, bands[0].tempo, ends_of(bands[0])) as making:
+    with Recording(paths, chairs_of(bands[0]), ends_of(bands[0])) as making:
         for bars in zip(*map(bars_of, bands), strict=True):
             for take, notes in enumerate(bars):
                 making.add(take, notes)
@@ -96,7 +97,7 @@ def test_every_take_is_what_it_would_be_afterwards(tmp_path: Path, count: int) -
 def test_sound_is_made_before_the_last_bar(tmp_path: Path) -> None:
     (band,) = takes(1)
     bars = bars_of(band)
-    with Recording([tmp_path / "song.mp3"], band.roles, band.steps, band.tempo, ends_of(band)) as making:
+    with Recording([tmp_path / "song.mp3"], chairs_of(band), ends_of(band)) as making:
         for notes in bars[:-1]:
             making.add(0, notes)
         deadline = time.monotonic() + 10
@@ -113,7 +114,7 @@ def test_interrupted_it_leaves_no_file(tmp_path: Path, bars: int) -> None:
     paths = [tmp_path / f"{take}.wav" for take in range(3)]
     with (
         contextlib.suppress(KeyboardInterrupt),
-        Recording(paths, bands[0].roles, 4800, 120.0, range(48, 4801, 48)) as making,
+        Recording(paths, replace(chairs_of(bands[0]), steps=4800), range(48, 4801, 48)) as making,
     ):
         for notes in bars_of(bands[0])[:bars]:
             making.add(0, notes)
@@ -134,7 +135,7 @@ def test_a_second_interruption_does_not_leave_threads_behind(tmp_path: Path, mon
     monkeypatch.setattr(ThreadPoolExecutor, "shutdown", interrupted)
     with (
         contextlib.suppress(RuntimeError),
-        Recording([tmp_path / "a.wav", tmp_path / "b.wav"], takes(1)[0].roles, 140, 120.0, [48, 96, 144]),
+        Recording([tmp_path / "a.wav", tmp_path / "b.wav"], replace(chairs_of(takes(1)[0]), steps=140), [48, 96, 144]),
     ):
         raise RuntimeError
     assert len(calls) == 2
@@ -156,7 +157,7 @@ def test_what_was_written_before_an_error_is_known(tmp_path: Path, monkeypatch: 
     fill_disk(monkeypatch, "2")
     bands = takes(4)
     paths = [tmp_path / f"{take}.mp3" for take in range(4)]
-    with Recording(paths, bands[0].roles, bands[0].steps, bands[0].tempo, ends_of(bands[0])) as making:
+    with Recording(paths, chairs_of(bands[0]), ends_of(bands[0])) as making:
         for take, band in enumerate(bands):
             for notes in bars_of(band):
                 making.add(take, notes)
@@ -168,7 +169,7 @@ def test_what_was_written_before_an_error_is_known(tmp_path: Path, monkeypatch: 
 def test_a_font_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "font.sf2").write_bytes(b"RIFF    sfbk" + bytes(1000))
     with pytest.raises(DataError, match=r"font\.sf2 is damaged"):
-        Recording([tmp_path / "a.mp3"], [], 48, 120.0, [48], soundfont=tmp_path / "font.sf2")
+        Recording([tmp_path / "a.mp3"], Band((), 48), [48], soundfont=tmp_path / "font.sf2")
 
 
 @real

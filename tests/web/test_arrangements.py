@@ -38,7 +38,7 @@ def listed(browser: httpx.Client) -> list[str]:
 
 def test_fields_of_a_later_version_are_passed_over(server: Server, browser: httpx.Client) -> None:
     piece = compose(browser, "C:4", tempo=96.5)
-    later = description(server, piece["id"]) | {"swing": 0.62, "tempo": 1000}
+    later = description(server, piece["id"]) | {"lilt": 0.62, "tempo": 1000}
     rewrite(server, piece["id"], description=json.dumps(later))
     changed = piece | {"tempo": 1000}
     assert browser.get("/api/arrangements").json() == {"arrangements": [changed]}

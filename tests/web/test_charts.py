@@ -5,7 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 
 import httpx
+import pytest
 from tests.web.conftest import create, listen
+
+from sideman.charts import read
+from sideman.charts.writing import write
 
 SHEET = "Some Song\nKey: C\n\n[Verse]\nC  G\nla la la\n\n[Chorus]\n| F | Bbmaj7 :|\n"
 
@@ -15,8 +19,6 @@ def test_a_sheet_becomes_a_song(browser: httpx.Client) -> None:
     assert (song["format"], song["title"], song["key"], song["meters"]) == ("text", "Some Song", "C major", ["4/4"])
     assert [(section["name"], section["bars"]) for section in song["sections"]] == [("Verse", 2), ("Chorus", 2)]
     assert song["chart"]["progression"] == "C:4|G:4|F:4|Bbmaj7:4|F:4|Bbmaj7:4"
-    again = browser.post("/api/charts", json={"text": song["text"]}).raise_for_status().json()
-    assert (again["chart"], again["sections"], again["assumptions"][1:]) == (song["chart"], song["sections"], [])
     places = [SHEET[bar["place"][0] : bar["place"][1]] for bar in song["bars"]]
     assert places == ["C", "G", "F", "Bbmaj7", "F", "Bbmaj7"]
     assert [(bar["section"], bar["passing"], bar["bar"]) for bar in song["bars"]][2:] == [
@@ -29,6 +31,24 @@ def test_a_sheet_becomes_a_song(browser: httpx.Client) -> None:
     assert (assumption["code"], form["code"], form["text"]) == ("bars", "form", "Verse Chorus Chorus")
     assert [other["answer"] for other in assumption["others"]] == ["two", "line"]
     assert all(answer["text"] != answer["answer"] for answer in [assumption["read"], *assumption["others"]])
+
+
+@pytest.mark.parametrize("format_name", ["ireal", "musicxml"])
+def test_a_chart_that_nobody_writes_by_hand_comes_with_a_text_that_is_read_the_same(
+    browser: httpx.Client, format_name: str
+) -> None:
+    chart = write(read(SHEET), format_name)
+    song = browser.post("/api/charts", json={"text": chart}).raise_for_status().json()
+    assert not song["is_by_hand"]
+    again = browser.post("/api/charts", json={"text": song["text"]}).raise_for_status().json()
+    assert (again["chart"], again["title"], again["meters"]) == (song["chart"], song["title"], song["meters"])
+    assert again["is_by_hand"]
+
+
+@pytest.mark.parametrize("chart", [SHEET, "<C Am F G>", 'X:1\nT:Tune\nK:C\n"C"c8|"F"f8|\n'])
+def test_a_text_that_is_written_by_hand_stays_as_it_is(browser: httpx.Client, chart: str) -> None:
+    song = browser.post("/api/charts", json={"text": chart}).raise_for_status().json()
+    assert (song["is_by_hand"], song["text"]) == (True, chart)
 
 
 def test_choices_are_obeyed_and_files_are_taken(browser: httpx.Client) -> None:
@@ -52,6 +72,25 @@ def test_all_faults_are_told_at_once(browser: httpx.Client) -> None:
 def test_what_is_not_a_chart_is_refused(browser: httpx.Client) -> None:
     for body in ({}, {"text": "C", "data": ""}, {"text": ""}, {"data": "!"}, {"data": b64encode(b"\0\1").decode()}):
         assert browser.post("/api/charts", json=body).status_code == 422, body
+
+
+def test_other_chords_are_put_into_the_text(browser: httpx.Client) -> None:
+    chords = [{"name": name, "duration": 4} for name in ("C", "Em", "G", "F", "Bbmaj7", "F", "Bbmaj7")]
+    answer = browser.post("/api/charts:edit", json={"text": SHEET, "chords": chords}).raise_for_status().json()
+    assert answer["text"] == SHEET.replace("C  G", "C  Em G")
+    assert answer["song"] == browser.post("/api/charts", json={"text": answer["text"]}).json()
+    fine = [{"name": "C", "duration": 3.9}]
+    answer = browser.post("/api/charts:edit", json={"text": SHEET, "chords": fine}).raise_for_status().json()
+    assert answer == {"text": None, "song": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "duration"),
+    [("no chart", "C", 4), (SHEET, "Xyz", 4), (SHEET, "C", 0.001), (SHEET, "C", 0), (SHEET, "C" * 100, 4)],
+)
+def test_an_edit_that_makes_no_sense_is_refused(browser: httpx.Client, text: str, name: str, duration: float) -> None:
+    body = {"text": text, "chords": [{"name": name, "duration": duration}]}
+    assert browser.post("/api/charts:edit", json=body).status_code == 422
 
 
 def test_a_waltz_is_played_in_three(browser: httpx.Client) -> None:

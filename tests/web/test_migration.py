@@ -24,6 +24,7 @@ from sideman.web.manifest import Manifest
 
 GOLDEN = Path(__file__).parent / "golden" / "data-2026-11-22"
 ANSWERS = json.loads((GOLDEN / "answers.json").read_text("utf-8"))
+PLAYED = {"swing": 50, "straight": None, "humanize": 0, "humanize_seed": 0, "play_tempo": None, "transpose": 0}
 ADDED = {
     "meters": ["4/4"],
     "free_bass": False,
@@ -31,6 +32,7 @@ ADDED = {
     "intro": False,
     "sections": [],
     "revisions": [],
+    **PLAYED,
 }  # since then
 YEARS = 100_000  # days
 

@@ -44,3 +44,12 @@ describe("a time map", () => {
     expect(new TimeMap(120).seconds(18)).toBe(0.75);
   });
 });
+
+describe("swing", () => {
+  it("counts beats from bar lines, and leaves metres alone that count eighths", () => {
+    const lines = new BarLines([0, 42, 90], 48, ["7/8", "4/4"]);
+    const time = new TimeMap(60, 2 / 3, [], lines);
+    expect([6, 42, 48, 54].map((step) => Math.round(time.seconds(step) * 12e6) / 1e6)).toEqual([6, 42, 50, 54]);
+    expect(time.step(50 / 12)).toBeCloseTo(48);
+  });
+});

@@ -2,10 +2,10 @@
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { ROLES } from "../music/piece";
-import { TimeMap } from "../music/time";
 import { audible, mixer, offer } from "../state/band";
-import { bars, isComposing, piece, pieceLines, take } from "../state/piece";
-import { loop, type Player, playState, soundProblem, speed } from "../state/playback";
+import { bars, isComposing, piece, pieceLines, pieceShift, take } from "../state/piece";
+import { loop, type Player, playState, soundProblem } from "../state/playback";
+import { playing } from "../state/playing";
 import { Stopwatch } from "./stopwatch";
 import { NO_SYNTH, SoundError, type Synth } from "./synth";
 import { type Score, Transport } from "./transport";
@@ -27,7 +27,6 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     if (open === null) return 0;
     return isComposing.value || open.state === "done" ? open.bars : bars.value.length;
   });
-  const time = computed(() => new TimeMap((piece.value?.tempo ?? 1) * speed.value));
   const transport = new Transport(NO_SYNTH, () => untracked(score));
   const stopwatch = new Stopwatch();
   let attempt = 0; // counts starts and stops: what was awaited for an earlier one is void
@@ -41,7 +40,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
       bars: bars.value,
       length: length.value,
       lines: pieceLines.value,
-      time: time.value,
+      playing: playing.value,
       loop: wanted && wanted.from < to ? { from: wanted.from, to } : null,
     };
   }
@@ -150,10 +149,11 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   });
 
   let lastTake = take.peek();
+  let lastShift = pieceShift.peek();
   effect(() => {
     void bars.value;
-    if (take.value !== lastTake) transport.changeBars();
-    lastTake = take.value;
+    if (take.value !== lastTake || pieceShift.value !== lastShift) transport.changeBars();
+    [lastTake, lastShift] = [take.value, pieceShift.value];
     untracked(() => {
       noticeBar();
       tick();
@@ -161,7 +161,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   });
 
   effect(() => {
-    void [loop.value, speed.value, length.value];
+    void [loop.value, playing.value, length.value];
     untracked(tick);
   });
 

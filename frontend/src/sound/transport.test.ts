@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { commonBars } from "../../tests/piece.fixture";
+import { commonBars, playingAt } from "../../tests/piece.fixture";
 import { FakeSynth } from "../../tests/synth.fixture";
 import type { BarNotes, Note } from "../music/piece";
-import { BarLines, TimeMap } from "../music/time";
+import { BarLines } from "../music/time";
 import type { Loop } from "../state/playback";
 import { LEAD, type Score, Transport } from "./transport";
 
@@ -22,7 +22,7 @@ function quarters(bar: number, duration = BEAT): BarNotes {
 class Stage {
   readonly synth = new FakeSynth();
   bars: readonly BarNotes[];
-  time = new TimeMap(TEMPO);
+  playing = playingAt(TEMPO);
   lines: BarLines;
   loop: Loop | null = null;
   readonly transport: Transport;
@@ -295,7 +295,7 @@ describe("other bars and other times", () => {
 
   it("swing: what stands between beats comes later, what stands on them doesn't", () => {
     const stage = new Stage([{ piano: [0, 6, 12, 18].map((step): Note => [step, 3, 60 + step, 90]) }]);
-    stage.time = new TimeMap(TEMPO, 2 / 3);
+    stage.playing = playingAt(TEMPO, { swing: 67 });
     stage.play().until(LEAD + 0.75);
     expect(stage.beats).toEqual([0, 0.667, 1, 1.667]);
     expect(stage.transport.position()).toBeCloseTo(16.5, 6); // 1.5 beats: three quarters of the second beat's first half
@@ -303,10 +303,55 @@ describe("other bars and other times", () => {
   });
 });
 
+describe("hands", () => {
+  const eighths: BarNotes = { piano: [0, 6, 12, 18].map((step): Note => [step, 6, 60, 90]) };
+  const hands = { drift: 0, stroke: 8, finger: 8, lag: 20, touch: 5 };
+
+  it("strike off the grid, and let go before they strike again", () => {
+    const stage = new Stage([eighths]);
+    stage.playing = playingAt(TEMPO, { humanize: 1 }, { piano: hands });
+    stage.play().until(LEAD + BAR + 1);
+    const wanted = [0, 6, 12, 18].map((step) => stage.playing.place("piano", 60, step) / 24 + LEAD);
+    stage.synth.onsets.forEach(([time], index) => {
+      expect(time).toBeCloseTo(wanted[index] ?? 0, 9);
+    });
+    let sounds = false;
+    for (const { on } of stage.synth.told.toSorted(
+      (one, other) => one.time - other.time || Number(one.on) - Number(other.on),
+    )) {
+      expect(on).toBe(!sounds);
+      sounds = on;
+    }
+    expect(sounds).toBe(false);
+    expect(stage.transport.late).toBe(0);
+  });
+
+  it("play straight where the others swing", () => {
+    const stage = new Stage([{ piano: [[6, 3, 60, 90]], bass: [[6, 3, 40, 90]] }]);
+    stage.playing = playingAt(TEMPO, { swing: 67, straight: ["bass"] });
+    stage.play().until(LEAD + 1);
+    expect(stage.synth.onsets.map(([time, pitch]) => [Math.round((time - LEAD) * 1000), pitch])).toEqual([
+      [333, 60],
+      [250, 40],
+    ]);
+  });
+
+  it("swing as soon as that is wished", () => {
+    const stage = new Stage(piece(2).map((bar) => ({ ...bar, guitar: [] })));
+    stage.bars = [0, 1].map((bar) => ({
+      piano: [0, 6, 12, 18, 24, 30, 36, 42].map((step): Note => [bar * 48 + step, 3, 60, 90]),
+    }));
+    stage.play().until(LEAD + 1 - HORIZON);
+    stage.playing = playingAt(TEMPO, { swing: 67 });
+    stage.until(LEAD + 2 * BAR);
+    expect(stage.beats.slice(0, 8)).toEqual([0, 0.5, 1, 1.5, 2, 2.667, 3, 3.667]);
+  });
+});
+
 describe("another tempo", () => {
   it("holds from what isn't sent yet, without a gap", () => {
     const stage = new Stage(piece(4)).play().until(LEAD + 1 - HORIZON);
-    stage.time = new TimeMap(60);
+    stage.playing = playingAt(60);
     stage.until(10);
     expect(stage.beats.slice(0, 6)).toEqual([0, 1, 2, 4, 6, 8]);
     expect(stage.pitches).toEqual(range(stage.pitches.length));
@@ -314,14 +359,14 @@ describe("another tempo", () => {
 
   it("moves the position on at the new rate", () => {
     const stage = new Stage(piece(4)).play().until(LEAD + 1 - HORIZON);
-    stage.time = new TimeMap(240);
+    stage.playing = playingAt(240);
     stage.until(LEAD + 1.5);
     expect(stage.transport.position()).toBeCloseTo(24 + 0.5 * 48, 6);
   });
 
   it("moves the end of notes that ring", () => {
     const stage = new Stage([{ piano: [[0, 48, 60, 90]] }]).play().until(LEAD + 1 - HORIZON);
-    stage.time = new TimeMap(60);
+    stage.playing = playingAt(60);
     stage.until(5);
     expect(stage.synth.told.at(-1)?.time).toBeCloseTo(LEAD + 1 + 2, 9);
   });

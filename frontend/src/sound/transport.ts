@@ -4,6 +4,7 @@
  * to the steps of the piece and to the synthesizer's clock; each start, jump, wait or change of speed begins a span.
  */
 
+import type { Playing } from "../music/feel";
 import { type BarNotes, type Note, ROLES, type Role } from "../music/piece";
 import type { BarLines, TimeMap } from "../music/time";
 import type { Loop, PlayState } from "../state/playback";
@@ -14,12 +15,13 @@ export interface Score {
   readonly bars: readonly BarNotes[]; // those that are there
   readonly length: number; // bars, with those still to come
   readonly lines: BarLines;
-  readonly time: TimeMap; // as heard; another one where that changes
+  readonly playing: Playing; // as heard; another one where tempo or feel change
   readonly loop: Loop | null;
 }
 
 export const LEAD = 0.04; // seconds between a decision and its first note
 const EARLIEST = 0.005; // seconds ahead at which a note still comes in time
+const SHORTEST = 0.001; // seconds of a note
 
 interface Span {
   readonly played: number;
@@ -33,6 +35,8 @@ interface Ringing {
   readonly pitch: number;
   readonly onset: number; // played
   end: number; // played
+  late: number; // seconds by which its end sounds after that
+  readonly from: number; // by the clock
 }
 
 export class Transport {
@@ -143,7 +147,7 @@ export class Transport {
     this.step = step;
     this.overdue = this.played;
     const time = Math.max(this.synth.now() + LEAD, ready);
-    this.spans = [{ played: this.played, step, time, map: this.score().time }];
+    this.spans = [{ played: this.played, step, time, map: this.score().playing.time }];
     this.starved = false;
     this.state = this.hasNext(this.score()) ? "playing" : "waiting"; // not counted: nothing broke off
   }
@@ -161,9 +165,9 @@ export class Transport {
         if (this.starved) this.waits += 1;
         else this.overdue = this.span.played + stepsIn(this.span, now);
       }
-      this.begin(this.step, now + LEAD, score.time);
-    } else if (score.time !== this.span.map) {
-      this.begin(this.step, due, score.time);
+      this.begin(this.step, now + LEAD, score.playing.time);
+    } else if (score.playing.time !== this.span.map) {
+      this.begin(this.step, due, score.playing.time);
     }
   }
 
@@ -174,7 +178,7 @@ export class Transport {
   }
 
   /** Send the notes that begin before `until`. */
-  private send({ bars, length, lines, loop }: Score, until: number): "runs" | "starves" | "ends" {
+  private send({ bars, length, lines, loop, playing }: Score, until: number): "runs" | "starves" | "ends" {
     for (;;) {
       if (loop && this.step === lines.onset(loop.to)) {
         this.begin(lines.onset(loop.from), this.timeOf(this.played), this.span.map);
@@ -186,41 +190,50 @@ export class Transport {
       const last = loop && loop.to > bar ? loop.to : length; // where notes are cut
       const barEnd = lines.onset(bar + 1);
       const horizon = this.span.step + stepsIn(this.span, until);
-      if (horizon > this.step) this.sendUntil(notes, Math.min(horizon, barEnd), lines.onset(last));
+      if (horizon > this.step) this.sendUntil(notes, Math.min(horizon, barEnd), lines.onset(last), playing);
       if (horizon < barEnd) return "runs";
     }
   }
 
-  private sendUntil(notes: BarNotes, target: number, cut: number): void {
+  private sendUntil(notes: BarNotes, target: number, cut: number, playing: Playing): void {
     for (const role of ROLES) {
       const due = (notes[role] ?? []).filter(([onset]) => onset >= this.step && onset < target);
-      for (const note of due.sort(([one], [other]) => one - other)) this.begins(role, note, cut);
+      for (const note of due.sort(([one], [other]) => one - other)) this.begins(role, note, cut, playing);
     }
     this.played += target - this.step;
     this.step = target;
   }
 
-  private begins(role: Role, [onset, duration, pitch, velocity]: Note, cut: number): void {
+  private begins(role: Role, note: Note, cut: number, playing: Playing): void {
+    const [onset, duration, pitch] = note;
     const played = this.played + (onset - this.step); // exact where they are equal
-    const end = played + Math.min(duration, cut - onset);
+    const steps = Math.min(duration, cut - onset);
+    const end = played + steps;
+    const late = playing.delay(role, pitch, onset + steps);
     const key = `${role} ${pitch}`;
     const before = this.ringing.get(key);
     if (before?.onset === played) {
-      before.end = Math.max(before.end, end); // one key can't be pressed twice at once
+      if (end > before.end) Object.assign(before, { end, late }); // one key can't be pressed twice at once
       return;
     }
-    if (before) this.synth.noteOff(role, pitch, this.timeOf(Math.min(before.end, played)));
-    const time = this.timeOf(played);
-    this.synth.noteOn(role, pitch, velocity, time);
-    this.ringing.set(key, { role, pitch, onset: played, end });
+    // What is early at a start sounds at once.
+    const time = Math.max(this.timeOf(played) + playing.delay(role, pitch, onset), this.synth.now());
+    if (before) this.synth.noteOff(role, pitch, Math.min(this.endOf(before), time));
+    this.synth.noteOn(role, pitch, playing.velocity(role, note), time);
+    this.ringing.set(key, { role, pitch, onset: played, end, late, from: time });
     this.firstNote = Math.min(this.firstNote ?? time, time);
     if (played < this.overdue) this.late += 1;
+  }
+
+  /** When a note ends, by the clock. */
+  private endOf({ end, late, from }: Ringing): number {
+    return Math.max(this.timeOf(end) + late, from + SHORTEST);
   }
 
   /** End the notes that end before `until`; also while it waits for the next bar. */
   private release(until: number): void {
     for (const [key, note] of this.ringing) {
-      const time = this.timeOf(note.end);
+      const time = this.endOf(note);
       if (time < until) {
         this.synth.noteOff(note.role, note.pitch, time);
         this.ringing.delete(key);

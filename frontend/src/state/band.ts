@@ -1,15 +1,15 @@
 /** What the leader has set: the chart as text, the options of the next composition, the mix. Knows no requests. */
 
 import { computed, type Signal, signal } from "@preact/signals";
-import type { Arrangement, Offer, Problem } from "../api";
+import type { Arrangement, Problem } from "../api";
+import type { Feel } from "../music/feel";
 import { AS_COMPOSED, type Chart, ROLES, type Role, type Song } from "../music/piece";
 import { BarLines } from "../music/time";
-import type { OptionView } from "../wire";
 import { type Values, valuesOf } from "./fields";
+import { offer, offered } from "./offer";
 import { piece } from "./piece";
 
-/** What the server offers; null until it has answered. */
-export const offer = signal<Offer | null>(null);
+export { offer, offered };
 
 /** The chords as they stand in the field. */
 export const chartText = signal("C:4|Am:4|F:4|G7:4");
@@ -49,10 +49,6 @@ export function setOptions(change: Partial<Options>): void {
   options.value = { ...options.value, ...change } as Options;
 }
 
-/** An option as the server offers it. */
-export const offered = (name: string): OptionView | undefined =>
-  offer.value?.options.find((field) => field.name === name);
-
 /** What is asked for, a value for each option that the server offers. */
 export const wishes = computed<Values>(() =>
   offer.value === null ? options.value : valuesOf(offer.value.options, options.value),
@@ -63,8 +59,41 @@ export function optionsOf(made: Arrangement): Values {
   const fields = offer.value?.options ?? [];
   const isOurs = made.model === offer.value?.model;
   const told = Object.entries(made).filter(([name]) => isOurs || !offered(name)?.relative);
-  return { ...valuesOf(fields, Object.fromEntries(told)), seed: null };
+  return {
+    ...valuesOf(fields, Object.fromEntries(told)),
+    ...IN_ITS_OWN,
+    tempo: made.play_tempo ?? made.tempo,
+    seed: null,
+  };
 }
+
+/** Of a piece that is yet to be composed: the chart and the tempo that are set are its own. */
+const IN_ITS_OWN = { play_tempo: null, transpose: 0 };
+
+/** The options of playing that are of the feel, as they are set. */
+export const feelOptions = computed<Values>(() =>
+  Object.fromEntries(FEEL.map((name) => [name, wishes.value[name] ?? offered(name)?.default ?? null])),
+);
+const FEEL = ["swing", "straight", "humanize", "humanize_seed"];
+
+/** The feel that a piece was left with. */
+export const feelOf = (made: Arrangement): Values =>
+  valuesOf(
+    (offer.value?.options ?? []).filter(({ name }) => FEEL.includes(name)),
+    { ...made },
+  );
+
+/** How the band is to play. */
+export const feel = computed<Feel>(() => {
+  const { swing, straight, humanize, humanize_seed: seed } = feelOptions.value;
+  return {
+    swing: typeof swing === "number" ? swing : STRAIGHT,
+    straight: Array.isArray(straight) ? straight : [],
+    humanize: typeof humanize === "number" ? humanize : 0,
+    seed: typeof seed === "number" ? seed : 0,
+  };
+});
+const STRAIGHT = 50; // per cent
 
 /** A strip of the mixer. */
 export interface Strip {

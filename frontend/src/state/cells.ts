@@ -4,12 +4,14 @@
  */
 
 import { computed, signal } from "@preact/signals";
+import { insertInBars, moveInBars, removeInBars, repeatInBars, replaceInBars } from "../music/barred";
 import { type Cell, cellsOf, insert, move, onsetOf, remove, repeat, replace, write } from "../music/edit";
 import { COMMON_METERS } from "../music/piece";
 import { respell } from "../music/spelling";
 import { chart, chartLines, chartText, song } from "./band";
 import { isReadable } from "./chart";
 import { setText } from "./history";
+import { type Change, coming, editInPlace } from "./inplace";
 import { tell } from "./notice";
 
 const WITHOUT_WORDS = "The chart is written as chords alone now, as they are played: Undo brings your text back.";
@@ -19,6 +21,7 @@ const edited = signal<{ readonly text: string; readonly cells: readonly Cell[] }
 
 /** The chords of the text in the field; null while they aren't known, or can't be. */
 export const cells = computed<readonly Cell[] | null>(() => {
+  if (coming.value) return coming.value;
   if (isReadable.value && chart.value) return cellsOf(chart.value);
   if (edited.value?.text === chartText.value) return edited.value.cells;
   return chartText.value.trim() === "" ? [] : null;
@@ -47,17 +50,43 @@ export function select(at: number | null): void {
 /** What a screen reader says of the last change. */
 export const announcement = signal("");
 
-/** Change the chords. Returns whether they could be changed, as all that follow do. */
-function commit(change: (cells: readonly Cell[]) => readonly Cell[]): boolean {
+/**
+ * Change the chords: in the person's own text within its bars, in chords with lengths one after the other. Returns
+ * whether they could be changed, as all that follow do.
+ */
+function commit(change: Change, changeInBars: Change): boolean {
   const before = cells.peek();
   if (before === null) return false; // the text has an error, which is for the person to mend
-  const after = change(before);
-  const inPlace = renamed(before, after);
-  const text = inPlace ?? write(after, song.peek()?.meters ?? COMMON_METERS, chartLines.peek());
-  if (inPlace === null && hasWords()) tell(WITHOUT_WORDS);
+  const isOwn = isReadable.peek() && chartText.peek().trim() !== writtenAnew(before);
+  if (!isOwn) {
+    writeAnew(change);
+    return true;
+  }
+  const after = changeInBars(before);
+  const text = coming.peek() === null ? renamed(before, after) : null;
+  if (text === null) editInPlace(before, changeInBars, writeWithoutWords);
+  else show(text, after);
+  return true;
+}
+
+const writtenAnew = (all: readonly Cell[]): string =>
+  write(all, song.peek()?.meters ?? COMMON_METERS, chartLines.peek());
+
+/** Change the chords, and write them as chords alone. */
+function writeAnew(change: Change): void {
+  const after = change(cells.peek() ?? []);
+  if (hasWords()) tell(WITHOUT_WORDS);
+  show(writtenAnew(after), after);
+}
+
+function writeWithoutWords(change: Change): void {
+  writeAnew(change);
+  tell(WITHOUT_WORDS);
+}
+
+function show(text: string, after: readonly Cell[]): void {
   edited.value = { text, cells: after };
   setText(text);
-  return true;
 }
 
 /** The text in the field with other chords in the same time; null where it has to be written anew. */
@@ -80,10 +109,10 @@ function hasWords(): boolean {
 }
 
 /** Change the order or number of the chords; the selection stays with its chord, or ends with it. */
-function rearrange(change: <Item>(row: readonly Item[]) => readonly Item[]): boolean {
+function rearrange(change: <Item>(row: readonly Item[]) => readonly Item[], changeInBars: Change): boolean {
   const at = selected.peek();
   const places = change([...(cells.peek() ?? []).keys()]);
-  if (!commit(change)) return false;
+  if (!commit(change, changeInBars)) return false;
   if (at !== null) select(places.includes(at) ? places.indexOf(at) : null);
   return true;
 }
@@ -103,31 +132,37 @@ const describeNow = (at: number): string => describe(cells.peek() ?? [], at);
 /** Put a chord behind the selected one, or at the end. */
 export function addCell(added: Cell): void {
   const at = selected.peek() === null ? (cells.peek()?.length ?? 0) : (selected.peek() ?? 0) + 1;
-  if (!commit((all) => insert(all, at, added))) return;
+  const inBars: Change = (all) => insertInBars(all, at, added, chartLines.peek());
+  if (!commit((all) => insert(all, at, added), inBars)) return;
   if (selected.peek() !== null) select(at);
   announcement.value = `Added ${describeNow(at)}`;
 }
 
 export function changeCell(at: number, other: Cell): void {
-  if (commit((all) => replace(all, at, other))) announcement.value = `Now ${describeNow(at)}`;
+  const inBars: Change = (all) => replaceInBars(all, at, other, chartLines.peek());
+  if (commit((all) => replace(all, at, other), inBars)) announcement.value = `Now ${describeNow(at)}`;
 }
 
 export function moveCell(from: number, to: number): boolean {
   const last = (cells.peek()?.length ?? 0) - 1;
-  if (from === to || to < 0 || to > last || !rearrange((row) => move(row, from, to))) return false;
+  if (from === to || to < 0 || to > last) return false;
+  const inBars: Change = (all) => moveInBars(all, from, to, chartLines.peek());
+  if (!rearrange((row) => move(row, from, to), inBars)) return false;
   announcement.value = `Moved: ${describeNow(to)}`;
   return true;
 }
 
 export function repeatCell(at: number): boolean {
-  if (!rearrange((row) => repeat(row, at))) return false;
+  const inBars: Change = (all) => repeatInBars(all, at, chartLines.peek());
+  if (!rearrange((row) => repeat(row, at), inBars)) return false;
   announcement.value = `Repeated: ${describeNow(at + 1)}`;
   return true;
 }
 
 export function removeCell(at: number): boolean {
   const name = cells.peek()?.[at]?.name;
-  if (name === undefined || !rearrange((row) => remove(row, at))) return false;
+  const inBars: Change = (all) => removeInBars(all, at, chartLines.peek());
+  if (name === undefined || !rearrange((row) => remove(row, at), inBars)) return false;
   announcement.value = `Removed ${name}, ${cells.peek()?.length ?? 0} left`;
   return true;
 }

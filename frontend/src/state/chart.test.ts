@@ -256,7 +256,12 @@ describe("a link", () => {
   it("makes room for the chords that stand in it, and undo leads to what was there before", async () => {
     history.typeText("irealb://two", 0, true);
     await wait(0);
-    await last().answer({ format: "iReal Pro", text: "C:4", assumptions: [{ ...read("One", "Two"), code: "song" }] });
+    await last().answer({
+      format: "iReal Pro",
+      is_by_hand: false,
+      text: "C:4",
+      assumptions: [{ ...read("One", "Two"), code: "song" }],
+    });
     expect(last().text).toBe("C:4"); // where its bars stand in what the field shows
     await last().answer();
     expect(band.chartText.value).toBe("C:4");
@@ -271,7 +276,12 @@ describe("a link", () => {
   it("is read again for another of its songs", async () => {
     history.typeText("irealb://two", 0, true);
     await wait(0);
-    await last().answer({ format: "iReal Pro", text: "C:4", assumptions: [{ ...read("One", "Two"), code: "song" }] });
+    await last().answer({
+      format: "iReal Pro",
+      is_by_hand: false,
+      text: "C:4",
+      assumptions: [{ ...read("One", "Two"), code: "song" }],
+    });
     expect(last().text).toBe("C:4"); // where its bars stand in what the field shows
     await last().answer();
     history.choose("song", "Two");
@@ -280,6 +290,7 @@ describe("a link", () => {
     const chart = chartOf(chordAt("F", 0, 4));
     await last().answer({
       format: "iReal Pro",
+      is_by_hand: false,
       chart,
       text: "F",
       assumptions: [{ ...read("Two", "One"), code: "song" }],

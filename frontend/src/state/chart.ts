@@ -12,8 +12,6 @@ import { bringOptions, complete, loadText, type Version, version } from "./histo
 
 const TYPING_DELAY = 120; // ms without a keystroke before the server is asked
 const UNREADABLE_STATUS = [413, 422];
-/** Formats that people write by hand: their text stays as it is. Of any other the field shows the chords. */
-const WRITTEN_BY_HAND = ["text", "ABC", "LilyPond", "MMA", "Strudel", "labels with times"];
 
 /** The version that `song` or `chartProblem` speaks of; null before the first. */
 const readVersion = signal<Version | null>(null);
@@ -46,8 +44,19 @@ function readLater(delay: number): void {
   timer = setTimeout(read, delay);
 }
 
+let editing: Promise<void> | null = null; // the text is about to change
+
+/** Have whoever wants to know what is in the field wait for an edit of its text. */
+export function waitFor(edit: Promise<void>): void {
+  const mine = edit.finally(() => {
+    if (editing === mine) editing = null;
+  });
+  editing = mine;
+}
+
 /** Read what is in the field at once: its song, or null where it has none. */
 export function readNow(): Promise<Song | null> {
+  if (editing !== null) return editing.then(readNow);
   return isReadable.peek() ? Promise.resolve(song.peek()) : read();
 }
 
@@ -59,7 +68,7 @@ export function requestOf({ text, source, name, choices }: Version): ChartReques
 /** A song whose bars know their places in the text that the field shows. Throws {@link Problem}. */
 export async function readSong(request: ChartRequest, signal?: AbortSignal): Promise<Song> {
   const answer = await readChart(request, signal);
-  if (WRITTEN_BY_HAND.includes(answer.format)) return answer;
+  if (answer.is_by_hand) return answer;
   const shown = await readChart({ text: answer.text }, signal);
   const isSame = shown.chart.progression === answer.chart.progression;
   return { ...answer, bars: isSame ? shown.bars : answer.bars.map((bar) => ({ ...bar, place: null })) };
@@ -97,7 +106,7 @@ export function accept(asked: Version, answer: Song | null): void {
 /** Have the version in the field follow what was read in it: its text, the answers that apply, the tempo. */
 function follow(answer: Song): void {
   const { source, text, choices, tempo } = version.peek();
-  if (source !== null || !WRITTEN_BY_HAND.includes(answer.format)) {
+  if (source !== null || !answer.is_by_hand) {
     complete({ text: answer.text, source: source ?? { text }, origin: null });
   }
   const asked = new Set(answer.assumptions.map(({ code }) => code));

@@ -61,7 +61,11 @@ test("a text of an old encoding is one too", async () => {
 });
 
 test("any other file goes to the server, and its chords into the field", async () => {
-  answer = ({ text }) => ({ ...readText("F"), format: text === "F:4" ? "text" : "MusicXML" });
+  answer = ({ text }) => ({
+    ...readText("F"),
+    format: text === "F:4" ? "text" : "MusicXML",
+    is_by_hand: text === "F:4",
+  });
   const bytes = new Uint8Array([0x50, 0x4b, 0x03, 0x04, 0xff]);
   await takeFile(file(bytes, "tune.mxl"));
   expect(asked).toEqual([{ data: btoa("PK\x03\x04\xff"), name: "tune.mxl" }, { text: "F:4" }]);
@@ -72,7 +76,11 @@ test("any other file goes to the server, and its chords into the field", async (
 });
 
 test("a text of a format for programs makes room for its chords", async () => {
-  answer = ({ text }) => ({ ...readText("F"), format: text === "F:4" ? "text" : "MusicXML" });
+  answer = ({ text }) => ({
+    ...readText("F"),
+    format: text === "F:4" ? "text" : "MusicXML",
+    is_by_hand: text === "F:4",
+  });
   await takeFile(file("<score-partwise/>", "tune.xml"));
   expect(chartText.value).toBe("F:4");
   expect(version.value.source).toEqual({ text: "<score-partwise/>" });

@@ -3,7 +3,7 @@ import { OFFER, option, PIECE } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
 import { ROLES } from "../music/piece";
 import { valuesOf } from "./fields";
-import { fragmentOf, matches, readFragment } from "./link";
+import { fragmentOf, matches, playedOf, readFragment } from "./link";
 
 const RICH = {
   ...PIECE,
@@ -35,6 +35,15 @@ test.each<Arrangement>([PIECE, RICH])("a link brings back what the piece was mad
   expect(linked && matches(linked, piece, FIELDS)).toBe(true);
 });
 
+test("a link holds how the piece is played, and is the same piece's however that is", () => {
+  const played = { swing: 67, straight: ["bass"], humanize: 0.5, humanize_seed: 0, play_tempo: 90, transpose: -2 };
+  const linked = readFragment(fragmentOf(PIECE, FIELDS, played), FIELDS);
+  expect(linked && playedOf(FIELDS, linked.options)).toEqual(played);
+  expect(linked?.options).toMatchObject({ tempo: 120, seed: 7 });
+  expect(linked && matches(linked, PIECE, FIELDS)).toBe(true);
+  expect(linked && matches(linked, { ...PIECE, swing: 60 }, FIELDS)).toBe(true);
+});
+
 test("a link is short: what is as it is anyway is not in it", () => {
   expect(fragmentOf(PIECE, FIELDS)).toBe("chords=C%3A4%7CAm%3A4&seed=7&model=3f0c5d0e9a1b2c4d-kernel");
 });
@@ -47,18 +56,18 @@ test("a link of before there was a table of options still opens", () => {
 });
 
 test("an option that the page has never heard of is in the link, unless it leaves the notes alone", () => {
-  const swing = option("swing", "number", 50, { minimum: 50, maximum: 75 });
+  const lilt = option("lilt", "number", 50, { minimum: 50, maximum: 75 });
   const title = option("title", "text", "", { shapes: false });
-  const piece = { ...PIECE, swing: 62, title: "A tune" };
-  const linked = link(piece, [...FIELDS, swing, title]);
-  expect(linked?.options.swing).toBe(62);
-  expect(fragmentOf(piece, [...FIELDS, swing, title])).not.toContain("title");
-  expect(linked && matches(linked, piece, [...FIELDS, swing])).toBe(true);
-  expect(linked && matches(linked, { ...piece, swing: 63 } as Arrangement, [...FIELDS, swing])).toBe(false);
+  const piece = { ...PIECE, lilt: 62, title: "A tune" };
+  const linked = link(piece, [...FIELDS, lilt, title]);
+  expect(linked?.options.lilt).toBe(62);
+  expect(fragmentOf(piece, [...FIELDS, lilt, title])).not.toContain("title");
+  expect(linked && matches(linked, piece, [...FIELDS, lilt])).toBe(true);
+  expect(linked && matches(linked, { ...piece, lilt: 63 } as Arrangement, [...FIELDS, lilt])).toBe(false);
 });
 
 test("a link with an option that the server doesn't offer is not understood", () => {
-  const linked = readFragment(`${fragmentOf(PIECE, FIELDS)}&swing=62`, FIELDS);
+  const linked = readFragment(`${fragmentOf(PIECE, FIELDS)}&lilt=62`, FIELDS);
   expect(linked?.isUnderstood).toBe(false);
   expect(linked && matches(linked, PIECE, FIELDS)).toBe(false);
 });

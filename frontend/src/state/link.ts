@@ -24,15 +24,19 @@ export interface Linked {
   readonly isUnderstood: boolean; // it holds no option that the server doesn't offer, and nothing that can't be read
 }
 
-/** The fragment for a piece, without its "#": all that shapes its notes, as far as it isn't what it is anyway. */
-export function fragmentOf(piece: Arrangement, fields: readonly OptionView[]): string {
-  return fragment(piece, { ...piece }, fields);
+/**
+ * The fragment for a piece, without its "#": all that shapes its notes, and how it is played, as far as that isn't what it
+ * is anyway.
+ */
+export function fragmentOf(piece: Arrangement, fields: readonly OptionView[], played: Values = {}): string {
+  return fragment(piece, { ...piece }, fields, played);
 }
 
 function fragment(
   { progression, meters, model, revisions }: Pick<Arrangement, "progression" | "meters" | "model" | "revisions">,
   made: Readonly<Record<string, unknown>>,
   fields: readonly OptionView[],
+  played: Values = {},
 ): string {
   const told = new URLSearchParams({ [CHORDS]: progression });
   if (!isSameRow(meters, COMMON_METERS)) told.set(METERS, meters.join(","));
@@ -41,9 +45,20 @@ function fragment(
     const value = values[field.name] ?? null;
     if (field.shapes && !isSame(value, field.default)) told.set(field.name, written(value));
   }
+  for (const [name, value] of Object.entries(playedOf(fields, played))) {
+    if (!isSame(value, fields.find((field) => field.name === name)?.default)) told.set(name, written(value));
+  }
   told.set(MODEL, model);
   for (const revision of revisions) told.append(REVISION, writtenRevision(revision));
   return told.toString();
+}
+
+/** What of some values is how a piece is played. */
+export function playedOf(fields: readonly OptionView[], values: Values): Values {
+  return valuesOf(
+    fields.filter(({ shapes }) => !shapes),
+    values,
+  );
 }
 
 /** What a fragment asks for, with or without its "#"; null where it is not a link to a piece. Ranges are the server's affair. */

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CHART, OFFER, PIECE, SONG, songOf } from "../../tests/piece.fixture";
+import { CHART, chartOf, chordAt, OFFER, PIECE, SONG, songOf } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
 import type { BarNotes } from "../music/piece";
 import { chartProblem, chartText, DEFAULT_OPTIONS, offer, options, setOptions, song } from "./band";
 import { accept } from "./chart";
 import { loadText, undo, version } from "./history";
 import { notice } from "./notice";
-import { bars, piece, pieceChart, takes } from "./piece";
+import { bars, openPiece, piece, pieceChart, pieceShift, pieceTempo, takes } from "./piece";
 import { compose, composeAnother, isAsking, isCurrent, open, pieces, remove, rename } from "./session";
 
 /** The browser's EventSource, told what to say. */
@@ -112,20 +112,54 @@ test("takes are kept apart", async () => {
 });
 
 test.each<[string, () => void]>([
-  ["the chords", () => (song.value = songOf({ ...CHART, progression: "C:4" }))],
+  ["the chords", () => (song.value = songOf(chartOf(chordAt("C", 0, 8, [0, 4, 7]))))],
   ["the metre", () => (song.value = { ...SONG, meters: ["3/4"] })],
-  ["the tempo", () => setOptions({ tempo: 121 })],
   ["the style", () => setOptions({ style: "rock" })],
   ["who plays", () => setOptions({ tracks: ["bass"] })],
   ["the seed", () => setOptions({ seed: 8 })],
   ["an error in the field", () => (chartProblem.value = {} as never)],
   ["an end before its time", () => (piece.value = { ...PIECE, state: "stopped" })],
 ])("%s changed: it has to be composed anew", (_, change) => {
-  piece.value = PIECE;
+  openPiece(PIECE, CHART);
   setOptions({ seed: PIECE.seed });
   expect(isCurrent.value).toBe(true);
   change();
   expect(isCurrent.value).toBe(false);
+});
+
+test.each<[string, () => void]>([
+  ["tempo", () => setOptions({ tempo: 121 })],
+  ["key", () => (song.value = songOf(chartOf(chordAt("D", 0, 4, [2, 6, 9]), chordAt("Bm", 4, 4, [11, 2, 6]))))],
+  ["feel", () => setOptions({ swing: 67, humanize: 1 })],
+])("another %s needs no composing", (_, change) => {
+  openPiece(PIECE, CHART);
+  change();
+  expect(isCurrent.value).toBe(true);
+});
+
+test("a piece that was broken off is composed again to the note, however it is played", async () => {
+  openPiece({ ...PIECE, state: "stopped" }, CHART, CHART, { tempo: 120, play_tempo: 90, transpose: 2 });
+  song.value = songOf(chartOf(chordAt("D", 0, 4, [2, 6, 9]), chordAt("Bm", 4, 4, [11, 2, 6])));
+  setOptions({ tempo: 90, swing: 62 });
+  await compose();
+  expect(asked[0]?.body).toMatchObject({
+    progression: PIECE.progression,
+    seed: PIECE.seed,
+    tempo: 120,
+    play_tempo: 90,
+    transpose: 2,
+    swing: 62,
+  });
+});
+
+test("opening a piece brings back how it was played", async () => {
+  const D = chartOf(chordAt("D", 0, 4, [2, 6, 9]), chordAt("Bm", 4, 4, [11, 2, 6]));
+  answers["POST /api/chords:parse"] = ({ transpose }) => Response.json(transpose === 2 ? D : CHART);
+  await open({ ...PIECE, swing: 67, straight: ["bass"], play_tempo: 96, transpose: 2 });
+  expect(options.value).toMatchObject({ tempo: 96, play_tempo: null, transpose: 0, swing: 67, straight: ["bass"] });
+  expect(chartText.value).toBe(D.progression);
+  expect([pieceTempo.value, pieceShift.value, pieceChart.value]).toEqual([96, 2, D]);
+  expect(piece.value).toMatchObject({ tempo: 120, progression: PIECE.progression });
 });
 
 test("a piece is called as the chart is", async () => {

@@ -4,6 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import {
   type Arrangement,
   type ArrangementRequest,
+  changeArrangement,
   createArrangement,
   deleteArrangement,
   getArrangement,
@@ -12,17 +13,17 @@ import {
   parseChords,
   RETRY,
   type Revision,
-  renameArrangement,
 } from "../api";
 import { textOf } from "../music/edit";
-import { type Chart, COMMON_METERS, isSameRow, type Song } from "../music/piece";
+import { COMMON_METERS, isSameRow, type Song } from "../music/piece";
 import { type End, listen } from "../stream";
-import { chartProblem, offer, offered, optionsOf, setOptions, song, wishes } from "./band";
+import { feelOf, offer, optionsOf, setOptions, song, wishes } from "./band";
 import { isReadable } from "./chart";
-import { isSame } from "./fields";
+import type { Values } from "./fields";
 import { loadText, version } from "./history";
 import { complain, notice } from "./notice";
-import { addBar, closePiece, openPiece, piece } from "./piece";
+import { addBar, closePiece, openPiece, piece, pieceChart } from "./piece";
+import { difference, playedSo } from "./playing";
 
 const GONE = 404;
 const BROKEN = "The connection to the server broke. Trying again…";
@@ -33,32 +34,22 @@ export const pieces = signal<readonly Arrangement[]>([]);
 /** Whether a piece is being asked for right now. */
 export const isAsking = signal(false);
 
-/** Whether a song is what a piece was made from. */
-function plays(read: Song | null, made: Played): boolean {
-  return read?.chart.progression === made.progression && isSameRow(read.meters, made.meters);
+/** Whether a song's bars have these metres. */
+function isInMeters(read: Song | null, meters: readonly string[]): boolean {
+  return read !== null && isSameRow(read.meters, meters);
 }
-
-/** Whether the open piece was made from what the field and the options ask for. */
-const fits = computed(() => {
-  const open = piece.value;
-  if (open === null || chartProblem.value !== null || !plays(song.value, open)) return false;
-  const made = new Map<string, unknown>(Object.entries(open));
-  return Object.entries(wishes.value).every(
-    ([name, wanted]) =>
-      offered(name)?.shapes === false || (name === "seed" && wanted === null) || isSame(wanted, made.get(name)),
-  );
-});
 
 const wasBrokenOff = computed(() => piece.value?.state === "stopped" || piece.value?.state === "failed");
 
-/** Whether what the field and the options ask for is open: to play it needs no composing. */
-export const isCurrent = computed(() => fits.value && !wasBrokenOff.value);
+/** Whether what the field and the options ask for is open, in whatever key and tempo: to play it needs no composing. */
+export const isCurrent = computed(() => piece.value !== null && difference.value === null && !wasBrokenOff.value);
 
 /** The chords of a piece, and the metres of its bars. */
 type Played = Pick<Arrangement, "progression" | "meters">;
 
 /** What a piece must have, whatever stands in the field. */
 interface Exactly extends Partial<Played> {
+  readonly played?: Values; // its tempo too
   readonly seed?: number;
   readonly model?: string;
   readonly revisions?: readonly Revision[];
@@ -69,20 +60,27 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   if (isAsking.value) return false;
   isAsking.value = true;
   notice.value = null;
-  const again = fits.value && piece.value ? { seed: piece.value.seed, revisions: piece.value.revisions } : {};
+  const { played: so, ...asked }: Exactly = exactly ?? (difference.value === null ? asOpen() : {});
   const { seed, ...others } = wishes.value;
   const chosen = typeof seed === "number" ? { seed } : {};
   const request: ArrangementRequest = { ...played(), ...others, ...chosen };
   try {
-    const arrangement = await createArrangement({ ...request, ...(exactly ?? again) });
+    const arrangement = await createArrangement({ ...request, ...so, ...asked });
     void refreshPieces();
-    return (await show(arrangement)) !== null;
+    return await show(arrangement);
   } catch (error) {
     report(error);
     return false;
   } finally {
     isAsking.value = false;
   }
+}
+
+/** The open piece once more, to the note. */
+function asOpen(): Exactly {
+  if (piece.value === null) return {};
+  const { progression, meters, seed, revisions, tempo } = piece.value;
+  return { progression, meters, seed, revisions, played: { ...playedSo.value, tempo } };
 }
 
 /** What was read in the field, and the name that it has there. */
@@ -98,14 +96,16 @@ export function composeAnother(): Promise<boolean> {
   return compose({});
 }
 
-/** Open a piece of the list: its chords and options come back with it. */
-export async function open(arrangement: Arrangement): Promise<void> {
+/** Open a piece of the list: its chords, in the key in which it is played, and its options come back with it. `played`: in another way. */
+export async function open(arrangement: Arrangement, played: Values = {}): Promise<void> {
   try {
-    const chords = await show(arrangement);
+    if (!(await show(arrangement, played))) return;
+    const [read, chords] = [song.value, pieceChart.value];
+    const isThere =
+      isReadable.value && read?.chart.progression === chords?.progression && isInMeters(read, arrangement.meters);
     if (chords === null) return;
-    const isThere = isReadable.value && plays(song.value, arrangement);
-    loadText(isThere ? version.value.text : textOf({ chart: chords, ...arrangement }), {
-      options: optionsOf(arrangement),
+    loadText(isThere ? version.value.text : textOf({ chart: chords, meters: arrangement.meters }), {
+      options: optionsOf({ ...arrangement, ...played }),
     });
   } catch (error) {
     report(error);
@@ -115,17 +115,23 @@ export async function open(arrangement: Arrangement): Promise<void> {
 let openings = 0; // what was asked for before the last of them is void
 let stopListening = (): void => {};
 
-/** Open a piece as it is, without its chords and options. Its chart; null where something else was opened meanwhile. */
-export async function show(arrangement: Arrangement): Promise<Chart | null> {
+/** Open a piece as it is, with its feel, without its chords and other options. False: another was opened meanwhile. */
+export async function show(arrangement: Arrangement, played: Values = {}): Promise<boolean> {
   openings += 1;
   const mine = openings;
   const { progression, meters } = arrangement;
+  const so: Arrangement = { ...arrangement, ...played };
   const read = song.peek();
-  const chords = read && plays(read, arrangement) ? read.chart : await parseChords(progression, meters);
-  if (mine !== openings) return null;
-  batch(() => openPiece(arrangement, chords));
+  const isRead = read?.chart.progression === progression && isInMeters(read, meters);
+  const chords = read && isRead ? read.chart : await parseChords(progression, meters);
+  const moved = so.transpose === 0 ? chords : await parseChords(progression, meters, so.transpose);
+  if (mine !== openings) return false;
+  batch(() => {
+    setOptions(feelOf(so));
+    openPiece(arrangement, chords, moved, so);
+  });
   hear(arrangement.id);
-  return chords;
+  return true;
 }
 
 /** Hear of the open piece from its first bar on, or again. */
@@ -188,7 +194,7 @@ export async function refreshPieces(): Promise<void> {
 
 export async function rename(id: string, name: string): Promise<void> {
   try {
-    const renamed = await renameArrangement(id, name);
+    const renamed = await changeArrangement(id, { name });
     if (piece.value?.id === id) piece.value = { ...piece.value, name: renamed.name };
   } catch (error) {
     report(error);

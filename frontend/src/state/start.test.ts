@@ -4,7 +4,7 @@ import type { Arrangement, Offer } from "../api";
 import { chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions, song } from "./band";
 import { fragmentOf } from "./link";
 import { notice } from "./notice";
-import { piece } from "./piece";
+import { piece, pieceShift, pieceTempo } from "./piece";
 import { compose, composeAnother, isCurrent, open, pieces } from "./session";
 import { start } from "./start";
 
@@ -105,6 +105,25 @@ test("a link to a piece that isn't here has it composed, with seed and model", a
   expect(isCurrent.value).toBe(false); // until the field was read
 });
 
+const SO = { swing: 67, straight: null, humanize: 0, humanize_seed: 0, play_tempo: 90, transpose: 2 };
+
+test("a link to a piece of the list plays it as the link says", async () => {
+  location.hash = fragmentOf(PIECE, OFFER.options, SO);
+  await start(false);
+  expect(asked).toEqual([]);
+  expect([pieceTempo.value, pieceShift.value]).toEqual([90, 2]);
+  expect(options.value).toMatchObject({ swing: 67, tempo: 90, play_tempo: null, transpose: 0 });
+  expect(piece.value).toMatchObject({ swing: 50, play_tempo: null }); // as the server has it
+});
+
+test("a link to a piece that isn't here has it composed for its own tempo, in its own key", async () => {
+  location.hash = fragmentOf({ ...PIECE, seed: 99 }, OFFER.options, SO);
+  await start(false);
+  expect(asked).toMatchObject([{ progression: PIECE.progression, seed: 99, tempo: 120, ...SO }]);
+  expect([pieceTempo.value, pieceShift.value]).toEqual([90, 2]);
+  expect(options.value).toMatchObject({ swing: 67, tempo: 90, play_tempo: null, transpose: 0 });
+});
+
 test("a link to a revised piece has its revisions composed too; what play makes of the same chords has none", async () => {
   const revisions = [
     { tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null, meters: null, origins: null },
@@ -129,27 +148,27 @@ test("a revised piece that was broken off is composed again with its revisions",
 });
 
 test("an option that the page has never heard of goes from the link into the piece, and is what play plays", async () => {
-  const swing = option("swing", "number", 50, { minimum: 50, maximum: 75 });
-  served = { ...OFFER, options: [...OFFER.options, swing] };
-  const swung = { ...PIECE, swing: 62 };
+  const lilt = option("lilt", "number", 50, { minimum: 50, maximum: 75 });
+  served = { ...OFFER, options: [...OFFER.options, lilt] };
+  const swung = { ...PIECE, lilt: 62 };
   location.hash = fragmentOf(swung, served.options);
-  await start(false); // the piece of the list has no swing
+  await start(false); // the piece of the list has no lilt
   expect(asked).toHaveLength(1);
-  expect(asked[0]).toMatchObject({ progression: PIECE.progression, swing: 62, seed: PIECE.seed });
-  expect(options.value.swing).toBe(62);
+  expect(asked[0]).toMatchObject({ progression: PIECE.progression, lilt: 62, seed: PIECE.seed });
+  expect(options.value.lilt).toBe(62);
   song.value = SONG;
   expect(isCurrent.value).toBe(true);
-  setOptions({ swing: 50 });
+  setOptions({ lilt: 50 });
   expect(isCurrent.value).toBe(false);
   setOptions({ tempo: 99 });
   await open(swung);
-  expect(options.value).toMatchObject({ tempo: 120, swing: 62 });
+  expect(options.value).toMatchObject({ tempo: 120, lilt: 62 });
   expect(isCurrent.value).toBe(true);
-  expect(JSON.parse(localStorage.getItem("sideman.options") ?? "")).toMatchObject({ swing: 62 });
+  expect(JSON.parse(localStorage.getItem("sideman.options") ?? "")).toMatchObject({ lilt: 62 });
 });
 
 test("a link with an option that this server doesn't know is another piece", async () => {
-  location.hash = `${fragmentOf(PIECE, OFFER.options)}&swing=62`;
+  location.hash = `${fragmentOf(PIECE, OFFER.options)}&lilt=62`;
   await start(false);
   expect(asked).toEqual([]);
   expect(notice.value?.text).toMatch(/doesn't know/);

@@ -9,7 +9,7 @@ import type { Values } from "./fields";
 import { takeShared } from "./files";
 import { loadText } from "./history";
 import { recallOptions } from "./kept";
-import { pieceOf, readFragment } from "./link";
+import { pieceOf, playedOf, readFragment } from "./link";
 import { notice } from "./notice";
 import { piece } from "./piece";
 import { compose, isAsking, open, pieces, refreshPieces, show } from "./session";
@@ -55,9 +55,9 @@ async function asked(): Promise<Offer> {
 }
 
 /** What the field shows of a piece; of chords that the server can't read, those. */
-async function textOfPiece(progression: string, meters: readonly string[]): Promise<string> {
-  if (isSameRow(meters, COMMON_METERS)) return progression;
-  const chart = await parseChords(progression, meters).catch(() => null);
+async function textOfPiece(progression: string, meters: readonly string[], shift: number): Promise<string> {
+  if (isSameRow(meters, COMMON_METERS) && shift === 0) return progression;
+  const chart = await parseChords(progression, meters, shift).catch(() => null);
   return chart ? textOf({ chart, meters }) : progression;
 }
 
@@ -67,16 +67,19 @@ async function openLink(): Promise<boolean> {
   const linked = readFragment(location.hash, fields);
   if (linked === null) return false;
   const known = pieceOf(linked, pieces.value, fields, offer.value?.model);
+  const { model, progression, meters, revisions, options } = linked;
+  const played = playedOf(fields, options);
   if (known !== undefined) {
-    await open(known);
+    await open(known, played);
   } else {
-    const { model, progression, meters, revisions, options } = linked;
-    const { seed } = options;
+    const { seed, tempo = null, transpose } = options;
     const isOurs = linked.isUnderstood && model === offer.value?.model;
-    const set = { ...options, ...(isOurs ? {} : { ...asTheModelWants(fields), seed: null }) };
-    loadText(await textOfPiece(progression, meters), { options: set });
+    const set = { ...options, tempo: played.play_tempo ?? tempo, play_tempo: null, transpose: 0 };
+    const text = await textOfPiece(progression, meters, typeof transpose === "number" ? transpose : 0);
+    loadText(text, { options: isOurs ? set : { ...set, ...asTheModelWants(fields), seed: null } });
     if (!isOurs) notice.value = { kind: "status", text: linked.isUnderstood ? ANOTHER_MODEL : ANOTHER_VERSION };
-    else if (!(await compose({ progression, meters, seed, model, revisions }))) return true; // play asks for it again
+    else if (!(await compose({ progression, meters, seed, model, revisions, played: { ...played, tempo } })))
+      return true; // play asks for it again
     setOptions({ seed: null });
   }
   history.replaceState(null, "", location.pathname); // what is done next is another piece

@@ -10,6 +10,7 @@ import { compose, composeAnother, isAsking, isCurrent } from "../state/session";
 import { ChartPanel } from "./chart/ChartPanel";
 import { DropPlace } from "./chart/DropPlace";
 import { pointAtFirstFault } from "./chart/pointing";
+import { Difference } from "./Difference";
 import { Header } from "./Header";
 import { Icon } from "./Icon";
 import { Mixer } from "./Mixer";
@@ -31,6 +32,9 @@ const play = (): Promise<void> => playAfter(() => isCurrent.value || composeFrom
 
 /** Play the same chords anew. */
 const playAnother = (): Promise<void> => playAfter(() => composeFrom(composeAnother));
+
+/** Play what stands in the field, composed anew even where the open piece could be played so. */
+const playAnew = (): Promise<void> => playAfter(() => composeFrom(() => compose({})));
 
 async function playAfter(getReady: () => boolean | Promise<boolean>): Promise<void> {
   if (starting.value !== null) return;
@@ -61,6 +65,7 @@ export function App() {
   const band = (
     <>
       <Takes />
+      <Difference onCompose={playAnew} />
       <Roll player={player} />
       <Mixer player={player} />
     </>

@@ -32,7 +32,7 @@ beforeEach(async () => {
       option("tempo", "number", 120, { minimum: 40, maximum: 200 }),
       option("style", "text", null, { choices: ["jazz", "hip-hop"], nothing: "any" }),
       option("takes", "whole", 1, { minimum: 1, maximum: 2 }),
-      option("swing", "number", 50, { minimum: 50, maximum: 75 }),
+      option("lilt", "number", 50, { minimum: 50, maximum: 75 }),
       option("feel", "text", null, { choices: ["laid back", "ahead"], nothing: "as it comes" }),
     ],
   };
@@ -95,10 +95,10 @@ it("takes a seed, or none", async () => {
 });
 
 it("has a control for an option that it has no words for", async () => {
-  await set("#options-swing", "62");
-  expect(options.value.swing).toBe(62);
-  expect((await set("#options-swing", "")).value).toBe("50");
-  expect(options.value.swing).toBe(50);
+  await set("#options-lilt", "62");
+  expect(options.value.lilt).toBe(62);
+  expect((await set("#options-lilt", "")).value).toBe("50");
+  expect(options.value.lilt).toBe(50);
   await set("#options-temperature", "1.25");
   expect(options.value.temperature).toBe(1.25);
   await set("#options-top_p", "0.9");

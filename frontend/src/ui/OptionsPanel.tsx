@@ -7,12 +7,15 @@ import { offer, offered, options, setOptions, wishes } from "../state/band";
 import { read, written } from "../state/fields";
 import { piece } from "../state/piece";
 import type { OptionView } from "../wire";
+import { FeelControls } from "./FeelControls";
 import "../styles/options.css";
 
 const DENSITY_NAMES = ["Sparse", "Light", "Medium", "Full", "Busy"];
 const MOST_TAKES = 4; // side by side on the page
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
-const OWN: readonly string[] = ["tempo", "style", "density", "takes", "tracks", "seed"]; // have controls of their own
+const OF_FEEL = ["swing", "straight", "humanize", "humanize_seed"]; // in controls of their own, as the first of these
+const OF_CHART = ["play_tempo", "transpose"]; // follow tempo and chart
+const OWN: readonly string[] = ["tempo", "style", "density", "takes", "tracks", "seed", ...OF_FEEL, ...OF_CHART];
 const SEED_HINT_ID = "options-seed-hint";
 
 export function OptionsPanel() {
@@ -25,6 +28,7 @@ export function OptionsPanel() {
       <Takes />
       <Tracks />
       <Seed />
+      <FeelControls />
       {(offer.value?.options ?? []).map(
         (field) => !OWN.includes(field.name) && <Other field={field} key={field.name} />,
       )}

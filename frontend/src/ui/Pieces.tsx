@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Arrangement } from "../api";
 import { offer } from "../state/band";
 import { piece } from "../state/piece";
+import { difference } from "../state/playing";
 import { open, pieces, remove, rename } from "../state/session";
 import { Icon } from "./Icon";
 import "../styles/pieces.css";
@@ -64,6 +65,9 @@ function Item({ piece: each }: { piece: Arrangement }) {
             </span>
             <span class="pieces-chart">{each.progression}</span>
             <span class="muted pieces-about">{about(each)}</span>
+            {piece.value?.id === each.id && difference.value !== null && (
+              <span class="muted pieces-about">Not of the {difference.value} above</span>
+            )}
           </button>
           {doing.value === "deleting" ? (
             <Confirm piece={each} close={close} />

@@ -1,8 +1,9 @@
 /** The options behind one line that says what they are. Where there is little room it stays folded until asked for. */
 
 import { ROLES } from "../music/piece";
-import { options, wishes } from "../state/band";
+import { feel, offered, options, wishes } from "../state/band";
 import { isSame, written } from "../state/fields";
+import { swingWords } from "./FeelControls";
 import { isWide } from "./media";
 import { nameOf, OptionsPanel, otherFields } from "./OptionsPanel";
 
@@ -22,8 +23,20 @@ function about(): string {
   const { tempo, style, tracks, takes } = options.value;
   const band =
     tracks.length === ROLES.length ? "all five play" : tracks.length === 1 ? "one plays" : `${tracks.length} play`;
+  const { swing, humanize } = feel.value;
+  const played = [
+    ...(swing === offered("swing")?.default ? [] : [`swing ${swingWords(swing)}`]),
+    ...(humanize === 0 ? [] : [`humanized ${Math.round(humanize * 100)} %`]),
+  ];
   const others = otherFields()
     .filter((field) => !isSame(wishes.value[field.name], field.default))
     .map((field) => `${nameOf(field)} ${written(wishes.value[field.name] ?? null)}`);
-  return [`${tempo} bpm`, style ?? "any style", band, ...(takes > 1 ? [`${takes} takes`] : []), ...others].join(" · ");
+  return [
+    `${tempo} bpm`,
+    style ?? "any style",
+    band,
+    ...(takes > 1 ? [`${takes} takes`] : []),
+    ...played,
+    ...others,
+  ].join(" · ");
 }

@@ -7,7 +7,9 @@ import { audible, mixer, offer, type Strip } from "../state/band";
 import { fragmentOf } from "../state/link";
 import { notice } from "../state/notice";
 import { isComposing, piece, take } from "../state/piece";
-import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf, save } from "../takeaway";
+import { changedPlaying, playedSo } from "../state/playing";
+import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf, playedAs, save } from "../takeaway";
+import { differenceWords } from "./Difference";
 import { Icon } from "./Icon";
 import "../styles/takeaway.css";
 
@@ -17,6 +19,7 @@ export function TakeAway() {
   const open = piece.value;
   const ready = open?.state === "done";
   const mix = open && offer.value ? mixOf(strips(), audible.value, offer.value, open.tracks) : [];
+  const words = differenceWords();
   const heard = open?.tracks.filter((role) => audible.value.has(role)).length ?? 0;
   return (
     <section class="panel takeaway" aria-label="Take away">
@@ -29,6 +32,7 @@ export function TakeAway() {
       <p class="muted takeaway-hint" role="status">
         {hint(open, heard, mix.length > 0)}
       </p>
+      {words !== null && <p class="muted takeaway-hint">{words}</p>}
       <div class="takeaway-more">
         <CopyLink piece={open} />
         {ready && heard > 0 && <DragOut piece={open} mix={mix} />}
@@ -52,9 +56,12 @@ function Download({ kind, piece: open, mix }: { kind: Kind; piece: Arrangement |
     if (open === null || busy) return;
     const number = take.value;
     try {
-      const blob = await fetchFile(addressOf(open, kind, number, mix), (progress) => {
-        share.value = progress;
-      });
+      const blob = await fetchFile(
+        addressOf(open, kind, number, mix, playedAs(open, changedPlaying.value)),
+        (progress) => {
+          share.value = progress;
+        },
+      );
       save(blob, fileName(open, kind, number));
     } catch (error) {
       const text = error instanceof Problem ? error.message : `The ${kind.name} could not be fetched: try again.`;
@@ -85,7 +92,7 @@ function CopyLink({ piece: open }: { piece: Arrangement | null }) {
   const copied = useSignal(false);
   const copy = async (): Promise<void> => {
     if (open === null) return;
-    const link = `${location.origin}${location.pathname}#${fragmentOf(open, offer.value?.options ?? [])}`;
+    const link = `${location.origin}${location.pathname}#${fragmentOf(open, offer.value?.options ?? [], playedSo.value)}`;
     try {
       await navigator.clipboard.writeText(link);
       copied.value = true;
@@ -115,7 +122,8 @@ function CopyLink({ piece: open }: { piece: Arrangement | null }) {
 function DragOut({ piece: open, mix }: { piece: Arrangement; mix: readonly string[] }) {
   const [midi] = KINDS;
   if (midi === undefined) return null;
-  const address = new URL(addressOf(open, midi, take.value, mix), location.href).href;
+  const address = new URL(addressOf(open, midi, take.value, mix, playedAs(open, changedPlaying.value)), location.href)
+    .href;
   const name = fileName(open, midi, take.value);
   return (
     <a

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { chordToneRatio, fitsOf } from "../music/harmony";
 import { type Chord, ROLES, takeName } from "../music/piece";
-import { piece, pieceChart, pieceLines, type TakeBars, take, takes } from "../state/piece";
+import { piece, pieceChart, pieceLines, playedTakes, type TakeBars, take } from "../state/piece";
 import { coloursOf, watchTheme } from "./roll/colours";
 import "../styles/takes.css";
 
@@ -17,7 +17,7 @@ export function Takes() {
   return (
     <fieldset class="panel takes">
       <legend class="hidden">Takes</legend>
-      {takes.value.map((bars, number) => (
+      {playedTakes.value.map((bars, number) => (
         <Take key={number} number={number} bars={bars} steps={pieceLines.value.end} />
       ))}
     </fieldset>

@@ -3,11 +3,11 @@
 import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { TimeMap } from "../music/time";
 import { player } from "../sound/player";
-import { chartLines, mixer, options, setStrip } from "../state/band";
+import { chartLines, mixer, setStrip } from "../state/band";
 import { bars, piece, pieceLines } from "../state/piece";
 import { playState, speed, starting } from "../state/playback";
+import { playing } from "../state/playing";
 import { Icon } from "./Icon";
 import { obeyKeys } from "./keys";
 import { LoopControls, toggleLoop } from "./LoopControls";
@@ -26,7 +26,7 @@ interface Props {
 
 /** Bars of what is open, or of the chart that would be; and when its steps are heard. */
 const lines = computed(() => (piece.value ? pieceLines.value : chartLines.value));
-const time = computed(() => new TimeMap((piece.value?.tempo ?? options.value.tempo) * speed.value));
+const time = computed(() => playing.value.time);
 
 export function TransportBar({ onPlay, children }: Props) {
   const state = playState.value;

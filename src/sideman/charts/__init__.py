@@ -4,7 +4,8 @@
     symbols     one chord symbol, whatever its spelling; dialects decide what has two meanings, numbers read degrees
     sheet       measures with signs; form follows the signs
     reading     what was read and assumed; questions has all that can be asked
-    text        lines (labels, letters, heads), cut by lexing, written by bars and timing on a staff
+    text        lines (labels, letters, heads), cut by lexing, written by bars and timing on a staff, in sections
+    editing     other chords in a text: tried by rewriting (places in lines, pouring), read again, taken where right
     ireal …     the other formats; writing is the door to those that are written
 
 Knows music; no ids, no notes of a band, no sound.
@@ -37,6 +38,8 @@ __all__ = [
 
 # Each has NAME for people, ``recognises(source) -> bool`` and ``read(source, notes) -> Sheet``. The last takes all.
 FORMATS = ("musicxml", "midi", "ireal", "lilypond", "abc", "mma", "timed", "listed", "strudel", "foreign", "text")
+# Those that people write by hand. Of any other an editor shows another text, that is read the same.
+BY_HAND = frozenset({"lilypond", "abc", "mma", "timed", "strudel", "text"})
 
 
 def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_CHOICES) -> Reading:
@@ -48,16 +51,18 @@ def read(chart: str | bytes, *, name: str = "", choices: Mapping[str, str] = NO_
     """
     source = Source.of(chart, name)
     notes = Notes(choices)
-    reader = _reader(source)
+    format_name, reader = _reader(source)
     sheet = reader.read(source, notes)
-    return Reading(play(sheet, notes), sheet, reader.NAME, notes.assumptions, source.text or "")
+    song = play(sheet, notes)
+    return Reading(song, sheet, reader.NAME, notes.assumptions, source.text or "", is_by_hand=format_name in BY_HAND)
 
 
-def _reader(source: Source) -> ModuleType:
+def _reader(source: Source) -> tuple[str, ModuleType]:
+    """The name of the first format that recognises a source, and its module."""
     for format_name in FORMATS:
         module = import_module(f"sideman.charts.{format_name}")
         if module.recognises(source):
-            return module
+            return format_name, module
     raise UnreadableError(
         "this is not a text, nor a file of a kind that is read: paste the chart, or save it as MusicXML"
     )

@@ -10,30 +10,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import pairwise
 
-from sideman.charts.labels import base
-from sideman.charts.lexing import AGAINS
-from sideman.charts.reading import NO_CHOICES, Notes, Reading, ask_form
-from sideman.charts.rewriting import STYLES, Bar, Unit, rewrite
+from sideman.charts.places import Bar, Unit
+from sideman.charts.reading import NO_CHOICES, Notes, Reading, play
+from sideman.charts.rewriting import STYLES, rewrite
 from sideman.charts.sheet import Sheet
 from sideman.charts.source import Source
 from sideman.charts.text import NAME, read
 from sideman.errors import SidemanError
 from sideman.music.progression import Chord
-from sideman.music.song import Place
 from sideman.music.symbol import read_chord
 from sideman.music.time import Meter
 
 ROUNDS = 3  # of writing out bars that only said that another one comes again
+MOST_COMPARED = 256  # bars between the first and the last that change
 Wished = Sequence[tuple[str, int]]
 
 
 def edited(reading: Reading, chords: Wished, choices: Mapping[str, str] = NO_CHOICES) -> Reading | None:
     """A chart with other chords in its text: the reading of the new text; None where there is no such text.
 
-    ``chords`` are all that shall be played, with the names that :attr:`Chord.written` tells and their ticks; ``choices``
-    those that the chart was read with. Bars that are played more than once change in each of their passes, so what is
+    ``chords`` are all that shall be played, named as :attr:`Chord.written` tells, with their ticks; ``choices`` those
+    that the chart was read with. Bars that are played more than once change in each of their passes, so what is
     read may have more changes than were wished. Raises :class:`ChordSyntaxError` for names that are no chords.
     """
     if reading.format != NAME or not reading.text:
@@ -110,26 +108,10 @@ class _Chart:
 
     @cached_property
     def origins(self) -> list[int]:
-        """For each measure, the one in whose text it stands: another one where a section is only named."""
-        measures, text = self.reading.sheet.measures, self.reading.text
-        starts = [at for at, measure in enumerate(measures) if at == 0 or measure.section is not None]
-        origins = list(range(len(measures)))
-        known: dict[str, tuple[int, int]] = {}
-        by_place: dict[tuple[Place, tuple[tuple[int, Chord], ...]], int] = {}
-        for start, end in pairwise([*starts, len(measures)]):
-            name = (measures[start].section or "").strip().lower()
-            stands = measures[start].place
-            source = known.get(name) or known.get(base(name))
-            if name and source and stands and name in text[stands.start : stands.end].lower():
-                first, last = source
-                if last - first == end - start:
-                    origins[start:end] = origins[first:last]
-                    continue
-            known[name] = known[base(name)] = (start, end)
-            for at in range(start, end):
-                place = measures[at].place
-                if place is not None and measures[at].chords and text[place.start : place.end] not in AGAINS:
-                    origins[at] = by_place.setdefault((place, measures[at].chords), at)
+        """For each measure, the one in whose text it stands: another one where it is only named, or counted."""
+        origins: list[int] = []
+        for number, measure in enumerate(self.reading.sheet.measures):
+            origins.append(number if measure.again is None else origins[measure.again])
         return origins
 
     def changes(self, wish: list[Bar]) -> dict[int, list[Bar]] | None:
@@ -166,19 +148,17 @@ class _Chart:
             found = _bars(reading.sheet)
             if self._is_wished(reading, changes, exactly=False):
                 return reading, self._is_wished(reading, changes, exactly=True)
-            wrong = [
-                number
-                for at, number in enumerate(wanted)
-                if len(found) == len(wanted) and not self._is_at(at, number, found)
-            ]
-            marks = {number: [self.written[number]] for number in wrong if number is not None and number not in told}
+            if len(found) != len(wanted):
+                return None, False
+            marks = {
+                number: [self.written[number]]
+                for number, bar in zip(wanted, found, strict=True)
+                if number is not None and number not in told and bar != self.written[number]
+            }
             if not marks:
                 return None, False
             told |= marks  # they only said that the bar before comes again
         return None, False
-
-    def _is_at(self, at: int, number: int | None, found: Sequence[Bar]) -> bool:
-        return number is None or found[at] == self.written[number]
 
     def _measures(self, changes: Mapping[int, list[Bar]]) -> list[int | None]:
         """The measures that shall be written, by their numbers now; None for one that changes."""
@@ -228,8 +208,9 @@ class _Chart:
             notes = Notes(self.choices)
             try:
                 sheet = read(Source.of(text), notes)
-                ask_form(sheet, notes)
-                self._tried[text] = Reading(sheet.song(), sheet, NAME, notes.assumptions, text)
+                song = play(sheet, notes)
+                _ = song.progression  # as long as is played: each pass of a repeat may have grown
+                self._tried[text] = Reading(song, sheet, NAME, notes.assumptions, text)
             except SidemanError:
                 self._tried[text] = None
         return self._tried[text]
@@ -246,7 +227,7 @@ def _sections(sheet: Sheet) -> list[str]:
     return [section.name for section in sheet.song().sections for _ in section.bars]
 
 
-def _sounding(row: Sequence[tuple[str, Bar]]) -> Iterator[object]:
+def _sounding(row: Sequence[tuple[str, Bar]]) -> list[object]:
     """Each bar with what sounds at its beginning, and where another chord begins."""
     found: list[object] = []
     last: Chord | None = None
@@ -268,6 +249,9 @@ def _differences(before: Sequence[Bar], after: Sequence[Bar]) -> Iterator[tuple[
     while tail < min(len(before), len(after)) - first and before[-1 - tail] == after[-1 - tail]:
         tail += 1
     middle, other = before[first : len(before) - tail], after[first : len(after) - tail]
+    if min(len(middle), len(other)) > MOST_COMPARED:
+        yield first, first + len(middle), other
+        return
     for tag, start, end, new, until in SequenceMatcher(None, middle, other, autojunk=False).get_opcodes():
         if tag != "equal":
             yield first + start, first + end, other[new:until]

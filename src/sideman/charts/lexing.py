@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple
 
 from sideman.charts.sheet import Jump
 from sideman.charts.symbols import joins
@@ -41,9 +41,9 @@ class Piece(NamedTuple):
     begins: bool = False  # a bar line after which a repeat begins
     ends: bool = False  # a bar line before which one ends
 
-    def moved(self, offset: int) -> Self:
+    def moved(self, offset: int) -> Piece:
         """The piece so many characters further on."""
-        return self._make((*self[:2], self.start + offset, self.end + offset, *self[4:]))  # twice as fast as _replace
+        return Piece._make((*self[:2], self.start + offset, self.end + offset, *self[4:]))  # twice as fast as _replace
 
 
 BARS = "|｜│┃¦‖∣❘𝄀𝄁𝄂𝄃"

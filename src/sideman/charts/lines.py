@@ -18,6 +18,7 @@ LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "direc
 LONG = 2_000  # characters
 ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
 FEW = 2  # words that a line of chords may have
+HELD = "--"  # in brackets: a bar in which the chord goes on
 MOST_UNREAD = 0.5  # of them may be unread between bar lines
 
 # Possessive where two parts could share characters, so that the time is linear in the line.
@@ -35,6 +36,7 @@ _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
 _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
 _LOOKS = re.compile(r"\(?[A-H](?:##?|bb?|[♯♭])?(?:(?:m|M|mi|min|maj|ma|dim|aug|sus|add|alt|[-+°ºøΔ△^0-9(/])\S*)?,?\)?")
+_IS_COUNTED = re.compile(r"[0-9/]")  # as in Gmaaj7, but not in A-part
 _DIRECTIVE = re.compile(r"\s*\{\s*([^{}:\s|]+)\s*:?\s*([^{}|]*)\}\s*")
 _TAGS = re.compile(
     r"</?(?:pre|span|b|i|u|br|p|div|code|strong|em|font|a|sup)\b[^<>\n]{0,200}>|\[/?(?:ch|tab)\]|\[\s*key\s*[:=][^\[\]\n]{1,20}\]",
@@ -102,17 +104,27 @@ def _ends_in_frets(line: str) -> bool:
 
 
 def inline(line: str, start: int, reads: Reads) -> list[Piece]:
-    """The chords that stand in brackets among words: ``[D]Over, and o[A]go``."""
-    found = []
+    """The chords that stand in brackets among words: ``[D]Over, and o[A]go``.
+
+    What looks like one and is not is a word, which is a fault: it is not passed over as a remark would be.
+    """
+    found: list[Piece] = []
     for match in _INLINE.finditer(line):
         inner = match[1].strip().rstrip("*")
         place = start + match.start(1)
+        if inner == HELD:
+            found.append(Piece("hold", inner, place, place + len(inner)))
+            continue
         dotted = _DOTTED.fullmatch(inner)
         if dotted and reads(dotted[1]):
             found.append(Piece("chord", dotted[1], place, place + len(dotted[1]), beats=len(dotted[2])))
             continue
-        words = [inner] if reads(inner) else inner.split()
-        found += [Piece("chord", word, place, place + len(match[1])) for word in words if reads(word)]
+        for word in [inner] if reads(inner) else inner.split():
+            if reads(word):
+                found.append(Piece("chord", word, place, place + len(match[1])))
+            elif _is_misspelt(word):
+                begin = place + match[1].index(word)
+                found.append(Piece("word", word, begin, begin + len(word)))
     return found
 
 
@@ -120,7 +132,8 @@ def is_inline(line: str, reads: Reads) -> bool:
     """Whether a line has chords in brackets among its words, or more than one pair of brackets with nothing else."""
     if "[" not in line:
         return False
-    matches = [match for match in _INLINE.finditer(line) if reads(match[1].strip().rstrip("*."))]
+    inside = [match[1].strip().rstrip("*.") for match in _INLINE.finditer(line)]
+    matches = [word for word in inside if word == HELD or reads(word) or _is_misspelt(word)]
     rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
     return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)
 
@@ -162,6 +175,11 @@ def classify(line: Line, lexer: Lexer) -> None:
 def _chords(text: str, start: int, lexer: Lexer) -> bool:
     row = _row(text, start, lexer)[1]
     return bool(row) and all(piece.kind != "word" for piece in row)
+
+
+def _is_misspelt(word: str) -> bool:
+    """Whether a word that is not a chord was meant as one."""
+    return _IS_COUNTED.search(word) is not None and _LOOKS.fullmatch(word) is not None
 
 
 def _are_words(text: str, reads: Reads) -> bool:

@@ -38,6 +38,7 @@ class Reading:
     format: str  # its name for people: "text", "iReal Pro", "MusicXML"
     assumptions: tuple[Assumption, ...] = ()
     text: str = ""  # what places count in
+    is_by_hand: bool = True  # whether people write its format by hand: the text is theirs to go on with
 
 
 @dataclass(slots=True)

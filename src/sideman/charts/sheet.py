@@ -50,6 +50,7 @@ class Measure:
     to_coda: bool = False  # after it, the last time, playing goes on at the coda
     fine: bool = False
     jump: Jump | None = None
+    again: int | None = None  # the measure that it is once more, by its number, where only a name or a count says so
 
 
 @dataclass(slots=True)

@@ -68,8 +68,8 @@ class Staff:
 
     def write_again(self, first: int, last: int, place: Place) -> None:
         """Measures once more, as a section that is only named: from ``first`` to before ``last``."""
-        for measure in self.measures[first:last]:
-            self.add(Measure(measure.chords, measure.meter, place))
+        for number, measure in enumerate(self.measures[first:last], first):
+            self.add(Measure(measure.chords, measure.meter, place, again=number))
 
     def add(self, measure: Measure) -> None:
         """A measure, with all the signs that were waiting for it."""
@@ -131,9 +131,9 @@ class Staff:
             self._open = len(self.measures)
             return
         for _ in range(times - 1):
-            for measure in written:
+            for number, measure in enumerate(written, first):
                 if len(self.measures) < MAX_MEASURES:
-                    self.measures.append(replace(measure, section=None))
+                    self.measures.append(replace(measure, section=None, again=number))
 
     def sign(self, piece: Piece, *, in_cell: bool) -> None:
         """A segno, coda or fine, or a jump. One that stands in a cell holds for its bar."""

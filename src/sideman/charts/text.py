@@ -1,7 +1,7 @@
 """Charts typed as text: the reference form ``C:4|Am:4``, grids, lines of chords, chords above or in words, ChordPro.
 
 Lines are told apart (``lines``), cut into pieces (``lexing``) and written as measures (``bars``); this module keeps
-what spans lines: the head, sections, sections that are only named, and rehearsal letters.
+what spans lines: the head, directives, degrees (``sections`` those that are only named, ``letters`` rehearsal letters).
 """
 
 from __future__ import annotations
@@ -17,18 +17,17 @@ from sideman.charts.lexing import Lexer, Piece, Reads
 from sideman.charts.lines import Line, classify, directive, is_long, split
 from sideman.charts.numbers import are_diatonic, is_number, is_numeral, split_numbers
 from sideman.charts.reading import Notes
+from sideman.charts.sections import Sections
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
 from sideman.charts.spelling import Degrees, Spelling
 from sideman.charts.symbols import ANY, dialect_of
-from sideman.charts.wished import Wish, wishes_of
 from sideman.errors import ChartError, ChordSyntaxError, UnreadableError
 from sideman.music.chords import MAX_TEXT, parse_song
 from sideman.music.key import Key
 from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS
 from sideman.music.progression import Chord
 from sideman.music.song import Place
-from sideman.music.wishes import NO_WISHES, Wishes
 
 NAME = "text"
 
@@ -41,6 +40,7 @@ _LONE = re.compile(r"(?:^|[\n\r])[^\S\n\r]*[(\[]?[A-Z]\d?[)\]]?[.:]?[^\S\n\r]*(?
 _KEY_TAG = re.compile(r"\[\s*key\s*[:=]\s*([^\[\]\s]{1,12})\s*\]", re.IGNORECASE)
 _MINOR_TONIC = re.compile(r"i(?![iv])|1(?:-|m(?!aj))")  # a degree that stands in a minor key
 _TIMES = re.compile(r":\s*[\d.]")
+_SEMITONES = re.compile(r"\s*[+-]?\d{1,2}\s*")
 # Directives of ChordPro that begin and end sections, by what stands behind ``start_of_`` and ``end_of_``, and in short.
 _SECTIONS = {"c": "chorus", "v": "verse", "b": "bridge", "g": "grid", "t": "tab"}
 _SKIPPED = frozenset({"tab", "abc", "ly", "svg", "textblock"})
@@ -93,14 +93,13 @@ class _Reader:
         self._lines = lines
         self._capo = 0  # frets by which all sounds higher
         self._shifts: list[tuple[int, int]] = []  # from which measure on all is so many semitones higher
-        self._wishes: dict[str, Wishes] = {}  # by the names of sections
-        self._sections: dict[str, tuple[int, int]] = {}  # by their names' bases: first measure, end
 
     def read(self) -> Sheet:
         self._classify()
         name_letters(self._lines, self._notes, Lexer(self._spelling.reads))
-        bars = Bars(self._notes, self._spelling, self._sheet.meter)
-        self._write(bars)
+        bars = self._bars = Bars(self._notes, self._spelling, self._sheet.meter)
+        self._sections = Sections(bars, self._notes)
+        self._write()
         if bars.faults:
             raise ChartError(self._text, sorted(bars.faults, key=lambda fault: fault.position))
         if not bars.measures:
@@ -175,18 +174,18 @@ class _Reader:
         for line in body:
             line.pieces = [part for piece in line.pieces for part in _apart(piece)]
 
-    def _write(self, bars: Bars) -> None:
+    def _write(self) -> None:
         """All lines, in their order."""
-        section: tuple[Label, int, Place] | None = None  # the label, and the measures before it
+        bars = self._bars
         for line in self._lines:
             place = Place(line.start, line.start + len(line.text))
             match line.kind:
                 case "label" | "plain" | "barred" | "inline" if line.label is not None:
-                    section = self._begin(bars, section, line.label, place, line.wishes)
+                    self._sections.begin(line.label, place, line.wishes)
                 case "directive":
-                    section = self._direct(bars, section, line, place)
+                    self._direct(line, place)
                 case "head":
-                    self._head(bars, line)
+                    self._head(line)
                 case "blank":
                     bars.end_block()
                 case "words" if not bars.measures and not self._sheet.title and line.text.strip():
@@ -199,83 +198,36 @@ class _Reader:
                 bars.write_plain(line.pieces)
                 if line.kind == "inline":
                     bars.end_block()
-        self._end(bars, section)
+        self._sections.end()
 
-    def _begin(
-        self,
-        bars: Bars,
-        section: tuple[Label, int, Place] | None,
-        label: Label,
-        place: Place,
-        written: Sequence[Wish] = (),
-    ) -> tuple[Label, int, Place]:
-        self._end(bars, section)
-        self._name(bars, label.name, written)
-        return label, len(bars.measures), place
-
-    def _name(self, bars: Bars, name: str, written: Sequence[Wish]) -> None:
-        """The next measure begins a section; without wishes of its own it has those of the last one of its name."""
-        wishes = self._wishes.get(name.lower(), NO_WISHES)
-        if written:
-            wishes, faults = wishes_of(written)
-            bars.faults += faults
-        self._wishes[name.lower()] = wishes
-        bars.begin_section(name, wishes)
-
-    def _end(self, bars: Bars, section: tuple[Label, int, Place] | None) -> None:
-        """A section is over: one without bars of its own plays those of the last one of its name."""
-        if section is None:
-            return
-        label, first, place = section
-        known = self._sections.get(label.name.lower()) or self._sections.get(base(label.name))
-        if len(bars.measures) == first:
-            if known is None:
-                return
-            if self._notes.ask("again", ("played", "passed over"), place, label.name) == "passed over":
-                return
-            bars.write_again(*known, place)
-        if label.times > 1:
-            bars.play(label.times, first)
-        for name in (label.name.lower(), base(label.name)):
-            self._sections[name] = (first, len(bars.measures))
-
-    def _direct(
-        self, bars: Bars, section: tuple[Label, int, Place] | None, line: Line, place: Place
-    ) -> tuple[Label, int, Place] | None:
+    def _direct(self, line: Line, place: Place) -> None:
         """A directive of ChordPro."""
-        found = _section_of(line.name)
-        if found and found[0] == "start" and found[1] not in (*_SKIPPED, "grid"):
-            label = Label(line.value or found[1].title(), 1, 0, True)
-            return self._begin(bars, section, label, place, line.wishes)
-        if found and found[0] == "end":
-            self._end(bars, section)
-            return None
-        if line.name == "chorus":
-            self._end(bars, section)
-            self._name(bars, line.value or "Chorus", line.wishes)
-            self._end(bars, (Label("Chorus", 1, 0, True), len(bars.measures), place))
-            return None
-        if line.name in _COMMENTS:
+        edge, kind = _section_of(line.name) or ("", "")
+        if edge == "start" and kind not in (*_SKIPPED, "grid"):
+            self._sections.begin(Label(line.value or kind.title(), 1, 0, True), place, line.wishes)
+        elif edge == "end":
+            self._sections.end()
+        elif line.name == "chorus":
+            self._sections.play_chorus(line.value or "Chorus", place, line.wishes)
+        elif line.name in _COMMENTS:
             probe = Line(line.value, line.start)
             classify(probe, Lexer(self._spelling.reads))
             if probe.label is not None and probe.label.certain and not probe.pieces:
-                return self._begin(bars, section, probe.label, place, line.wishes)
-            return section
-        if line.name in ("transpose", "x_transpose") and re.fullmatch(r"\s*[+-]?\d{1,2}\s*", line.value):
+                self._sections.begin(probe.label, place, line.wishes)
+        elif line.name in ("transpose", "x_transpose") and _SEMITONES.fullmatch(line.value):
             if self._notes.ask("transpose", ("applied", "as written"), place, line.value) == "applied":
-                self._shifts.append((len(bars.measures), int(line.value)))
-            return section
-        name, value = line.name, line.value
-        if name == "meta":
-            name, _, value = value.partition(" ")
-        self._head(bars, Line(line.text, line.start, "head", name=heads.FIELDS.get(name, "other"), value=value))
-        return section
+                self._shifts.append((len(self._bars.measures), int(line.value)))
+        else:
+            name, value = line.name, line.value
+            if name == "meta":
+                name, _, value = value.partition(" ")
+            self._head(Line(line.text, line.start, "head", name=heads.FIELDS.get(name, "other"), value=value))
 
-    def _head(self, bars: Bars, line: Line) -> None:
+    def _head(self, line: Line) -> None:
         place = Place(line.start, line.start + len(line.text))
         understood = heads.put(line.name, line.value, self._sheet)
         if line.name == "meter" and understood:
-            bars.change_meter(self._sheet.meter)
+            self._bars.change_meter(self._sheet.meter)
         fret = heads.capo_of(line.value) if line.name == "capo" else 0
         if fret and self._notes.ask("capo", ("written", "sounding"), place, line.value) == "sounding":
             self._capo = fret

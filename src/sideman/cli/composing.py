@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sideman.errors import OptionError
-from sideman.options import OPTIONS, ArrangeOptions, Kind, Option, options_of
+from sideman.options import OPTIONS, ArrangeOptions, Kind, Option, PlayOptions, options_of
 
 if TYPE_CHECKING:
     from sideman.arranging import Arrangement, Model
@@ -23,14 +24,16 @@ if TYPE_CHECKING:
 _TYPES: dict[Kind, type] = {"number": float, "whole": int, "text": str, "several": str, "flag": bool}
 
 
-def with_options(before: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command, which takes them as keywords, a parameter for each option of the table, ``before`` this one."""
+def with_options(
+    before: str, options: Sequence[Option] = OPTIONS
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command, which takes them as keywords, a parameter for each option of a table, ``before`` this one."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command, eval_str=True)
         own = [parameter for name, parameter in signature.parameters.items() if name != "wishes"]
         place = [parameter.name for parameter in own].index(before)
-        parameters = [*own[:place], *map(_parameter, OPTIONS), *own[place:]]
+        parameters = [*own[:place], *map(_parameter, options), *own[place:]]
         vars(command)["__signature__"] = signature.replace(parameters=parameters)
         return command
 
@@ -40,7 +43,7 @@ def with_options(before: str) -> Callable[[Callable[..., None]], Callable[..., N
 def _parameter(option: Option) -> inspect.Parameter:
     """An option as typer reads it; several are names with commas in between."""
     several = option.kind == "several"
-    left_out = "all" if several else option.nothing
+    left_out = option.nothing or ("all" if several else "")
     words = option.help if option.kind == "flag" else f"{option.help}; {option.range}"
     words += f"; {left_out} if left out." if left_out else "."
     annotation: Any = _TYPES[option.kind]
@@ -80,15 +83,35 @@ def load_model(weights: Path | None) -> Model:
     return default_model() if weights is None else Model.load(weights)
 
 
+def read_playing(wishes: Mapping[str, Any]) -> PlayOptions:
+    """The options of playing alone; None leaves one out. Raises :class:`OptionError` for a value out of range."""
+    return PlayOptions(**{name: value for name, value in wishes.items() if value is not None})
+
+
 def compose(
     arrangement: Arrangement, on_progress: Callable[[float], object], recording: Recording | None = None
 ) -> tuple[Rendition, ...]:
     """All takes of an arrangement; ``on_progress`` is told the bars that are done, of all takes together.
 
-    ``recording`` gets each bar to play.
+    ``recording`` gets each bar to play; in another key when all is composed: which octave a player takes shows then.
     """
+    is_moved = arrangement.plan.options.transpose != 0
     for done, bar in enumerate(arrangement, 1):
         on_progress(done)
-        if recording is not None:
+        if recording is not None and not is_moved:
             recording.add(bar.take, bar.notes)
+    if recording is not None and is_moved:
+        _record(arrangement, recording)
     return arrangement.bands
+
+
+def _record(arrangement: Arrangement, recording: Recording) -> None:
+    from sideman.music.band import ONSET
+
+    for take, band in enumerate(arrangement.bands):
+        for start, end in pairwise(arrangement.plan.chart.lines.tolist()):
+            bar = {
+                track.role: track.notes[(track.notes[:, ONSET] >= start) & (track.notes[:, ONSET] < end)]
+                for track in band.tracks
+            }
+            recording.add(take, bar)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from sideman.cli.composing import read_programs
+from sideman.cli.composing import read_playing, read_programs, with_options
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import counted, print_json, progress
+from sideman.options import PLAYING
 
 
+@with_options(before="soundfont", options=PLAYING)
 def render(
     song: Annotated[Path, typer.Argument(help="MIDI file to play.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Audio file to write: .mp3, .wav or .flac.")],
@@ -21,6 +23,7 @@ def render(
         typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+    **wishes: Any,  # noqa: ANN401 - the options of playing
 ) -> None:
     """Play a MIDI file into an audio file.
 
@@ -31,13 +34,15 @@ def render(
     Examples:
       sideman render song.mid -o song.wav
       sideman render song.mid -o song.mp3 --soundfont FluidR3_GM.sf2 --program piano=4
+      sideman render song.mid -o song.mp3 --swing 67 --humanize 1 --transpose -2
     """  # noqa: D301 - \b keeps typer from filling the lines
     from sideman.render.audio import WRITERS, write_audio
     from sideman.render.midi import read_midi
+    from sideman.render.played import played
 
     check_output(output, WRITERS)
     programs = read_programs(program or [])
-    band = read_midi(song)
+    band = played(read_midi(song), read_playing(wishes))
     with progress("rendering", 1) as done:
         write_audio(band, output, soundfont=soundfont, programs=programs, on_progress=done)
     length = band.times.seconds(band.steps)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import OptionError
+from sideman.music.feel import AS_WRITTEN, Feel
 from sideman.music.roles import ROLES as ROLES  # noqa: PLC0414 - readers of this module find it here too
 from sideman.music.roles import Role as Role  # noqa: PLC0414 - readers of this module find it here too
 from sideman.music.time import COMMON_BARS, STEPS_PER_BEAT, BarLines, TimeMap
@@ -32,14 +33,15 @@ class Instrument(NamedTuple):
     family: range  # programs that LPD-5 gives to this role; strings take what is left
     is_drum: bool = False
     voices: int = MIDI_VALUES  # notes that one player can begin at once
+    compass: range = range(MIDI_VALUES)  # pitches that it has
 
 
 INSTRUMENTS: dict[Role, Instrument] = {
     Role.DRUMS: Instrument(0, range(0), is_drum=True),
-    Role.PIANO: Instrument(0, range(8), voices=10),
-    Role.GUITAR: Instrument(25, range(24, 32), voices=6),
-    Role.BASS: Instrument(33, range(32, 40), voices=2),
-    Role.STRINGS: Instrument(48, range(0), voices=8),
+    Role.PIANO: Instrument(0, range(8), voices=10, compass=range(21, 109)),
+    Role.GUITAR: Instrument(25, range(24, 32), voices=6, compass=range(40, 89)),
+    Role.BASS: Instrument(33, range(32, 40), voices=2, compass=range(28, 68)),
+    Role.STRINGS: Instrument(48, range(0), voices=8, compass=range(28, 104)),
 }
 
 
@@ -131,13 +133,15 @@ class Track:
 class Band:
     """Up to five tracks, at most one a role, that play for ``steps`` steps at ``tempo`` beats a minute.
 
-    Its bars begin at ``lines``. Bands are equal that play the same, whatever else a subclass knows of them.
+    Its bars begin at ``lines``; ``feel`` is how the notes are played. Bands are equal that play the same, whatever else
+    a subclass knows of them.
     """
 
     tracks: tuple[Track, ...]
     steps: int
     tempo: float = 120.0
     lines: BarLines = COMMON_BARS
+    feel: Feel = AS_WRITTEN
 
     def __post_init__(self) -> None:
         roles = [track.role for track in self.tracks]
@@ -170,11 +174,11 @@ class Band:
 
     @property
     def times(self) -> TimeMap:
-        """When its steps are heard."""
+        """When its steps are heard, as they are written; what feel makes of them are places between them."""
         return TimeMap(self.tempo)
 
     def _played(self) -> tuple[object, ...]:
-        return self.tracks, self.steps, self.tempo, self.lines
+        return self.tracks, self.steps, self.tempo, self.lines, self.feel
 
     @property
     def note_count(self) -> int:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS
+from sideman.errors import OptionError
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NOTE_NAMES
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 
 __all__ = ["SHIFTS", "Key", "estimate_key"]
@@ -61,6 +62,18 @@ class Key:
     def name(self) -> str:
         """The key in words, spelled as is common: ``Eb major``, ``C# minor``."""
         return f"{MINOR_ROOTS[self.tonic]} minor" if self.minor else f"{MAJOR_ROOTS[self.tonic]} major"
+
+    @classmethod
+    def named(cls, name: str) -> Key:
+        """The key of a :attr:`name`, however it is spelled. Raises :class:`OptionError` where it is not one."""
+        tonic, _, mode = name.partition(" ")
+        if tonic not in NOTE_NAMES or mode not in {"major", "minor"}:
+            raise OptionError(f"unknown key {name[:20]!r}: write it as Eb major or C# minor")
+        return cls(NOTE_NAMES[tonic], mode == "minor")
+
+    def transpose(self, semitones: int) -> Key:
+        """The key so many semitones higher."""
+        return Key((self.tonic + semitones) % PITCH_CLASSES, self.minor)
 
     @property
     def shift(self) -> int:

@@ -82,6 +82,11 @@ class Meter:
         return self.unit == EIGHTH and self.beats > EIGHTHS_OF_DOTTED_BEAT and self.beats % EIGHTHS_OF_DOTTED_BEAT == 0
 
     @property
+    def swings(self) -> bool:
+        """Whether its beats have two halves that may swing: not where eighths are counted, as in 6/8 and 7/8."""
+        return self.unit != EIGHTH
+
+    @property
     def quarters_per_beat(self) -> Fraction:
         """Written quarters of a beat: 1, or 3/2 where it is dotted."""
         return Fraction(3, 2) if self.is_compound else Fraction(1)
@@ -201,13 +206,15 @@ class TimeMap:
 
     ``tempo`` in beats a minute holds until the first of the ``changes``; a ritardando is many of them. ``swing`` is the
     share of a beat that its first half takes, from 1/2 (straight) over 2/3 (triplets) to 3/4: within a beat it
-    stretches the first half and presses the second, so what stands on the beat stays there. Beats count from step 0.
+    stretches the first half and presses the second, so what stands on the beat stays there. Beats count from the bar
+    lines of ``lines``; bars whose metre counts eighths stay straight.
     Raises :class:`OptionError` where a tempo is not positive, the swing is out of range or changes are not in order.
     """
 
     tempo: float
     swing: float = STRAIGHT
     changes: tuple[TempoChange, ...] = ()
+    lines: BarLines = COMMON_BARS
 
     def __post_init__(self) -> None:
         if not STRAIGHT <= self.swing <= HARDEST_SWING:
@@ -248,12 +255,20 @@ class TimeMap:
         return starts
 
     def _swung(self, step: float) -> float:
-        beat, within = divmod(step, STEPS_PER_BEAT)
-        return beat * STEPS_PER_BEAT + _bend(within, OFF_BEAT, self.swing * STEPS_PER_BEAT)
+        return self._bent(step, OFF_BEAT, self.swing * STEPS_PER_BEAT)
 
     def _unswung(self, step: float) -> float:
-        beat, within = divmod(step, STEPS_PER_BEAT)
-        return beat * STEPS_PER_BEAT + _bend(within, self.swing * STEPS_PER_BEAT, OFF_BEAT)
+        return self._bent(step, self.swing * STEPS_PER_BEAT, OFF_BEAT)
+
+    def _bent(self, step: float, off_beat: float, to: float) -> float:
+        """Where a place within its beat goes; bar lines stay where they are."""
+        if self.swing == STRAIGHT:
+            return step
+        bar = self.lines.bar_at(math.floor(step))
+        if not self.lines.meter(bar).swings:
+            return step
+        within = (step - self.lines.onset(bar)) % STEPS_PER_BEAT
+        return step - within + _bend(within, off_beat, to)
 
 
 def _length(steps: float, tempo: float) -> float:

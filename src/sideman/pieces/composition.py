@@ -16,7 +16,7 @@ from sideman.composer import SAMPLING, Composer, Take
 from sideman.errors import OptionError, TokenError
 from sideman.model.sampling import SamplingDefaults
 from sideman.music.progression import Progression
-from sideman.options import random_seed
+from sideman.options import PlayOptions, random_seed
 from sideman.pieces.changes import Change, Origins, Selection, changed_plan, check_change, check_seed
 from sideman.pieces.drafts import BATCH, DRAFTS, Draft, Drafts, compose, seam_after
 from sideman.pieces.origins import following, origins_of
@@ -101,10 +101,13 @@ class Composition:
         """The first take as it is now."""
         return self.bands[0]
 
-    def rendition(self, take: int = 0) -> Rendition:
-        """A take as it is now. Raises :class:`TokenError` where the grammar doesn't allow its parts."""
+    def rendition(self, take: int = 0, playing: PlayOptions | None = None) -> Rendition:
+        """A take as it is now, played as the piece says, or otherwise.
+
+        Raises :class:`TokenError` where the grammar doesn't allow its parts.
+        """
         plan = self.plan_of(take)
-        return perform(plan, plan.leader().ids(self.parts(take)))
+        return perform(plan, plan.leader().ids(self.parts(take)), playing)
 
     def parts(self, take: int = 0) -> Sequence[Parts]:
         """The parts of a take's bars as they are now."""

@@ -22,12 +22,9 @@ import numpy as np
 from sideman.errors import DataError, OptionError
 from sideman.files import atomic_write
 from sideman.music.band import (
-    DURATION,
     INSTRUMENTS,
     MIDI_VALUES,
     ONSET,
-    PITCH,
-    VELOCITY,
     Band,
     NoteArray,
     Role,
@@ -40,7 +37,7 @@ from sideman.music.time import (
     BarLines,
     Meter,
 )
-from sideman.render.parts import MAX_MIDI_TEMPO, MIN_MIDI_TEMPO, PAN, VOLUME, Part, parts, without_overlaps
+from sideman.render.parts import MAX_MIDI_TEMPO, MIN_MIDI_TEMPO, PAN, VOLUME, Part, parts, sounding, without_overlaps
 from sideman.render.pulses import Pulses
 
 if TYPE_CHECKING:
@@ -113,8 +110,7 @@ def midi_bytes(
         times = pulses.of_ticks(np.array(ticks)).tolist()
         song += (_meta(time, TEXT_MARKER, name.encode()) for time, name in zip(times, names, strict=True))
     chunks = [
-        _chunk([*(song if not number else ()), *_events(part, band.steps, pulses)])
-        for number, part in enumerate(played)
+        _chunk([*(song if not number else ()), *_events(part, band, pulses)]) for number, part in enumerate(played)
     ]
     return struct.pack(">4sIHHH", b"MThd", 6, 1, len(chunks), PULSES_PER_QUARTER) + b"".join(chunks)
 
@@ -226,19 +222,19 @@ def _metres(band: Band, pulses: Pulses) -> Iterator[Event]:
             yield _meta(pulse, TEMPO, microseconds.to_bytes(3, "big"))
 
 
-def _events(part: Part, steps: int, pulses: Pulses) -> Iterator[Event]:
+def _events(part: Part, band: Band, pulses: Pulses) -> Iterator[Event]:
     """A part's messages, in any order, to the last at the end of the band."""
     channel = part.channel
     yield _meta(0, TEXT_NAME, part.name.encode())
     yield 0, FIRST, bytes((PROGRAM | channel, part.program))
     for controller, value in ((VOLUME, part.placement.volume), (PAN, part.placement.pan)):
         yield 0, FIRST, bytes((CONTROL | channel, controller, value))
-    begins = pulses.of_steps(part.notes[:, ONSET]).tolist()
-    ends = pulses.of_steps(part.notes[:, ONSET] + part.notes[:, DURATION]).tolist()
-    for begin, over, pitch, velocity in zip(begins, ends, *part.notes[:, [PITCH, VELOCITY]].T.tolist(), strict=True):
+    notes = sounding(part.role, part.notes, band)
+    times = pulses.of_places(notes.begins).tolist(), pulses.of_places(notes.ends).tolist()
+    for begin, over, pitch, velocity in zip(*times, notes.pitches.tolist(), notes.velocities.tolist(), strict=True):
         yield begin, BEGINNING, bytes((NOTE_ON | channel, pitch, velocity))
         yield over, ENDING, bytes((NOTE_OFF | channel, pitch, OFF_VELOCITY))
-    end = int(pulses.of_steps(np.array(steps)))
+    end = int(pulses.of_steps(np.array(band.steps)))
     yield end, LAST, bytes((CONTROL | channel, ALL_NOTES_OFF, 0))
     yield end, LAST, bytes((META, END_OF_TRACK, 0))
 

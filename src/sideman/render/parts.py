@@ -21,11 +21,13 @@ from sideman.music.band import (
     MIDI_VALUES,
     ONSET,
     PITCH,
+    VELOCITY,
     Band,
     NoteArray,
     Role,
     Track,
 )
+from sideman.music.placing import Places, places, touched
 
 CENTRE = 64  # MIDI pan
 DRUM_CHANNEL = 9  # MIDI's tenth
@@ -68,6 +70,26 @@ class Part:
     def is_drum(self) -> bool:
         """Whether it plays on the drum channel."""
         return INSTRUMENTS[self.role].is_drum
+
+
+class Sounding(NamedTuple):
+    """Notes as they sound, a row each: where they begin and end, places of the straight grid, and how loud."""
+
+    begins: Places
+    ends: Places
+    pitches: NoteArray  # (notes,)
+    velocities: NoteArray  # (notes,)
+
+
+def sounding(role: Role, notes: NoteArray, band: Band) -> Sounding:
+    """The notes (notes, 4) of a part as they sound where ``band`` plays; they may be those of a few bars."""
+    rows = touched(role, notes, band.feel)
+    onsets, pitches = rows[:, ONSET], rows[:, PITCH]
+    begins, ends = (
+        places(role, steps, pitches, band.feel, band.tempo, band.lines, band.steps)
+        for steps in (onsets, onsets + rows[:, DURATION])
+    )
+    return Sounding(begins, ends, pitches, rows[:, VELOCITY])
 
 
 def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part, ...]:

@@ -13,12 +13,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sideman.music.band import DURATION, ONSET, PITCH, VELOCITY, Band, NoteArray, Role, Track
+from sideman.music.band import DURATION, ONSET, Band, NoteArray, Role
+from sideman.music.placing import earliest
 from sideman.music.time import TimeMap
 from sideman.render.fluidsynth import SAMPLE_RATE
-from sideman.render.parts import PAN, VOLUME, Part, parts, without_overlaps
+from sideman.render.parts import PAN, VOLUME, Part, parts, sounding, without_overlaps
 
 Block = npt.NDArray[np.float32]  # (frames, 2), full scale is ±1
+Events = npt.NDArray[np.float64]  # (events, 4): place, channel, pitch, velocity
 Piece = tuple[int, Mapping[Role, NoteArray]]  # a step, and the notes that begin before it and in no piece before
 
 CHANNELS = 2
@@ -49,21 +51,15 @@ class Synthesizer(Protocol):
 class LiveBand:
     """A band that is still being composed: who plays for how long is known, the notes come bar by bar.
 
-    ``bars`` gives for each bar in order the notes of every role that begin in it, (notes, 4) each, onsets counted from
-    the start of the song; ``ends`` are the steps at which they end. It can be played once.
+    ``chairs`` is the band before anybody plays. ``bars`` gives for each bar in order the notes of every role that begin
+    in it, (notes, 4) each, onsets counted from the start of the song; ``ends`` are the steps at which they end. It can
+    be played once.
     """
 
-    def __init__(
-        self,
-        roles: Iterable[Role],
-        steps: int,
-        tempo: float,
-        ends: Sequence[int],
-        bars: Iterable[Mapping[Role, NoteArray]],
-    ) -> None:
-        self.chairs = Band(tuple(map(Track, roles)), steps, tempo)  # nobody plays yet
-        self.steps = steps
-        self.times = self.chairs.times
+    def __init__(self, chairs: Band, ends: Sequence[int], bars: Iterable[Mapping[Role, NoteArray]]) -> None:
+        self.chairs = chairs
+        self.steps = chairs.steps
+        self.times = chairs.times
         self.note_count = 0  # so far
         self._ends = ends
         self._bars = bars
@@ -88,8 +84,10 @@ def render_blocks(
     Instruments are chosen before the first bar is asked for, each next bar once what came before it has been played.
     """
     if isinstance(band, LiveBand):
-        played, pieces = parts(band.chairs, programs), band.pieces()
+        chairs, pieces = band.chairs, band.pieces()
+        played = parts(chairs, programs)
     else:
+        chairs = band
         played = parts(band, programs)
         pieces = iter([(band.steps, {part.role: part.notes for part in played})])
     for part in played:
@@ -97,7 +95,7 @@ def render_blocks(
         synthesizer.control(part.channel, VOLUME, part.placement.volume)
         synthesizer.control(part.channel, PAN, part.placement.pan)
     total = total_frames(band)
-    events = chain(_events(played, pieces, band.steps, band.times), [(total, 0, 0, 0)])
+    events = chain(_events(played, pieces, chairs), [(total, 0, 0, 0)])
     frame, channel, pitch, velocity = next(events)
     for start in range(0, total, BLOCK_FRAMES):
         block = np.zeros((min(BLOCK_FRAMES, total - start), CHANNELS), np.float32)
@@ -116,38 +114,42 @@ def render_blocks(
         yield block
 
 
-def _events(
-    played: Sequence[Part], pieces: Iterable[Piece], steps: int, times: TimeMap
-) -> Iterator[tuple[int, int, int, int]]:
+def _events(played: Sequence[Part], pieces: Iterable[Piece], band: Band) -> Iterator[tuple[int, int, int, int]]:
     """(frame, channel, pitch, velocity) in order of time; velocity 0 ends a note, before any that begins then.
 
     Asks for a piece when the events of those before it are over. A note that rings into the next piece is held back
-    with its end: there its pitch may begin anew.
+    with its end: there its pitch may begin anew. So is what the hands play so late that something of the next piece may
+    come first.
     """
     ringing = {part.role: part.notes[:0] for part in played}
-    start = 0
+    waiting: Events = np.empty((0, 4))
+    start, steps, times = 0, band.steps, band.times
+    early = earliest(band.feel, band.tempo)
     for end, notes in pieces:
-        rows = []
+        rows = [waiting]
         for part in played:
             known = without_overlaps(np.concatenate([ringing[part.role], notes[part.role]]), steps)
             stop = known[:, ONSET] + known[:, DURATION]
             over = (stop < end) | (end >= steps)
-            begins = known[known[:, ONSET] >= start]
-            rows.append(_rows(part.channel, begins[:, ONSET], begins[:, PITCH], begins[:, VELOCITY]))
-            rows.append(_rows(part.channel, stop[over], known[over, PITCH], np.zeros_like(stop[over])))
+            begins = known[:, ONSET] >= start
+            heard = sounding(part.role, known, band)
+            rows.append(_rows(part.channel, heard.begins[begins], heard.pitches[begins], heard.velocities[begins]))
+            rows.append(_rows(part.channel, heard.ends[over], heard.pitches[over], np.zeros_like(stop[over])))
             ringing[part.role] = known[~over]
         start = end
-        table = np.concatenate(rows) if rows else np.empty((0, 4), np.int32)
-        order = np.lexsort((table[:, 2], table[:, 1], table[:, 3] > 0, table[:, 0]))
-        for step, channel, pitch, velocity in table[order].tolist():
-            yield _frame(step, times), channel, pitch, velocity
+        table = np.concatenate(rows)
+        table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 3] > 0, table[:, 0]))]
+        count = len(table) if end >= steps else int(np.searchsorted(table[:, 0], end - early))
+        waiting = table[count:]
+        for place, channel, pitch, velocity in table[:count].tolist():
+            yield _frame(place, times), int(channel), int(pitch), int(velocity)
 
 
-def _rows(channel: int, step: NoteArray, pitch: NoteArray, velocity: NoteArray) -> NoteArray:
-    return np.stack([step, np.full_like(step, channel), pitch, velocity], 1)
+def _rows(channel: int, place: Events, pitch: NoteArray, velocity: NoteArray) -> Events:
+    return np.stack([place, np.full_like(place, channel), pitch, velocity], 1)
 
 
-def _frame(step: int, times: TimeMap) -> int:
+def _frame(step: float, times: TimeMap) -> int:
     return round(times.seconds(step) * SAMPLE_RATE)
 
 

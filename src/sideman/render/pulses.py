@@ -24,8 +24,8 @@ class Pulses:
         self._per_tick = np.array(per_beat) / TICKS_PER_BEAT
         self._starts = np.append(0, np.cumsum(np.diff(self._ticks) * self._per_tick[:-1]))
 
-    def of_ticks(self, ticks: Ints) -> Ints:
-        """The pulses of ticks."""
+    def of_ticks(self, ticks: Ints | npt.NDArray[np.floating]) -> Ints:
+        """The pulses of ticks, which may have fractions."""
         change = np.searchsorted(self._ticks, ticks, "right") - 1
         pulses = np.rint(self._starts[change] + (ticks - self._ticks[change]) * self._per_tick[change])
         return np.asarray(pulses, np.int64)
@@ -33,6 +33,10 @@ class Pulses:
     def of_steps(self, steps: Ints) -> Ints:
         """The pulses of steps."""
         return self.of_ticks(steps.astype(np.int64) * TICKS_PER_STEP)
+
+    def of_places(self, places: npt.NDArray[np.floating]) -> Ints:
+        """The pulses of steps with fractions."""
+        return self.of_ticks(places * TICKS_PER_STEP)
 
     def steps(self, pulses: Ints) -> npt.NDArray[np.int32]:
         """The nearest step to each pulse."""

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from sideman.machine import processors
-from sideman.music.band import NoteArray, Role
+from sideman.music.band import Band, NoteArray, Role
 from sideman.render.audio import write_audio
 from sideman.render.fluidsynth import FluidSynth
 from sideman.render.playing import LiveBand
@@ -31,7 +31,7 @@ class _GivenUp(Exception):  # noqa: N818 - ends a thread, no error
 class Recording:
     """The audio of several takes, ``paths`` one each, by as many threads as there are cores.
 
-    Takes are ``steps`` long, their bars end at ``ends``.
+    ``chairs`` is the band of each before anybody plays; its bars end at ``ends``.
     A context: what is not finished when its block ends, or ends in an exception, is given up, and leaves no file.
     Raises :class:`DataError` where the SoundFont cannot be read, :class:`MissingLibraryError` without FluidSynth; what
     a thread runs into is raised by :meth:`finish`.
@@ -40,9 +40,7 @@ class Recording:
     def __init__(
         self,
         paths: Sequence[Path],
-        roles: Sequence[Role],
-        steps: int,
-        tempo: float,
+        chairs: Band,
         ends: Sequence[int],
         *,
         soundfont: Path | None = None,
@@ -55,7 +53,7 @@ class Recording:
         self._synthesizer = FluidSynth(self._soundfont)
         self._count = len(ends)
         self._bars: list[SimpleQueue[Mapping[Role, NoteArray] | None]] = [SimpleQueue() for _ in paths]
-        self._bands = [LiveBand(roles, steps, tempo, ends, self._coming(take)) for take in range(len(paths))]
+        self._bands = [LiveBand(chairs, ends, self._coming(take)) for take in range(len(paths))]
         self._shares = [0.0] * len(paths)
         self._given_up = False
         self._pool = ThreadPoolExecutor(min(len(paths), processors()))

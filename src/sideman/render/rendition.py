@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Self
 
 from sideman.errors import OptionError
 from sideman.music.band import Band, Role
+from sideman.music.key import Key
 from sideman.music.progression import Progression
+from sideman.options import PlayOptions
 from sideman.render.midi import write_midi
+from sideman.render.played import played
 from sideman.render.roll import svg_roll
 
 MIDI_SUFFIXES = (".mid", ".midi")
@@ -27,6 +31,20 @@ class Rendition(Band):
 
     progression: Progression | None = None
     key: str | None = None
+
+    def played(self, options: PlayOptions | None = None, **wishes: Any) -> Self:  # noqa: ANN401 - options by name
+        """The same music as it sounds with these options, such as ``band.played(swing=67, humanize=1, transpose=-2)``.
+
+        They are those of :class:`~sideman.options.PlayOptions`, given by name, as an object, or both. Tempo and key are
+        the band's own unless told otherwise, the feel is the one that is given. Raises :class:`OptionError`.
+        """
+        options = replace(options or PlayOptions(), **wishes)
+        progression, key = self.progression, self.key
+        if options.transpose and progression is not None:
+            progression = progression.transpose(options.transpose)
+        if options.transpose and key is not None:
+            key = Key.named(key).transpose(options.transpose).name
+        return replace(played(self, options), progression=progression, key=key)
 
     def save(
         self,

@@ -20,10 +20,11 @@ from sideman.web.catalogue import Catalogue
 from sideman.web.descriptions import read_description
 from sideman.web.events import Event, EventLog
 from sideman.web.jobs import Turn, bar_event, ending
+from sideman.web.limits import check_minutes
 from sideman.web.metrics import Metrics
 from sideman.web.piece_files import PieceFiles, lost
 from sideman.web.problems import Problem
-from sideman.web.schemas import ArrangementView, BarsDone, Description, RevisionView
+from sideman.web.schemas import ArrangementView, BarsDone, Changing, Description, RevisionView
 from sideman.web.sessions import Session
 from sideman.web.settings import Settings
 from sideman.web.store import UNFINISHED, Piece, State, Store
@@ -93,9 +94,19 @@ class Arrangements:
                 views.append(self._view(piece))
         return views
 
-    def rename(self, session: Session | None, identity: str, name: str) -> ArrangementView:
-        """Give a piece another name."""
-        self.catalogue.rename(self.find(session, identity), name)
+    def change(self, session: Session | None, identity: str, change: Changing) -> ArrangementView:
+        """Give a piece another name, or have it played in another way. Raises :class:`OptionError` and `Problem`."""
+        piece, playing = self.find(session, identity), change.playing
+        if playing:
+            asked, now = (
+                description.model_copy(update=playing) for description in (self._asked(piece), self._description(piece))
+            )
+            for take in range(now.takes):
+                check_minutes(now.seconds_at(now.playing, now.chords_of(take)), self.settings)
+            length = asked.seconds_at(asked.playing)
+            self.catalogue.describe(piece, asked.model_copy(update={"seconds": length}).model_dump_json())
+        if change.name is not None:
+            self.catalogue.rename(piece, change.name)
         return self.view(session, identity)
 
     def delete(self, session: Session | None, identity: str) -> None:
@@ -177,16 +188,20 @@ class Arrangements:
                 log.warning("a piece can't be deleted: %s", error, extra={"piece": piece.id[:8]})
         self.catalogue.sweep()
 
-    def _description(self, piece: Piece) -> Description:
+    def _asked(self, piece: Piece) -> Description:
         """What was asked for. Raises :class:`Problem` where it can't be read."""
         try:
-            description = read_description(piece.description)
+            return read_description(piece.description)
         except ValueError as error:
             if piece.id not in self._unreadable:
                 self._unreadable.add(piece.id)
                 log.warning("a piece can't be read and is passed over: %s", error, extra={"piece": piece.id[:8]})
             detail = "this version of the server can't read this piece: delete it, or tell who runs the server"
             raise Problem(HTTPStatus.GONE, "unreadable", detail) from error
+
+    def _description(self, piece: Piece) -> Description:
+        """The same with the revisions that stand now. Raises :class:`Problem` where it can't be read."""
+        description = self._asked(piece)
         if piece.state is State.DONE and self.files.is_revised(piece):
             composition = self.composition(piece)
             revisions = [] if composition is None else [RevisionView.of(each) for each in composition.revisions]

@@ -15,6 +15,7 @@ from http import HTTPStatus
 
 from sideman.errors import DataError
 from sideman.web.disk import full
+from sideman.web.manifest import request_of
 from sideman.web.piece_files import Key, PieceFiles
 from sideman.web.problems import Problem
 from sideman.web.sessions import SECONDS_PER_DAY
@@ -93,6 +94,12 @@ class Catalogue:
         """Give a piece another name, which a person chose."""
         self._files.mark(piece, name=name, named=True)
         if not self._store.rename(piece.session, piece.id, name):  # deleted meanwhile
+            self.forget(piece)
+
+    def describe(self, piece: Piece, description: str) -> None:
+        """Keep other words about a piece: how it is played."""
+        self._files.mark(piece, request=request_of(description))
+        if not self._store.describe(piece.session, piece.id, description):  # deleted meanwhile
             self.forget(piece)
 
     def finish(self, piece: Piece, state: State, detail: str | None) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import Annotated, Self
 
 from pydantic import Base64Bytes, BaseModel, Field, model_validator
 
 from sideman.charts import Assumption, Reading, question_of, read
+from sideman.charts.dialects import LONGEST_SYMBOL
+from sideman.charts.editing import edited
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
-from sideman.music.song import Passage
+from sideman.errors import OptionError
+from sideman.music.progression import MAX_BEATS, MAX_CHORDS
+from sideman.music.time import TICKS_PER_BEAT
 from sideman.web.schemas import MAX_NAME, ChartView
 from sideman.web.section_schemas import PlayedSectionView
 from sideman.web.strict import Strict
@@ -41,6 +43,31 @@ class ChartRequest(Strict):
         """What is read. Raises :class:`ChartError` and :class:`UnreadableError`."""
         chart = self.data if self.text is None else self.text
         return read(chart or "", name=self.name, choices=self.choices)
+
+
+class WishedChord(Strict):
+    """A chord that shall be played."""
+
+    name: str = Field(max_length=LONGEST_SYMBOL, description="As a chart's chords are named.")
+    duration: float = Field(gt=0, le=MAX_BEATS, description="In beats: whole ticks, of which a beat has 24.")
+
+
+class EditRequest(Strict):
+    """A chart, and the chords that shall be played in its place."""
+
+    text: str = Field(max_length=MAX_CHARACTERS)
+    choices: dict[str, Answer] = Field(
+        default_factory=dict, max_length=MAX_CHOICES, description="Answers to questions that the chart leaves open."
+    )
+    chords: list[WishedChord] = Field(min_length=1, max_length=MAX_CHORDS, description="All of them, as played.")
+
+    def edited(self) -> EditView:
+        """The text with these chords. Raises :class:`ChartError`, :class:`UnreadableError`, :class:`OptionError`."""
+        chords = [(chord.name, round(chord.duration * TICKS_PER_BEAT)) for chord in self.chords]
+        if sum(ticks for _, ticks in chords) > MAX_BEATS * TICKS_PER_BEAT or any(ticks < 1 for _, ticks in chords):
+            raise OptionError(f"chords last at least a tick each, and {MAX_BEATS:,} beats in all at most")
+        found = edited(read(self.text, choices=self.choices), chords, self.choices)
+        return EditView(text=None, song=None) if found is None else EditView(text=found.text, song=SongView.of(found))
 
 
 class SectionView(BaseModel):
@@ -105,7 +132,8 @@ class SongView(BaseModel):
     tempo: float | None = Field(description="Beats a minute; null where the chart names none.")
     meters: list[str] = Field(description="Of the played bars; the last one holds from there on. For an arrangement.")
     chart: ChartView = Field(description="The chords as they are played. Its progression is for an arrangement.")
-    text: str = Field(description="The chart as a text that is read the same: for an editor, where it came as a file.")
+    is_by_hand: bool = Field(description="Whether people write its format by hand.")
+    text: str = Field(description="For an editor: as it came where it is by hand, else another that is read the same.")
     sections: list[SectionView]
     passages: list[PlayedSectionView] = Field(
         description="The sections in the order of playing, with what is wanted of them: for an arrangement."
@@ -127,23 +155,20 @@ class SongView(BaseModel):
             tempo=sheet.tempo,
             meters=[str(meter) for meter in progression.lines.meters],
             chart=ChartView.of(progression),
-            text=write(reading),
+            is_by_hand=reading.is_by_hand,
+            text=reading.text if reading.is_by_hand else write(reading),
             sections=[SectionView(name=section.name, bars=len(section.bars)) for section in song.sections],
             bars=[
-                PlayedBarView(section=section, passing=passing, bar=bar, place=place)
-                for section, passing, bar in _bars(song.order)
-                for place in [song.sections[section].bars[bar].place]
+                PlayedBarView(section=bar.section_number, passing=bar.passing, bar=bar.bar, place=bar.written.place)
+                for bar in song.played
             ],
             passages=[PlayedSectionView.of(section) for section in song.passages],
             assumptions=[AssumptionView.of(assumption) for assumption in reading.assumptions],
         )
 
 
-def _bars(order: Iterable[Passage]) -> list[tuple[int, int, int]]:
-    """Section, how often before, and written bar of every played bar."""
-    before: Counter[int] = Counter()
-    found = []
-    for section, bars in order:
-        found += [(section, before[section], bar) for bar in bars]
-        before[section] += 1
-    return found
+class EditView(BaseModel):
+    """A chart with other chords in its text."""
+
+    text: str | None = Field(description="Only the bars that change are written anew; null where that can't be done.")
+    song: SongView | None = Field(description="What is read in it; bars that are played twice change twice.")

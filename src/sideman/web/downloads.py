@@ -15,7 +15,7 @@ import time
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -27,6 +27,8 @@ import numpy as np
 from sideman.errors import MissingLibraryError, SidemanError
 from sideman.files import atomic_write
 from sideman.music.band import Band, Role, Track
+from sideman.options import PlayOptions
+from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
 from sideman.render.audio import common_gain, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE
@@ -35,6 +37,7 @@ from sideman.render.playing import TAIL_SECONDS
 from sideman.render.rendition import Rendition
 from sideman.web.arrangements import Arrangements
 from sideman.web.disk import full, is_full
+from sideman.web.limits import check_minutes
 from sideman.web.mixing import Mix
 from sideman.web.piece_files import STEMS, lost
 from sideman.web.problems import Problem
@@ -58,6 +61,32 @@ class Wanted(NamedTuple):
     candidate: int | None = None
 
 
+@dataclass(frozen=True)
+class _Source:
+    """What a file is made of: a take, how it is played, and the piece where that is not as it was first composed."""
+
+    piece: Piece
+    description: Description
+    take: int
+    playing: PlayOptions
+    changed: Composition | None
+
+    def name(self, mix: Mix) -> str:
+        """What its files in this mix are called: another name for other notes, and for another sound."""
+        version = ""
+        if self.changed is not None:
+            standing = to_document(replace(self.changed, undone=(), candidates=()))
+            version = f"-of-{sha256(standing.encode()).hexdigest()[:VERSION_DIGITS]}"
+        return f"take-{self.take}{version}{mix.suffix(self.playing)}"
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays."""
+        description, changed, take = self.description, self.changed, self.take
+        chords = description.chords_of(take) if changed is None else changed.plan_of(take).progression
+        return description.seconds_at(self.playing, chords)
+
+
 class Downloads:
     """Makes the files. At most ``settings.renderings`` at a time, and each once, however many ask for it."""
 
@@ -69,45 +98,42 @@ class Downloads:
         self._guard = threading.Lock()
         self._making: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
-    def midi(self, session: Session | None, identity: str, part: Wanted) -> Path | None:
-        """The MIDI file of a take as it was composed; None where it is made of the document, as another mix is."""
-        piece, _ = self._arrangements.finished(session, identity, part.take)
-        if part.candidate is not None or self._files.is_revised(piece):
-            return None
-        path = self._files.midi(piece, part.take)
+    def midi(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> tuple[Path | bytes, str]:
+        """The MIDI file of a take, and its name; as it was composed it lies there, else it is made in a moment."""
+        source = self._source(session, identity, part, mix)
+        name = f"{source.name(mix)}.mid"
+        if source.changed is not None or mix.suffix(source.playing):
+            band = self._band(source)
+            return midi_bytes(mix.apply(band), progression=band.progression, key=band.key), name
+        path = self._files.midi(source.piece, part.take)
         if not path.is_file():
-            raise lost(piece, f"{path.name} is not there")
-        return path
-
-    def mixed_midi(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> bytes:
-        """The same in another mix; made in a moment, and not kept."""
-        piece, description = self._arrangements.finished(session, identity, part.take)
-        band = self._band(piece, part, description)
-        return midi_bytes(mix.apply(band), progression=band.progression, key=band.key)
+            raise lost(source.piece, f"{path.name} is not there")
+        return path, name
 
     def audio(self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str) -> Path:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`."""
-        piece, description = self._arrangements.finished(session, identity, part.take)
-        path = self._files.folder(piece) / f"take-{part.take}{self._version(piece, part)}{mix.suffix}.{kind}"
-        mix.sounding(description.tracks)  # or it is refused at once
-        with self._making_of(piece, path, self._bytes(description, kind)) as missing:
+        source = self._source(session, identity, part, mix)
+        path = self._files.folder(source.piece) / f"{source.name(mix)}.{kind}"
+        mix.sounding(source.description.tracks)  # or it is refused at once
+        with self._making_of(source.piece, path, self._bytes(source, kind)) as missing:
             if missing:
-                write_audio(mix.apply(self._band(piece, part, description)), path)
+                write_audio(mix.apply(self._band(source)), path)
         return path
 
     def stems(self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str) -> Path:
         """A zip of one file a track; played together they are the take, at the loudness of its mix."""
-        piece, description = self._arrangements.finished(session, identity, part.take)
-        path = self._files.folder(piece) / f"take-{part.take}{self._version(piece, part)}{mix.suffix}-{kind}.zip"
-        tracks = len(mix.sounding(description.tracks))
-        with self._making_of(piece, path, 2 * tracks * self._bytes(description, kind)) as missing:
+        source = self._source(session, identity, part, mix)
+        path = self._files.folder(source.piece) / f"{source.name(mix)}-{kind}.zip"
+        tracks = len(mix.sounding(source.description.tracks))
+        with self._making_of(source.piece, path, 2 * tracks * self._bytes(source, kind)) as missing:
             if missing:
-                _write_stems(mix.apply(self._band(piece, part, description)), path, kind)
+                _write_stems(mix.apply(self._band(source)), path, kind)
         return path
 
-    @staticmethod
-    def _bytes(description: Description, kind: str) -> int:
-        return int((description.seconds + TAIL_SECONDS) * BYTES_PER_SECOND[kind])
+    def _bytes(self, source: _Source, kind: str) -> int:
+        """Raises :class:`Problem` where it plays for longer than pieces may."""
+        check_minutes(source.seconds, self._settings)
+        return int((source.seconds + TAIL_SECONDS) * BYTES_PER_SECOND[kind])
 
     @contextlib.contextmanager
     def _making_of(self, piece: Piece, path: Path, size: int) -> Iterator[bool]:
@@ -150,23 +176,21 @@ class Downloads:
             detail = "no room for this file: ask for MP3, or delete pieces"
             raise Problem(HTTPStatus.CONFLICT, "quota", detail)
 
-    def _version(self, piece: Piece, part: Wanted) -> str:
-        """What is between a take's number and the rest of a file's name where the piece was changed since."""
-        if part.candidate is None and not self._files.is_revised(piece):
-            return ""
-        composition = self._arrangements.composition(piece, part.candidate)
-        if composition is None:
-            return ""
-        standing = to_document(replace(composition, undone=(), candidates=()))
-        return f"-of-{sha256(standing.encode()).hexdigest()[:VERSION_DIGITS]}"
+    def _source(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> _Source:
+        """Raises :class:`Problem` where there is no such piece, take or candidate."""
+        piece, description = self._arrangements.finished(session, identity, part.take)
+        is_changed = part.candidate is not None or self._files.is_revised(piece)
+        changed = self._arrangements.composition(piece, part.candidate) if is_changed else None
+        return _Source(piece, description, part.take, mix.playing(description.playing), changed)
 
-    def _band(self, piece: Piece, part: Wanted, description: Description) -> Rendition:
+    def _band(self, source: _Source) -> Rendition:
         """A take from its ids; of a piece that an earlier version composed, from its bars as they were told."""
+        piece = source.piece
         try:
-            composition = self._arrangements.composition(piece, part.candidate)
+            composition = source.changed or self._arrangements.composition(piece)
             if composition is not None:
-                return composition.rendition(part.take)
-            return _told(self._files.bars(piece), part.take, description)
+                return composition.rendition(source.take, source.playing)
+            return _told(self._files.bars(piece), source.take, source.description).played(source.playing)
         except SidemanError as error:
             raise lost(piece, error) from error
         except (ValueError, LookupError, TypeError, OverflowError) as error:

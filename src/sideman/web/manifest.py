@@ -45,7 +45,7 @@ class Manifest(BaseModel):
             created=piece.created,
             state=piece.state,
             detail=piece.detail,
-            request=_object(piece.description),
+            request=request_of(piece.description),
         )
 
     @classmethod
@@ -65,7 +65,8 @@ class Manifest(BaseModel):
         return self.model_dump_json(indent=1) + "\n"
 
 
-def _object(text: str) -> dict[str, Any] | str:
+def request_of(text: str) -> dict[str, Any] | str:
+    """What a row says of a request, as a manifest holds it."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

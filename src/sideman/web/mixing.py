@@ -1,4 +1,4 @@
-"""The mix of a download: who plays which instrument, and how loud. Knows ``piano:4:100`` and bands; no files.
+"""The mix of a download: who plays which instrument, how loud, and how. Knows ``piano:4:100`` and bands; no files.
 
 Whatever a client writes becomes a role and two numbers, or an error; names are made from these.
 """
@@ -9,10 +9,12 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import NamedTuple, Self
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
 from sideman.errors import OptionError
 from sideman.music.band import AS_COMPOSED, INSTRUMENTS, MIDI_VALUES, Band, Role
+from sideman.options import PLAYING, PlayOptions
 from sideman.render.soundfont import OFFERED
 
 DIGITS = 12  # of the hash in a name
@@ -22,6 +24,8 @@ _FORM = re.compile(f"([a-z]+):{_NUMBER}:{_NUMBER}")
 # The same for the OpenAPI document, exact.
 _INSTRUMENT = "|".join(f"{role}:({'|'.join(map(str, programs))})" for role, programs in OFFERED.items())
 PATTERN = f"^({_INSTRUMENT}):(12[0-7]|1[01][0-9]|[1-9]?[0-9])$"
+NO_WISHES: Mapping[str, Any] = MappingProxyType({})
+UNCHANGED = PlayOptions()
 
 
 class Strip(NamedTuple):
@@ -37,13 +41,15 @@ class Strip(NamedTuple):
 
 
 class Mix:
-    """The strips of some roles; all others play as they are composed."""
+    """The strips of some roles; all others play as they are composed. ``wishes`` are options of playing by name."""
 
-    def __init__(self, strips: Mapping[Role, Strip]) -> None:
+    def __init__(self, strips: Mapping[Role, Strip], wishes: Mapping[str, Any] = NO_WISHES) -> None:
         self._strips = {role: strips[role] for role in Role if role in strips and strips[role] != Strip.of(role)}
+        PlayOptions(**wishes)  # or they are refused at once
+        self._wishes = wishes
 
     @classmethod
-    def read(cls, texts: Iterable[str]) -> Self:
+    def read(cls, texts: Iterable[str], wishes: Mapping[str, Any] = NO_WISHES) -> Self:
         """From ``ROLE:PROGRAM:VOLUME`` each. Raises :class:`OptionError` where one says something else."""
         strips: dict[Role, Strip] = {}
         for text in texts:
@@ -51,10 +57,11 @@ class Mix:
             if role in strips:
                 raise OptionError(f"two tracks for {role}: give one")
             strips[role] = strip
-        return cls(strips)
+        return cls(strips, wishes)
 
-    def __bool__(self) -> bool:
-        return bool(self._strips)
+    def playing(self, own: PlayOptions) -> PlayOptions:
+        """How a piece sounds that is played in its ``own`` way unless something else is wished."""
+        return replace(own, **self._wishes)
 
     def sounding(self, roles: Collection[Role]) -> list[Role]:
         """Those of ``roles`` that are heard. Raises :class:`OptionError` where none is."""
@@ -63,13 +70,15 @@ class Mix:
             raise OptionError("every track is left out: give one a volume above 0")
         return heard
 
-    @property
-    def suffix(self) -> str:
-        """What its files are called besides their take: nothing where all play as they are composed."""
-        if not self._strips:
-            return ""
-        said = " ".join(f"{role}:{strip.program}:{strip.volume}" for role, strip in self._strips.items())
-        return f"-mix-{hashlib.sha256(said.encode()).hexdigest()[:DIGITS]}"
+    def suffix(self, playing: PlayOptions = UNCHANGED) -> str:
+        """What its files are called besides their take, played so: nothing where all is as it was composed."""
+        said = [f"{role}:{strip.program}:{strip.volume}" for role, strip in self._strips.items()]
+        said += [
+            f"{option.name}={value}"
+            for option in PLAYING
+            if (value := getattr(playing, option.attribute)) != option.default
+        ]
+        return f"-mix-{hashlib.sha256(' '.join(said).encode()).hexdigest()[:DIGITS]}" if said else ""
 
     def apply(self, band: Band) -> Band:
         """``band``, with these instruments and volumes, without the tracks that are not heard."""

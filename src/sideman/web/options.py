@@ -12,12 +12,14 @@ from pydantic import BaseModel, Field
 
 from sideman.music.band import INSTRUMENTS, ROLES, Role
 from sideman.music.chords import MAX_TEXT, MODEL_QUALITIES
+from sideman.music.feel import HANDS
 from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.time import COMMON_TIME
 from sideman.options import OPTIONS, Kind, Option
 from sideman.render.parts import PLACEMENTS
 from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED
-from sideman.web.schemas import MAX_NAME, MAX_WHOLE
+from sideman.web.option_fields import MAX_WHOLE
+from sideman.web.schemas import MAX_NAME
 from sideman.web.settings import Settings
 
 DIGITS = 16  # of a hash
@@ -75,7 +77,7 @@ class OptionView(BaseModel):
             name=option.name,
             kind=option.kind,
             help=option.help,
-            default=list(option.default) if option.kind == "several" else option.default,
+            default=list(option.default) if isinstance(option.default, tuple) else option.default,
             nothing=option.nothing or None,
             minimum=(0 if option.zero else option.minimum) if is_number else None,
             maximum=min(option.maximum, most) if is_number else None,
@@ -92,6 +94,16 @@ class InstrumentView(BaseModel):
     name: str
 
 
+class HandsView(BaseModel):
+    """How far a player strays where humanize is 1: standard deviations in milliseconds."""
+
+    drift: float = Field(description="From bar to bar.")
+    stroke: float = Field(description="Of what is struck together.")
+    finger: float = Field(description="Of each note.")
+    lag: float = Field(description="How late on average.")
+    touch: float = Field(description="Of the velocity.")
+
+
 class TrackView(BaseModel):
     """A chair in the band, and how it sounds unless told otherwise."""
 
@@ -101,6 +113,9 @@ class TrackView(BaseModel):
     volume: int = Field(description="MIDI controller 7 of a track at volume 100.")
     pan: int = Field(description="MIDI controller 10.")
     instruments: list[InstrumentView]
+    lowest: int = Field(description="MIDI pitch that the instrument has.")
+    highest: int = Field(description="MIDI pitch that the instrument has.")
+    hands: HandsView
 
     @classmethod
     def of(cls, role: Role) -> Self:
@@ -114,6 +129,9 @@ class TrackView(BaseModel):
             volume=mix.volume,
             pan=mix.pan,
             instruments=offered,
+            lowest=instrument.compass.start,
+            highest=instrument.compass[-1],
+            hands=HandsView(**HANDS[role]._asdict()),
         )
 
 

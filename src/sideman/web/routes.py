@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,15 +17,16 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
-from sideman.options import MAX_TAKES
+from sideman.options import MAX_TAKES, PLAYING
 from sideman.web import events, metrics
 from sideman.web.arrangements import Arrangements
-from sideman.web.chart_schemas import ChartRequest, SongView
+from sideman.web.chart_schemas import ChartRequest, EditRequest, EditView, SongView
 from sideman.web.document import event_schema
 from sideman.web.downloads import AUDIO_TYPES, Downloads, Wanted
 from sideman.web.guard import client
 from sideman.web.limiter import Limiter
 from sideman.web.mixing import PATTERN, Mix
+from sideman.web.option_fields import query_of
 from sideman.web.options import OptionsView
 from sideman.web.problems import document_problems
 from sideman.web.revision_schemas import MAX_ALTERNATIVES
@@ -33,10 +35,10 @@ from sideman.web.schemas import (
     ArrangementList,
     ArrangementRequest,
     ArrangementView,
+    Changing,
     ChartView,
     ChordRequest,
     Health,
-    Renaming,
 )
 from sideman.web.sessions import COOKIE, Session, Sessions
 from sideman.web.streams import Streams
@@ -111,10 +113,12 @@ Strips = Annotated[
 ]
 
 
-def _mix(track: Strips) -> Mix:
-    return Mix.read(track)
+def _mix(track: Strips, **wishes: Any) -> Mix:  # noqa: ANN401 - of the options' types
+    return Mix.read(track, {name: value for name, value in wishes.items() if value is not None})
 
 
+_STRIPS = inspect.Parameter("track", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Strips)
+vars(_mix)["__signature__"] = inspect.Signature([_STRIPS, *map(query_of, PLAYING)])
 Mixed = Annotated[Mix, Depends(_mix)]
 LIMITED = [Depends(_limited)]
 
@@ -160,9 +164,9 @@ def get_arrangement(identity: str, session: Asking, server: Server) -> Arrangeme
 @router.patch(
     "/arrangements/{identity}", responses=document_problems(FORBIDDEN, MISSING, GONE, SIZE, UNREADABLE, UNAVAILABLE)
 )
-def rename_arrangement(identity: str, body: Renaming, session: Asking, server: Server) -> ArrangementView:
-    """Give a piece another name."""
-    return server.arrangements.rename(session, identity, body.name)
+def change_arrangement(identity: str, body: Changing, session: Asking, server: Server) -> ArrangementView:
+    """Give a piece another name, or have it played in another way; its notes stay."""
+    return server.arrangements.change(session, identity, body)
 
 
 @router.delete(
@@ -212,13 +216,11 @@ SOUND_PROBLEMS = {**FILE_PROBLEMS, **document_problems(FAULT, UNAVAILABLE)}
 )
 async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
     """A take as a MIDI file: a track for each player, the chords as markers."""
-    path = None if mix else await _made(server, server.downloads.midi, session, identity, part)
-    if path is None:
-        song = await _made(server, server.downloads.mixed_midi, session, identity, part, mix)
-        name = _name(identity, f"take-{part.take}{mix.suffix}.mid")
-        headers = {**UNSHARED, "Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(song, media_type=MIDI_TYPE, headers=headers)
-    return _download(path, MIDI_TYPE, identity)
+    song, file = await _made(server, server.downloads.midi, session, identity, part, mix)
+    if isinstance(song, Path):
+        return _download(song, MIDI_TYPE, identity)
+    headers = {**UNSHARED, "Content-Disposition": f'attachment; filename="{_name(identity, file)}"'}
+    return Response(song, media_type=MIDI_TYPE, headers=headers)
 
 
 @router.get(
@@ -267,6 +269,15 @@ def read_chart(body: ChartRequest) -> SongView:
     All that cannot be read is told at once.
     """
     return SongView.of(body.read())
+
+
+@router.post("/charts:edit", responses=document_problems(FORBIDDEN, SIZE, UNREADABLE))
+def edit_chart(body: EditRequest) -> EditView:
+    """Put other chords into the text of a chart: all else stays, character for character.
+
+    What is written once and played twice changes where it is written.
+    """
+    return body.edited()
 
 
 @router.get("/options")

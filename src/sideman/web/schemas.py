@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field
 
 from sideman.music.band import Role
 from sideman.music.chords import MAX_BEATS, MAX_TEXT, Progression, parse
 from sideman.music.qualities import PITCH_CLASSES
-from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter
+from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter, seconds
 from sideman.music.wishes import PlayedSection
-from sideman.options import MAX_TAKES, OPTIONS, ArrangeOptions, Kind, Option, options_of, random_seed
+from sideman.options import MAX_TAKES, OPTIONS, PLAYING, PlayOptions, random_seed
 from sideman.pieces.changes import Change, Selection
 from sideman.pieces.revision import Revision
 from sideman.tokens.chart import chart_of_progression
 from sideman.web.given_schemas import GivenPart, GivenView
+from sideman.web.option_fields import MAX_WHOLE, Options, Playing
 from sideman.web.section_schemas import MAX_SECTIONS, PlayedSectionRequest, PlayedSectionView
 from sideman.web.store import State
 from sideman.web.strict import Strict
 
 MAX_NAME = 200
 MAX_REVISIONS = 256
-MAX_WHOLE = 2**53 - 1  # the largest that JavaScript reads without loss
 
 Chords = Annotated[
     str,
@@ -48,46 +48,6 @@ Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, description="What
 def lines_of(meters: Sequence[str]) -> BarLines:
     """Where bars begin, by their metres. Raises :class:`OptionError`."""
     return BarLines(tuple(map(Meter.parse, meters)))
-
-
-def _field(option: Option) -> tuple[Any, Any]:
-    """An option as pydantic takes it: type and field. What the document can't say of its range is checked later."""
-    limits: dict[str, Any] = {}
-    default = option.default
-    kind: Any = _TYPES.get(option.kind)
-    if option.kind == "several":
-        names: Any = type(option.choices[0])
-        kind, default = list[Annotated[names, Field(strict=False)]], list(default)
-        limits = {"min_length": 1, "max_length": len(option.choices), "json_schema_extra": {"uniqueItems": True}}
-    elif option.choices:
-        limits = {"json_schema_extra": {"enum": [*option.choices, *([None] if option.nothing else [])]}}
-    elif option.kind in {"number", "whole"}:
-        limits = {"gt" if option.above else "ge": 0 if option.zero else option.minimum}
-        limits |= {"le": min(option.maximum, MAX_WHOLE)} | ({"allow_inf_nan": False} if kind is float else {})
-    told = f"{option.help}; null: {option.nothing}." if option.nothing else f"{option.help}."
-    return kind | None if option.nothing else kind, Field(default, description=told, **limits)
-
-
-_TYPES: dict[Kind, Any] = {"number": float, "whole": int, "text": str, "flag": bool}
-
-
-class _Options(Strict):
-    """What the leader decides besides the chords: fields for the rows of the table."""
-
-    if TYPE_CHECKING:  # those that the server itself reads
-        tempo: float
-        tracks: list[Role]
-        takes: int
-
-    def arrange_options(self) -> ArrangeOptions:
-        """The same for :mod:`sideman.arranging`. Raises :class:`OptionError` for a value out of range."""
-        return options_of({option.name: getattr(self, option.name) for option in OPTIONS})
-
-
-if TYPE_CHECKING:
-    Options = _Options
-else:
-    Options = create_model("Options", __base__=_Options, **{option.name: _field(option) for option in OPTIONS})
 
 
 TRACKS = next(option for option in OPTIONS if option.attribute == "roles")
@@ -215,10 +175,16 @@ class ArrangementRequest(Options, ChordText):
         return changes
 
 
-class Renaming(Strict):
-    """A new name."""
+class Changing(Playing):
+    """Another name, or another way to play what was composed; what is not there stays as it is."""
 
-    name: Name
+    name: Name | None = None
+
+    @property
+    def playing(self) -> dict[str, Any]:
+        """The options of playing that are there, by name. Raises :class:`OptionError` for a value out of range."""
+        told = {option.name: option for option in PLAYING if option.name in self.model_fields_set}
+        return {name: option.check(getattr(self, name)) for name, option in told.items()}
 
 
 class ChordRequest(ChordText):
@@ -305,6 +271,21 @@ class Description(Options, ChordText):
     revisions: list[RevisionView] = Field(
         default_factory=list, description="With chords, options, seeds and model they make the same piece again."
     )
+
+    @property
+    def playing(self) -> PlayOptions:
+        """How it is played."""
+        return PlayOptions(**{option.attribute: getattr(self, option.name) for option in PLAYING})
+
+    def chords_of(self, take: int) -> Progression:
+        """The chords of a take after the revisions."""
+        told = (each for each in reversed(self.revisions) if each.take == take and each.progression is not None)
+        chords = self.read()
+        return next((revision.chords(chords.lines) for revision in told), None) or chords
+
+    def seconds_at(self, playing: PlayOptions, progression: Progression | None = None) -> float:
+        """How long it plays so, or would with other chords."""
+        return seconds((progression or self.read()).steps, playing.play_tempo or self.tempo)
 
 
 class BarsDone(BaseModel):

@@ -113,6 +113,9 @@ class Store(Protocol):
     def rename(self, session: str, piece: str, name: str) -> bool:
         """Give a piece another name, which a person chose; False where there is none."""
 
+    def describe(self, session: str, piece: str, description: str) -> bool:
+        """Keep other words about a piece; False where there is none."""
+
     def finish(self, piece: str, state: State, detail: str | None = None) -> bool:
         """Write down how a piece ended; False where it was deleted meanwhile."""
 
@@ -226,6 +229,12 @@ class SQLiteStore:
     def rename(self, session: str, piece: str, name: str) -> bool:
         """See :class:`Store`."""
         return self._change("update pieces set name = ?, named = 1 where session = ? and id = ?", name, session, piece)
+
+    def describe(self, session: str, piece: str, description: str) -> bool:
+        """See :class:`Store`."""
+        return self._change(
+            "update pieces set description = ? where session = ? and id = ?", description, session, piece
+        )
 
     def finish(self, piece: str, state: State, detail: str | None = None) -> bool:
         """See :class:`Store`."""

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from sideman.arranging import Model, Plan
 from sideman.errors import DataError
 from sideman.music.progression import Progression
-from sideman.music.time import SECONDS_PER_MINUTE, seconds
+from sideman.music.time import seconds
 from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
@@ -28,7 +28,9 @@ from sideman.web.composing import Composing
 from sideman.web.events import EventLog
 from sideman.web.given_schemas import GivenView, with_given
 from sideman.web.jobs import Job, Redo, Turn, Work, ending, told
+from sideman.web.limits import check_limit, check_minutes
 from sideman.web.metrics import Metrics
+from sideman.web.mixing import UNCHANGED
 from sideman.web.piece_files import PieceFiles
 from sideman.web.problems import Problem
 from sideman.web.revision_schemas import Redoing
@@ -93,8 +95,9 @@ class Studio:
         Raises :class:`ChordSyntaxError`, :class:`OptionError`, or :class:`Problem` where this server can't or won't.
         """
         progression, options = request.read(), request.arrange_options()
-        self._check_length(progression, options.tempo)
-        _check_limit(options.takes, self._settings.max_takes, "takes")
+        tempos = options.tempo, options.play_tempo or options.tempo
+        self._check_length(progression, *tempos)
+        check_limit(options.takes, self._settings.max_takes, "takes")
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
@@ -102,15 +105,16 @@ class Studio:
         changes = request.changes()
         for change in changes:
             if change.progression is not None:
-                self._check_length(change.progression, options.tempo)
+                self._check_length(change.progression, *tempos)
         commission = Commission(plan, changes, self.fingerprint, self._sampling)
         self.composing.check()
         return Order(request, commission, given)
 
-    def _check_length(self, progression: Progression, tempo: float) -> None:
-        """Raises :class:`Problem` where it is too long for this server."""
-        _check_limit(progression.bars, self._settings.max_bars, "bars")
-        _check_limit(seconds(progression.steps, tempo) / SECONDS_PER_MINUTE, self._settings.max_minutes, "minutes")
+    def _check_length(self, progression: Progression, *tempos: float) -> None:
+        """Raises :class:`Problem` where it is too long for this server, in one of the tempos."""
+        check_limit(progression.bars, self._settings.max_bars, "bars")
+        for tempo in tempos:
+            check_minutes(seconds(progression.steps, tempo), self._settings)
 
     def begin(self, session: str, order: Order) -> Piece:
         """Have a piece composed. Raises :class:`Problem` where it, or what is under way, is too much.
@@ -127,7 +131,7 @@ class Studio:
             key=plan.chart.key.name,
             bars=plan.chart.bars,
             beats=float(progression.beats),
-            seconds=seconds(progression.steps, request.tempo),
+            seconds=seconds(progression.steps, plan.options.play_tempo or plan.options.tempo),
             model=self.fingerprint,
             given=given,
             revisions=[RevisionView.of(change) for change in commission.changes],
@@ -234,15 +238,12 @@ class Studio:
             return
         changed, performance = job.commission.composition, job.commission.performance
         composition = changed or Composition.played(performance, self.fingerprint)
-        bands = changed.bands if changed else performance.bands
+        bands = [
+            changed.rendition(take.number, UNCHANGED) if changed else performance.plan.band(take.bars, UNCHANGED)
+            for take in performance.takes
+        ]
         songs = [midi_bytes(band, progression=band.progression, key=band.key) for band in bands]
         self._files.keep(job.piece, bars, songs, to_document(composition))
-
-
-def _check_limit(value: float, limit: float, noun: str) -> None:
-    if value > limit:
-        detail = f"{value:.4g} {noun} are too many for this server: at most {limit:g}"
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "limit", detail)
 
 
 def default_name(progression: Progression) -> str:

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { CHART, chartOf, chordAt, OFFER, PIECE, SONG, songOf } from "../../tests/piece.fixture";
+import type { Song } from "../music/piece";
+import { chartText, DEFAULT_OPTIONS, offer, options, setOptions } from "./band";
+import { accept } from "./chart";
+import { loadText, version } from "./history";
+import { addBar, bars, closePiece, openPiece, piece, pieceChart, pieceShift, pieceTempo } from "./piece";
+import { speed } from "./playback";
+import { changedPlaying, difference, followSettings, keepPlaying, playedSo, playing } from "./playing";
+
+const D = chartOf(chordAt("D", 0, 4, [2, 6, 9]), chordAt("Bm", 4, 4, [11, 2, 6]));
+const OTHER = chartOf(chordAt("F", 0, 8, [5, 9, 0]));
+
+let stops: (() => void)[] = [];
+let asked: { route: string; body: unknown }[];
+
+/** Have a text in the field that was read as a song. */
+function write(song: Song): void {
+  loadText(song.chart.progression);
+  accept(version.peek(), song);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked = [];
+  vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+    const body = JSON.parse(String(init.body)) as object;
+    asked.push({ route: `${init.method} ${path}`, body });
+    return Response.json({ ...PIECE, ...body });
+  });
+  offer.value = OFFER;
+  options.value = DEFAULT_OPTIONS;
+  closePiece();
+  write(SONG);
+  stops = [followSettings()];
+  openPiece(PIECE, CHART);
+});
+
+afterEach(() => {
+  for (const stop of stops) stop();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("the open piece follows the tempo that is set", () => {
+  setOptions({ tempo: 84 });
+  expect(pieceTempo.value).toBe(84);
+  expect(difference.value).toBeNull();
+  expect(playedSo.value).toMatchObject({ play_tempo: 84, transpose: 0 });
+});
+
+test("the open piece follows the key of the chart, with notes and chords", () => {
+  addBar(0, 0, { bass: [[0, 12, 36, 90]], drums: [[0, 1, 36, 90]] });
+  write(songOf(D));
+  expect(pieceShift.value).toBe(2);
+  expect(pieceChart.value).toEqual(D);
+  expect(bars.value).toEqual([{ bass: [[0, 12, 38, 90]], drums: [[0, 1, 36, 90]] }]);
+  expect(difference.value).toBeNull();
+  write(SONG);
+  expect(pieceShift.value).toBe(0);
+  expect(bars.value).toEqual([{ bass: [[0, 12, 36, 90]], drums: [[0, 1, 36, 90]] }]);
+});
+
+test("another chart is not the piece's: that stays as it was", () => {
+  setOptions({ tempo: 84 });
+  write(songOf(OTHER));
+  setOptions({ tempo: 200 });
+  expect([pieceTempo.value, pieceChart.value]).toEqual([84, CHART]);
+  expect(difference.value).toBe("chart");
+});
+
+test("a text that is not read yet changes nothing", () => {
+  chartText.value = "C | Am | F";
+  loadText("C | Am | F");
+  setOptions({ tempo: 200 });
+  expect(pieceTempo.value).toBe(120);
+});
+
+test("other options are told, but not those of playing", () => {
+  setOptions({ swing: 67, humanize: 1, straight: ["bass"] });
+  expect(difference.value).toBeNull();
+  setOptions({ style: "jazz" });
+  expect(difference.value).toBe("options");
+});
+
+test("what plays has tempo, speed, feel and bars of the open piece", () => {
+  const before = playing.value;
+  setOptions({ swing: 67 });
+  expect(playing.value).not.toBe(before);
+  expect(playing.value.time.seconds(6)).toBeCloseTo(1 / 3);
+  speed.value = 0.5;
+  expect(playing.value.time.seconds(6)).toBeCloseTo(2 / 3);
+  speed.value = 1;
+});
+
+test("the server is told once nothing has changed for a moment", async () => {
+  stops.push(keepPlaying());
+  setOptions({ swing: 60 });
+  setOptions({ swing: 62, tempo: 90 });
+  expect(changedPlaying.value).toEqual({ swing: 62, play_tempo: 90 });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(asked).toEqual([{ route: `PATCH /api/arrangements/${PIECE.id}`, body: { swing: 62, play_tempo: 90 } }]);
+  expect(piece.value).toMatchObject({ swing: 62, play_tempo: 90 });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(asked).toHaveLength(1);
+});
+
+test("nothing is told of a piece that is still composed", async () => {
+  stops.push(keepPlaying());
+  piece.value = { ...PIECE, state: "composing" };
+  setOptions({ swing: 60 });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(asked).toEqual([]);
+});

@@ -1,0 +1,52 @@
+import { render } from "preact";
+import { beforeEach, expect, it } from "vitest";
+import { OFFER } from "../../tests/piece.fixture";
+import { DEFAULT_OPTIONS, offer, options, setOptions } from "../state/band";
+import { FeelControls } from "./FeelControls";
+
+const page = document.createElement("div");
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+const slider = (name: string) => page.querySelector(`[aria-label="${name}"]`) as HTMLInputElement;
+const button = (name: string) => [...page.querySelectorAll("button")].find((each) => each.textContent === name);
+
+async function slide(name: string, value: string): Promise<void> {
+  slider(name).value = value;
+  slider(name).dispatchEvent(new Event("input", { bubbles: true }));
+  await settled();
+}
+
+beforeEach(async () => {
+  offer.value = OFFER;
+  options.value = DEFAULT_OPTIONS;
+  render(null, page);
+  render(<FeelControls />, page);
+  await settled();
+});
+
+it("swings, and says how", async () => {
+  expect(page.textContent).toContain("Swing: 50 % (straight)");
+  await slide("Swing", "67");
+  expect(options.value.swing).toBe(67);
+  expect(slider("Swing").getAttribute("aria-valuetext")).toBe("67 % (triplets)");
+});
+
+it("lets players play straight where the others swing", async () => {
+  expect(button("Bass")).toBeUndefined();
+  await slide("Swing", "62");
+  button("Bass")?.click();
+  await settled();
+  expect(options.value.straight).toEqual(["bass"]);
+  expect(button("Bass")?.getAttribute("aria-pressed")).toBe("false");
+  button("Bass")?.click();
+  expect(options.value.straight).toBeNull();
+});
+
+it("humanises, and has other hands where somebody strays", async () => {
+  expect(button("Other hands")).toBeUndefined();
+  await slide("Humanize", "50");
+  expect(options.value.humanize).toBe(0.5);
+  setOptions({ humanize_seed: 3 });
+  await settled();
+  button("Other hands")?.click();
+  expect(options.value.humanize_seed).toBe(4);
+});

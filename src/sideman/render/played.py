@@ -1,0 +1,22 @@
+"""A band at another tempo, in another key, with another feel. Knows options of playing; no files and no sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from sideman.music.band import Band, Track
+from sideman.music.placing import transposed
+from sideman.options import PlayOptions
+
+AnyBand = TypeVar("AnyBand", bound=Band)
+
+
+def played(band: AnyBand, options: PlayOptions) -> AnyBand:
+    """The band as it stands, played so: its own tempo where the options name none, moved from the key it is in."""
+    tracks = tuple(
+        Track(track.role, transposed(track.role, track.notes, options.transpose), track.program, track.volume)
+        for track in band.tracks
+    )
+    tempo = band.tempo if options.play_tempo is None else options.play_tempo
+    return replace(band, tracks=tracks if options.transpose else band.tracks, tempo=tempo, feel=options.feel)
