@@ -57,6 +57,8 @@ export interface ArrangementRequest {
   readonly revisions?: readonly RevisionRequest[];
   /** Those of the piece, in the order of playing; together they have its bars. Without any it is one. */
   readonly sections?: readonly PlayedSectionRequest[];
+  /** Parts that are not composed, one a track. */
+  readonly given?: readonly GivenPart[];
   readonly name?: string | null;
   /** Fingerprint that the server's model must have: for a link to an exact piece. */
   readonly model?: string | null;
@@ -112,6 +114,8 @@ export interface ArrangementView {
   readonly model: string;
   /** In the order of playing; none where the piece is one. */
   readonly sections: readonly PlayedSectionView[];
+  /** Somebody's own parts: without their files it is not made again. */
+  readonly given: readonly GivenView[];
   /** With chords, options, seeds and model they make the same piece again. */
   readonly revisions: readonly RevisionView[];
   readonly id: string;
@@ -262,6 +266,32 @@ export interface Example {
   readonly progression: string;
   readonly tempo: number;
   readonly style: string | null;
+}
+
+/** A part that is not composed: a track of a MIDI file. The band plays around it. */
+export interface GivenPart {
+  /** Whose part it is. */
+  readonly track: Role;
+  /** A MIDI file, in base 64. */
+  readonly data: string;
+  /** Which of its tracks, by name or by number from 1; empty: its only one, or the one of this role. */
+  readonly part?: string;
+}
+
+/** An own part, and what putting it on the grid changed, in notes. */
+export interface GivenView {
+  readonly track: Role;
+  readonly notes: number;
+  /** That began off the grid of 12 steps a beat. */
+  readonly moved: number;
+  /** Of another length. */
+  readonly durations: number;
+  /** Of another velocity: a bar has one. */
+  readonly velocities: number;
+  /** Of another octave. */
+  readonly folded: number;
+  /** Left out: after the end, twice at a time, or drums that there are not. */
+  readonly dropped: number;
 }
 
 /** How far a player strays where humanize is 1: standard deviations in milliseconds. */

@@ -94,6 +94,7 @@ export const PIECE: Arrangement = {
   ending: "loop",
   intro: false,
   sections: [],
+  given: [],
   swing: 50,
   straight: null,
   humanize: 0,

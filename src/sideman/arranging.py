@@ -12,7 +12,7 @@ music whether one take is asked for or eight.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -43,10 +43,12 @@ from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.form import measures_of
+from sideman.tokens.grid import GridLoss
 from sideman.tokens.kit import Kit
 from sideman.tokens.leader import Leader
 from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
-from sideman.tokens.parts import Parts
+from sideman.tokens.own import own_parts
+from sideman.tokens.parts import Part, Parts
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.vocabulary import VOCABULARY
 
@@ -73,14 +75,16 @@ class Plan:
 
     Its ``options`` have a seed, also where none was given: with it they make the same music again. The progression has
     the bar that an ending adds. Ids stand in C major or A minor as if in ``key``; it is the chords' own unless given.
-    ``sections`` are those of the piece, in the order of playing; without any it is one. Raises :class:`OptionError`
-    where their bars are not those of the progression.
+    ``sections`` are those of the piece, in the order of playing; without any it is one. ``given`` are somebody's own
+    parts of some roles, one for each bar of the chart: the others are composed around them. Raises
+    :class:`OptionError` where their bars are not those of the progression.
     """
 
     progression: Progression
     options: ArrangeOptions = field(default_factory=ArrangeOptions)
     key: Key | None = None
     sections: tuple[PlayedSection, ...] = ()
+    given: Mapping[Role, tuple[Part, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", self.options.seeded())
@@ -90,6 +94,9 @@ class Plan:
         bars = sum(len(section.bars) for section in self.sections)
         if self.sections and bars not in {asked, self.progression.bars - self.rings}:
             raise OptionError(f"sections of {bars} bars for a progression of {asked}: give them the same bars")
+        for role, parts in self.given.items():
+            if role not in self.options.roles or len(parts) != self.chart.bars:
+                raise OptionError(f"own part of {role}: it wants a role that plays, and a part for each bar")
 
     @property
     def rings(self) -> bool:
@@ -106,6 +113,23 @@ class Plan:
         """Where each bar stands, for those who play it."""
         styles = [lead.style or self.options.style for lead in self.leads.bars]
         return settings(self.chart.lines.tolist(), styles, self.options.seed or 0)
+
+    def with_own(self, tracks: Mapping[Role, Track]) -> tuple[Plan, dict[Role, GridLoss]]:
+        """The same around somebody's own tracks, put on the grid, and what that changed.
+
+        Raises :class:`OptionError` for roles that don't play, and tracks of which nothing is left.
+        """
+        made = {role: own_parts(role, track.notes, self.chart) for role, track in tracks.items()}
+        plan = replace(self, given={role: parts for role, (parts, _) in made.items()})
+        return plan, {role: loss for role, (_, loss) in made.items()}
+
+    @property
+    def own(self) -> list[Parts]:
+        """What is given of each bar; empty where nothing is."""
+        return [
+            {role: parts[bar] for role, parts in self.given.items()}
+            for bar in range(self.chart.bars * bool(self.given))
+        ]
 
     def take(
         self,
@@ -207,7 +231,7 @@ class Performance:
 
     def __init__(self, plan: Plan, sampling: SamplingDefaults = SAMPLING) -> None:
         self.plan = plan
-        self.takes = tuple(plan.take(number, sampling) for number in range(plan.options.takes))
+        self.takes = tuple(plan.take(number, sampling, given=plan.own) for number in range(plan.options.takes))
 
     @property
     def bands(self) -> tuple[Rendition, ...]:
@@ -337,11 +361,13 @@ def arrange(
     options: ArrangeOptions | None = None,
     *,
     model: Model | None = None,
+    given: Mapping[Role, Track] | None = None,
     **wishes: Any,  # noqa: ANN401 - options by name
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
-    A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them.
+    A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them. With
+    ``given`` the band plays around somebody's own tracks, put on the grid (see :meth:`Plan.with_own`).
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
     :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
     ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that
@@ -354,4 +380,4 @@ def arrange(
     elif isinstance(progression, Song):
         progression = progression.progression
     plan = Plan(progression, replace(options or ArrangeOptions(), **wishes), sections=sections)
-    return Arrangement(plan, model or default_model())
+    return Arrangement(plan.with_own(given)[0] if given else plan, model or default_model())

@@ -17,7 +17,19 @@ from tests.cli.conftest import Run
 
 from sideman.cli import app
 
-COMMANDS = ["arrange", "chart", "encode", "evaluate", "export", "inspect", "render", "serve", "train"]
+COMMANDS = [
+    "arrange",
+    "chart",
+    "encode",
+    "evaluate",
+    "export",
+    "history",
+    "inspect",
+    "redo",
+    "render",
+    "serve",
+    "train",
+]
 PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
 
 
@@ -66,7 +78,7 @@ def test_every_command_reports_as_json(run: Run, command: str) -> None:
         ("play",),
         ("arrange", "C:4", "--volume", "3"),
         ("arrange", "C:4", "--tempo", "fast"),
-        ("render", "a.mid"),
+        ("redo", "render", "a.mid"),
         ("encode",),
     ],
     ids=" ".join,

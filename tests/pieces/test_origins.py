@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from tests.tiny import tiny_checkpoint
 
 from sideman import Model, Progression, Role, arrange, parse
+from sideman.arranging import Arrangement, ArrangeOptions, Plan
 from sideman.errors import OptionError
+from sideman.music.styles import ENDINGS, RING
 from sideman.music.time import BarLines, Meter
+from sideman.music.wishes import PlayedSection, Wishes
 from sideman.pieces.changes import Change, Selection
 from sideman.pieces.composition import Composition
+from sideman.pieces.document import from_document, to_document
 from sideman.pieces.origins import matched
 
 MODEL = Model(tiny_checkpoint())
@@ -165,3 +169,33 @@ def test_changes_that_do_not_fit(
         PIECE.begin(Change(selection, 1, chart(after), origins))
     with pytest.raises(OptionError, match="take 1: they are counted"):
         PIECE.with_chart(chart(after), 1, MODEL, take=1)
+
+
+def test_bars_stay_in_their_sections() -> None:
+    quiet, loud = Wishes(loudness="p", density={Role.BASS: 1}), Wishes(loudness="ff")
+    sections = (PlayedSection("Verse", (0, 1, 2, 3), quiet), PlayedSection("Chorus", (4, 5, 6, 7), loud))
+    plan = Plan(chart(BEFORE), ArrangeOptions(seed=3, roles=ROLES), sections=sections)
+    piece = Composition.of(Arrangement(plan, MODEL))
+    after = chart([*BEFORE[:2], ("Dm", 4), *BEFORE[2:4], *BEFORE[5:], ("C", 4)])
+    longer = piece.with_chart(after, 1, MODEL)
+    (verse, chorus) = longer.plan_of().sections
+    assert (verse.name, verse.bars[:2], verse.bars[3:], verse.wishes) == ("Verse", (0, 1), (2, 3), quiet)
+    assert (chorus.name, chorus.bars[:3], len(chorus.bars), chorus.wishes) == ("Chorus", (5, 6, 7), 4, loud)
+    again = from_document(to_document(longer))
+    assert again.plan_of() == longer.plan_of()
+    assert again.bands == longer.bands
+    twice = piece.with_chart(chart(BEFORE * 2), 1, MODEL, origins=(*range(8), *range(8)))
+    assert twice.plan_of().sections == sections * 2
+    assert twice.at(0).band == piece.band
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS])
+def test_a_piece_with_an_ending_keeps_it(ending: str) -> None:
+    options = ArrangeOptions(seed=3, roles=ROLES, ending=ending)
+    piece = Composition.of(Arrangement(Plan(chart(BEFORE), options), MODEL))
+    rings = ending == RING
+    assert piece.plan.chart.bars == 8 + rings
+    longer = piece.with_chart(chart([*BEFORE[:2], ("Dm", 4), *BEFORE[2:]]), 1, MODEL)
+    assert longer.plan_of().chart.bars == 9 + rings
+    assert [*longer.parts()] == [*piece.parts()[:2], longer.parts()[2], *piece.parts()[2:]]
+    assert from_document(to_document(longer)).bands == longer.bands

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests.pieces.test_own import LINE, song
 from tests.web.conftest import LONG, Heard, Server, Start, compose, heard, listen, view, wait_until
 from tests.web.test_api import problem
 
-from sideman import Composition, Model, Selection, arrange, parse, read_composition
+from sideman import Composition, Model, Role, Selection, arrange, parse, read_composition
 from sideman.web.piece_files import PieceFiles
 
 PIANO = {"tracks": ["piano"], "bars": [1, 2], "seed": 5}
@@ -283,3 +285,29 @@ def test_chords_are_read_in_the_bars_of_the_take(browser: httpx.Client) -> None:
     ]
     assert parse(charts[1]["progression"]).beats == 9
     wait_until(lambda: history(browser, piece)["composing"] is None)
+
+
+def test_the_band_plays_around_a_part_of_somebodys_own(server: Server, browser: httpx.Client, tmp_path: Path) -> None:
+    data = b64encode(song(tmp_path / "a.mid", ("Bass", 33, LINE), ("Keys", 4, LINE[:2])).read_bytes()).decode()
+    piece = compose(
+        browser, seed=3, given=[{"track": "bass", "data": data}, {"track": "piano", "data": data, "part": "keys"}]
+    )
+    told_of = {"durations": 0, "velocities": 0, "folded": 0, "dropped": 0}
+    assert piece["given"] == [
+        {"track": "bass", "notes": 3, "moved": 1} | told_of,
+        {"track": "piano", "notes": 2, "moved": 1} | told_of,
+    ]
+    band = document(server, piece).band
+    assert band[Role.BASS].notes[:, 0].tolist() == [0, 12, 24]
+    assert len(band[Role.PIANO].notes) == 2
+    assert "own part" in problem(browser.post(path(piece), json={"tracks": ["bass"], "bars": [0]}), 422)["detail"]
+    redone(browser, piece, bars=[0])
+    assert document(server, piece).band[Role.BASS] == band[Role.BASS]
+    for given, words in (
+        ([{"track": "bass", "data": b64encode(b"what").decode()}], "not a MIDI file"),
+        ([{"track": "bass", "data": data, "part": "tuba"}], "0 tracks for bass"),
+        ([{"track": "bass", "data": data}] * 2, "one for a track"),
+        ([{"track": "bass", "data": "a"}], "given.0.data"),
+    ):
+        response = browser.post("/api/arrangements", json={"progression": "C:4", "given": given})
+        assert words in problem(response, 422)["detail"]

@@ -13,7 +13,8 @@ import typer
 
 from sideman.cli.batch import run_batch
 from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
-from sideman.cli.outputs import MIDI_SUFFIXES, check_output, numbered
+from sideman.cli.giving import with_own_parts
+from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.terminal import counted, print_json, progress
 from sideman.errors import DataError
@@ -42,10 +43,20 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option("--output", "-o", help="MIDI file to write; with --batch, the folder.")
     ] = None,
     audio: Annotated[Path | None, typer.Option(help="Audio file to write: .mp3, .wav or .flac.")] = None,
+    piece: Annotated[
+        Path | None, typer.Option(help="Document of the piece to write, .json: `sideman redo` changes it in part.")
+    ] = None,
     soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
     choose: Annotated[
         list[str] | None,
         typer.Option(metavar="CODE=ANSWER", help="How to read what the chart leaves open. May be repeated."),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TRACK=FILE",
+            help="Your own part, of a MIDI file: bass=mine.mid, or one of its tracks, mine.mid#2.",
+        ),
     ] = None,
     program: Annotated[
         list[str] | None,
@@ -67,7 +78,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
       sideman arrange "Dm7 G7 | CM7 | % | C6" -o jazz.mid --style jazz --tempo 96
       sideman arrange "C:8|G:8" -o duo.mid --tracks drums,bass --takes 4 --seed 7
       sideman arrange "Dm7 G7 | CM7" -o swing.mid --style jazz --swing 62 --humanize 0.5
-      sideman arrange sheet.txt -o song.mid --choose bars=two
+      sideman arrange sheet.txt -o song.mid --choose bars=two --piece song.json
+      sideman arrange "C:4|G:4" -o song.mid --given bass=mine.mid --given "piano=mine.mid#2"
       cat chart.txt | sideman arrange - -o song.mid --program piano=4
       sideman arrange --batch prompts.jsonl -o out/ --samples 3
 
@@ -79,26 +91,29 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     if batch is None and samples != 1:
         raise typer.BadParameter("it is for --batch: use --takes", param_hint="--samples")
     if batch is not None:
-        if output is None or chart is not None or audio is not None or wishes["takes"] != 1:
-            raise typer.BadParameter("it takes -o FOLDER, and no chart, --audio or --takes", param_hint="--batch")
-        if choose:
-            raise typer.BadParameter("it is for a chart", param_hint="--choose")
+        if output is None or chart is not None or audio is not None or piece is not None or wishes["takes"] != 1:
+            detail = "it takes -o FOLDER, and no chart, --audio, --piece or --takes"
+            raise typer.BadParameter(detail, param_hint="--batch")
+        if choose or given:
+            raise typer.BadParameter("it is for a chart", param_hint="--choose" if choose else "--given")
         if soundfont is not None:
             raise typer.BadParameter("it is for --audio, which a batch has not", param_hint="--soundfont")
         run_batch(batch, output, samples, wishes, read_programs(program or []), weights, as_json=as_json)
         return
     if chart is None:
         raise typer.BadParameter("give a chart, - or --batch", param_hint="CHART")
-    if output is None and audio is None:
+    if output is None and audio is None and piece is None:
         raise typer.BadParameter("give -o song.mid, --audio song.mp3 or both", param_hint="--output")
     if soundfont is not None and audio is None:
         raise typer.BadParameter("it is for --audio", param_hint="--soundfont")
     options = read_options(wishes)
     files = _Files(output, audio, soundfont, read_programs(program or []))
     files.check(options.takes)
+    if piece is not None:
+        check_output(piece, PIECE_SUFFIXES)
     source = context.get_parameter_source("tempo")
     has_tempo = source is not None and source.name != "DEFAULT"
-    plan = _plan(chart, options, choose or [], has_tempo=has_tempo)
+    plan = with_own_parts(_plan(chart, options, choose or [], has_tempo=has_tempo), given or [])
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)
         begin = time.perf_counter()
@@ -106,6 +121,12 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
             bands = compose(arrangement, done, recording)
         seconds = time.perf_counter() - begin
         written = files.write(bands, recording)
+    if piece is not None:
+        from sideman.pieces.composition import Composition
+        from sideman.pieces.document import write_composition
+
+        write_composition(Composition.of(arrangement), piece)
+        written = [paths | {"piece": str(piece)} for paths in written]
     if as_json:
         print_json(_description(arrangement, bands, written, seconds))
         return

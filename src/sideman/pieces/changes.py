@@ -10,7 +10,9 @@ from sideman.errors import OptionError
 from sideman.music.band import Role
 from sideman.music.progression import Progression
 from sideman.options import MAX_SEED
-from sideman.pieces.origins import shapes
+from sideman.pieces.origins import filled, shapes
+from sideman.pieces.sections import moved_sections
+from sideman.tokens.parts import rest
 
 Origins = tuple[int | None, ...]
 
@@ -53,9 +55,29 @@ class Change:
         return min((bar for bar in (*self.selection.bars[:1], moved) if bar is not None), default=0)
 
 
-def changed_plan(plan: Plan, progression: Progression | None) -> Plan:
-    """The plan with other chords; the key stays, and with it what the ids mean."""
-    return plan if progression is None else replace(plan, progression=progression, key=plan.chart.key)
+def composed_roles(plan: Plan) -> tuple[Role, ...]:
+    """Who plays, but for somebody's own parts."""
+    return tuple(role for role in plan.options.roles if role not in plan.given)
+
+
+def changed_plan(plan: Plan, progression: Progression | None, origins: Origins | None = None) -> Plan:
+    """The plan with other chords; the key stays, and with it what the ids mean, and each bar stays in its section."""
+    if progression is None:
+        return plan
+    changed = replace(plan, progression=progression, key=plan.chart.key, sections=(), given={})
+    if origins is None and shapes(changed.chart) == shapes(plan.chart):
+        origins = tuple(range(plan.chart.bars))
+    bars = plan.chart.bars
+    fits = origins is not None and len(origins) == changed.chart.bars
+    if not fits or not all(origin is None or 0 <= origin < bars for origin in origins or ()):
+        return changed
+    moved = origins or ()
+    kept = filled(moved, shapes(plan.chart), shapes(changed.chart))
+    given = {
+        role: tuple(rest(role) if origin is None else parts[origin] for origin in kept)
+        for role, parts in plan.given.items()
+    }
+    return replace(changed, sections=moved_sections(plan, progression, moved), given=given)
 
 
 def check_change(
@@ -69,7 +91,10 @@ def check_change(
         raise OptionError(f"take {selection.take}: they are counted from 0 to {plan.options.takes - 1}")
     if not selection.roles or not {*selection.roles} <= {*plan.options.roles}:
         raise OptionError(f"roles [{', '.join(selection.roles)}]: one or more of {', '.join(plan.options.roles)}")
-    changed = changed_plan(plan, progression)
+    own = {*selection.roles} & {*plan.given}
+    if own and origins is None:
+        raise OptionError(f"{', '.join(sorted(own))}: somebody's own part stays as it is, leave it out")
+    changed = changed_plan(plan, progression, origins)
     if origins is None and progression is not None and shapes(changed.chart) != shapes(plan.chart):
         raise OptionError(
             "a revision with chords that are longer or shorter than the piece, and no origins of its bars"

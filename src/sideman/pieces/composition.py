@@ -18,14 +18,12 @@ from sideman.model.sampling import SamplingDefaults
 from sideman.music.progression import Progression
 from sideman.options import PlayOptions, random_seed
 from sideman.pieces.changes import Change, Origins, Selection, changed_plan, check_change, check_seed
-from sideman.pieces.drafts import DRAFTS, Draft, Drafts, compose, seam_after
+from sideman.pieces.drafts import BATCH, DRAFTS, Draft, Drafts, compose, seam_after
 from sideman.pieces.origins import following, origins_of
 from sideman.pieces.revision import Revision
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import decode_bars
 from sideman.tokens.parts import Parts, parts_of
-
-_BATCH = 16  # takes composed at a time
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,8 +124,11 @@ class Composition:
 
     def plan_of(self, take: int = 0) -> Plan:
         """The plan of a take, with the chords that it has now."""
-        changed = [each.progression for each in self.revisions if each.progression and each.selection.take == take]
-        return changed_plan(self.plan, changed[-1] if changed else None)
+        plan = self.plan
+        for revision in self.revisions:
+            if revision.selection.take == take:
+                plan = changed_plan(plan, revision.progression, revision.origins)
+        return plan
 
     # Composing anew
 
@@ -144,6 +145,7 @@ class Composition:
         bars = Revision(selection, {}, None, change.progression, change.origins).applied(self.parts(selection.take))
         given = [
             {role: part for role, part in bar.items() if number not in selection.bars or role not in selection.roles}
+            | {role: parts[number] for role, parts in plan.given.items()}
             for number, bar in enumerate(bars)
         ]
         judged = seam_after(selection.bars, len(given))
@@ -252,7 +254,7 @@ class Composition:
         """So many ways to make a change. Raises as :meth:`begin`."""
         model = model or default_model()
         composed = self.drafts(change, drafts, count, model.sampling)
-        compose(composed.takes, Composer(model.engine, model.columns, min(len(composed.takes), _BATCH)))
+        compose(composed.takes, Composer(model.engine, model.columns, min(len(composed.takes), BATCH)))
         return tuple(self.taking(change, draft) for draft in composed.best())
 
     # History

@@ -37,6 +37,7 @@ MAX_DOCUMENT = 64 << 20  # bytes
 MAX_IDS = 8 << 20  # bytes of a role's ids in a take: 1,024 bars of 4,000
 
 _TRACKS = "tracks"
+_GIVEN = "given"
 _OPTIONS = [option.name for option in OPTIONS]
 _PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates")
 _PROGRESSION = ("progression", "meters")
@@ -68,10 +69,12 @@ def read_composition(path: Path | str) -> Composition:
 def to_document(composition: Composition) -> str:
     """The document of a piece."""
     options = composition.plan.options
+    given = {role: _packed(parts) for role, parts in composition.plan.given.items()}
     request = {
         **composition.request_more,
         **_progression_document(composition.plan.progression),
         **_sections_document(composition.plan.sections),
+        **({_GIVEN: given} if given else {}),
         **values_of(options),
     }
     every = (*composition.history, *composition.candidates)
@@ -124,15 +127,20 @@ def _composition(document: Mapping[str, Any]) -> Composition:
         for name in ("revisions", "undone", "candidates")
     )
     return Composition(
-        Plan(_progression(request), options, sections=_sections(request.get(_SECTIONS, []))),
+        Plan(_progression(request), options, sections=_sections(request.get(_SECTIONS, [])), given=_given(request)),
         tuple(_take(_object(take), options.roles) for take in document["takes"]),
         str(document["weights"]),
         revisions,
         undone,
         candidates,
         _others(document, _PIECE),
-        _others(request, (*_PROGRESSION, _SECTIONS, *_OPTIONS)),
+        _others(request, (*_PROGRESSION, _SECTIONS, _GIVEN, *_OPTIONS)),
     )
+
+
+def _given(request: Mapping[str, Any]) -> dict[Role, tuple[Part, ...]]:
+    given = _object(request.get(_GIVEN, {}))
+    return {Role(name): tuple(_parts(ids, Role(name))) for name, ids in given.items()}
 
 
 def _take(ids: Mapping[str, Any], roles: Sequence[Role]) -> list[Parts]:

@@ -6,7 +6,7 @@ how likely the model finds the kept parts of the next bars after it, in bits per
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from sideman.errors import OptionError
 
 DRAFTS = 4
 MAX_DRAFTS = 16
+BATCH = 16  # takes composed at a time
 SEAM_BARS = 2  # after each run of changed bars, as far as they are kept
 
 
@@ -71,12 +72,14 @@ def seam_after(changed: Collection[int], bars: int) -> frozenset[int]:
     return frozenset(bar for bar in near if bar < bars and bar not in changed)
 
 
-def compose(takes: Sequence[Take], composer: Composer) -> None:
-    """Compose takes to their end, as many at a time as there is room."""
-    waiting: Iterable[Take] = iter(takes)
-    for take in waiting:
-        composer.join(take)
-        while not composer.room:
-            composer.step()
-    while composer:
-        composer.step()
+def compose(takes: Sequence[Take], composer: Composer, on_progress: Callable[[float], object] | None = None) -> None:
+    """Compose takes to their end, as many at a time as there is room; ``on_progress`` hears how many bars are done."""
+    done = 0
+    waiting = [*reversed(takes)]
+    while waiting or composer:
+        while waiting and composer.room:
+            done += len(waiting[-1].bars)
+            composer.join(waiting.pop())
+        done += len(composer.step())
+        if on_progress is not None:
+            on_progress(done)

@@ -6,6 +6,7 @@ The longest common subsequence, after what begins and ends alike; of several the
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,6 +49,22 @@ def shapes(chart: Chart) -> list[tuple[Measure, int]]:
 def _bars(chart: Chart) -> list[Hashable]:
     """What is asked of each bar: its metre and its chords."""
     return [(shape, head[:-1]) for shape, head in zip(shapes(chart), chart.heads(), strict=True)]
+
+
+def filled(
+    origins: Sequence[int | None], before: Sequence[Hashable], after: Sequence[Hashable]
+) -> tuple[int | None, ...]:
+    """Origins with those of bars that only changed their chords: as many between bars that stay, of the same shapes."""
+    found = [*origins]
+    places = [-1, *(bar for bar, origin in enumerate(origins) if origin is not None), len(origins)]
+    for left, right in pairwise(places):
+        first = -1 if left < 0 else origins[left]
+        last = len(before) if right == len(origins) else origins[right]
+        if first is None or last is None or last - first != right - left:
+            continue
+        if all(before[first + step] == after[left + step] for step in range(1, right - left)):
+            found[left + 1 : right] = range(first + 1, last)
+    return tuple(found)
 
 
 def matched(before: Sequence[Hashable], after: Sequence[Hashable]) -> tuple[int | None, ...]:

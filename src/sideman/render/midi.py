@@ -24,6 +24,7 @@ from sideman.files import atomic_write
 from sideman.music.band import (
     INSTRUMENTS,
     MIDI_VALUES,
+    ONSET,
     Band,
     NoteArray,
     Role,
@@ -54,6 +55,7 @@ TEXT_NAME, TEXT_MARKER, END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x0
 THIRTY_SECONDS = 8  # of a quarter
 OFF_VELOCITY = 64  # of a keyboard that doesn't measure it
 FIRST, ENDING, BEGINNING, LAST = range(4)  # ranks
+SHOWN, MAX_NAMES, MAX_DIGITS = 32, 8, 5  # characters and names of tracks in an error; digits of a track's number
 MICROSECONDS = 1_000_000
 DEFAULT_MIDI_TEMPO = 120.0  # of a MIDI file that names none
 TEMPO_DIGITS = 2  # MIDI keeps microseconds a beat: exact to .005 beats a minute up to 700
@@ -144,6 +146,39 @@ def read_midi(source: Path | str | bytes) -> Band:
         _tempo(score, lines.meter(0)),
         lines,
     )
+
+
+def read_track(source: Path | str | bytes, role: Role, lines: BarLines, track: str = "") -> tuple[Track, int]:
+    """One track of a MIDI file as a role plays it, in bars that begin at ``lines``; how many onsets were off the steps.
+
+    ``track`` is its name, or its number from 1 among those that have notes. Without it the file's only track is taken,
+    or the one that bears the role's name or plays its instruments. Raises :class:`DataError` where the file can't be
+    read or has no such track.
+    """
+    where = "MIDI data" if isinstance(source, bytes) else str(source)
+    score = _load(source, where)
+    if score.end() > MAX_BEATS * score.ticks_per_quarter:
+        raise DataError(f"{where}: longer than {MAX_BEATS:,} beats, the file is probably damaged")
+    tracks = [each for each in score.tracks if len(each.notes)]
+    found = _wanted(tracks, role, track)
+    if len(found) != 1:
+        names = ", ".join(f"{number} {each.name[:SHOWN]!r}" for number, each in enumerate(tracks[:MAX_NAMES], 1))
+        raise DataError(f"{where}: {len(found)} tracks for {role}, choose one of: {names or 'none, it has no note'}")
+    grid = Pulses(lines, score.ticks_per_quarter)
+    notes = _note_array(found[0], grid)
+    moved = int((grid.of_steps(notes[:, ONSET]) != found[0].notes.numpy()["time"]).sum())
+    return Track(role, notes), moved
+
+
+def _wanted(tracks: list[TrackTick], role: Role, track: str) -> list[TrackTick]:
+    """The tracks of this name or number; without one those that fit the role best."""
+    if track:
+        named = [each for each in tracks if each.name.strip().lower() == track.strip().lower()]
+        is_number = track.isascii() and track.isdecimal() and len(track) < MAX_DIGITS
+        return named or (tracks[int(track) - 1 : int(track)] if is_number and int(track) else [])
+    named = [each for each in tracks if each.name.strip().lower() == role]
+    fitting = [each for each in tracks if role_of(each.program, each.is_drum) is role]
+    return next((each for each in (tracks, named, fitting) if len(each) == 1), named or fitting or tracks)
 
 
 def key_signature(key: str) -> tuple[int, bool]:

@@ -41,6 +41,11 @@ def parts_of(ids: Sequence[int] | npt.NDArray[np.integer]) -> list[Parts]:
     return [bar for bar in found if bar]  # the last one of an excerpt is only begun
 
 
+def rest(role: Role) -> Part:
+    """The part of a role that rests."""
+    return (VOCABULARY.id("rest", role.number),)
+
+
 def following(part: Part, loudness: int) -> list[int]:
     """The ids of a part where its role has this loudness, an id or -1: that is then not told again."""
     return [part[0], *part[2:]] if len(part) > 1 and part[1] == loudness else list(part)

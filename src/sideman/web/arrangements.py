@@ -14,7 +14,6 @@ from http import HTTPStatus
 
 from sideman.arranging import Model
 from sideman.errors import SidemanError
-from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import from_document
 from sideman.web.catalogue import Catalogue
@@ -25,11 +24,11 @@ from sideman.web.limits import check_minutes
 from sideman.web.metrics import Metrics
 from sideman.web.piece_files import PieceFiles, lost
 from sideman.web.problems import Problem
-from sideman.web.schemas import ArrangementRequest, ArrangementView, BarsDone, Changing, Description, RevisionView
+from sideman.web.schemas import ArrangementView, BarsDone, Changing, Description, RevisionView
 from sideman.web.sessions import Session
 from sideman.web.settings import Settings
 from sideman.web.store import UNFINISHED, Piece, State, Store
-from sideman.web.studio import Studio
+from sideman.web.studio import Order, Studio
 from sideman.web.turns import Queue
 
 ELSEWHERE_RETRY_SECONDS = 2.0
@@ -59,9 +58,9 @@ class Arrangements:
         """Give pieces under way their grace, then write down what became of them."""
         self.studio.close()
 
-    def create(self, session: Session, request: ArrangementRequest, commission: Commission) -> ArrangementView:
+    def create(self, session: Session, order: Order) -> ArrangementView:
         """Have a piece composed. Raises :class:`Problem` where too much is kept or under way."""
-        return self._view(self.studio.begin(session.id, request, commission))
+        return self._view(self.studio.begin(session.id, order))
 
     def find(self, session: Session | None, identity: str) -> Piece:
         """A piece of this session. Raises :class:`Problem` for any other: whether it exists is nobody's business."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sideman.music.band import Role
 from sideman.music.chords import MAX_BEATS
 from sideman.options import MAX_TAKES, random_seed
-from sideman.pieces.changes import Change, Selection
+from sideman.pieces.changes import Change, Selection, composed_roles
 from sideman.pieces.composition import Composition
 from sideman.pieces.drafts import DRAFTS, MAX_DRAFTS
 from sideman.pieces.revision import Revision
@@ -55,7 +55,7 @@ class Redoing(RevisionBase):
             origins = None if self.origins is None else tuple(self.origins)
             return piece.chart_change(progression, seed, take=self.take, origins=origins, anticipate=self.anticipate)
         plan = piece.plan_of(min(self.take, len(piece.takes) - 1))
-        roles = plan.options.roles if self.tracks is None else TRACKS.check(self.tracks)
+        roles = composed_roles(plan) if self.tracks is None else TRACKS.check(self.tracks)
         bars = range(plan.chart.bars) if self.bars is None else self.bars
         origins = None if self.origins is None else tuple(self.origins)
         return Change(Selection(roles, bars, self.take), seed, progression, origins)

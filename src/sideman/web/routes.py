@@ -141,9 +141,9 @@ def create_arrangement(
     body: ArrangementRequest, response: Response, session: Asking, server: Server
 ) -> ArrangementView:
     """Have a band composed."""
-    commission = server.arrangements.studio.prepare(body)
+    order = server.arrangements.studio.prepare(body)
     session = server.sessions.use(session)
-    view = server.arrangements.create(session, body, commission)
+    view = server.arrangements.create(session, order)
     server.sessions.tell(session, response)
     response.headers["Location"] = f"/api/arrangements/{view.id}"
     return view

@@ -19,6 +19,7 @@ from sideman.options import MAX_TAKES, OPTIONS, PLAYING, PlayOptions, random_see
 from sideman.pieces.changes import Change, Selection
 from sideman.pieces.revision import Revision
 from sideman.tokens.chart import chart_of_progression
+from sideman.web.given_schemas import GivenPart, GivenView
 from sideman.web.option_fields import MAX_WHOLE, Options, Playing
 from sideman.web.section_schemas import MAX_SECTIONS, PlayedSectionRequest, PlayedSectionView
 from sideman.web.store import State
@@ -150,6 +151,11 @@ class ArrangementRequest(Options, ChordText):
         max_length=MAX_SECTIONS,
         description="Those of the piece, in the order of playing; together they have its bars. Without any it is one.",
     )
+    given: list[GivenPart] = Field(
+        default_factory=list,
+        max_length=len(TRACKS.choices),
+        description="Parts that are not composed, one a track.",
+    )
     name: Name | None = None
     model: str | None = Field(
         None, max_length=64, description="Fingerprint that the server's model must have: for a link to an exact piece."
@@ -258,6 +264,9 @@ class Description(Options, ChordText):
     model: str = Field(description="Fingerprint of the weights and the engine.")
     sections: list[PlayedSectionView] = Field(
         default_factory=list, description="In the order of playing; none where the piece is one."
+    )
+    given: list[GivenView] = Field(
+        default_factory=list, description="Somebody's own parts: without their files it is not made again."
     )
     revisions: list[RevisionView] = Field(
         default_factory=list, description="With chords, options, seeds and model they make the same piece again."

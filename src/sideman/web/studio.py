@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from itertools import groupby
+from typing import NamedTuple
 
 from sideman.arranging import Model, Plan
 from sideman.errors import DataError
@@ -25,6 +26,7 @@ from sideman.render.midi import midi_bytes
 from sideman.web.catalogue import Catalogue
 from sideman.web.composing import Composing
 from sideman.web.events import EventLog
+from sideman.web.given_schemas import GivenView, with_given
 from sideman.web.jobs import Job, Redo, Turn, Work, ending, told
 from sideman.web.limits import check_limit, check_minutes
 from sideman.web.metrics import Metrics
@@ -42,6 +44,14 @@ NAME_LENGTH = 80  # of a name made from the chords
 MAX_REDONE = 64
 
 log = logging.getLogger(__name__)
+
+
+class Order(NamedTuple):
+    """A request that was read: what is to be composed, and what became of somebody's own parts."""
+
+    request: ArrangementRequest
+    commission: Commission
+    given: list[GivenView]
 
 
 class Studio:
@@ -79,7 +89,7 @@ class Studio:
         self.composing.join()
         self._writing.shutdown()
 
-    def prepare(self, request: ArrangementRequest) -> Commission:
+    def prepare(self, request: ArrangementRequest) -> Order:
         """What a request asks for, before anything of it is kept.
 
         Raises :class:`ChordSyntaxError`, :class:`OptionError`, or :class:`Problem` where this server can't or won't.
@@ -91,14 +101,14 @@ class Studio:
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
-        plan = Plan(progression, options, sections=request.played_sections())
+        plan, given = with_given(Plan(progression, options, sections=request.played_sections()), request.given)
         changes = request.changes()
         for change in changes:
             if change.progression is not None:
                 self._check_length(change.progression, *tempos)
         commission = Commission(plan, changes, self.fingerprint, self._sampling)
         self.composing.check()
-        return commission
+        return Order(request, commission, given)
 
     def _check_length(self, progression: Progression, *tempos: float) -> None:
         """Raises :class:`Problem` where it is too long for this server, in one of the tempos."""
@@ -106,13 +116,14 @@ class Studio:
         for tempo in tempos:
             check_minutes(seconds(progression.steps, tempo), self._settings)
 
-    def begin(self, session: str, request: ArrangementRequest, commission: Commission) -> Piece:
+    def begin(self, session: str, order: Order) -> Piece:
         """Have a piece composed. Raises :class:`Problem` where it, or what is under way, is too much.
 
         Where a session is full, its oldest piece that has ended and was given no name makes room.
         """
+        request, commission, given = order
         plan, progression = commission.plan, commission.plan.progression
-        left_out = {"progression", "meters", "name", "model", "revisions"}
+        left_out = {"progression", "meters", "name", "model", "revisions", "given"}
         description = Description(
             **request.model_dump(exclude=left_out) | {"seed": plan.options.seed},
             progression=progression.written,
@@ -122,6 +133,7 @@ class Studio:
             beats=float(progression.beats),
             seconds=seconds(progression.steps, plan.options.play_tempo or plan.options.tempo),
             model=self.fingerprint,
+            given=given,
             revisions=[RevisionView.of(change) for change in commission.changes],
         )
         name = request.name or default_name(progression)

@@ -1,0 +1,58 @@
+"""Somebody's own parts on the command line: tracks of MIDI files, put on the grid, and what that changed, told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from sideman.cli.terminal import counted, say
+from sideman.music.roles import ROLES, Role
+
+if TYPE_CHECKING:
+    from sideman.arranging import Plan
+    from sideman.tokens.grid import GridLoss
+
+BETWEEN = "#"  # a file's name and the track in it
+
+
+def with_own_parts(plan: Plan, wishes: Sequence[str]) -> Plan:
+    """The plan around parts that are written TRACK=FILE or TRACK=FILE#NUMBER; tells what the grid changed in them.
+
+    Raises :class:`DataError` for files that can't be read, :class:`OptionError` for roles that don't play.
+    """
+    if not wishes:
+        return plan
+    from sideman.render.midi import read_track
+
+    tracks, moved = {}, {}
+    for wish in wishes:
+        name, equals, place = wish.partition("=")
+        if not equals or name not in ROLES or not place:
+            raise typer.BadParameter(f"{wish!r} is not TRACK=FILE, such as bass=mine.mid", param_hint="--given")
+        file, track = (place, "") if Path(place).exists() else _split(place)
+        tracks[Role(name)], moved[Role(name)] = read_track(Path(file), Role(name), plan.progression.lines, track)
+    plan, losses = plan.with_own(tracks)
+    for role, loss in losses.items():
+        say(f"your {role}: {told(loss, moved[role])}")
+    return plan
+
+
+def _split(place: str) -> tuple[str, str]:
+    file, _, track = place.rpartition(BETWEEN)
+    return (file, track) if file else (place, "")
+
+
+def told(loss: GridLoss, moved: int) -> str:
+    """What became of a part, counted."""
+    counts = {
+        "moved to the grid": moved,
+        "of another length": loss.duration,
+        "of another velocity": loss.velocity,
+        "of another octave": loss.folded,
+        "left out": loss.dropped,
+    }
+    changes = [f"{count:,} {what}" for what, count in counts.items() if count]
+    return f"{counted(loss.notes, 'note')}, {', '.join(changes) or 'all as they are'}"

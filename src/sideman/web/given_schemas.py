@@ -1,0 +1,68 @@
+"""Somebody's own parts, as requests and answers hold them. Knows no HTTP."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from pydantic import Base64Bytes, BaseModel, Field
+
+from sideman.arranging import Plan
+from sideman.errors import DataError, OptionError
+from sideman.music.band import Role
+from sideman.render.midi import read_track
+from sideman.web.problems import Problem
+from sideman.web.strict import Strict
+
+MAX_DATA = 1 << 20  # characters of base 64
+MAX_TRACK = 200
+
+
+class GivenPart(Strict):
+    """A part that is not composed: a track of a MIDI file. The band plays around it."""
+
+    track: Annotated[Role, Field(strict=False)] = Field(description="Whose part it is.")
+    data: Base64Bytes = Field(strict=False, max_length=MAX_DATA, description="A MIDI file, in base 64.")
+    part: str = Field(
+        "",
+        max_length=MAX_TRACK,
+        description="Which of its tracks, by name or by number from 1; empty: its only one, or the one of this role.",
+    )
+
+
+class GivenView(BaseModel):
+    """An own part, and what putting it on the grid changed, in notes."""
+
+    track: Role
+    notes: int
+    moved: int = Field(description="That began off the grid of 12 steps a beat.")
+    durations: int = Field(description="Of another length.")
+    velocities: int = Field(description="Of another velocity: a bar has one.")
+    folded: int = Field(description="Of another octave.")
+    dropped: int = Field(description="Left out: after the end, twice at a time, or drums that there are not.")
+
+
+def with_given(plan: Plan, parts: list[GivenPart]) -> tuple[Plan, list[GivenView]]:
+    """The plan around these parts, and what became of them. Raises :class:`Problem` and :class:`OptionError`."""
+    if not parts:
+        return plan, []
+    if len({part.track for part in parts}) < len(parts):
+        raise OptionError("given parts: one for a track")
+    try:
+        read = {part.track: read_track(part.data, part.track, plan.progression.lines, part.part) for part in parts}
+    except DataError as error:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "midi", str(error)) from error
+    plan, losses = plan.with_own({role: track for role, (track, _) in read.items()})
+    views = [
+        GivenView(
+            track=role,
+            notes=loss.notes,
+            moved=read[role][1],
+            durations=loss.duration,
+            velocities=loss.velocity,
+            folded=loss.folded,
+            dropped=loss.dropped,
+        )
+        for role, loss in losses.items()
+    ]
+    return plan, views
