@@ -29,7 +29,6 @@ from sideman.music.chords import MODEL_QUALITIES, Chord
 from sideman.music.notes import NOTE_NAMES
 from sideman.music.progression import Progression
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
-from sideman.music.touch import touch
 from sideman.render.midi import midi_bytes, read_midi
 from sideman.tokens.vocabulary import LOUDNESS, VOCABULARY
 
@@ -352,7 +351,7 @@ def test_a_take_keeps_what_was_composed_and_the_ear_gets_accents_and_an_end(mode
     composed = np.concatenate([bar.notes[Role.DRUMS] for bar in take.bars])
     assert {*composed[:, VELOCITY].tolist()} <= {*LOUDNESS}
     heard = np.concatenate([bar.notes[Role.DRUMS] for bar in bars])
-    assert np.array_equal(heard, touch(Role.DRUMS, composed))
+    assert np.array_equal(heard[:, :VELOCITY], composed[:, :VELOCITY])
     assert not np.array_equal(heard, composed)
     for role in ROLES:
         told = np.concatenate([bar.notes[role] for bar in bars])

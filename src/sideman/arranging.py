@@ -34,6 +34,7 @@ from sideman.music.ending import with_ending
 from sideman.music.finishing import finish
 from sideman.music.key import Key
 from sideman.music.song import Song
+from sideman.music.strokes import Setting, settings
 from sideman.music.styles import LOOP
 from sideman.music.wishes import PlayedSection
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
@@ -124,6 +125,13 @@ class Plan:
             for bar in range(self.chart.bars * bool(self.given))
         ]
 
+    @cached_property
+    def _settings(self) -> tuple[Setting, ...]:
+        """Where each bar stands, for those who play it."""
+        plain = settings(self.chart.lines.tolist(), self.options.style, self.options.seed or 0)
+        styles = (lead.style or self.options.style for lead in self.leads.bars)
+        return tuple(replace(setting, style=style) for setting, style in zip(plain, styles, strict=True))
+
     def take(
         self,
         number: int,
@@ -181,9 +189,15 @@ class Plan:
         return kits
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
-        """A bar as it was composed, made ready for the ear."""
-        loudness = self.leads.bars[bar.number].loudness
-        return {role: played_at(finish(role, notes, self.chart.steps), loudness) for role, notes in bar.notes.items()}
+        """A bar as it was composed, made ready for the ear; own parts are as loud as they were given."""
+        setting, loudness = self._settings[bar.number], self.leads.bars[bar.number].loudness
+        steps = self.chart.steps
+        return {
+            role: finish(role, notes, steps, None)
+            if role in self.given
+            else played_at(finish(role, notes, steps, setting), loudness)
+            for role, notes in bar.notes.items()
+        }
 
     def band(self, bars: Iterable[BarNotes], playing: PlayOptions | None = None) -> Rendition:
         """The band that plays all bars of a take, as the plan's own options say, or others."""

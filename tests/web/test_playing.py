@@ -8,9 +8,11 @@ from typing import Any
 import httpx
 import mido
 import pytest
-from tests.web.conftest import Start, compose
+from tests.web.conftest import Server, Start, compose, wait_until
 
-from sideman import Model, arrange
+from sideman import Composition, Model, Selection, arrange
+from sideman.options import PlayOptions
+from sideman.pieces.changes import Change
 from sideman.render.midi import midi_bytes
 
 CHORDS = "C:4|G7:4"
@@ -125,3 +127,41 @@ def test_the_page_is_told_of_hands_and_compasses(browser: httpx.Client) -> None:
     tracks = {track["role"]: track for track in browser.get("/api/options").json()["tracks"]}
     assert (tracks["bass"]["lowest"], tracks["bass"]["highest"]) == (28, 67)
     assert tracks["strings"]["hands"] == {"drift": 12, "stroke": 16, "finger": 10, "lag": 15, "touch": 3}
+
+
+def test_a_changed_piece_and_its_candidates_are_played_as_it_is_asked_for(server: Server, model: Model) -> None:
+    with server.browser() as browser:
+        piece = compose(browser, CHORDS, seed=7)
+        browser.patch(path_of(piece), json={"swing": 62})
+        composition = Composition.of(arrange(CHORDS, seed=7, model=model))
+        redo = {"tracks": ["piano"], "bars": [1], "seed": 5, "takes": 2}
+        assert browser.post(f"{path_of(piece)}/revisions", json=redo).status_code == 202
+        wait_until(lambda: bool(browser.get(f"{path_of(piece)}/revisions").json()["candidates"]))
+        change = Change(Selection(["piano"], [1]), 5)
+        for number, other in enumerate(composition.changed(change, 2, model)):
+            band = other.rendition(0, PlayOptions(swing=62, transpose=3))
+            expected = midi_bytes(band, progression=band.progression, key=band.key)
+            assert song(browser, piece, candidate=number, transpose=3) == expected
+        candidate = song(browser, piece, candidate=1)
+        browser.post(f"{path_of(piece)}/candidates/1")
+        assert song(browser, piece) == candidate != song(browser, piece, swing=50)
+        names = {
+            browser.get(f"{path_of(piece)}/midi", params=wishes).headers["content-disposition"]
+            for wishes in ({}, {"swing": 50}, {"swing": 70}, {"swing": 70, "transpose": 1})
+        }
+        assert len(names) == 4
+        assert all("-take-0-of-" in name for name in names)
+
+
+def test_a_piece_that_became_longer_is_refused_by_its_own_length(start: Start) -> None:
+    with start(max_minutes=0.1).browser() as browser:
+        piece = compose(browser, "C:4")
+        assert browser.patch(path_of(piece), json={"play_tempo": 60}).status_code == 200
+        assert browser.post(f"{path_of(piece)}/revisions", json={"progression": CHORDS}).status_code == 202
+        wait_until(lambda: browser.get(f"{path_of(piece)}/revisions").json()["position"] == 1)
+        answer = browser.get(f"{path_of(piece)}/audio.mp3")
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:sideman:limit")
+        assert browser.patch(path_of(piece), json={"play_tempo": 70}).status_code == 422
+        again = {"progression": "C:4", "revisions": browser.get(path_of(piece)).json()["revisions"]}
+        same = compose(browser, **again)
+        assert browser.get(f"{path_of(same)}/audio.mp3?play_tempo=60").status_code == 422

@@ -8,14 +8,16 @@ from __future__ import annotations
 import numpy as np
 
 from sideman.music.band import DURATION, ONSET, NoteArray, Role
+from sideman.music.strokes import Setting
 from sideman.music.touch import touch
 
 
-def finish(role: Role, notes: NoteArray, steps: int) -> NoteArray:
-    """The notes (notes, 4) of a role, or a bar of them, in a piece of ``steps`` steps, as they are heard.
+def finish(role: Role, notes: NoteArray, steps: int, setting: Setting | None) -> NoteArray:
+    """The notes (notes, 4) of a role in a bar, which stands in ``setting``, as they are heard.
 
-    A drummer accents; what would ring past the end is cut there.
+    A player weighs each, but for somebody's own, which have no setting; what would ring past the end of the piece, after
+    ``steps`` steps, is cut there.
     """
-    heard = touch(role, notes).copy()
+    heard = (notes if setting is None else touch(role, notes, setting)).copy()
     heard[:, DURATION] = np.minimum(heard[:, DURATION], steps - heard[:, ONSET])
     return heard

@@ -16,7 +16,7 @@ import numpy as np
 from sideman.errors import SidemanError
 from sideman.music.band import ONSET, ROLES, NoteArray, Role
 from sideman.music.recognition import recognise
-from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_BEAT
+from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_BEAT, Meter
 from sideman.tokens.chart import chart_of_labels
 from sideman.tokens.encode import encode_bars
 from sideman.tokens.form import measures_of
@@ -27,7 +27,7 @@ from sideman.training.lpd5 import read_lpd
 from sideman.training.metre import find_metre
 from sideman.training.midi_folder import SUFFIXES, read_midi_song
 from sideman.training.shards import SongRow
-from sideman.training.song import TICKS_PER_DOTTED_BEAT, Song, in_dotted_beats, snap, unusable
+from sideman.training.song import TICKS_PER_DOTTED_BEAT, Loss, Song, in_dotted_beats, snap, unusable
 
 # By suffix, in lower case.
 READERS: dict[str, Callable[[Path], Song]] = {".npz": read_lpd, **dict.fromkeys(SUFFIXES, read_midi_song)}
@@ -58,8 +58,18 @@ def encode_file(file: File) -> Encoded:
         return Encoded(file.fold, skipped=f"fails the encoder: {type(error).__name__}")
 
 
-def encode_song(song: Song) -> EncodedSong:
-    """Snap, label and encode one usable song, in the metre that it is in. Silent bars at both ends are left out."""
+class InBars(NamedTuple):
+    """A song on the grid, from its first bar to its last."""
+
+    song: Song  # in beats of its metre
+    tracks: tuple[NoteArray, ...]  # (notes, 4) in steps, one of each of ROLES
+    meter: Meter
+    bars: int
+    loss: Loss
+
+
+def in_bars(song: Song) -> InBars:
+    """Snap one usable song, in the metre that it is in. Silent bars at both ends are left out."""
     tracks, loss = snap(song)
     meter, phase = find_metre(tracks)
     if meter.is_compound:
@@ -67,6 +77,12 @@ def encode_song(song: Song) -> EncodedSong:
         tracks, loss = snap(song)
         phase = phase * TICKS_PER_BEAT // TICKS_PER_DOTTED_BEAT
     tracks, length = _trim(tracks, meter.steps, phase)
+    return InBars(song, tracks, meter, length, loss)
+
+
+def encode_song(song: Song) -> EncodedSong:
+    """Snap, label and encode one usable song, in the metre that it is in. Silent bars at both ends are left out."""
+    song, tracks, meter, length, loss = in_bars(song)
     beats = meter.steps // STEPS_PER_BEAT
     labels = recognise(np.concatenate(tracks[1:]), tracks[Role.BASS.number], length * beats, beats)
     chart = chart_of_labels(labels, measures_of(meter) * length)
