@@ -196,10 +196,13 @@ class Plan:
         return kits
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
-        """A bar as it was composed, made ready for the ear."""
+        """A bar as it was composed, made ready for the ear; own parts are as loud as they were given."""
         lead, setting = self.leads.bars[bar.number], self._settings[bar.number]
+        steps = self.chart.steps
         return {
-            role: played_at(finish(role, notes, self.chart.steps, setting), lead.loudness)
+            role: finish(role, notes, steps, None)
+            if role in self.given
+            else played_at(finish(role, notes, steps, setting), lead.loudness)
             for role, notes in bar.notes.items()
         }
 
