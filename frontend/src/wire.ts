@@ -597,6 +597,8 @@ export interface TakeChart {
   readonly bars: number;
   /** The step at which each bar begins, and that at which the last one ends. */
   readonly bar_lines: readonly number[];
+  /** Of these bars, in the order of playing. */
+  readonly sections: readonly PlayedSectionView[];
 }
 
 /** A chair in the band, and how it sounds unless told otherwise. */

@@ -5,6 +5,7 @@ import { type Cell, cell } from "../src/music/edit";
 import { type Feel, type Hands, Playing } from "../src/music/feel";
 import { type Chart, type Chord, type ChordParts, ROLES, type Role, type Song } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
+import type { Section } from "../src/music/wishes";
 import type { OptionView } from "../src/wire";
 
 const BAR = { steps: 48, beats: 4, ticks: 96 }; // 4/4
@@ -117,6 +118,11 @@ export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
 }
 
 export const SONG = songOf(CHART);
+
+/** One time through a section. */
+export function section(name: string, bars: readonly number[], wishes: Partial<Section> = {}): Section {
+  return { name, bars, style: null, density: {}, tracks: null, loudness: null, repeat: "like", ...wishes };
+}
 
 /** An option as the server offers it. */
 export function option(
