@@ -26,8 +26,8 @@ export function runsOf(numbers: readonly number[]): readonly Run[] {
 
 export function Lanes({ view }: { readonly view: View }) {
   const begun = useRef<{ readonly x: number; readonly role: Role } | null>(null);
-  const [scale, lines, roles] = [view.scale.value, pieceLines.value, players.value];
   if (piece.value?.state !== "done") return null;
+  const [scale, lines, roles] = [view.scale.value, pieceLines.value, players.value];
 
   const placeOf = (event: PointerEvent): { readonly x: number; readonly role: Role } | null => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
