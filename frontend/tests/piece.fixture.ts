@@ -67,7 +67,15 @@ export function chartOf(...chords: readonly Chord[]): Chart {
   const beats = chords.reduce((sum, { duration }) => sum + duration, 0);
   const bars = Math.ceil(beats / BAR.beats);
   const progression = chords.map(({ text }) => text).join("|");
-  return { progression, key: "C major", bars, bar_lines: commonLines(bars), beats, chords };
+  return {
+    progression,
+    key: "C major",
+    bars,
+    bar_lines: commonLines(bars),
+    part_lines: commonLines(bars),
+    beats,
+    chords,
+  };
 }
 
 export const PIECE: Arrangement = {

@@ -249,3 +249,17 @@ def test_candidates_wait_through_a_reload_and_can_be_dropped(studio: Studio) -> 
     expect(studio.button("Redo everything")).to_be_enabled()
     assert notes(studio) == composed
     expect(studio.button("Undo change")).to_be_disabled()
+
+
+def test_bars_of_five_are_seen_and_redone_whole(studio: Studio) -> None:
+    studio.have_composed("5/4 C | Am | F | G")
+    composed = notes(studio)
+    expect(studio.page.get_by_text("Still composing")).to_have_count(0)
+    select(studio, ("Bass",), 2, 2)
+    studio.button("Redo selection").click()
+    expect(studio.button("Undo change")).to_be_enabled()
+    assert {bar for _, bar in other_places(composed, notes(studio))} <= {3, 4}  # told as 3/4 and 2/4
+    assert {track for track, _ in other_places(composed, notes(studio))} == {"bass"}
+    studio.play.click()
+    studio.page.wait_for_function("field => field.valueAsNumber >= 130", arg=studio.position.element_handle())
+    studio.wait_for_sound("Bass")
