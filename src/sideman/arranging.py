@@ -58,7 +58,7 @@ PART_ORDER = (Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR, Role.STRINGS)
 
 
 class Bar(NamedTuple):
-    """A bar that a take has just finished; onsets count in steps from the start of the song."""
+    """A bar that a take has just finished, as people count; onsets count in steps from the start of the song."""
 
     take: int
     number: int
@@ -107,6 +107,11 @@ class Plan:
     def chart(self) -> Chart:
         """The chords as the model reads them."""
         return chart_of_progression(self.progression, self.key)
+
+    @property
+    def bars(self) -> int:
+        """How many bars, as people count."""
+        return len(self.chart.spans)
 
     @cached_property
     def _settings(self) -> tuple[Setting, ...]:
@@ -196,12 +201,30 @@ class Plan:
         return kits
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
-        """A bar as it was composed, made ready for the ear."""
+        """A bar of the chart as it was composed, made ready for the ear."""
         lead, setting = self.leads.bars[bar.number], self._settings[bar.number]
         return {
             role: played_at(finish(role, notes, self.chart.steps, setting), lead.loudness)
             for role, notes in bar.notes.items()
         }
+
+    def whole(self, take: int, bars: Sequence[BarNotes], number: int) -> Bar | None:
+        """The bar of the piece that ends with bar ``number`` of the chart, ready for the ear; None within a bar.
+
+        ``bars`` are those of a take, from the first of the chart on.
+        """
+        bar = self.chart.whole(number + 1) - 1
+        if bar < 0 or self.chart.spans[bar].stop != number + 1:
+            return None
+        heard = [self.heard(bars[part]) for part in self.chart.spans[bar]]
+        if len(heard) == 1:
+            return Bar(take, bar, heard[0])
+        return Bar(take, bar, {role: np.concatenate([notes[role] for notes in heard]) for role in heard[0]})
+
+    def wholes(self, take: int, bars: Sequence[BarNotes]) -> list[Bar]:
+        """All bars of a take that is done."""
+        told = (self.whole(take, bars, number) for number in range(len(bars)))
+        return [bar for bar in told if bar is not None]
 
     def band(self, bars: Iterable[BarNotes], playing: PlayOptions | None = None) -> Rendition:
         """The band that plays all bars of a take, as the plan's own options say, or others."""
@@ -243,9 +266,9 @@ class Performance:
         """How many ids each take has so far; those that the leader decided are counted too."""
         return tuple(len(take.ids) for take in self.takes)
 
-    def bar(self, take: Take, bar: BarNotes) -> Bar:
-        """A bar that a take has just finished, as it is heard."""
-        return Bar(take.number, bar.number, self.plan.heard(bar))
+    def bar(self, take: Take, bar: BarNotes) -> Bar | None:
+        """A bar that a take has just finished, as it is heard; None where what was finished is the half of one."""
+        return self.plan.whole(take.number, take.bars, bar.number)
 
 
 def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer], playing: PlayOptions | None = None) -> Rendition:
@@ -320,9 +343,9 @@ class Arrangement(Performance):
             told += 1
 
     def __repr__(self) -> str:
-        options, chart = self.plan.options, self.plan.chart
+        options, plan = self.plan.options, self.plan
         takes = f"{options.takes} takes, " if options.takes > 1 else ""
-        return f"<Arrangement of {chart.bars} bars in {chart.key.name}: {takes}seed {options.seed}>"
+        return f"<Arrangement of {plan.bars} bars in {plan.chart.key.name}: {takes}seed {options.seed}>"
 
     def _repr_html_(self) -> str:
         """All takes, composed to the end, for a notebook."""
@@ -352,8 +375,10 @@ class Arrangement(Performance):
         for take in self.takes:
             composer.join(take)
         while composer:
-            for take, bar in composer.step():
-                yield self.bar(take, bar)
+            for take, part in composer.step():
+                bar = self.bar(take, part)
+                if bar is not None:
+                    yield bar
 
 
 def arrange(

@@ -104,6 +104,11 @@ class Take:
         self.told += len(places)
 
     @property
+    def whole_bars(self) -> int:
+        """How many bars of the piece, as people count, are there."""
+        return self._chart.whole(len(self.bars))
+
+    @property
     def window(self) -> tuple[list[int], list[Features]]:
         """What the engine reads, ids and features: START and controls, and what comes from ``begin`` on."""
         if self.begin == 0:
