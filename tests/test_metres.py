@@ -22,6 +22,7 @@ from sideman.charts import read
 from sideman.errors import TokenError
 from sideman.music.band import DURATION, ONSET
 from sideman.music.chords import parse
+from sideman.music.kit import BASS_DRUMS
 from sideman.music.progression import Chord, Progression
 from sideman.music.time import SECONDS_PER_MINUTE, STEPS_PER_BEAT, BarLines, Meter
 from sideman.pieces.composition import Composition
@@ -177,3 +178,48 @@ def test_charts_as_people_write_them_are_played_in_their_metres(text: str, meter
     assert [str(band.lines.meter(bar)) for bar in range(len(meters))] == meters
     assert band.steps == sum(Meter.parse(meter).steps for meter in meters)
     assert len(list(arrange(song, seed=1, roles=ROLES, model=MODEL))) == len(meters)
+
+
+# Waltzes
+
+
+@pytest.fixture(scope="module")
+def waltzes() -> list[Arrangement]:
+    text = "Time: 3/4\n| C | Am | Dm | G7 | C | F | G7 | C |"
+    made = [arrange(read(text).song, seed=seed, style=style) for seed in range(6) for style in (None, "pop")]
+    for arrangement in made:
+        _ = arrangement.bands
+    return made
+
+
+def share(waltzes: list[Arrangement], role: Role, beats: tuple[int, ...], pitches: tuple[int, ...] = ()) -> float:
+    """Of bars in which a note of a role begins on one of these beats."""
+    found = [
+        any(
+            onset % 36 in [12 * beat for beat in beats] and (not pitches or pitch in pitches)
+            for onset, _, pitch, _ in bar.notes[role].tolist()
+        )
+        for arrangement in waltzes
+        for bar in arrangement
+    ]
+    return sum(found) / len(found)
+
+
+def test_a_waltz_is_one(waltzes: list[Arrangement]) -> None:
+    """By the weights that are shipped; docs/evaluation.md has people's figures."""
+    assert share(waltzes, Role.DRUMS, (0,), BASS_DRUMS) > 0.7
+    assert share(waltzes, Role.DRUMS, (1, 2), BASS_DRUMS) < 0.3
+    assert share(waltzes, Role.BASS, (0,)) > 0.8
+    assert share(waltzes, Role.BASS, (1,)) < 0.45
+
+
+def test_what_is_drawn_again_follows_from_the_seed(waltzes: list[Arrangement]) -> None:
+    again = arrange(waltzes[1].plan.progression, waltzes[1].plan.options)
+    assert again.band == waltzes[1].band
+
+
+def test_drums_that_are_given_stay(waltzes: list[Arrangement]) -> None:
+    piece = Composition.of(waltzes[1])
+    changed = piece.redo(Selection(["bass"], range(8)), 3, drafts=1)
+    drums = [[*bars] for bars in (piece.band[Role.DRUMS], changed.band[Role.DRUMS])]
+    assert [note[:3] for note in drums[0]] == [note[:3] for note in drums[1]]

@@ -44,7 +44,7 @@ from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.form import measures_of
 from sideman.tokens.grid import GridLoss
-from sideman.tokens.kit import Kit
+from sideman.tokens.kit import Beginning, Kit, WaltzBass, WaltzDrums, is_waltz
 from sideman.tokens.leader import Leader
 from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
 from sideman.tokens.own import own_parts
@@ -153,7 +153,7 @@ class Plan:
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
         leads = self._leads(Repeats(sampling.repeats, drawing.generator(number, "repeats")))
-        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, self._kits(given), judged)
+        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, self._beginnings(given), judged)
 
     def leader(self, given: Sequence[Parts] = (), leads: Leads | None = None) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first.
@@ -188,17 +188,22 @@ class Plan:
         intro = self.options.intro
         return leads_of(heads, self.sections, parts, rings=self.rings, intro=intro, repeats=repeats)
 
-    def _kits(self, given: Sequence[Parts]) -> dict[int, Kit]:
-        """What the drums begin with, where they are composed: at the start, and where the style is another one."""
-        kits: dict[int, Kit] = {}
-        last = None
+    def _beginnings(self, given: Sequence[Parts]) -> list[Beginning]:
+        """How drums and bass begin, where they are composed: at the start, and where style or metre are others."""
+        found: list[Beginning] = []
+        last: tuple[str | None, bool] = (None, False)
         for number, lead in enumerate(self.leads.bars):
-            style = lead.style or self.options.style
-            composed = not (given and Role.DRUMS in given[number]) and Role.DRUMS not in lead.copied and not lead.rings
-            if style != last and style is not None and composed:
-                kits[number] = Kit(style, self.chart, number)
-            last = style
-        return kits
+            free = {*self.options.roles} - {*lead.copied} - {*(given[number] if given else ())}
+            style, waltz = lead.style or self.options.style, is_waltz(self.chart, number)
+            if (style, waltz) != last and not lead.rings:
+                if Role.DRUMS in free and waltz:
+                    found.append(WaltzDrums(style, self.chart, number))
+                elif Role.DRUMS in free and style not in (None, last[0]):
+                    found.append(Kit(style, self.chart, number))
+                if Role.BASS in free and waltz:
+                    found.append(WaltzBass(self.chart, number))
+            last = style, waltz
+        return found
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
         """A bar of the chart as it was composed, made ready for the ear."""
