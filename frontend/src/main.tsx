@@ -3,7 +3,7 @@
 import { render } from "preact";
 import "./styles/base.css";
 import { recallText } from "./state/draft";
-import { recallMixer } from "./state/kept";
+import { recallClicks, recallMixer } from "./state/kept";
 import { followSettings, keepPlaying } from "./state/playing";
 import { updatePiece } from "./state/session";
 import { start } from "./state/start";
@@ -12,6 +12,7 @@ import { App } from "./ui/App";
 const root = document.getElementById("app");
 const edited = recallText();
 recallMixer();
+recallClicks();
 followSettings();
 keepPlaying(updatePiece);
 if (root) render(<App />, root);
