@@ -52,7 +52,7 @@ class Wish:
         chart = chart_of_progression(parse(self.progression))
         density = None if self.density is None else dict.fromkeys(self.roles, self.density)
         leader = Leader(chart, self.roles, style=self.style, density=density, excerpt=True)
-        return Take(self.number, chart, leader, self.sampling, kits={0: Kit(self.style, chart)} if self.kit else None)
+        return Take(self.number, chart, leader, self.sampling, beginnings=[Kit(self.style, chart)] if self.kit else ())
 
 
 WISHES = (

@@ -3,7 +3,7 @@
 import { render } from "preact";
 import "./styles/base.css";
 import { recallText } from "./state/draft";
-import { recallMixer } from "./state/kept";
+import { recallClicks, recallMixer } from "./state/kept";
 import { followSettings, keepPlaying } from "./state/playing";
 import { followChanges } from "./state/redoing";
 import { updatePiece } from "./state/session";
@@ -13,6 +13,7 @@ import { App } from "./ui/App";
 const root = document.getElementById("app");
 const edited = recallText();
 recallMixer();
+recallClicks();
 followSettings();
 keepPlaying(updatePiece);
 followChanges();

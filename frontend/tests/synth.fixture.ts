@@ -16,6 +16,8 @@ export class FakeSynth implements Synth {
   running = false;
   /** Notes begun and ended, in the order in which they were told; those taken back are gone. */
   told: Told[] = [];
+  /** Clicks of the metronome, as [time, whether it is strong]; those taken back are gone. */
+  clicks: [number, boolean][] = [];
   readonly programs = new Map<Role, number>();
   readonly volumes = new Map<Role, number>();
   readonly silent = new Set<Role>();
@@ -33,6 +35,9 @@ export class FakeSynth implements Synth {
   noteOff(role: Role, pitch: number, time: number): void {
     this.told.push({ on: false, role, pitch, time });
   }
+  click(isStrong: boolean, time: number): void {
+    this.clicks.push([time, isStrong]);
+  }
   program(role: Role, program: number): void {
     this.programs.set(role, program);
   }
@@ -46,6 +51,7 @@ export class FakeSynth implements Synth {
     this.stops += 1;
     const sounding = this.sounding(this.time);
     this.told = this.told.filter(({ time }) => time <= this.time);
+    this.clicks = this.clicks.filter(([time]) => time <= this.time);
     for (const [role, pitch] of sounding) this.noteOff(role, pitch, this.time);
     return this.time + this.recovery;
   }

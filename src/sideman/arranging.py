@@ -44,7 +44,7 @@ from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.form import measures_of
 from sideman.tokens.grid import GridLoss
-from sideman.tokens.kit import Kit
+from sideman.tokens.kit import Beginning, Kit, WaltzBass, WaltzDrums, is_waltz
 from sideman.tokens.leader import Leader
 from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
 from sideman.tokens.own import own_parts
@@ -58,7 +58,7 @@ PART_ORDER = (Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR, Role.STRINGS)
 
 
 class Bar(NamedTuple):
-    """A bar that a take has just finished; onsets count in steps from the start of the song."""
+    """A bar that a take has just finished, as people count; onsets count in steps from the start of the song."""
 
     take: int
     number: int
@@ -108,6 +108,11 @@ class Plan:
         """The chords as the model reads them."""
         return chart_of_progression(self.progression, self.key)
 
+    @property
+    def bars(self) -> int:
+        """How many bars, as people count."""
+        return len(self.chart.spans)
+
     @cached_property
     def _settings(self) -> tuple[Setting, ...]:
         """Where each bar stands, for those who play it."""
@@ -148,7 +153,7 @@ class Plan:
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
         leads = self._leads(Repeats(sampling.repeats, drawing.generator(number, "repeats")))
-        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, self._kits(given), judged)
+        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, self._beginnings(given), judged)
 
     def leader(self, given: Sequence[Parts] = (), leads: Leads | None = None) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first.
@@ -183,20 +188,25 @@ class Plan:
         intro = self.options.intro
         return leads_of(heads, self.sections, parts, rings=self.rings, intro=intro, repeats=repeats)
 
-    def _kits(self, given: Sequence[Parts]) -> dict[int, Kit]:
-        """What the drums begin with, where they are composed: at the start, and where the style is another one."""
-        kits: dict[int, Kit] = {}
-        last = None
+    def _beginnings(self, given: Sequence[Parts]) -> list[Beginning]:
+        """How drums and bass begin, where they are composed: at the start, and where style or metre are others."""
+        found: list[Beginning] = []
+        last: tuple[str | None, bool] = (None, False)
         for number, lead in enumerate(self.leads.bars):
-            style = lead.style or self.options.style
-            composed = not (given and Role.DRUMS in given[number]) and Role.DRUMS not in lead.copied and not lead.rings
-            if style != last and style is not None and composed:
-                kits[number] = Kit(style, self.chart, number)
-            last = style
-        return kits
+            free = {*self.options.roles} - {*lead.copied} - {*(given[number] if given else ())}
+            style, waltz = lead.style or self.options.style, is_waltz(self.chart, number)
+            if (style, waltz) != last and not lead.rings:
+                if Role.DRUMS in free and waltz:
+                    found.append(WaltzDrums(style, self.chart, number))
+                elif Role.DRUMS in free and style not in (None, last[0]):
+                    found.append(Kit(style, self.chart, number))
+                if Role.BASS in free and waltz:
+                    found.append(WaltzBass(self.chart, number))
+            last = style, waltz
+        return found
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
-        """A bar as it was composed, made ready for the ear; own parts are as loud as they were given."""
+        """A bar of the chart as it was composed, made ready for the ear; own parts are as loud as they were given."""
         lead, setting = self.leads.bars[bar.number], self._settings[bar.number]
         steps = self.chart.steps
         return {
@@ -205,6 +215,24 @@ class Plan:
             else played_at(finish(role, notes, steps, setting), lead.loudness)
             for role, notes in bar.notes.items()
         }
+
+    def whole(self, take: int, bars: Sequence[BarNotes], number: int) -> Bar | None:
+        """The bar of the piece that ends with bar ``number`` of the chart, ready for the ear; None within a bar.
+
+        ``bars`` are those of a take, from the first of the chart on.
+        """
+        bar = self.chart.whole(number + 1) - 1
+        if bar < 0 or self.chart.spans[bar].stop != number + 1:
+            return None
+        heard = [self.heard(bars[part]) for part in self.chart.spans[bar]]
+        if len(heard) == 1:
+            return Bar(take, bar, heard[0])
+        return Bar(take, bar, {role: np.concatenate([notes[role] for notes in heard]) for role in heard[0]})
+
+    def wholes(self, take: int, bars: Sequence[BarNotes]) -> list[Bar]:
+        """All bars of a take that is done."""
+        told = (self.whole(take, bars, number) for number in range(len(bars)))
+        return [bar for bar in told if bar is not None]
 
     def band(self, bars: Iterable[BarNotes], playing: PlayOptions | None = None) -> Rendition:
         """The band that plays all bars of a take, as the plan's own options say, or others."""
@@ -246,9 +274,9 @@ class Performance:
         """How many ids each take has so far; those that the leader decided are counted too."""
         return tuple(len(take.ids) for take in self.takes)
 
-    def bar(self, take: Take, bar: BarNotes) -> Bar:
-        """A bar that a take has just finished, as it is heard."""
-        return Bar(take.number, bar.number, self.plan.heard(bar))
+    def bar(self, take: Take, bar: BarNotes) -> Bar | None:
+        """A bar that a take has just finished, as it is heard; None where what was finished is the half of one."""
+        return self.plan.whole(take.number, take.bars, bar.number)
 
 
 def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer], playing: PlayOptions | None = None) -> Rendition:
@@ -323,9 +351,9 @@ class Arrangement(Performance):
             told += 1
 
     def __repr__(self) -> str:
-        options, chart = self.plan.options, self.plan.chart
+        options, plan = self.plan.options, self.plan
         takes = f"{options.takes} takes, " if options.takes > 1 else ""
-        return f"<Arrangement of {chart.bars} bars in {chart.key.name}: {takes}seed {options.seed}>"
+        return f"<Arrangement of {plan.bars} bars in {plan.chart.key.name}: {takes}seed {options.seed}>"
 
     def _repr_html_(self) -> str:
         """All takes, composed to the end, for a notebook."""
@@ -355,8 +383,10 @@ class Arrangement(Performance):
         for take in self.takes:
             composer.join(take)
         while composer:
-            for take, bar in composer.step():
-                yield self.bar(take, bar)
+            for take, part in composer.step():
+                bar = self.bar(take, part)
+                if bar is not None:
+                    yield bar
 
 
 def arrange(

@@ -6,7 +6,7 @@ Knows the leader, the engine and the sampler; no files and no options of the use
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -17,7 +17,7 @@ from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
 from sideman.tokens.chart import Chart
 from sideman.tokens.decode import BarNotes, Decoder
 from sideman.tokens.fitting import Fitting
-from sideman.tokens.kit import Kit
+from sideman.tokens.kit import Beginning
 from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Parts, parts_of
 from sideman.tokens.prefix import Stage
@@ -37,7 +37,7 @@ class Take:
     """One take: what the leader asks for, what was composed, and how much of it the engine has yet to read.
 
     ``number`` distinguishes the takes of a seed: each has random numbers of its own. ``defaults`` are the weights'.
-    Drums that begin without their kit are drawn once more; ``kits`` are by bars. Where a bar has another style than the
+    Parts that don't begin as their ``beginnings`` say are drawn again. Where a bar has another style than the
     one before, the engine reads on from there alone, in the new style. Of the given parts in ``judged`` bars the model
     is asked how likely they are: ``bits`` of ``told`` ids.
     """
@@ -49,7 +49,7 @@ class Take:
         leader: Leader,
         sampling: SamplingOptions,
         defaults: SamplingDefaults = SAMPLING,
-        kits: Mapping[int, Kit] | None = None,
+        beginnings: Iterable[Beginning] = (),
         judged: Collection[int] = (),
     ) -> None:
         self.number = number
@@ -58,7 +58,9 @@ class Take:
         self._fitting = Fitting(defaults.fitting)
         self.choices = _NONE  # ids that may come next
         self.wished = self.choices  # those to draw among
-        self._chart, self._kits, self._judged = chart, dict(kits or {}), judged
+        self._chart, self._judged = chart, judged
+        self._beginnings = {(each.bar, each.role): each for each in beginnings}
+        self._again = {place: each.draws for place, each in self._beginnings.items()}
         self.bits, self.told = 0.0, 0
         self._start([])
         self._follow()
@@ -105,6 +107,11 @@ class Take:
         chances = scores[range(len(places)), [self.ids[place] for place in places]] - np.log(np.exp(scores).sum(1))
         self.bits -= float(chances.sum()) / math.log(2)
         self.told += len(places)
+
+    @property
+    def whole_bars(self) -> int:
+        """How many bars of the piece, as people count, are there."""
+        return self._chart.whole(len(self.bars))
 
     @property
     def window(self) -> tuple[list[int], list[Features]]:
@@ -156,15 +163,17 @@ class Take:
     def _accept(self, token: int) -> bool:
         """Push an id that was chosen; where it begins a part that is played again, all of that. Whether a part is over.
 
-        Where it ends drums that lack some of their kit, they are drawn once more.
+        Where it ends one that doesn't begin as it is to, that is drawn again.
         """
-        kit = self._kits.get(self.prefix.bar) if self._kits else None
-        if kit is not None and kit.is_told(self.prefix, token):
-            del self._kits[self.prefix.bar]
+        place = self.prefix.bar, self.prefix.role
+        beginning = self._beginnings.get(place) if self._beginnings else None
+        if beginning is not None and self._again[place] and beginning.is_told(self.prefix, token):
             begin = part_begin(self.ids)
-            if kit.lacks(self.ids[begin:]):
+            if beginning.lacks(self.ids[begin:]):
+                self._again[place] -= 1
                 self._start(self.ids[:begin])
                 return False
+            self._again[place] = 0
         again = self.leader.again(self.prefix, token, self._played)
         for each in again or (token,):
             self._push(each)

@@ -131,12 +131,16 @@ def _written(path: Path, text: str) -> Path:
 def test_long_bars_are_counted_as_people_do(run: Run, weights: Path, tmp_path: Path) -> None:
     (tmp_path / "five.txt").write_text("Meter: 5/4\n\n| C | F |\n")
     run("arrange", "five.txt", "--piece", "five.json", "--weights", weights)
-    plan = read_composition(tmp_path / "five.json").plan
-    assert plan.chart.bars == 4
-    assert read_bars("2", plan) == [2, 3]
-    assert read_bars("1-2", plan) == read_bars(None, plan) == [0, 1, 2, 3]
+    assert read_bars("2", 2) == [1]
+    assert read_bars("1-2", 2) == read_bars(None, 2) == [0, 1]
     with pytest.raises(OptionError, match="from 1 to 2"):
-        read_bars("3", plan)
+        read_bars("3", 2)
+    before = read_composition(tmp_path / "five.json").band
+    report = json.loads(run("redo", "five.json", "--bars", "2", "-o", "five.json", "--weights", weights, "--json").out)
+    assert (report["bars"], report["takes"][0]["name"]) == (2, "everybody, bar 2")
+    after = read_composition(tmp_path / "five.json").band
+    for one, other in zip(before.tracks, after.tracks, strict=True):
+        assert [note for note in one if note.onset < 60] == [note for note in other if note.onset < 60]
 
 
 def test_the_band_plays_around_a_part_of_your_own(run: Run, weights: Path, tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
-"""The first bar of the drums: what it lacks of its kit is found."""
+"""The first bar of drums and bass: what it lacks of its kit is found, and in 3/4 what stands in one's way."""
 
 from __future__ import annotations
 
 import pytest
 from tests.tokens.conftest import tokens
 
+from sideman.music.band import Role
 from sideman.music.chords import parse
+from sideman.music.time import Meter
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.drum_hits import HITS
-from sideman.tokens.kit import Kit
+from sideman.tokens.kit import Kit, WaltzBass, WaltzDrums, is_waltz
 from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Part
 from sideman.tokens.vocabulary import STYLES
@@ -62,3 +64,59 @@ def test_a_part_ends_with_whatever_is_no_onset_and_no_hit() -> None:
     prefix.read(leader.forced(prefix))
     prefix.read(tokens("track_density:2 position:0 hit:9"))
     assert not kit.is_told(prefix, end)  # in the second bar
+
+
+def three(text: str = "C:3|F:3") -> Chart:
+    return chart_of_progression(parse(text, Meter(3, 4)))
+
+
+def bass(*steps: int) -> Part:
+    """Notes on these steps."""
+    return tuple(
+        tokens("track_density:17 loudness:3 " + " ".join(f"position:{step} length:4 pitch:40" for step in steps))
+    )
+
+
+@pytest.mark.parametrize("style", [*STYLES, None])
+def test_in_a_waltz_the_bass_drum_stands_on_one_alone(style: str | None) -> None:
+    drums = WaltzDrums(style, three())
+    snares = (12, (38, 42)), (24, (38, 42))
+    assert not drums.lacks(part((0, (36,)), *snares))
+    assert not drums.lacks(part((0, (36,)), (6, (36,)), *snares))
+    assert drums.lacks(part((6, (36,)), *snares))
+    assert drums.lacks(part((0, (36,)), (12, (36, 38))))
+    assert drums.lacks(part((0, (36,)), *snares, (24, (36,))))
+    assert drums.lacks(part(*snares))
+    assert drums.lacks(part((0, (36,)), (12, (42,)))) == (style is not None)
+
+
+def test_in_a_waltz_the_bass_stands_on_one_and_where_chords_begin() -> None:
+    assert not WaltzBass(three()).lacks(bass(0))
+    assert not WaltzBass(three()).lacks(bass(0, 6, 30))
+    assert WaltzBass(three()).lacks(bass(6))
+    assert WaltzBass(three()).lacks(bass(0, 12))
+    assert WaltzBass(three()).lacks(bass(0, 24))
+    two = three("C:2|G:1|F:3")
+    assert not WaltzBass(two).lacks(bass(0, 24))
+    assert WaltzBass(two).lacks(bass(0, 12, 24))
+    assert WaltzBass(two, 1).lacks(bass(0, 24))
+
+
+@pytest.mark.parametrize("metre", ["2/4", "4/4", "5/4", "6/8", "9/8", "7/8", "6/4"])
+def test_a_waltz_is_a_whole_bar_of_three(metre: str) -> None:
+    other = chart_of_progression(parse("C|F", Meter.parse(metre)))
+    assert not any(is_waltz(other, bar) for bar in range(other.bars))
+    assert [is_waltz(three(), bar) for bar in range(2)] == [True, True]
+    assert [is_waltz(three("C:3|F:2"), bar) for bar in range(2)] == [True, False]
+
+
+def test_the_end_of_a_part_of_the_bass_is_seen() -> None:
+    beginning, leader = WaltzBass(three()), Leader(three(), (Role.BASS,))
+    prefix = leader.prefix()
+    prefix.read(leader.forced(prefix))
+    prefix.read(bass(0))
+    end, onset, pitch = tokens("bar:0 position:12 pitch:43")
+    assert beginning.is_told(prefix, end)
+    assert not beginning.is_told(prefix, onset)
+    assert not beginning.is_told(prefix, pitch)
+    assert not WaltzDrums(None, three()).is_told(prefix, end)

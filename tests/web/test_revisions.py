@@ -179,6 +179,28 @@ def test_bars_that_other_chords_leave_alone_stay(server: Server, browser: httpx.
     assert history(browser, piece)["charts"][0]["bars"] == 7
 
 
+def test_bars_of_five_are_told_and_redone_as_one(server: Server, browser: httpx.Client) -> None:
+    piece = compose(browser, "C:5|F:3|G7:3.5|C:5", meters=["5/4", "3/4", "7/8", "5/4"], seed=3)
+    assert (piece["bars"], piece["progress"]) == (4, {"bars": 4, "of": 4})
+    first = bars(listen(browser, piece["id"]))
+    assert [bar["bar"] for bar in first] == [0, 1, 2, 3]
+    starts = [0, 60, 96, 138, 198]
+    for bar, begin, end in zip(first, starts, starts[1:], strict=False):
+        assert all(begin <= note[0] < end for notes in bar["notes"].values() for note in notes)
+    redone(browser, piece, tracks=["drums", "piano"], bars=[2], seed=4, drafts=2)
+    (chart,) = history(browser, piece)["charts"]
+    assert (chart["bars"], chart["bar_lines"]) == (4, starts)
+    assert [revision["name"] for revision in history(browser, piece)["revisions"]] == ["drums, piano, bar 3"]
+    second = bars(listen(browser, piece["id"]))
+    assert second == notes_of(document(server, piece))
+    assert [bar["bar"] for bar, other in zip(first, second, strict=True) if pitches(bar) != pitches(other)] == [2]
+
+
+def pitches(bar: dict[str, Any]) -> dict[str, Any]:
+    """The notes of a bar, without their velocities."""
+    return {role: [note[:3] for note in notes] for role, notes in bar["notes"].items()}
+
+
 def test_what_cannot_be_redone(start: Start, browser: httpx.Client, piece: dict[str, Any]) -> None:
     for wrong in ({"bars": [9]}, {"tracks": ["bass"], "bars": [2, 1]}, {"take": 3}, {"progression": "H"}):
         assert browser.post(path(piece), json=wrong).status_code == 422

@@ -4,7 +4,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { ROLES } from "../music/piece";
 import { audible, mixer, offer } from "../state/band";
 import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
-import { loop, type Player, playState, soundProblem } from "../state/playback";
+import { countIn, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
 import { playing } from "../state/playing";
 import { Stopwatch } from "./stopwatch";
 import { NO_SYNTH, SoundError, type Synth } from "./synth";
@@ -42,6 +42,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
       lines: pieceLines.value,
       playing: playing.value,
       loop: wanted && wanted.from < to ? { from: wanted.from, to } : null,
+      metronome: metronome.value,
     };
   }
 
@@ -105,7 +106,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     const ready = await prepare();
     if (mine !== attempt) return;
     if (ready) {
-      transport.play();
+      transport.play(countIn.peek());
       run();
     } else {
       playState.value = "stopped";

@@ -122,3 +122,17 @@ describe("a device", () => {
     expect(output.sent).toEqual([]);
   });
 });
+
+it("clicks with the side stick of the drums, harder on one", () => {
+  const output = new Output("1", "Synth");
+  const synth = device(output);
+  synth.click(true, 1);
+  synth.click(false, 1.5);
+  const struck = output.sent.filter(({ data }) => data[0] === 0x99);
+  expect(struck.map(({ data, at }) => [data[1], at])).toEqual([
+    [37, 1000],
+    [37, 1500],
+  ]);
+  expect(struck[0]?.data[2]).toBeGreaterThan(struck[1]?.data[2] ?? 0);
+  expect(output.sent.filter(({ data }) => data[0] === 0x89)).toHaveLength(2);
+});

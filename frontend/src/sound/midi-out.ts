@@ -16,6 +16,10 @@ const PAN = 10;
 const ALL_SOUND_OFF = 120;
 const ALL_NOTES_OFF = 123;
 const OFF_VELOCITY = 64; // of a keyboard that doesn't measure it
+const CLICK = 37; // side stick, of the drums
+const CLICK_VELOCITY = 80;
+const STRONG_VELOCITY = 120;
+const CLICK_SECONDS = 0.05;
 const PASSED = 0.005; // seconds after the last of what is queued
 
 const NO_ACCESS = "This browser gave no access to MIDI. Allow MIDI for this page in its settings, then try again.";
@@ -83,6 +87,12 @@ export class MidiSynth implements Synth {
 
   noteOff(role: Role, pitch: number, time: number): void {
     this.play([NOTE_OFF + CHANNELS[role], pitch, OFF_VELOCITY], time);
+  }
+
+  /** On the channel of the drums, and silent where they are muted: a device has no other for it. */
+  click(isStrong: boolean, time: number): void {
+    this.noteOn("drums", CLICK, isStrong ? STRONG_VELOCITY : CLICK_VELOCITY, time);
+    this.noteOff("drums", CLICK, time + CLICK_SECONDS);
   }
 
   program(role: Role, program: number): void {

@@ -10,6 +10,7 @@ import { WorkletSynthesizer } from "spessasynth_lib";
 import processorUrl from "spessasynth_lib/dist/spessasynth_processor.min.js?url";
 import type { Offer } from "../api";
 import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
+import { Clicks } from "./clicks";
 import { levelOf } from "./meter";
 import { channelVolume, SoundError, type Synth } from "./synth";
 
@@ -90,6 +91,7 @@ class Spessa implements Synth {
   private readonly programs = new Map<Role, number>(); // wanted
   private readonly struck = new Set<string>(); // instruments whose samples are decoded
   private readonly meters: Record<Role, AnalyserNode>;
+  private readonly clicks: Clicks;
   private readonly frames = new Float32Array(METER_FRAMES);
 
   constructor(
@@ -97,6 +99,7 @@ class Spessa implements Synth {
     private readonly library: WorkletSynthesizer,
     tracks: Offer["tracks"],
   ) {
+    this.clicks = new Clicks(context);
     library.setSystemParameter("gain", GAIN);
     library.setSystemParameter("reverbGain", REVERB);
     library.setSystemParameter("chorusGain", CHORUS);
@@ -139,6 +142,10 @@ class Spessa implements Synth {
     this.library.noteOff(this.lane[role], pitch, { time });
   }
 
+  click(isStrong: boolean, time: number): void {
+    this.clicks.click(isStrong, time);
+  }
+
   program(role: Role, program: number): void {
     this.programs.set(role, program);
     void this.strike(program, role === "drums").then(() => {
@@ -159,6 +166,7 @@ class Spessa implements Synth {
 
   stopAll(): number {
     const now = this.now();
+    this.clicks.stop();
     if (this.queued === 0) return now; // nothing was sent to this lane
     const free = Math.max(now, this.queued) + PASSED;
     for (const role of ROLES) {

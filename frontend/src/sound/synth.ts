@@ -12,6 +12,8 @@ export interface Synth {
   performanceTime(time: number): number;
   noteOn(role: Role, pitch: number, velocity: number, time: number): void;
   noteOff(role: Role, pitch: number, time: number): void;
+  /** A click of the metronome; on one it is stronger. */
+  click(isStrong: boolean, time: number): void;
   /** Give a role another instrument of General MIDI, from 0; for drums a kit. Holds from the next note on. */
   program(role: Role, program: number): void;
   /** 0 to 127, 100 is as composed. Holds at once. */
@@ -40,6 +42,7 @@ export const NO_SYNTH: Synth = {
   performanceTime: () => performance.now(),
   noteOn() {},
   noteOff() {},
+  click() {},
   program() {},
   volume() {},
   silence() {},

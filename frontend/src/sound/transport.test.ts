@@ -25,6 +25,7 @@ class Stage {
   playing = playingAt(TEMPO);
   lines: BarLines;
   loop: Loop | null = null;
+  metronome = false;
   readonly transport: Transport;
 
   constructor(
@@ -45,8 +46,8 @@ class Stage {
     return this;
   }
 
-  play(horizon = HORIZON): this {
-    this.transport.play();
+  play(horizon = HORIZON, countsIn = false): this {
+    this.transport.play(countsIn);
     this.transport.tick(horizon);
     return this;
   }
@@ -494,5 +495,81 @@ describe("another synthesizer", () => {
     expect(stage.transport.position()).toBe(48);
     stage.play();
     expect(next.onsets).toHaveLength(1);
+  });
+});
+
+describe("clicks", () => {
+  /** A bar of 3/4, one of 5/4 and one of 7/8, played by nobody. */
+  const lines = new BarLines([0, 36, 96, 138], undefined, ["3/4", "5/4", "7/8"]);
+  const silent = () => {
+    const stage = new Stage([{}, {}, {}]);
+    stage.lines = lines;
+    return stage;
+  };
+  const inBeats = ([time, isStrong]: [number, boolean]) => [Math.round((time - LEAD) * 2000) / 1000, isStrong];
+
+  it("are off unless they are asked for", () => {
+    expect(silent().play().until(8).synth.clicks).toEqual([]);
+  });
+
+  it("tell the beats of each metre, and where its bars begin", () => {
+    const stage = silent();
+    stage.metronome = true;
+    stage.play().until(8);
+    const strong = [0, 3, 8];
+    expect(stage.synth.clicks.map(inBeats)).toEqual(range(12).map((beat) => [beat, strong.includes(beat)]));
+  });
+
+  it.each([0.001, 0.013, 0.19])("come once each, whatever the ticks: %d", (tick) => {
+    const stage = silent();
+    stage.metronome = true;
+    stage.play().until(8, tick);
+    expect(stage.synth.clicks).toHaveLength(12);
+  });
+
+  it("go on through a loop", () => {
+    const stage = silent();
+    stage.metronome = true;
+    stage.loop = { from: 0, to: 1 };
+    stage.play().until(LEAD + 4.4);
+    const beats = stage.synth.clicks.map(inBeats).filter(([beat]) => Number(beat) < 9);
+    expect(beats).toEqual(range(9).map((beat) => [beat, beat % 3 === 0]));
+  });
+
+  it("count a bar of the metre in, before the first note", () => {
+    const stage = new Stage(piece(2));
+    stage.lines = new BarLines([0, 36, 72], undefined, ["3/4"]);
+    stage.play(HORIZON, true);
+    expect(stage.synth.clicks.map(inBeats)).toEqual([
+      [0, true],
+      [1, false],
+      [2, false],
+    ]);
+    stage.until(LEAD + 1.4);
+    expect(stage.transport.position()).toBe(0);
+    stage.until(LEAD + 1.75);
+    expect(stage.beats[0]).toBe(3);
+    expect(stage.transport.position()).toBeCloseTo(6, 5);
+    expect(stage.transport.late).toBe(0);
+  });
+
+  it("lead to the place within a bar from which it is played", () => {
+    const stage = silent();
+    stage.transport.seek(12);
+    stage.play(HORIZON, true);
+    const beats = stage.synth.clicks.map(inBeats).sort(([one], [other]) => Number(one) - Number(other));
+    expect(beats).toEqual([
+      [0, false],
+      [1, false],
+      [2, true],
+    ]);
+  });
+
+  it("are taken back by a pause", () => {
+    const stage = silent();
+    stage.play(HORIZON, true).until(0.1);
+    stage.transport.pause();
+    expect(stage.synth.clicks).toHaveLength(1);
+    expect(stage.transport.position()).toBe(0);
   });
 });

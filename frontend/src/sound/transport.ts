@@ -17,6 +17,7 @@ export interface Score {
   readonly lines: BarLines;
   readonly playing: Playing; // as heard; another one where tempo or feel change
   readonly loop: Loop | null;
+  readonly metronome: boolean; // whether each beat is clicked
 }
 
 export const LEAD = 0.04; // seconds between a decision and its first note
@@ -70,11 +71,12 @@ export class Transport {
     else this.start(position);
   }
 
-  play(): void {
+  /** Play on from where it stands; after a bar of clicks, if somebody counts in. */
+  play(countsIn = false): void {
     if (this.state !== "stopped") return;
     this.late = this.waits = 0;
     this.firstNote = null;
-    this.start(this.rest >= endOf(this.score()) ? 0 : this.rest);
+    this.start(this.rest >= endOf(this.score()) ? 0 : this.rest, countsIn);
   }
 
   pause(): void {
@@ -141,15 +143,29 @@ export class Transport {
     return time + (map.seconds(step + played - this.span.played) - map.seconds(step));
   }
 
-  private start(step: number): void {
+  private start(step: number, countsIn = false): void {
     const ready = this.synth.stopAll();
     this.ringing.clear();
     this.step = step;
     this.overdue = this.played;
-    const time = Math.max(this.synth.now() + LEAD, ready);
+    const soon = Math.max(this.synth.now() + LEAD, ready);
+    const time = countsIn ? this.countIn(step, soon) : soon;
     this.spans = [{ played: this.played, step, time, map: this.score().playing.time }];
     this.starved = false;
     this.state = this.hasNext(this.score()) ? "playing" : "waiting"; // not counted: nothing broke off
+  }
+
+  /** Click the beats of a bar that leads to a step, from a time on. When the step comes. */
+  private countIn(step: number, time: number): number {
+    const { lines, playing } = this.score();
+    const bar = lines.barAt(step);
+    const [onset, length] = [lines.onset(bar), lines.length(bar)];
+    const seconds = playing.time.seconds(onset + length) - playing.time.seconds(onset);
+    for (const beat of lines.beats(bar)) {
+      const after = (((beat - step) % length) + length) % length;
+      this.synth.click(beat === onset, time + (after / length) * seconds);
+    }
+    return time + seconds;
   }
 
   private begin(step: number, time: number, map: TimeMap): void {
@@ -178,7 +194,7 @@ export class Transport {
   }
 
   /** Send the notes that begin before `until`. */
-  private send({ bars, length, lines, loop, playing }: Score, until: number): "runs" | "starves" | "ends" {
+  private send({ bars, length, lines, loop, playing, metronome }: Score, until: number): "runs" | "starves" | "ends" {
     for (;;) {
       if (loop && this.step === lines.onset(loop.to)) {
         this.begin(lines.onset(loop.from), this.timeOf(this.played), this.span.map);
@@ -190,8 +206,18 @@ export class Transport {
       const last = loop && loop.to > bar ? loop.to : length; // where notes are cut
       const barEnd = lines.onset(bar + 1);
       const horizon = this.span.step + stepsIn(this.span, until);
+      if (metronome) this.click(lines, bar, Math.min(horizon, barEnd));
       if (horizon > this.step) this.sendUntil(notes, Math.min(horizon, barEnd), lines.onset(last), playing);
       if (horizon < barEnd) return "runs";
+    }
+  }
+
+  /** The beats of a bar that come before `target`. */
+  private click(lines: BarLines, bar: number, target: number): void {
+    for (const [number, beat] of lines.beats(bar).entries()) {
+      if (beat < this.step || beat >= target) continue;
+      const time = this.timeOf(this.played + beat - this.step);
+      this.synth.click(number === 0, Math.max(time, this.synth.now()));
     }
   }
 

@@ -3,7 +3,8 @@ import { OFFER } from "../../tests/piece.fixture";
 import { AS_COMPOSED } from "../music/piece";
 import { mixer, offer, options, setOptions, setStrip } from "./band";
 import { valuesOf } from "./fields";
-import { recallMixer, recallOptions } from "./kept";
+import { recallClicks, recallMixer, recallOptions } from "./kept";
+import { countIn, metronome } from "./playback";
 
 function recallBoth(): void {
   recallMixer();
@@ -43,3 +44,19 @@ test.each(["no JSON", "null", "7", '{"tempo": "fast", "tracks": ["kazoo"], "take
     expect(mixer.bass.value.volume).toBe(AS_COMPOSED);
   },
 );
+
+test("metronome and count-in are off at first, and come back as they were left", () => {
+  recallClicks();
+  expect([metronome.value, countIn.value]).toEqual([false, false]);
+  metronome.value = true;
+  const kept = localStorage.getItem("sideman.clicks") ?? "";
+  metronome.value = false;
+  localStorage.setItem("sideman.clicks", kept);
+  recallClicks();
+  expect([metronome.value, countIn.value]).toEqual([true, false]);
+  for (const damaged of ["no JSON", "null", '{"metronome": 1, "countIn": "yes"}']) {
+    localStorage.setItem("sideman.clicks", damaged);
+    recallClicks();
+    expect([metronome.value, countIn.value]).toEqual([false, false]);
+  }
+});

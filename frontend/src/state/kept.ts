@@ -1,12 +1,14 @@
-/** What the browser keeps of the options and the mixer, through a reload and for the next visit. Knows no page. */
+/** What the browser keeps of the options, the mixer and the metronome, through a reload and for the next visit. Knows no page. */
 
 import { effect } from "@preact/signals";
 import { ROLES } from "../music/piece";
 import { mixer, offer, options, type Strip, setOptions, setStrip } from "./band";
 import { valuesOf } from "./fields";
+import { countIn, metronome } from "./playback";
 
 const OPTIONS = "sideman.options";
 const MIXER = "sideman.mixer";
+const CLICKS = "sideman.clicks";
 
 type Fields = Record<string, unknown>;
 
@@ -15,6 +17,14 @@ export function recallMixer(): void {
   const strips = recall(MIXER);
   for (const role of ROLES) setStrip(role, readStrip(fieldsOf(strips[role])));
   effect(() => remember(MIXER, Object.fromEntries(ROLES.map((role) => [role, mixer[role].value]))));
+}
+
+/** Set metronome and count-in as they were left, and keep them from now on. */
+export function recallClicks(): void {
+  const kept = recall(CLICKS);
+  metronome.value = kept.metronome === true;
+  countIn.value = kept.countIn === true;
+  effect(() => remember(CLICKS, { metronome: metronome.value, countIn: countIn.value }));
 }
 
 /** Set the options as they were left, and keep them from now on; what the server offers must be known. */

@@ -22,6 +22,12 @@ export const loop = signal<Loop | null>(null);
 /** 1 is the tempo of the piece; changes what is heard, not the files. */
 export const speed = signal(1);
 
+/** Whether each beat is clicked while it plays. */
+export const metronome = signal(false);
+
+/** Whether a bar is counted before it plays. */
+export const countIn = signal(false);
+
 /** Why nothing can be heard, for the person; null where all is well. */
 export const soundProblem = signal<string | null>(null);
 

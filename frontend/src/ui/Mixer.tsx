@@ -1,10 +1,11 @@
-/** The band as strips of a mixer: mute, solo, volume, instrument and a level meter for each. */
+/** The band as strips of a mixer: mute, solo, volume, instrument and a level meter for each; and the metronome. */
 
+import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { AS_COMPOSED, MAX_VOLUME, ROLE_NAMES, ROLES, type Role } from "../music/piece";
 import { audible, mixer, offer, setStrip } from "../state/band";
 import { piece } from "../state/piece";
-import type { Player } from "../state/playback";
+import { countIn, metronome, type Player } from "../state/playback";
 import "../styles/mixer.css";
 
 const SPOKEN_MILLISECONDS = 200; // between two values of a meter that others than eyes read
@@ -19,7 +20,27 @@ export function Mixer({ player }: { player: Player }) {
           <StripView key={role} role={role} player={player} />
         ))}
       </div>
+      <fieldset class="mixer-clicks" aria-label="Clicks">
+        <Switch name="Metronome" about="Click each beat while it plays" state={metronome} />
+        <Switch name="Count-in" about="Click a bar before it plays" state={countIn} />
+      </fieldset>
     </section>
+  );
+}
+
+function Switch({ name, about, state }: { name: string; about: string; state: Signal<boolean> }) {
+  return (
+    <button
+      type="button"
+      class="button small"
+      aria-pressed={state.value}
+      title={about}
+      onClick={() => {
+        state.value = !state.peek();
+      }}
+    >
+      {name}
+    </button>
   );
 }
 

@@ -117,7 +117,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)
         begin = time.perf_counter()
-        with progress("composing", arrangement.plan.chart.bars * options.takes, "bars") as done:
+        with progress("composing", arrangement.plan.bars * options.takes, "bars") as done:
             bands = compose(arrangement, done, recording)
         seconds = time.perf_counter() - begin
         written = files.write(bands, recording)
@@ -132,7 +132,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         return
     for band, paths in zip(bands, written, strict=True):
         names = " and ".join(paths.values())
-        bars, notes = counted(arrangement.plan.chart.bars, "bar"), counted(band.note_count, "note")
+        bars, notes = counted(arrangement.plan.bars, "bar"), counted(band.note_count, "note")
         typer.echo(f"{names}: {bars} in {band.key}, {notes}, seed {arrangement.plan.options.seed}")
 
 
@@ -162,11 +162,10 @@ class _Files:
             return nullcontext()
         from sideman.render.recording import Recording
 
-        options, chart = plan.options, plan.chart
         return Recording(
-            numbered(self.audio, options.takes),
+            numbered(self.audio, plan.options.takes),
             plan.chairs,
-            chart.lines[1:].tolist(),
+            plan.progression.lines.onsets(plan.bars)[1:],
             soundfont=self.soundfont,
             programs=self.programs,
         )
@@ -222,7 +221,7 @@ def _description(
         "progression": str(plan.progression),
         "key": plan.chart.key.name,
         "beats": float(plan.progression.beats),
-        "bars": plan.chart.bars,
+        "bars": plan.bars,
         **{name: value for name, value in values_of(options).items() if name != "takes"},
         "seconds": round(seconds, 3),
         "takes": [

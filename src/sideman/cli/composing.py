@@ -108,8 +108,9 @@ def compose(
 def _record(arrangement: Arrangement, recording: Recording) -> None:
     from sideman.music.band import ONSET
 
+    plan = arrangement.plan
     for take, band in enumerate(arrangement.bands):
-        for start, end in pairwise(arrangement.plan.chart.lines.tolist()):
+        for start, end in pairwise(plan.progression.lines.onsets(plan.bars)):
             bar = {
                 track.role: track.notes[(track.notes[:, ONSET] >= start) & (track.notes[:, ONSET] < end)]
                 for track in band.tracks

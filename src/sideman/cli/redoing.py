@@ -17,7 +17,6 @@ from sideman.errors import OptionError
 from sideman.options import OPTIONS, random_seed
 
 if TYPE_CHECKING:
-    from sideman.arranging import Plan
     from sideman.pieces.changes import Change
     from sideman.pieces.composition import Composition
 
@@ -77,7 +76,7 @@ def redo(  # noqa: PLR0913, PLR0917 - one argument an option
     model = load_model(weights)
     drawn = before.drafts(change, drafts, takes, model.sampling)
     composer = Composer(model.engine, model.columns, min(len(drawn.takes), BATCH))
-    with progress("composing", sum(each.leader.chart.bars for each in drawn.takes), "bars") as done:
+    with progress("composing", sum(len(each.leader.chart.spans) for each in drawn.takes), "bars") as done:
         compose(drawn.takes, composer, done)
     made = [before.taking(change, draft) for draft in drawn.best()]
     reports, told = [], []
@@ -87,7 +86,7 @@ def redo(  # noqa: PLR0913, PLR0917 - one argument an option
         told.append(f"{' and '.join(names)}: {revision.title}, seed {revision.seed}")
         reports.append({"files": names, "name": revision.title, "seed": revision.seed})
     if as_json:
-        print_json({"bars": made[0].plan_of(take - 1).chart.bars, "takes": reports})
+        print_json({"bars": made[0].plan_of(take - 1).bars, "takes": reports})
         return
     typer.echo("\n".join(told))
 
@@ -166,26 +165,24 @@ def _change(
             return piece.chart_change(progression, seed, take=take, anticipate=anticipate)
     option = next(option for option in OPTIONS if option.attribute == "roles")
     roles = composed_roles(plan) if tracks is None else option.check(tracks)
-    return Change(Selection(roles, read_bars(bars, plan), take), seed, progression)
+    return Change(Selection(roles, read_bars(bars, plan.bars), take), seed, progression)
 
 
-def read_bars(text: str | None, plan: Plan) -> list[int]:
-    """Bars of a chart, from 0, of a text such as ``5-8,12``, which counts the piece's bars from 1; None are all.
+def read_bars(text: str | None, bars: int) -> list[int]:
+    """Bars, from 0, of a text such as ``5-8,12``, which counts those of a piece of ``bars`` from 1; None are all.
 
-    A bar that is longer than four beats has several in the chart. Raises :class:`OptionError`.
+    Raises :class:`OptionError`.
     """
-    lines, chart = plan.progression.lines, plan.chart
-    begins = lines.bars_at(chart.lines[:-1]).tolist()
     if text is None:
-        return [*range(chart.bars)]
+        return [*range(bars)]
     wanted: set[int] = set()
     for word in text.replace(" ", "").split(","):
         found = _BARS.fullmatch(word)
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-        if not 0 < first <= last <= begins[-1] + 1:
-            raise OptionError(f"bars {word!r}: give bars from 1 to {begins[-1] + 1}, such as 5-8,12")
+        if not 0 < first <= last <= bars:
+            raise OptionError(f"bars {word!r}: give bars from 1 to {bars}, such as 5-8,12")
         wanted |= {*range(first - 1, last)}
-    return [bar for bar, of in enumerate(begins) if of in wanted]
+    return sorted(wanted)
 
 
 def _check_outputs(paths: Sequence[Path], takes: int) -> None:

@@ -18,12 +18,13 @@ from sideman.music.key import Key
 from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.progression import Chord, Progression
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
-from sideman.music.time import COMMON_TIME, STEPS_PER_BAR, TICKS_PER_STEP
+from sideman.music.time import COMMON_TIME, TICKS_PER_STEP, BarLines, Meter
 from sideman.options import MAX_TEMPO, MIN_TEMPO
 from sideman.tokens import slices
 from sideman.tokens.chart import NO_BASS, Change
 from sideman.tokens.decode import decode
 from sideman.tokens.encode import Ids
+from sideman.tokens.form import measures_of
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 from sideman.training.excerpts import excerpt
 from sideman.training.shards import Dataset, SongRow
@@ -62,17 +63,18 @@ class Window:
         return self.progression.bars
 
 
-def choose_windows(dataset: Dataset, count: int, seed: int = 0) -> list[Window]:
-    """So many windows of as many songs in 4/4 of a dataset, the same for the same seed.
+def choose_windows(dataset: Dataset, count: int, seed: int = 0, meter: Meter = COMMON_TIME) -> list[Window]:
+    """So many windows of as many songs of a dataset in a metre, the same for the same seed.
 
     A window is 8, 12 or 16 bars in which at least two roles play, one of them with pitches; where a song has any in
     which all of them play from the first bar on, as composed bands do, it is one of those. A song gives a second
     window, that shares no bar with the first, only where all have given one, and so on; of a dataset that
-    has fewer windows all are taken. Raises :class:`DataError` where there is none.
+    has fewer windows all are taken. The metre is short: one bar of the language. Raises :class:`DataError` where there
+    is none.
     """
     order = np.random.default_rng(seed).permutation(len(dataset.rows))
     rows = [dataset.rows[number] for number in order]
-    songs = [_song_windows(dataset, row, seed) for row in rows if row.meter == str(COMMON_TIME)]
+    songs = [_song_windows(dataset, row, seed) for row in rows if row.meter == str(meter)]
     windows: list[Window] = []
     while songs and len(windows) < count:
         found = [(song, next(song, None)) for song in songs[: count - len(windows)]]
@@ -80,9 +82,7 @@ def choose_windows(dataset: Dataset, count: int, seed: int = 0) -> list[Window]:
         # Those that had one go to the end of the queue.
         songs = songs[len(found) :] + [song for song, window in found if window is not None]
     if not windows:
-        raise DataError(
-            f"{dataset.folder} has no song in {COMMON_TIME} with {LENGTHS[0]} bars of two roles: encode some"
-        )
+        raise DataError(f"{dataset.folder} has no song in {meter} with {LENGTHS[0]} bars of two roles: encode some")
     return windows
 
 
@@ -122,10 +122,12 @@ def _playing(ids: Ids, bars: int) -> npt.NDArray[np.bool_]:
 def _window(row: SongRow, ids: Ids, first: int, bars: int, seed: int) -> Window:
     shift = _KEYS[row.key].shift
     cut = excerpt(ids, first, first + bars)
-    whole = decode([_START, *cut.tolist(), _END], shift)
+    meter = Meter.parse(row.meter)
+    whole = decode([_START, *cut.tolist(), _END], shift, measures_of(meter) * bars)
     tempo = min(max(row.tempo, MIN_TEMPO), MAX_TEMPO)
-    band = Band(tuple(_cut(track, whole.steps) for track in whole.tracks if len(track)), whole.steps, tempo)
-    return Window(row.name, first, row.style or None, _progression(cut, shift), band, seed)
+    tracks = tuple(_cut(track, whole.steps) for track in whole.tracks if len(track))
+    band = Band(tracks, whole.steps, tempo, BarLines((meter,)))
+    return Window(row.name, first, row.style or None, _progression(cut, shift, meter), band, seed)
 
 
 def _cut(track: Track, steps: int) -> Track:
@@ -135,7 +137,7 @@ def _cut(track: Track, steps: int) -> Track:
     return Track(track.role, notes)
 
 
-def _progression(ids: Ids, shift: int) -> Progression:
+def _progression(ids: Ids, shift: int, meter: Meter) -> Progression:
     """The chords of whole bars, moved back by ``shift`` semitones."""
     changes: list[tuple[int, Chord]] = []
     bars = slices.bars(ids)
@@ -143,10 +145,11 @@ def _progression(ids: Ids, shift: int) -> Progression:
         for change in slices.changes(bar)[:-1]:  # the last begins the next bar
             chord = _chord(change, shift)
             if not changes or changes[-1][1] != chord:
-                changes.append((number * STEPS_PER_BAR + change.onset, chord))
-    ends = [onset for onset, _ in changes[1:]] + [len(bars) * STEPS_PER_BAR]
+                changes.append((number * meter.steps + change.onset, chord))
+    ends = [onset for onset, _ in changes[1:]] + [len(bars) * meter.steps]
     return Progression.of(
-        (chord, (end - onset) * TICKS_PER_STEP) for (onset, chord), end in zip(changes, ends, strict=True)
+        ((chord, (end - onset) * TICKS_PER_STEP) for (onset, chord), end in zip(changes, ends, strict=True)),
+        BarLines((meter,)),
     )
 
 

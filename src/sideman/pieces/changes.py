@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sideman.arranging import Plan
@@ -10,7 +10,7 @@ from sideman.errors import OptionError
 from sideman.music.band import Role
 from sideman.music.progression import Progression
 from sideman.options import MAX_SEED
-from sideman.pieces.origins import filled, shapes
+from sideman.pieces.origins import Shape, filled, parts_origins, shapes
 from sideman.pieces.sections import moved_sections
 from sideman.tokens.parts import rest
 
@@ -19,7 +19,10 @@ Origins = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Selection:
-    """Some bars, counted from 0, of some roles of a take. Raises :class:`OptionError` for roles that there are not."""
+    """Some bars, counted from 0 as people count them, of some roles of a take.
+
+    Raises :class:`OptionError` for roles that there are not.
+    """
 
     roles: tuple[Role, ...]
     bars: tuple[int, ...]
@@ -66,18 +69,16 @@ def changed_plan(plan: Plan, progression: Progression | None, origins: Origins |
         return plan
     changed = replace(plan, progression=progression, key=plan.chart.key, sections=(), given={})
     if origins is None and shapes(changed.chart) == shapes(plan.chart):
-        origins = tuple(range(plan.chart.bars))
-    bars = plan.chart.bars
-    fits = origins is not None and len(origins) == changed.chart.bars
-    if not fits or not all(origin is None or 0 <= origin < bars for origin in origins or ()):
+        origins = tuple(range(plan.bars))
+    before, after = shapes(plan.chart), shapes(changed.chart)
+    if origins is None or _misfit(before, after, origins):
         return changed
-    moved = origins or ()
-    kept = filled(moved, shapes(plan.chart), shapes(changed.chart))
+    kept = parts_origins(plan.chart, changed.chart, filled(origins, before, after))
     given = {
         role: tuple(rest(role) if origin is None else parts[origin] for origin in kept)
         for role, parts in plan.given.items()
     }
-    return replace(changed, sections=moved_sections(plan, progression, moved), given=given)
+    return replace(changed, sections=moved_sections(plan, origins), given=given)
 
 
 def check_change(
@@ -100,27 +101,36 @@ def check_change(
             "a revision with chords that are longer or shorter than the piece, and no origins of its bars"
         )
     bars = selection.bars
-    wrong = sorted({*bars}) != [*bars] or (bars and (bars[0] < 0 or bars[-1] >= changed.chart.bars))
+    wrong = sorted({*bars}) != [*bars] or (bars and (bars[0] < 0 or bars[-1] >= changed.bars))
     if wrong or (not bars and origins is None):
-        raise OptionError(f"bars of a selection: one or more from 0 to {changed.chart.bars - 1}, each once, in order")
+        raise OptionError(f"bars of a selection: one or more from 0 to {changed.bars - 1}, each once, in order")
     if origins is not None:
         _check_origins(plan, changed, selection, origins)
     return changed
 
 
 def _check_origins(plan: Plan, changed: Plan, selection: Selection, origins: Origins) -> None:
-    before, after = shapes(plan.chart), shapes(changed.chart)
-    if len(origins) != len(after):
-        raise OptionError(f"origins of {len(origins)} bars for chords of {len(after)}: give one for each")
+    misfit = _misfit(shapes(plan.chart), shapes(changed.chart), origins)
+    if misfit:
+        raise OptionError(misfit)
     everybody = {*selection.roles} == {*plan.options.roles}
     for bar, origin in enumerate(origins):
+        if origin is None and (bar not in selection.bars or not everybody):
+            raise OptionError(f"bar {bar} is new: select it, of all who play")
+
+
+def _misfit(before: Sequence[Shape], after: Sequence[Shape], origins: Origins) -> str:
+    """Why bars of these shapes can't have such origins; nothing where they can."""
+    if len(origins) != len(after):
+        return f"origins of {len(origins)} bars for chords of {len(after)}: give one for each"
+    for bar, origin in enumerate(origins):
         if origin is None:
-            if bar not in selection.bars or not everybody:
-                raise OptionError(f"bar {bar} is new: select it, of all who play")
-        elif not 0 <= origin < len(before):
-            raise OptionError(f"origin {origin} of bar {bar}: there are 0 to {len(before) - 1}")
-        elif before[origin] != after[bar]:
-            raise OptionError(f"origin {origin} of bar {bar} is of another length: make it a new one")
+            continue
+        if not 0 <= origin < len(before):
+            return f"origin {origin} of bar {bar}: there are 0 to {len(before) - 1}"
+        if before[origin] != after[bar]:
+            return f"origin {origin} of bar {bar} is of another length: make it a new one"
+    return ""
 
 
 def check_seed(seed: int) -> None:

@@ -43,7 +43,7 @@ class Commission:
     @property
     def bars(self) -> tuple[int, ...]:
         """How many bars each take has in the end."""
-        return tuple(plan.chart.bars for plan in self._plans)
+        return tuple(plan.bars for plan in self._plans)
 
     def unchanged(self, take: int) -> int:
         """How many of a take's first bars no change names: these stay as they are first composed.
@@ -53,7 +53,7 @@ class Commission:
         if self._plans[take].chart.steps != self.plan.chart.steps:
             return 0
         first = [change.first for change in self.changes if change.selection.take == take]
-        return min((self.plan.chart.bars, self.bars[take], *first))
+        return min((self.plan.bars, self.bars[take], *first))
 
     def next(self) -> Take | None:
         """The next change as a take to be composed, once the takes and the one before are done; None after the last."""

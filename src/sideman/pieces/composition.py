@@ -64,7 +64,8 @@ class Composition:
         """The plan of a revision's take after it; ``plans`` are those before, where they are not the first."""
         selection = revision.selection
         plan = check_change(plans.get(selection.take, self.plan), selection, revision.progression, revision.origins)
-        if any(len(parts) != len(selection.bars) for parts in revision.parts.values()):
+        bars = plan.chart.told(selection.bars)
+        if any(len(parts) != len(bars) for parts in revision.parts.values()):
             raise TokenError("a revision with more or fewer parts than bars")
         if revision.parts.keys() != {*selection.roles}:
             raise TokenError("a revision whose parts are of other roles than it names")
@@ -83,9 +84,9 @@ class Composition:
         return cls(performance.plan, takes, weights)
 
     def __repr__(self) -> str:
-        chart, options = self.plan.chart, self.plan.options
+        plan, options = self.plan, self.plan.options
         counts = f"takes {options.takes}, revisions {len(self.revisions)}"
-        return f"<Composition of {chart.bars} bars in {chart.key.name}: {counts}, weights {self.weights}>"
+        return f"<Composition of {plan.bars} bars in {plan.chart.key.name}: {counts}, weights {self.weights}>"
 
     def _repr_html_(self) -> str:
         """All takes as they are now, for a notebook."""
@@ -111,16 +112,18 @@ class Composition:
 
     def parts(self, take: int = 0) -> Sequence[Parts]:
         """The parts of a take's bars as they are now."""
-        bars = self.takes[take]
+        bars, plan = self.takes[take], self.plan
         for revision in self.revisions:
-            bars = revision.applied(bars) if revision.selection.take == take else bars
+            if revision.selection.take == take:
+                before, plan = plan, changed_plan(plan, revision.progression, revision.origins)
+                bars = revision.applied(bars, before.chart, plan.chart)
         return bars
 
     def bars(self, take: int = 0) -> list[Bar]:
         """The bars of a take as they are now and as they are heard. Raises as :meth:`rendition`."""
         plan = self.plan_of(take)
         ids = plan.leader().ids(self.parts(take))
-        return [Bar(take, bar.number, plan.heard(bar)) for bar in decode_bars(ids, plan.chart)]
+        return plan.wholes(take, decode_bars(ids, plan.chart))
 
     def plan_of(self, take: int = 0) -> Plan:
         """The plan of a take, with the chords that it has now."""
@@ -140,15 +143,17 @@ class Composition:
         :class:`OptionError` for a selection, a seed or chords that don't fit.
         """
         selection = change.selection
-        plan = check_change(self.plan_of(selection.take), selection, change.progression, change.origins)
+        before = self.plan_of(selection.take)
+        plan = check_change(before, selection, change.progression, change.origins)
         check_seed(change.seed)
-        bars = Revision(selection, {}, None, change.progression, change.origins).applied(self.parts(selection.take))
+        moved = Revision(selection, {}, None, change.progression, change.origins)
+        selected = {*plan.chart.told(selection.bars)}
         given = [
-            {role: part for role, part in bar.items() if number not in selection.bars or role not in selection.roles}
+            {role: part for role, part in bar.items() if number not in selected or role not in selection.roles}
             | {role: parts[number] for role, parts in plan.given.items()}
-            for number, bar in enumerate(bars)
+            for number, bar in enumerate(moved.applied(self.parts(selection.take), before.chart, plan.chart))
         ]
-        judged = seam_after(selection.bars, len(given))
+        judged = seam_after(selected, len(given))
         return plan.take(selection.take, sampling, given=given, seed=change.seed, judged=judged)
 
     def drafts(
@@ -158,7 +163,7 @@ class Composition:
         selection = change.selection
         plan = check_change(self.plan_of(selection.take), selection, change.progression, change.origins)
         check_seed(change.seed)
-        is_judged = bool(seam_after(selection.bars, plan.chart.bars))
+        is_judged = bool(seam_after(selection.bars, plan.bars))
         return Drafts(
             lambda seed: self.begin(replace(change, seed=seed), sampling),
             change.seed,
@@ -168,7 +173,7 @@ class Composition:
 
     def revised(self, change: Change, take: Take) -> Composition:
         """With what a take that :meth:`begin` gave for this change has composed."""
-        return self.with_revision(Revision.of(change, parts_of(take.ids)))
+        return self.with_revision(Revision.of(change, parts_of(take.ids), take.leader.chart))
 
     def taking(self, change: Change, draft: Draft) -> Composition:
         """With a draft of a change."""

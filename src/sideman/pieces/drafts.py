@@ -74,12 +74,10 @@ def seam_after(changed: Collection[int], bars: int) -> frozenset[int]:
 
 def compose(takes: Sequence[Take], composer: Composer, on_progress: Callable[[float], object] | None = None) -> None:
     """Compose takes to their end, as many at a time as there is room; ``on_progress`` hears how many bars are done."""
-    done = 0
     waiting = [*reversed(takes)]
     while waiting or composer:
         while waiting and composer.room:
-            done += len(waiting[-1].bars)
             composer.join(waiting.pop())
-        done += len(composer.step())
+        composer.step()
         if on_progress is not None:
-            on_progress(done)
+            on_progress(sum(take.whole_bars for take in takes))

@@ -1,4 +1,6 @@
-"""Which bar of a chart before is which of a chart after: bars that kept metre and chords, as many as possible.
+"""Which bar of a piece before is which of it after: bars that kept metre and chords, as many as possible.
+
+Bars count as people count them, also where the chart tells one as two.
 
 The longest common subsequence, after what begins and ends alike; of several the one that moves bars least.
 """
@@ -11,8 +13,10 @@ from itertools import pairwise
 import numpy as np
 
 from sideman.errors import OptionError
-from sideman.tokens.chart import Chart
+from sideman.tokens.chart import Change, Chart
 from sideman.tokens.form import Measure
+
+Shape = tuple[tuple[Measure, ...], int]  # of a bar: its metre, and the steps of it that are played
 
 
 def origins_of(before: Chart, after: Chart, wished: Sequence[int | None] | None = None) -> tuple[int | None, ...]:
@@ -33,22 +37,38 @@ def origins_of(before: Chart, after: Chart, wished: Sequence[int | None] | None 
 
 def following(before: Chart, after: Chart, origins: Sequence[int | None]) -> tuple[int, ...]:
     """Bars that stay, but lead to another chord than before: players may have anticipated that."""
-    old, new = (chart.heads() for chart in (before, after))
-    return tuple(bar for bar, origin in enumerate(origins) if origin is not None and old[origin][-1] != new[bar][-1])
+    old, new = map(_chords_after, (before, after))
+    return tuple(bar for bar, origin in enumerate(origins) if origin is not None and old[origin] != new[bar])
 
 
-def shapes(chart: Chart) -> list[tuple[Measure, int]]:
+def _chords_after(chart: Chart) -> list[Change]:
+    """The chord to which each bar leads."""
+    heads = chart.heads()
+    return [heads[span[-1]][-1] for span in chart.spans]
+
+
+def shapes(chart: Chart) -> list[Shape]:
     """The metre of each bar, and the steps of it that are played: the last one may be cut."""
-    begins = chart.lines[:-1].tolist()
+    begins = chart.lines.tolist()
     return [
-        (measure, min(measure.steps, chart.steps - begin))
-        for measure, begin in zip(chart.measures, begins, strict=True)
+        (tuple(chart.measures[part] for part in span), min(begins[span.stop], chart.steps) - begins[span.start])
+        for span in chart.spans
     ]
+
+
+def parts_origins(before: Chart, after: Chart, origins: Sequence[int | None]) -> tuple[int | None, ...]:
+    """The same for the bars of the charts, of which a bar may have several; both are of the same shape."""
+    found: list[int | None] = []
+    for span, origin in zip(after.spans, origins, strict=True):
+        found += [None] * len(span) if origin is None else before.spans[origin]
+    return tuple(found)
 
 
 def _bars(chart: Chart) -> list[Hashable]:
     """What is asked of each bar: its metre and its chords."""
-    return [(shape, head[:-1]) for shape, head in zip(shapes(chart), chart.heads(), strict=True)]
+    heads = chart.heads()
+    chords = (tuple(heads[part][:-1] for part in span) for span in chart.spans)
+    return [*zip(shapes(chart), chords, strict=True)]
 
 
 def filled(

@@ -10,12 +10,14 @@ from typing import Any
 from sideman.music.band import Role
 from sideman.music.progression import Progression
 from sideman.pieces.changes import Change, Origins, Selection
+from sideman.pieces.origins import parts_origins
+from sideman.tokens.chart import Chart
 from sideman.tokens.parts import Part, Parts
 
 
 @dataclass(frozen=True, repr=False)
 class Revision:
-    """A change: other ``parts``, for each role one a selected bar.
+    """A change: other ``parts``, for each role those of the selected bars, of which a long one has several.
 
     They were composed around the others from ``seed``, or, without one, given. With ``progression`` the take plays
     other chords from then on, and with ``origins``, as of a :class:`Change`, its bars are others. ``name`` is what a
@@ -36,10 +38,10 @@ class Revision:
         return f"<Revision of take {selection.take}: {where}, {'given' if self.seed is None else f'seed {self.seed}'}>"
 
     @classmethod
-    def of(cls, change: Change, bars: Sequence[Parts]) -> Revision:
-        """Of a change that was composed, with the parts of all bars after it."""
+    def of(cls, change: Change, bars: Sequence[Parts], chart: Chart) -> Revision:
+        """Of a change that was composed, with the parts of all bars of the ``chart`` after it."""
         selection = change.selection
-        parts = {role: tuple(bars[bar][role] for bar in selection.bars) for role in selection.roles}
+        parts = {role: tuple(bars[bar][role] for bar in chart.told(selection.bars)) for role in selection.roles}
         return cls(selection, parts, change.seed, change.progression, change.origins)
 
     @property
@@ -54,12 +56,12 @@ class Revision:
             return f"{who}, {bars}"
         return f"chords, {bars}" if bars else "chords"
 
-    def applied(self, bars: Sequence[Parts]) -> Sequence[Parts]:
-        """The parts of all bars, the selected ones changed."""
-        origins = range(len(bars)) if self.origins is None else self.origins
+    def applied(self, bars: Sequence[Parts], before: Chart, after: Chart) -> Sequence[Parts]:
+        """The parts of all bars of the chart ``before``, the selected ones changed: those of the chart ``after``."""
+        origins = range(len(bars)) if self.origins is None else parts_origins(before, after, self.origins)
         changed = [{} if origin is None else dict(bars[origin]) for origin in origins]
         for role, parts in self.parts.items():
-            for bar, part in zip(self.selection.bars, parts, strict=True):
+            for bar, part in zip(after.told(self.selection.bars), parts, strict=True):
                 changed[bar][role] = part
         return changed
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, count, groupby
+from itertools import count, groupby
 
 from sideman.arranging import Plan
-from sideman.music.progression import Progression
 from sideman.music.wishes import PlayedSection
-from sideman.tokens.form import measures_of
 
 
-def moved_sections(plan: Plan, progression: Progression, origins: Sequence[int | None]) -> tuple[PlayedSection, ...]:
-    """The sections of a progression whose bars were those of a plan, by ``origins`` of the bars of the charts.
+def moved_sections(plan: Plan, origins: Sequence[int | None]) -> tuple[PlayedSection, ...]:
+    """The sections of a piece whose bars were those of a plan, by ``origins``.
 
     A new bar belongs to the section of the one before it, and comes but once.
     """
@@ -20,11 +18,9 @@ def moved_sections(plan: Plan, progression: Progression, origins: Sequence[int |
         return ()
     before = _places(plan)
     fresh = count(1 + max(written for section in plan.sections for written in section.bars))
-    begins = [0, *accumulate(_parts(progression, bar) for bar in range(progression.bars))][:-1]
     current = next((before[origin][0] for origin in origins if origin is not None), 0)
     after = []
-    for begin in begins:
-        origin = origins[begin]
+    for origin in origins:
         current, written = (current, next(fresh)) if origin is None else before[origin]
         after.append((current, written))
     return tuple(
@@ -34,16 +30,6 @@ def moved_sections(plan: Plan, progression: Progression, origins: Sequence[int |
 
 
 def _places(plan: Plan) -> list[tuple[int, int]]:
-    """For each bar of the chart the number of its section, and the written bar; an ending belongs to the last."""
-    places: list[tuple[int, int]] = []
-    bar = 0
-    for number, section in enumerate(plan.sections):
-        for written in section.bars:
-            places += [(number, written)] * _parts(plan.progression, bar)
-            bar += 1
-    return places + [(len(plan.sections) - 1, places[-1][1] + 1)] * (plan.chart.bars - len(places))
-
-
-def _parts(progression: Progression, bar: int) -> int:
-    """How many bars of the chart a bar has."""
-    return len(measures_of(progression.lines.meter(bar)))
+    """For each bar the number of its section, and the written bar; an ending belongs to the last."""
+    places = [(number, written) for number, section in enumerate(plan.sections) for written in section.bars]
+    return places + [(len(plan.sections) - 1, places[-1][1] + 1)] * (plan.bars - len(places))

@@ -7,10 +7,11 @@ reads in C major or A minor.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -57,16 +58,20 @@ SILENCE = Change(0, NO_CHORD)
 class Chart:
     """Chord changes in the normalised key, the first at step 0, no two alike in a row; ``steps`` long.
 
-    ``measures`` are its bars' lengths; the chart may fill a part of the last alone. Raises :class:`TokenError` where
-    they are too short or too long for it.
+    ``measures`` are its bars' lengths; the chart may fill a part of the last alone. ``grouping`` tells how many of them
+    each bar of the piece has, as people count; without it that is one. Raises :class:`TokenError` where measures are
+    too short or too long for the chart, or don't add up to the piece's bars.
     """
 
     changes: tuple[Change, ...]
     steps: int
     key: Key
     measures: tuple[Measure, ...]
+    grouping: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.grouping and (min(self.grouping) < 1 or sum(self.grouping) != len(self.measures)):
+            raise TokenError(f"{len(self.measures)} bars in groups of {self.grouping}: give groups that add up")
         if not self.measures or not self.lines[-2] < self.steps <= self.lines[-1]:
             raise TokenError(
                 f"a chart of {self.steps} steps in bars that end at step {self.lines[-1]}: give bars that fit it"
@@ -81,6 +86,20 @@ class Chart:
     def bars(self) -> int:
         """Bars that the chart touches; the last may be longer than what is left of it."""
         return len(self.measures)
+
+    @cached_property
+    def spans(self) -> tuple[range, ...]:
+        """For each bar of the piece the bars of the chart that it is told as: 5/4 is two."""
+        ends = [*accumulate(self.grouping or (1,) * self.bars)]
+        return tuple(map(range, [0, *ends], ends))
+
+    def told(self, bars: Iterable[int]) -> list[int]:
+        """The bars of the chart that these bars of the piece are told as."""
+        return [measure for bar in bars for measure in self.spans[bar]]
+
+    def whole(self, measures: int) -> int:
+        """How many bars of the piece end within the first ``measures`` bars of the chart."""
+        return bisect_right(self.spans, measures, key=lambda span: span.stop)
 
     @cached_property
     def lines(self) -> npt.NDArray[np.int64]:
@@ -114,6 +133,7 @@ def _chart(
     steps: int,
     measures: Sequence[Measure] | None,
     key: Key | None = None,
+    grouping: Sequence[int] = (),
 ) -> Chart:
     """From (onset step, root or -1, quality, bass or -1); where two share a step the later one stands."""
     if steps < 1:
@@ -133,7 +153,8 @@ def _chart(
             slash = NO_BASS if bass[i] in (-1, root[i]) else int((bass[i] + key.shift) % PITCH_CLASSES)
         if not changes or (changes[-1].chord, changes[-1].bass) != (chord, slash):
             changes.append(Change(onset, chord, slash))
-    return Chart(tuple(changes), steps, key, common_time(steps) if measures is None else tuple(measures))
+    bars = common_time(steps) if measures is None else tuple(measures)
+    return Chart(tuple(changes), steps, key, bars, tuple(grouping))
 
 
 def chart_of_progression(progression: Progression, key: Key | None = None) -> Chart:
@@ -147,10 +168,14 @@ def chart_of_progression(progression: Progression, key: Key | None = None) -> Ch
         root, bass = (-1 if pc is None else pc for pc in (chord.root_pc, chord.bass_pc))
         spans.append((span.onset // TICKS_PER_STEP, root, chord.model_quality, bass))
     lines = progression.lines
-    measures = [part for bar in range(progression.bars) for part in measures_of(lines.meter(bar))]
+    told = [list(measures_of(lines.meter(bar))) for bar in range(progression.bars)]
+    measures = [part for bar in told for part in bar]
     while sum(measure.steps for measure in measures[:-1]) >= progression.steps:  # a last bar that is cut short
         measures.pop()
-    return _chart(spans, progression.steps, measures, key)
+        told[-1].pop()
+    return _chart(
+        spans, progression.steps, measures, key, [len(bar) for bar in told] if len(measures) > len(told) else ()
+    )
 
 
 def chart_of_labels(labels: ChordLabels, measures: Sequence[Measure] | None = None) -> Chart:

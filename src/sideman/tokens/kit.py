@@ -1,46 +1,112 @@
-"""What the drums begin with: a first bar with a bass drum, and with a snare or what stands for it in the style.
+"""What a first bar begins with: drums with a bass drum, and a snare or what stands for it; in 3/4 a one that is one.
 
-Knows the ids of a part of the drums. The first bar decides for all that follows in its style: a drum that is not in it
-seldom comes later.
+Knows the ids of parts. The first bar decides for all that follows in its style: a drum that is not in it seldom comes
+later, and a bass that walks goes on walking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 
 from sideman.music.band import Role
 from sideman.music.kit import BASS_DRUMS, backbeat
-from sideman.music.time import STEPS_PER_BEAT
+from sideman.music.time import STEPS_PER_BEAT, Meter
 from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HIT_MASKS, LOWEST_DRUM
+from sideman.tokens.form import measures_of
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import VOCABULARY
 
-_DRUMS = Role.DRUMS.number
-_POSITIONS, _HITS = (range(ids.start, ids.stop) for ids in map(VOCABULARY.range, ("position", "hit")))
+_POSITIONS, _LENGTHS, _PITCHES, _HITS = (
+    range(ids.start, ids.stop) for ids in map(VOCABULARY.range, ("position", "length", "pitch", "hit"))
+)
+_GO_ON = frozenset((*_POSITIONS, *_LENGTHS, *_PITCHES, *_HITS))  # within a part that sounds
+WALTZ = measures_of(Meter(3, 4))
 
 
-class Kit:
-    """What the first ``bar`` in a style, or in any, has; within one beat there is no backbeat."""
+class Beginning(ABC):
+    """What the part of a ``role`` in a ``bar`` of the chart is to be like; else it is drawn again, so many times."""
+
+    draws = 1
+
+    def __init__(self, role: Role, bar: int) -> None:
+        self.role, self.bar = role.number, bar
+
+    def is_told(self, prefix: Prefix, token: int) -> bool:
+        """Whether ``token``, which is to follow, ends the part."""
+        return (
+            prefix.bar == self.bar
+            and prefix.role == self.role
+            and prefix.stage is Stage.SOUND
+            and int(token) not in _GO_ON
+        )
+
+    @abstractmethod
+    def lacks(self, part: Sequence[int]) -> bool:
+        """Whether the ids of a whole part are not like that."""
+
+
+class Kit(Beginning):
+    """What the drums of the first ``bar`` in a style, or in any, have; within one beat there is no backbeat."""
 
     def __init__(self, style: str | None, chart: Chart, bar: int = 0) -> None:
-        self._bar = bar
+        super().__init__(Role.DRUMS, bar)
         has_backbeat = min(chart.steps - int(chart.lines[bar]), chart.measures[bar].steps) > STEPS_PER_BEAT
         self._groups = (_bits(BASS_DRUMS), _bits(backbeat(style))) if has_backbeat else (_bits(BASS_DRUMS),)
 
-    def is_told(self, prefix: Prefix, token: int) -> bool:
-        """Whether ``token``, which is to follow, ends the drums' part of the bar."""
-        if prefix.bar != self._bar or prefix.role != _DRUMS or prefix.stage is not Stage.SOUND:
-            return False
-        return token not in _POSITIONS and token not in _HITS
+    def lacks(self, part: Sequence[int]) -> bool:
+        """Whether a bass drum or a backbeat is missing."""
+        played = 0
+        for _, drums in _hits(part):
+            played |= drums
+        return any(not played & drums for drums in self._groups)
+
+
+class WaltzDrums(Kit):
+    """The same in 3/4, with the bass drum on one alone; without a style that is all."""
+
+    def __init__(self, style: str | None, chart: Chart, bar: int = 0) -> None:
+        super().__init__(style, chart, bar)
+        self._any = style is None
 
     def lacks(self, part: Sequence[int]) -> bool:
-        """Whether the ids of a whole part of the drums leave out some of it."""
-        played = 0
-        for token in part:
-            if token in _HITS:
-                played |= HIT_MASKS[token - _HITS.start]
-        return any(not played & drums for drums in self._groups)
+        """Whether the bass drum stands elsewhere, or some of the kit is missing."""
+        bass_drum = {step for step, drums in _hits(part) if drums & _bits(BASS_DRUMS)}
+        on_one = 0 in bass_drum and not bass_drum & {STEPS_PER_BEAT, 2 * STEPS_PER_BEAT}
+        return not on_one or (not self._any and super().lacks(part))
+
+
+class WaltzBass(Beginning):
+    """The bass of a first bar in 3/4: a note on one, none on the other beats but where a chord begins."""
+
+    draws = 3
+
+    def __init__(self, chart: Chart, bar: int = 0) -> None:
+        super().__init__(Role.BASS, bar)
+        changes = {change.onset for change in chart.heads()[bar][:-1]}
+        self._free = {STEPS_PER_BEAT, 2 * STEPS_PER_BEAT} - changes
+
+    def lacks(self, part: Sequence[int]) -> bool:
+        """Whether nothing begins on one, or something on another beat."""
+        onsets = {token - _POSITIONS.start for token in part if token in _POSITIONS}
+        return 0 not in onsets or bool(onsets & self._free)
+
+
+def is_waltz(chart: Chart, bar: int) -> bool:
+    """Whether a bar of the chart is a whole bar of 3/4."""
+    begin, end = int(chart.lines[bar]), int(chart.lines[bar + 1])
+    return (chart.measures[bar],) == WALTZ and range(bar, bar + 1) in chart.spans and end - begin <= chart.steps - begin
+
+
+def _hits(part: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The drums that begin in a part: their step in the bar, and a bit mask."""
+    step = 0
+    for token in part:
+        if token in _POSITIONS:
+            step = token - _POSITIONS.start
+        elif token in _HITS:
+            yield step, HIT_MASKS[token - _HITS.start]
 
 
 def _bits(drums: Iterable[int]) -> int:

@@ -98,8 +98,8 @@ class Job(Work):
 
     def announce(self, take: Take, bar: BarNotes) -> Event | None:
         """What there is to tell of a bar that was just composed."""
-        is_told = take in self.takes and bar.number < self._final[take.number]
-        return bar_event(self.commission.performance.bar(take, bar)) if is_told else None
+        whole = self.commission.performance.bar(take, bar) if take in self.takes else None
+        return None if whole is None or whole.number >= self._final[take.number] else bar_event(whole)
 
     def go_on(self) -> tuple[Take | None, list[Event]]:
         """What is to be composed after the takes; after the last change the bars that were not told yet."""
@@ -142,8 +142,8 @@ class Redo(Work):
     @property
     def done(self) -> BarsDone:
         """How far it is."""
-        bars = self.takes[0].leader.chart.bars
-        return BarsDone(bars=sum(min(len(take.bars), bars) for take in self.takes), of=bars * len(self.takes))
+        bars = len(self.takes[0].leader.chart.spans)
+        return BarsDone(bars=sum(take.whole_bars for take in self.takes), of=bars * len(self.takes))
 
     def announce(self, take: Take, bar: BarNotes) -> Event | None:
         """Nothing: which draft stands is not known yet."""

@@ -57,7 +57,7 @@ class Redoing(RevisionBase):
             return piece.chart_change(progression, seed, take=self.take, origins=origins, anticipate=self.anticipate)
         plan = piece.plan_of(min(self.take, len(piece.takes) - 1))
         roles = composed_roles(plan) if self.tracks is None else TRACKS.check(self.tracks)
-        bars = range(plan.chart.bars) if self.bars is None else self.bars
+        bars = range(plan.bars) if self.bars is None else self.bars
         origins = None if self.origins is None else tuple(self.origins)
         return Change(Selection(roles, bars, self.take), seed, progression, origins)
 
@@ -120,8 +120,8 @@ class HistoryView(BaseModel):
                 TakeChart(
                     progression=plan.progression.written,
                     meters=[str(meter) for meter in plan.progression.lines.meters],
-                    bars=plan.chart.bars,
-                    bar_lines=plan.chart.lines.tolist(),
+                    bars=plan.bars,
+                    bar_lines=plan.progression.lines.onsets(plan.bars),
                     sections=[PlayedSectionView.of(section) for section in plan.sections],
                 )
                 for plan in plans

@@ -129,7 +129,7 @@ class Studio:
             progression=progression.written,
             meters=[str(meter) for meter in progression.lines.meters],
             key=plan.chart.key.name,
-            bars=plan.chart.bars,
+            bars=plan.bars,
             beats=float(progression.beats),
             seconds=seconds(progression.steps, plan.options.play_tempo or plan.options.tempo),
             model=self.fingerprint,
