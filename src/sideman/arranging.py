@@ -185,8 +185,16 @@ class Plan:
         lines = self.progression.lines
         parts = [len(measures_of(lines.meter(bar))) for bar in range(self.progression.bars)]
         heads = heads_of(self.chart, goes_on=not self.rings)
-        intro = self.options.intro
-        return leads_of(heads, self.sections, parts, rings=self.rings, intro=intro, repeats=repeats)
+        return leads_of(
+            heads,
+            self.sections,
+            parts,
+            rings=self.rings,
+            cut=self.chart.steps < self.chart.lines[-1],
+            compound={bar for bar, measure in enumerate(self.chart.measures) if measure.compound},
+            intro=self.options.intro,
+            repeats=repeats,
+        )
 
     def _beginnings(self, given: Sequence[Parts]) -> list[Beginning]:
         """How drums and bass begin, where they are composed: at the start, and where style or metre are others."""
