@@ -19,12 +19,12 @@ from sideman.tokens.vocabulary import VOCABULARY
 _PITCHES = VOCABULARY.range("pitch")
 
 
-def row(fitting: Fitting, chords: str, role: Role) -> Row | None:
+def row(fitting: Fitting, chords: str, role: Role, position: int = 0) -> Row | None:
     """At the first onset of a role that plays alone."""
     leader = Leader(chart_of_progression(parse(chords)), [role])
     prefix = leader.prefix()
     begins = VOCABULARY.id("track_density", role.number * 5)
-    for token in (*leader.forced(prefix), begins, VOCABULARY.id("position", 0)):
+    for token in (*leader.forced(prefix), begins, VOCABULARY.id("position", position)):
         prefix.push(token)
     return fitting.row(prefix)
 
@@ -45,6 +45,11 @@ def test_nothing_is_added_for_who_is_not_named_for_drums_and_under_no_chord(role
     assert (row(Fitting({role: 1.0}), "C", role) is None) == (role is Role.DRUMS)
 
 
+@pytest.mark.parametrize("position", range(48))
+def test_between_beats_tones_are_as_likely_as_the_network_says(position: int) -> None:
+    assert (row(Fitting({"piano": 0.5}), "C", Role.PIANO, position) is not None) == (position % 12 == 0)
+
+
 def test_a_band_that_is_told_to_fit_plays_more_chord_tones() -> None:
     def share(added: float) -> float:
         model = Model(tiny_checkpoint())
@@ -56,7 +61,11 @@ def test_a_band_that_is_told_to_fit_plays_more_chord_tones() -> None:
             composer.step()
         (track,) = performance.bands[0].tracks
         tones = [{0, 4, 7}, {9, 0, 4}, {5, 9, 0}, {7, 11, 2, 5}]
-        return float(np.mean([pitch % 12 in tones[onset // 48] for onset, _, pitch, _ in track.notes.tolist()]))
+        return float(
+            np.mean(
+                [pitch % 12 in tones[onset // 48] for onset, _, pitch, _ in track.notes.tolist() if onset % 12 == 0]
+            )
+        )
 
     free, fitting = share(0.0), share(8.0)
     assert free < 0.6

@@ -1,4 +1,7 @@
-"""Which pitches fit the chord that sounds: tables of what is added to their logits. Knows ids and chords."""
+"""Which pitches fit the chord that sounds, on the beats: tables of what is added to their logits. Knows ids and chords.
+
+Between beats players pass through other tones as they like: there a chord's are no likelier than the network says.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import numpy.typing as npt
 
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
+from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 
@@ -19,7 +23,7 @@ _PITCHES = VOCABULARY.range("pitch")
 
 
 class Fitting:
-    """What is added to the logits of chord tones, by role; players whom ``added`` doesn't name choose as they like."""
+    """What is added to the logits of chord tones on a beat, by role; who isn't named in ``added`` chooses freely."""
 
     def __init__(self, added: Mapping[str, float]) -> None:
         self._added = [0.0 if INSTRUMENTS[role].is_drum else added.get(role, 0.0) for role in ROLES]
@@ -27,7 +31,9 @@ class Fitting:
 
     def row(self, prefix: Prefix) -> Row | None:
         """For the id that follows; None where nothing is added."""
-        if not self._is_on or prefix.role < 0 or not 0 <= prefix.chord.chord < NO_CHORD:
+        if not self._is_on or prefix.role < 0 or prefix.position % STEPS_PER_BEAT:
+            return None
+        if not 0 <= prefix.chord.chord < NO_CHORD:
             return None
         added = self._added[prefix.role]
         return _rows(added)[prefix.chord.chord] if added else None
