@@ -6,7 +6,7 @@ import { type Feel, type Hands, Playing } from "../src/music/feel";
 import { type Chart, type Chord, type ChordParts, ROLES, type Role, type Song } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
 import type { Section } from "../src/music/wishes";
-import type { OptionView } from "../src/wire";
+import type { GivenView, OptionView } from "../src/wire";
 
 const BAR = { steps: 48, beats: 4, ticks: 96 }; // 4/4
 
@@ -130,6 +130,11 @@ export const SONG = songOf(CHART);
 /** One time through a section. */
 export function section(name: string, bars: readonly number[], wishes: Partial<Section> = {}): Section {
   return { name, bars, style: null, density: {}, tracks: null, loudness: null, repeat: "like", ...wishes };
+}
+
+/** An own part that nothing has changed. */
+export function givenPart(track: Role, change: Partial<GivenView> = {}): GivenView {
+  return { track, notes: 4, moved: 0, durations: 0, velocities: 0, folded: 0, dropped: 0, ...change };
 }
 
 /** An option as the server offers it. */

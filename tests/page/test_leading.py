@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
 from typing import Any
 
+import mido
 from playwright.sync_api import expect
 from tests.page.conftest import Visit
-from tests.page.studio import STEPS_PER_BAR, TRACKS, Studio
+from tests.page.studio import CHORDS, STEPS_PER_BAR, TRACKS, Studio
 from tests.web.conftest import heard, wait_until
 
 FORM = "[Verse tracks=piano,bass loudness=p]\nC | Am | F | G\n[Chorus density=4 tracks=all]\nF | G | C | C"
@@ -263,3 +266,54 @@ def test_bars_of_five_are_seen_and_redone_whole(studio: Studio) -> None:
     studio.play.click()
     studio.page.wait_for_function("field => field.valueAsNumber >= 130", arg=studio.position.element_handle())
     studio.wait_for_sound("Bass")
+
+
+def bass_line(path: Path) -> Path:
+    """Four bars of quarter notes, each a little late."""
+    file = mido.MidiFile(ticks_per_beat=480)
+    track = mido.MidiTrack()
+    for beat in range(16):
+        track.append(mido.Message("note_on", note=36, velocity=90, time=13 if beat == 0 else 240))
+        track.append(mido.Message("note_off", note=36, time=240))
+    file.tracks.append(track)
+    file.save(path)
+    return path
+
+
+DROP = """
+([strip, data]) => {
+  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], "mine.mid", { type: "audio/midi" }));
+  for (const kind of ["dragover", "drop"])
+    strip.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+}
+"""
+
+
+def test_own_part_is_dropped_on_a_player_and_the_band_plays_around_it(studio: Studio, tmp_path: Path) -> None:
+    path = bass_line(tmp_path / "mine.mid")
+    strip = studio.track("Bass")
+    studio.page.evaluate(DROP, [strip.element_handle(), base64.b64encode(path.read_bytes()).decode()])
+    expect(strip).to_contain_text("mine.mid")
+    studio.have_composed()
+    expect(studio.chords).to_have_value(CHORDS)
+    expect(strip).to_contain_text("Own part of 16 notes: 16 moved to the grid")
+    played = notes(studio)
+    assert [[note[:3] for note in bar] for bar in played["bass"]] == [
+        [[48 * bar + 12 * beat, 6, 36] for beat in range(4)] for bar in range(4)
+    ]
+
+    panel = studio.page.get_by_role("region", name="Keep and redo")
+    expect(panel.get_by_role("button", name="Bass", exact=True)).to_have_count(0)
+    studio.button("Redo everything").click()
+    expect(studio.button("Undo change")).to_be_enabled()
+    redone = notes(studio)
+    assert redone["bass"] == played["bass"]
+    assert redone != played
+
+    studio.button("Without the own part of bass").click()
+    expect(studio.page.get_by_text("The options have changed since.").first).to_be_visible()
+    studio.button("Compose anew").click()
+    expect(studio.pieces.get_by_role("listitem")).to_have_count(2)
+    assert latest(studio)["given"] == []

@@ -15,6 +15,7 @@ import { chart, chartLines, chartProblem, feel, feelOptions, options, song, wish
 import { isReadable } from "./chart";
 import { isSame, type Values } from "./fields";
 import { hands, offered } from "./offer";
+import { areOwnPartsMade } from "./own";
 import { ownChart, piece, pieceChart, pieceLines, pieceMeters, pieceSections, pieceShift, pieceTempo } from "./piece";
 import { speed } from "./playback";
 import { hasOtherChords } from "./take-charts";
@@ -53,6 +54,7 @@ export const difference = computed<"chart" | "options" | null>(() => {
 });
 
 const areOptionsMade = computed(() => {
+  if (!areOwnPartsMade.value) return false;
   const made = new Map<string, unknown>(Object.entries(piece.value ?? {}));
   return Object.entries(wishes.value).every(
     ([name, wanted]) =>

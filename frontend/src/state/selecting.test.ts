@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { CHART, PIECE } from "../../tests/piece.fixture";
+import { CHART, givenPart, PIECE } from "../../tests/piece.fixture";
 import type { Revision } from "../api";
 import { openPiece, piece } from "./piece";
 import {
@@ -62,8 +62,7 @@ test("players come to a selection and go, in the order of the band", () => {
 test("a selection is within the piece, and of those who can be played anew", () => {
   select({ roles: ["strings", "bass"], from: 1, to: 9 });
   expect(selection.value).toEqual({ roles: ["bass"], from: 1, to: 2 });
-  const mine = { track: "bass", notes: 1, moved: 0, durations: 0, velocities: 0, folded: 0, dropped: 0 } as const;
-  piece.value = { ...PIECE, tracks: ["drums", "bass"], given: [mine] };
+  piece.value = { ...PIECE, tracks: ["drums", "bass"], given: [givenPart("bass")] };
   expect([players.value, selection.value]).toEqual([["drums"], null]);
 });
 

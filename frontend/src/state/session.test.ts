@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CHART, chartOf, chordAt, OFFER, PIECE, SONG, section, songOf } from "../../tests/piece.fixture";
+import { CHART, chartOf, chordAt, givenPart, OFFER, PIECE, SONG, section, songOf } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
 import type { BarNotes } from "../music/piece";
 import { chartProblem, chartText, DEFAULT_OPTIONS, offer, options, setOptions, song } from "./band";
 import { accept } from "./chart";
 import { loadText, undo, version } from "./history";
 import { notice } from "./notice";
+import { dropPart, ownParts, takePart } from "./own";
 import { bars, openPiece, piece, pieceChart, pieceShift, pieceTempo, takes } from "./piece";
 import { compose, composeAnother, isAsking, isCurrent, open, pieces, remove, rename } from "./session";
 
@@ -116,6 +117,42 @@ test("a piece that was given an ending is of the chart without", async () => {
   expect(isCurrent.value).toBe(true);
   song.value = songOf(chartOf(chordAt("C", 0, 4, [0, 4, 7])));
   expect(isCurrent.value).toBe(false);
+});
+
+test("the band is composed around an own part, and again with it, and without it once it is dropped", async () => {
+  let count = 0;
+  answers["POST /api/arrangements"] = (body) => {
+    count += 1;
+    const told = {
+      ...PIECE,
+      ...body,
+      progression: PIECE.progression,
+      id: `piece ${count}`,
+      given: [givenPart("bass")],
+    };
+    return Response.json(told);
+  };
+  setOptions({ tracks: ["piano"] });
+  await takePart("bass", new File(["MThd"], "mine.mid"));
+  expect(options.value.tracks).toEqual(["piano", "bass"]);
+  await compose({});
+  const given = [{ track: "bass", data: btoa("MThd") }];
+  expect(asked.find(({ route }) => route === "POST /api/arrangements")?.body.given).toEqual(given);
+  expect(isCurrent.value).toBe(true);
+  dropPart("bass");
+  expect(isCurrent.value).toBe(false);
+  await compose();
+  expect(asked.findLast(({ route }) => route === "POST /api/arrangements")?.body).not.toHaveProperty("given");
+  expect(isCurrent.value).toBe(true);
+  await open({ ...PIECE, id: "piece 1", tracks: ["piano", "bass"] });
+  expect([...ownParts.value.keys()]).toEqual(["bass"]);
+  dropPart("bass");
+});
+
+test("a file that is too large for a part is told of", async () => {
+  await takePart("bass", new File([new Uint8Array(800_000)], "huge.mid"));
+  expect(notice.value?.text).toMatch(/huge.mid is too large/);
+  expect(ownParts.value.size).toBe(0);
 });
 
 test("a pinned seed and that of a link are asked for; another version has none", async () => {

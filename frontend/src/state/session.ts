@@ -17,11 +17,13 @@ import { textOf } from "../music/edit";
 import { COMMON_METERS } from "../music/piece";
 import type { Section } from "../music/wishes";
 import { type End, listen } from "../stream";
+import type { GivenPart } from "../wire";
 import { feelOf, offer, optionsOf, setOptions, song, wishes } from "./band";
 import { isReadable } from "./chart";
 import type { Values } from "./fields";
 import { loadText, version } from "./history";
 import { complain, notice } from "./notice";
+import { givenParts, keepParts, recallParts } from "./own";
 import { addBar, closePiece, openPiece, piece, pieceChart, pieceMeters, pieceSections } from "./piece";
 import { difference, isInField, playedSo } from "./playing";
 import { chartsOf } from "./take-charts";
@@ -51,6 +53,7 @@ interface Exactly extends Partial<Played> {
   readonly seed?: number;
   readonly model?: string;
   readonly revisions?: readonly Revision[];
+  readonly given?: readonly GivenPart[];
 }
 
 /** Have the band compose what is in the field; a piece that was broken off, from its own seeds. Whether it began. */
@@ -58,12 +61,18 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   if (isAsking.value) return false;
   isAsking.value = true;
   notice.value = null;
-  const { played: so, ...asked }: Exactly = exactly ?? (difference.value === null ? asOpen() : {});
+  const {
+    played: so,
+    given = givenParts(),
+    ...asked
+  }: Exactly = exactly ?? (difference.value === null ? asOpen() : {});
   const { seed, ...others } = wishes.value;
   const chosen = typeof seed === "number" ? { seed } : {};
   const request: ArrangementRequest = { ...played(), ...others, ...chosen };
   try {
-    const arrangement = await createArrangement({ ...request, ...so, ...asked });
+    const arrangement = await createArrangement({ ...request, ...so, ...asked, ...(given.length > 0 && { given }) });
+    keepParts(arrangement.id, given);
+    if (exactly?.given) recallParts(arrangement.id);
     void refreshPieces();
     return await show(arrangement);
   } catch (error) {
@@ -77,8 +86,9 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
 /** The open piece once more, to the note. */
 function asOpen(): Exactly {
   if (piece.value === null) return {};
-  const { progression, meters, sections, seed, revisions, tempo } = piece.value;
-  return { progression, meters, sections, seed, revisions, played: { ...playedSo.value, tempo } };
+  const { id, progression, meters, sections, seed, revisions, tempo } = piece.value;
+  const given = givenParts(id);
+  return { progression, meters, sections, seed, revisions, given, played: { ...playedSo.value, tempo } };
 }
 
 /** What was read in the field, and the name that it has there. */
@@ -103,6 +113,7 @@ export function composeAnother(): Promise<boolean> {
 export async function open(arrangement: Arrangement, played: Values = {}): Promise<void> {
   try {
     if (!(await show(arrangement, played))) return;
+    recallParts(arrangement.id);
     const chart = pieceChart.value;
     if (chart === null) return;
     const [meters, sections] = [pieceMeters.value, pieceSections.value];

@@ -92,7 +92,18 @@ async function openLink(): Promise<boolean> {
     const text = await textOfPiece(linked, typeof transpose === "number" ? transpose : 0);
     loadText(text, { options: isOurs ? set : { ...set, ...asTheModelWants(fields), seed: null } });
     if (!isOurs) notice.value = { kind: "status", text: linked.isUnderstood ? ANOTHER_MODEL : ANOTHER_VERSION };
-    else if (!(await compose({ progression, meters, sections, seed, model, revisions, played: { ...played, tempo } })))
+    else if (
+      !(await compose({
+        progression,
+        meters,
+        sections,
+        seed,
+        model,
+        revisions,
+        given: [],
+        played: { ...played, tempo },
+      }))
+    )
       return true; // play asks for it again
     else if (hasOtherChords(linked)) showChangedChords();
     setOptions({ seed: null });
