@@ -1,10 +1,10 @@
-"""Is a waltz one? ``python -m benchmarks.waltz DATASET [--midi FOLDER] [--seeds 3] [--windows 3]``.
+"""Is a waltz one? ``python -m benchmarks.waltz DATASET [--songs TREE] [--midi FOLDER] [--seeds 3] [--windows 3]``.
 
 People: the songs of a dataset that are in 3/4; MIDI files in 3/4 that no training saw; and songs of its valid fold, in
 4/4, told without their third beats as some were for training. Ours: the same chords, roles, style and tempo in 3/4. A
 song counts once, with the mean of its windows, and of the seeds. Prints for each figure people, ours as if 3/4 began
-like any metre (free), ours, and the difference of people and ours with its 95 % interval by a bootstrap over songs. Ids tell the loudness of whole bars: how hard people strike
-each beat is read from the songs' own files, below ``--songs``.
+like any metre (free), ours, and the difference of ours and people with its 95 % interval by a bootstrap over songs. Ids
+tell the loudness of whole bars: how hard people strike each beat is read from the songs' own files, below ``--songs``.
 """
 
 from __future__ import annotations
