@@ -18,7 +18,7 @@ import soundfile
 from tests.cli.conftest import Result, Run
 from tests.render.conftest import real
 
-from sideman import Model, arrange
+from sideman import Model, Role, arrange
 from sideman.arranging import Arrangement
 from sideman.cli import composing
 from sideman.options import options_of
@@ -78,6 +78,24 @@ def test_takes_are_numbered_and_reported_as_json(run: Run, weights: Path, tmp_pa
     assert bands[0] != bands[1]
     run("arrange", FOUR_CHORDS, "-o", "again.mid", "--weights", weights, "--seed", 7)
     assert read_midi(tmp_path / "again.mid") == bands[0]
+
+
+def test_files_begin_with_a_bar_of_clicks_where_that_is_wished(run: Run, weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "waltz.txt").write_text("Time: 3/4\n\n| C | F |\n")
+    plain = ("arrange", "waltz.txt", "--seed", 7, "--weights", weights, "--tracks", "piano,bass")
+    run(*plain, "-o", "plain.mid")
+    code, out, _ = run(*plain, "-o", "counted.mid", "--audio", "counted.wav", "--count-in", "--json")
+    assert (code, json.loads(out)["bars"]) == (0, 2)
+    assert {*json.loads(out)["takes"][0]} >= {"midi", "audio"}
+    before, after = (read_midi(tmp_path / f"{name}.mid") for name in ("plain", "counted"))
+    assert after.steps == before.steps + 36
+    assert [(note.onset, note.pitch) for note in after[Role.DRUMS]] == [(0, 37), (12, 37), (24, 37)]
+    for role in before.roles:
+        assert [(note.onset + 36, note.pitch) for note in before[role]] == [
+            (note.onset, note.pitch) for note in after[role]
+        ]
+    assert soundfile.info(tmp_path / "counted.wav").duration > 9 * 0.5
+    assert run("arrange", "--batch", "-", "-o", "out", "--count-in").code == 2
 
 
 def test_the_seed_that_was_taken_is_told(run: Run, weights: Path, tmp_path: Path) -> None:

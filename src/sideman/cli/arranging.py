@@ -62,6 +62,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         list[str] | None,
         typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),
     ] = None,
+    count_in: Annotated[bool, typer.Option("--count-in", help="Begin the files with a bar of clicks.")] = False,
     weights: Annotated[Path | None, typer.Option(help="Other weights than those of the package.")] = None,
     batch: Annotated[
         str | None, typer.Option(metavar="FILE", help="Arrange every line of a JSON-lines file; - is standard input.")
@@ -94,8 +95,9 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         if output is None or chart is not None or audio is not None or piece is not None or wishes["takes"] != 1:
             detail = "it takes -o FOLDER, and no chart, --audio, --piece or --takes"
             raise typer.BadParameter(detail, param_hint="--batch")
-        if choose or given:
-            raise typer.BadParameter("it is for a chart", param_hint="--choose" if choose else "--given")
+        if choose or given or count_in:
+            hint = "--choose" if choose else "--given" if given else "--count-in"
+            raise typer.BadParameter("it is for a chart", param_hint=hint)
         if soundfont is not None:
             raise typer.BadParameter("it is for --audio, which a batch has not", param_hint="--soundfont")
         run_batch(batch, output, samples, wishes, read_programs(program or []), weights, as_json=as_json)
@@ -107,7 +109,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     if soundfont is not None and audio is None:
         raise typer.BadParameter("it is for --audio", param_hint="--soundfont")
     options = read_options(wishes)
-    files = _Files(output, audio, soundfont, read_programs(program or []))
+    files = _Files(output, audio, soundfont, read_programs(program or []), count_in)
     files.check(options.takes)
     if piece is not None:
         check_output(piece, PIECE_SUFFIXES)
@@ -144,6 +146,7 @@ class _Files:
     audio: Path | None
     soundfont: Path | None
     programs: Mapping[Role, int]
+    count_in: bool
 
     def check(self, takes: int) -> None:
         """Make sure, before anything is composed, that every file can be made."""
@@ -157,8 +160,8 @@ class _Files:
                 check_output(path, WRITERS)
 
     def recording(self, plan: Plan) -> AbstractContextManager[Recording | None]:
-        """The audio files, to be made from the bars as they come; nothing where none is wanted."""
-        if self.audio is None:
+        """The audio files, to be made from the bars as they come; nothing where there are none, or a bar is counted."""
+        if self.audio is None or self.count_in:
             return nullcontext()
         from sideman.render.recording import Recording
 
@@ -176,17 +179,22 @@ class _Files:
         Raises :class:`DataError` for the first that can't be written; those before it are whole and stay.
         """
         written: dict[str, list[Path]] = {"midi": [], "audio": []}
+        bands = [band.counted_in() for band in bands] if self.count_in else bands
         try:
             if self.midi is not None:
                 for band, path in zip(bands, numbered(self.midi, len(bands)), strict=True):
                     band.save(path, programs=self.programs)
                     written["midi"].append(path)
+            if self.audio is not None and recording is None:
+                for band, path in zip(bands, numbered(self.audio, len(bands)), strict=True):
+                    band.save(path, programs=self.programs, soundfont=self.soundfont)
+                    written["audio"].append(path)
             if recording is not None:
                 with progress("rendering", len(bands)) as done:
                     recording.finish(done)
                 written["audio"] = recording.written
         except DataError as error:
-            paths = written["midi"] + (recording.written if recording is not None else [])
+            paths = written["midi"] + (recording.written if recording is not None else written["audio"])
             if not paths:
                 raise
             kept = ", ".join(map(str, paths[:MAX_NAMES])) + (" …" if len(paths) > MAX_NAMES else "")

@@ -17,6 +17,7 @@ from sideman.music.band import Band, Role
 from sideman.music.key import Key
 from sideman.music.progression import Progression
 from sideman.options import PlayOptions
+from sideman.render.counting import counted_in, silent_bar
 from sideman.render.midi import write_midi
 from sideman.render.played import played
 from sideman.render.roll import svg_roll
@@ -45,6 +46,11 @@ class Rendition(Band):
         if options.transpose and key is not None:
             key = Key.named(key).transpose(options.transpose).name
         return replace(played(self, options), progression=progression, key=key)
+
+    def counted_in(self) -> Self:
+        """The same music after a bar of clicks, by the beats of its first metre."""
+        progression = None if self.progression is None else silent_bar(self.progression, self.lines.meter(0))
+        return replace(counted_in(self), progression=progression)
 
     def save(
         self,
