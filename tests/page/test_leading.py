@@ -237,6 +237,17 @@ def test_players_and_bars_are_selected_by_dragging_in_the_roll(studio: Studio) -
     assert changed <= {(track, bar) for track in ("drums", "piano") for bar in (2, 3)}
 
 
+def test_locks_stay_through_a_reload(studio: Studio) -> None:
+    studio.have_composed()
+    composed = notes(studio)
+    select(studio, ("Drums", "Piano", "Guitar", "Strings"), 1, 4)
+    studio.button("Lock").click()
+    studio.page.reload()
+    studio.button("Redo what isn't locked").click()
+    expect(studio.button("Undo change")).to_be_enabled()
+    assert {track for track, _ in other_places(composed, notes(studio))} == {"bass"}
+
+
 def test_candidates_wait_through_a_reload_and_can_be_dropped(studio: Studio) -> None:
     studio.have_composed()
     composed = notes(studio)

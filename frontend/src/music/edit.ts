@@ -71,30 +71,32 @@ export interface Written {
   readonly sections?: readonly Section[];
 }
 
-/** The text of a chart that has no other; each section below its label, if they have the chart's bars. */
+/** The text of a chart that has no other; each section below its label, if they have the chart's bars, but for an ending. */
 export function textOf({ chart, meters, sections = [] }: Written): string {
   const lines = new BarLines(chart.bar_lines);
   const cells = cellsOf(chart);
   const bars = sections.reduce((sum, section) => sum + section.bars.length, 0);
-  if (sections.length === 0 || bars !== chart.bars) return write(cells, meters, lines);
+  const ending = chart.bars - bars; // which belongs to the last section
+  if (sections.length === 0 || ending < 0 || ending > 1) return write(cells, meters, lines);
   const texts: string[] = [];
   const wishing = new Set<string>(); // names of sections that had wishes
   let [last = "", first] = [COMMON_METERS[0], 0];
-  for (const section of sections) {
+  for (const [number, section] of sections.entries()) {
+    const length = section.bars.length + (number === sections.length - 1 ? ending : 0);
     texts.push(labelOf(section, !wishing.has(section.name.toLowerCase())));
     if (writtenWishes(section)) wishing.add(section.name.toLowerCase());
-    const parts = barsOf(cells, lines).slice(first, first + section.bars.length);
-    const written = parts.flatMap((segments, number) => {
-      const meter = meters[Math.min(first + number, meters.length - 1)] ?? last;
+    const parts = barsOf(cells, lines).slice(first, first + length);
+    const written = parts.flatMap((segments, bar) => {
+      const meter = meters[Math.min(first + bar, meters.length - 1)] ?? last;
       const told = segments
-        .filter(({ isContinued }) => number === 0 || !isContinued)
-        .map((segment) => durationWithin(cells, segment, parts, number));
+        .filter(({ isContinued }) => bar === 0 || !isContinued)
+        .map((segment) => durationWithin(cells, segment, parts, bar));
       if (meter !== last && told[0] !== undefined) told[0] = `${meter} ${told[0]}`;
       last = meter;
       return told;
     });
     texts.push(written.join(BAR_LINE));
-    first += section.bars.length;
+    first += length;
   }
   return texts.join("\n");
 }

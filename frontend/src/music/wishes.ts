@@ -95,7 +95,7 @@ export function labelOf(section: Section, isPlain = true): string {
   return `[${[called(section), wishes].filter(Boolean).join(" ")}]`;
 }
 
-/** Whether two forms have the same sections with the same wishes; an ending may have given the last one a bar more. */
+/** Whether two forms have the same sections with the same wishes; an ending may be a bar more of the last one. */
 export function isSameForm(read: readonly Section[], made: readonly Section[], isEnding = false): boolean {
   if (isOne(read) && isOne(made)) return true;
   return (
@@ -103,7 +103,7 @@ export function isSameForm(read: readonly Section[], made: readonly Section[], i
     read.every((section, number) => {
       const other = made[number];
       const more = (other?.bars.length ?? 0) - section.bars.length;
-      const rings = isEnding && number === read.length - 1 && more === 1;
+      const rings = isEnding && number === read.length - 1 && Math.abs(more) === 1;
       return other !== undefined && wished(section) === wished(other) && (more === 0 || rings);
     })
   );

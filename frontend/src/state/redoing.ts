@@ -21,9 +21,10 @@ import type { BarNotes } from "../music/piece";
 import { listen } from "../stream";
 import type { Redoing } from "../wire";
 import { song } from "./band";
+import { recallLocks, rememberLocks } from "./kept";
 import { complain } from "./notice";
 import { changePiece, ownChart, piece, pieceShift, propose, type TakeBars, take } from "./piece";
-import { followBars, forgetSelection, parts } from "./selecting";
+import { beginSelecting, followBars, locks, parts } from "./selecting";
 import { refreshPieces, report } from "./session";
 import { chartsOf } from "./take-charts";
 
@@ -96,19 +97,27 @@ export async function nameChange(number: number, name: string): Promise<void> {
   }
 }
 
-/** Keep to the open piece's history from now on. */
+/** Keep to the open piece's history, and keep its locks, from now on. */
 export function followChanges(): () => void {
   const done = computed(() => (piece.value?.state === "done" ? piece.value.id : null));
-  return effect(() => {
-    const id = done.value;
-    untracked(() => {
-      batch(() => {
-        changes.value = null;
-        forgetSelection();
+  const stops = [
+    effect(() => {
+      const id = done.value;
+      untracked(() => {
+        batch(() => {
+          changes.value = null;
+          beginSelecting(id === null ? [] : recallLocks(id));
+        });
+        if (id !== null) void recall(id);
       });
-      if (id !== null) void recall(id);
-    });
-  });
+    }),
+    effect(() => {
+      const locked = [...locks.value];
+      const id = done.peek();
+      if (id !== null) rememberLocks(id, locked);
+    }),
+  ];
+  return () => stops.forEach((stop) => void stop());
 }
 
 /** What was changed before the page was opened, and what is under way. */

@@ -3,8 +3,8 @@ import { CHART, givenPart, PIECE } from "../../tests/piece.fixture";
 import type { Revision } from "../api";
 import { openPiece, piece } from "./piece";
 import {
+  beginSelecting,
   followBars,
-  forgetSelection,
   hasLocks,
   isLocked,
   lock,
@@ -28,7 +28,7 @@ const CHANGED: Revision = {
 
 beforeEach(() => {
   openPiece({ ...PIECE, tracks: ["drums", "piano", "bass"] }, CHART);
-  forgetSelection();
+  beginSelecting();
 });
 
 test("without a selection all that isn't locked is played anew", () => {

@@ -19,7 +19,8 @@ export interface Part {
 }
 
 const chosen = signal<Selection | null>(null);
-const locks = signal<ReadonlySet<string>>(new Set());
+/** What is locked, by take, player and bar. */
+export const locks = signal<ReadonlySet<string>>(new Set());
 
 const keyOf = (role: Role, bar: number, of = take.value): string => `${of} ${role} ${bar}`;
 
@@ -95,11 +96,11 @@ export const parts = computed<readonly Part[]>(() => {
   return [...found.values()].filter(({ bars }) => bars.length > 0);
 });
 
-/** Another piece: nothing of it is selected or locked. */
-export function forgetSelection(): void {
+/** Another piece: nothing of it is selected, and locked what was. */
+export function beginSelecting(locked: readonly string[] = []): void {
   batch(() => {
     chosen.value = null;
-    locks.value = new Set();
+    locks.value = new Set(locked);
   });
 }
 
