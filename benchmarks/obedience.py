@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sideman.arranging import DEFAULT_WEIGHTS, PART_ORDER, Model
+from sideman.arranging import DEFAULT_WEIGHTS, Model
 from sideman.composer import Composer, Take
 from sideman.model.sampling import SamplingOptions
 from sideman.music.adherence import bass_on_root, chord_tone_ratio, harmonies
@@ -26,6 +26,7 @@ from sideman.music.chords import Progression, parse
 from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import TICKS_PER_STEP
+from sideman.planning import PART_ORDER
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.leader import Leader
 from sideman.tokens.vocabulary import STYLES

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sideman import arranging
+from sideman import planning
 from sideman.arranging import ArrangeOptions, Performance, Plan, default_model
 from sideman.composer import Composer
 from sideman.music import finishing
@@ -114,11 +114,11 @@ def test_the_notes_are_those_that_were_heard() -> None:
 
 
 def reverse_parts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(arranging, "PART_ORDER", arranging.PART_ORDER[::-1])
+    patch.setattr(planning, "PART_ORDER", planning.PART_ORDER[::-1])
 
 
 def take_whole_songs(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(arranging, "Leader", lambda *args, **options: Leader(*args, **(options | {"excerpt": False})))
+    patch.setattr(planning, "Leader", lambda *args, **options: Leader(*args, **(options | {"excerpt": False})))
 
 
 def drop_accents(patch: pytest.MonkeyPatch) -> None:

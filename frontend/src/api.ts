@@ -8,9 +8,11 @@ import type {
   ChartRequest,
   EditView as Edited,
   EditRequest,
+  HistoryView,
   Operations,
   OptionsView,
   Problem as ProblemDetails,
+  Redoing,
   RevisionView,
 } from "./wire";
 
@@ -20,6 +22,8 @@ export type { ArrangementRequest, ChartRequest, EditRequest, EditView as Edited,
 export type Arrangement = ArrangementView;
 /** Some bars of some tracks of a piece, composed anew around all else. */
 export type Revision = RevisionView;
+/** What was changed in a piece, and what was undone. */
+export type PieceHistory = HistoryView;
 /** What the server offers. */
 export type Offer = OptionsView;
 
@@ -54,6 +58,7 @@ export const RETRY = 3_000;
 
 const UNREACHABLE = "The server can't be reached. Is it still running?";
 const PARAMETER = "{identity}";
+const NUMBER = "{number}";
 const NO_CONTENT = 204;
 
 /** An answer that says yes. Throws {@link Problem}. */
@@ -91,12 +96,13 @@ type Answer<Name extends Operation> = Operations[Name]["answer"];
 
 interface Asked<Name extends Operation> {
   readonly identity?: string;
+  readonly number?: number;
   readonly body?: Operations[Name]["body"];
   readonly signal?: AbortSignal | undefined;
 }
 
 async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Promise<Answer<Name>> {
-  const { identity = "", body, signal } = asked;
+  const { identity = "", number = 0, body, signal } = asked;
   const [method = "", path = ""] = name.split(" ");
   const init: RequestInit = { method };
   if (signal) init.signal = signal;
@@ -104,7 +110,8 @@ async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {})
     init.body = JSON.stringify(body);
     init.headers = { "Content-Type": "application/json" };
   }
-  const response = await ask(path.replace(PARAMETER, encodeURIComponent(identity)), init);
+  const address = path.replace(PARAMETER, encodeURIComponent(identity)).replace(NUMBER, String(number));
+  const response = await ask(address, init);
   return response.status === NO_CONTENT ? undefined : response.json();
 }
 
@@ -140,3 +147,23 @@ export const changeArrangement = (identity: string, body: Changing): Promise<Arr
 
 export const deleteArrangement = (identity: string): Promise<void> =>
   call("DELETE /api/arrangements/{identity}", { identity });
+
+export const getHistory = (identity: string): Promise<PieceHistory> =>
+  call("GET /api/arrangements/{identity}/revisions", { identity });
+
+/** Have a part of a piece composed anew; its events tell how far that is. */
+export const redoPart = (identity: string, body: Redoing): Promise<PieceHistory> =>
+  call("POST /api/arrangements/{identity}/revisions", { identity, body });
+
+/** Let so many changes of a piece stand. */
+export const moveTo = (identity: string, position: number): Promise<PieceHistory> =>
+  call("PATCH /api/arrangements/{identity}/revisions", { identity, body: { position } });
+
+export const renameRevision = (identity: string, number: number, name: string): Promise<PieceHistory> =>
+  call("PATCH /api/arrangements/{identity}/revisions/{number}", { identity, number, body: { name } });
+
+export const chooseCandidate = (identity: string, number: number): Promise<PieceHistory> =>
+  call("POST /api/arrangements/{identity}/candidates/{number}", { identity, number });
+
+export const dropCandidates = (identity: string): Promise<PieceHistory> =>
+  call("DELETE /api/arrangements/{identity}/candidates", { identity });

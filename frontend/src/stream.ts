@@ -11,7 +11,9 @@ export type End = Exclude<State, "waiting" | "composing">;
 /** Who wants to hear. */
 export interface Listener {
   /** A bar was composed. After a break it may be told again. */
-  bar(take: number, bar: number, notes: BarNotes): void;
+  bar(take: number, bar: number, notes: BarNotes, candidate: number | null): void;
+  /** So many bars of all are there. */
+  progress?(bars: number, of: number): void;
   /** All is told: nothing is called any more. */
   ended(end: End, detail: string | null): void;
   /** The connection broke; it is tried again by itself where `forGood` is false. */
@@ -24,12 +26,16 @@ const ENDS = [
   ["error", "failed"],
 ] as const satisfies readonly (readonly [Kind, End])[];
 
-/** Hear of a piece from its first bar on. Returns what stops it. */
-export function listen(id: string, listener: Listener): () => void {
-  const source = new EventSource(`/api/arrangements/${id}/events`);
+/** Hear of a piece from its first bar on, or of its revision under way. Returns what stops it. */
+export function listen(id: string, listener: Listener, of: "" | "/revisions" = ""): () => void {
+  const source = new EventSource(`/api/arrangements/${id}${of}/events`);
   source.addEventListener("bar", (event) => {
-    const { take, bar, notes } = read("bar", event);
-    listener.bar(take, bar, notes);
+    const { take, bar, notes, candidate = null } = read("bar", event);
+    listener.bar(take, bar, notes, candidate);
+  });
+  source.addEventListener("progress", (event) => {
+    const { bars, of: all } = read("progress", event);
+    listener.progress?.(bars, all);
   });
   for (const [kind, end] of ENDS) {
     source.addEventListener(kind, (event: Event) => {

@@ -39,15 +39,17 @@ export function playedAs(piece: Arrangement, changed: Values): Readonly<Record<s
   return Object.fromEntries(told);
 }
 
-/** Where a file of a take is. */
+/** Where a file of a take is, or of a candidate for it. */
 export function addressOf(
   piece: Arrangement,
   kind: Kind,
   take: number,
   mix: readonly string[],
   played: Readonly<Record<string, string>> = {},
+  candidate: number | null = null,
 ): string {
   const fields = new URLSearchParams({ take: String(take), ...played });
+  if (candidate !== null) fields.set("candidate", String(candidate));
   for (const entry of mix) fields.append("track", entry);
   return `/api/arrangements/${piece.id}/${kind.path}?${fields}`;
 }

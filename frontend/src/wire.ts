@@ -196,6 +196,8 @@ export interface ChartView {
   readonly bars: number;
   /** The step at which each bar begins, and that at which the last one ends. */
   readonly bar_lines: readonly number[];
+  /** The same of the bars that are composed and told: those of one that is long, as 5/4, are several. */
+  readonly part_lines: readonly number[];
   readonly beats: number;
   readonly chords: readonly ChordView[];
 }
@@ -597,6 +599,8 @@ export interface TakeChart {
   readonly bars: number;
   /** The step at which each bar begins, and that at which the last one ends. */
   readonly bar_lines: readonly number[];
+  /** Of these bars, in the order of playing. */
+  readonly sections: readonly PlayedSectionView[];
 }
 
 /** A chair in the band, and how it sounds unless told otherwise. */

@@ -5,7 +5,8 @@ import { type Cell, cell } from "../src/music/edit";
 import { type Feel, type Hands, Playing } from "../src/music/feel";
 import { type Chart, type Chord, type ChordParts, ROLES, type Role, type Song } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
-import type { OptionView } from "../src/wire";
+import type { Section } from "../src/music/wishes";
+import type { GivenView, OptionView } from "../src/wire";
 
 const BAR = { steps: 48, beats: 4, ticks: 96 }; // 4/4
 
@@ -66,7 +67,15 @@ export function chartOf(...chords: readonly Chord[]): Chart {
   const beats = chords.reduce((sum, { duration }) => sum + duration, 0);
   const bars = Math.ceil(beats / BAR.beats);
   const progression = chords.map(({ text }) => text).join("|");
-  return { progression, key: "C major", bars, bar_lines: commonLines(bars), beats, chords };
+  return {
+    progression,
+    key: "C major",
+    bars,
+    bar_lines: commonLines(bars),
+    part_lines: commonLines(bars),
+    beats,
+    chords,
+  };
 }
 
 export const PIECE: Arrangement = {
@@ -117,6 +126,16 @@ export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
 }
 
 export const SONG = songOf(CHART);
+
+/** One time through a section. */
+export function section(name: string, bars: readonly number[], wishes: Partial<Section> = {}): Section {
+  return { name, bars, style: null, density: {}, tracks: null, loudness: null, repeat: "like", ...wishes };
+}
+
+/** An own part that nothing has changed. */
+export function givenPart(track: Role, change: Partial<GivenView> = {}): GivenView {
+  return { track, notes: 4, moved: 0, durations: 0, velocities: 0, folded: 0, dropped: 0, ...change };
+}
 
 /** An option as the server offers it. */
 export function option(

@@ -16,6 +16,7 @@ from sideman.model.engine import Engine
 from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
 from sideman.tokens.chart import Chart
 from sideman.tokens.decode import BarNotes, Decoder
+from sideman.tokens.fitting import Fitting
 from sideman.tokens.kit import Beginning
 from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Parts, parts_of
@@ -54,6 +55,7 @@ class Take:
         self.number = number
         self.leader = leader
         self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
+        self._fitting = Fitting(defaults.fitting)
         self.choices = _NONE  # ids that may come next
         self.wished = self.choices  # those to draw among
         self._chart, self._judged = chart, judged
@@ -91,9 +93,10 @@ class Take:
             self._follow()
             if self.unread or not len(self.choices):
                 return
-        token = self.sampler.draw(logits, self.wished)
+        fitting = self._fitting.row(self.prefix)
+        token = self.sampler.draw(logits, self.wished, fitting)
         if self.wished is not self.choices and token not in self.choices:
-            token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices))
+            token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices), fitting)
         self._follow(part_over=self._accept(self.leader.as_asked(token, self.prefix.bar)))
 
     def judge(self, places: Sequence[int], logits: npt.NDArray[np.floating]) -> None:

@@ -134,6 +134,13 @@ def test_kinds_count_with_the_ids_that_may_come() -> None:
     assert_follows(draw_kinds(SamplingDefaults(kind=0.5), choices=np.array([1, 2, 4])), weights)
 
 
+def test_what_fits_is_likelier_within_its_kind_alone() -> None:
+    fitting = np.log(np.array([1, 4, 1, 1, 1], np.float32))
+    sampler = new_sampler(SamplingOptions(seed=0), PLAIN, KINDS)
+    frequencies = np.bincount([sampler.draw(LOGITS, ALL, fitting) for _ in range(DRAWS)], minlength=5) / DRAWS
+    assert_follows(frequencies, np.array([0.45 * 0.4 / 0.6, 0.45 * 0.2 / 0.6, 0.25, 0.2, 0.1]))
+
+
 def test_temperature_zero_takes_the_likeliest_id_of_the_likeliest_kind() -> None:
     logits = np.log([0.2, 0.2, 0.35, 0.1, 0.15])
     drawn = new_sampler(SamplingOptions(0), PLAIN, KINDS).draw(logits, ALL)
@@ -224,6 +231,12 @@ def test_a_take_draws_the_same_whatever_others_draw() -> None:
     assert together == alone
 
 
+def test_another_purpose_has_other_random_numbers() -> None:
+    options = SamplingOptions(seed=3)
+    assert options.generator(1).random() != options.generator(1, "repeats").random()
+    assert options.generator(1, "repeats").random() == options.generator(1, "repeats").random()
+
+
 def test_another_seed_or_take_draws_otherwise() -> None:
     options = [SamplingOptions(temperature=2, top_p=1, seed=seed) for seed in (0, 1, 2, 2**64 - 1)]
     numbers = {option.generator(take).random() for option in options for take in range(4)}
@@ -282,6 +295,12 @@ def test_defaults_come_back_from_plain_values() -> None:
     defaults = SamplingDefaults(0.95, 0.9, {"letter": 1.1}, 0.97)
     assert SamplingDefaults.of(json.loads(json.dumps(defaults.to_dict())), NAMES) == defaults
     assert SamplingDefaults.of({"values": {"sign": 0.9}}, NAMES) == SamplingDefaults(values={"sign": 0.9})
+    defaults = replace(defaults, repeats={"piano": (0.25, 0.9)}, fitting={"piano": 0.5})
+    assert SamplingDefaults.of(json.loads(json.dumps(defaults.to_dict())), NAMES) == defaults
+
+
+def test_defaults_of_before_are_written_as_before() -> None:
+    assert SamplingDefaults().to_dict().keys() == {"kind", "value", "values", "top_p"}  # a fingerprint is made of it
 
 
 @pytest.mark.parametrize(
@@ -299,6 +318,13 @@ def test_defaults_come_back_from_plain_values() -> None:
         ({"values": {"letter": [1]}}, "temperature of letter"),
         ({"top_p": 0}, "top_p is 0: give more than 0 and at most 1"),
         ({"top_p": None}, "top_p is None"),
+        ({"repeats": 0.5}, "damaged"),
+        ({"repeats": {"piano": 0.5}}, "damaged"),
+        ({"repeats": {"piano": [0.5]}}, r"repeats of piano are \(0.5,\): give two chances"),
+        ({"repeats": {"piano": [0.5, 1.5]}}, "repeats of piano"),
+        ({"repeats": {"piano": "ab"}}, "repeats of piano"),
+        ({"fitting": {"piano": -1}}, "fitting of piano is -1: give 0 to 10"),
+        ({"fitting": {"piano": float("nan")}}, "fitting of piano is nan"),
     ],
 )
 def test_damaged_defaults_are_named(values: object, message: str) -> None:

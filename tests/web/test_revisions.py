@@ -309,6 +309,18 @@ def test_chords_are_read_in_the_bars_of_the_take(browser: httpx.Client) -> None:
     wait_until(lambda: history(browser, piece)["composing"] is None)
 
 
+def test_history_tells_the_sections_of_a_take_as_they_are_now(browser: httpx.Client) -> None:
+    sections = [{"name": "Verse", "bars": [0, 1]}, {"name": "Chorus", "bars": [0], "density": {"bass": 4}}]
+    piece = compose(browser, "C:4|F:4|G:4", seed=1, takes=2, sections=sections)
+    redone(browser, piece, progression="C:4|F:4|D:4|G:4", take=1)
+    told = [
+        [(each["name"], len(each["bars"]), each["density"]) for each in chart["sections"]]
+        for chart in history(browser, piece)["charts"]
+    ]
+    chorus = ("Chorus", 1, {"bass": 4})
+    assert told == [[("Verse", 2, {}), chorus], [("Verse", 3, {}), chorus]]
+
+
 def test_the_band_plays_around_a_part_of_somebodys_own(server: Server, browser: httpx.Client, tmp_path: Path) -> None:
     data = b64encode(song(tmp_path / "a.mid", ("Bass", 33, LINE), ("Keys", 4, LINE[:2])).read_bytes()).decode()
     piece = compose(

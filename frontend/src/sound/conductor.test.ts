@@ -25,7 +25,15 @@ const arrangement = (id: string, change: Partial<Arrangement> = {}): Arrangement
   progress: { bars: 0, of: 8 },
   ...change,
 });
-const chart = { progression: "", key: "C", bars: 4, bar_lines: commonLines(4), beats: 16, chords: [] };
+const chart = {
+  progression: "",
+  key: "C",
+  bars: 4,
+  bar_lines: commonLines(4),
+  part_lines: commonLines(4),
+  beats: 16,
+  chords: [],
+};
 const bar = (number: number, pitch = 40): BarNotes => ({
   bass: [0, 24].map((step) => [number * 48 + step, 12, pitch + number, 90] as const),
 });

@@ -3,7 +3,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { ROLES } from "../music/piece";
 import { audible, mixer, offer } from "../state/band";
-import { bars, isComposing, piece, pieceLines, pieceShift, take } from "../state/piece";
+import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
 import { countIn, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
 import { playing } from "../state/playing";
 import { Stopwatch } from "./stopwatch";
@@ -25,7 +25,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   const length = computed(() => {
     const open = piece.value;
     if (open === null) return 0;
-    return isComposing.value || open.state === "done" ? open.bars : bars.value.length;
+    return isComposing.value || open.state === "done" ? (ownChart.value?.bars ?? open.bars) : bars.value.length;
   });
   const transport = new Transport(NO_SYNTH, () => untracked(score));
   const stopwatch = new Stopwatch();

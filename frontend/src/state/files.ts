@@ -70,7 +70,7 @@ function decode(bytes: Uint8Array): string | null {
 const isZip = ([first, second]: Uint8Array): boolean => first === 0x50 && second === 0x4b;
 
 /** Bytes in base 64. */
-function encode(bytes: Uint8Array): string {
+export function encode(bytes: Uint8Array): string {
   let characters = "";
   for (let at = 0; at < bytes.length; at += CHUNK) {
     characters += String.fromCharCode(...bytes.subarray(at, at + CHUNK));

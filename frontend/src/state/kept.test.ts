@@ -3,7 +3,7 @@ import { OFFER } from "../../tests/piece.fixture";
 import { AS_COMPOSED } from "../music/piece";
 import { mixer, offer, options, setOptions, setStrip } from "./band";
 import { valuesOf } from "./fields";
-import { recallClicks, recallMixer, recallOptions } from "./kept";
+import { recallClicks, recallLocks, recallMixer, recallOptions, rememberLocks } from "./kept";
 import { countIn, metronome } from "./playback";
 
 function recallBoth(): void {
@@ -59,4 +59,16 @@ test("metronome and count-in are off at first, and come back as they were left",
     recallClicks();
     expect([metronome.value, countIn.value]).toEqual([false, false]);
   }
+});
+
+test("locks are kept by piece, of the pieces that were locked last", () => {
+  rememberLocks("first", ["0 bass 1"]);
+  for (let number = 0; number < 49; number++) rememberLocks(`${number} more`, ["0 bass 0"]);
+  expect(recallLocks("first")).toEqual(["0 bass 1"]);
+  rememberLocks("last", ["0 bass 0"]);
+  expect(recallLocks("first")).toEqual([]);
+  rememberLocks("last", []);
+  expect(recallLocks("last")).toEqual([]);
+  localStorage.setItem("sideman.locks", '{"odd": [1, "0 bass 1"], "other": 3}');
+  expect([recallLocks("odd"), recallLocks("other")]).toEqual([["0 bass 1"], []]);
 });

@@ -1,4 +1,4 @@
-/** What the browser keeps of the options, the mixer and the metronome, through a reload and for the next visit. Knows no page. */
+/** What the browser keeps of the options, the mixer, the metronome and locks, through a reload and for the next visit. Knows no page. */
 
 import { effect } from "@preact/signals";
 import { ROLES } from "../music/piece";
@@ -9,6 +9,8 @@ import { countIn, metronome } from "./playback";
 const OPTIONS = "sideman.options";
 const MIXER = "sideman.mixer";
 const CLICKS = "sideman.clicks";
+const LOCKS = "sideman.locks";
+const LOCKED_PIECES = 50; // whose locks are kept: those that were locked last
 
 type Fields = Record<string, unknown>;
 
@@ -31,6 +33,19 @@ export function recallClicks(): void {
 export function recallOptions(): void {
   setOptions(valuesOf(offer.value?.options ?? [], { ...options.value, ...recall(OPTIONS) }));
   effect(() => remember(OPTIONS, options.value));
+}
+
+/** What was locked in a piece, as it was remembered. */
+export function recallLocks(id: string): readonly string[] {
+  const cells = recall(LOCKS)[id];
+  return Array.isArray(cells) ? cells.filter((cell) => typeof cell === "string") : [];
+}
+
+/** Keep what is locked in a piece. */
+export function rememberLocks(id: string, cells: readonly string[]): void {
+  const others = Object.entries(recall(LOCKS)).filter(([each]) => each !== id);
+  const all = cells.length ? [...others, [id, cells] as const] : others;
+  remember(LOCKS, Object.fromEntries(all.slice(-LOCKED_PIECES)));
 }
 
 /** Mutes and solos are of the moment: who comes again wants to hear the band. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { OFFER, option, PIECE } from "../../tests/piece.fixture";
+import { OFFER, option, PIECE, section } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
 import { ROLES } from "../music/piece";
 import { valuesOf } from "./fields";
@@ -17,6 +17,14 @@ const RICH = {
   temperature: 1.25,
   top_p: 0.015,
   free_bass: true,
+  sections: [
+    section("Verse (a.b)", [0, 1, 3], { tracks: ["piano"], loudness: "p" }),
+    section("Chorus", [0], {
+      style: "rock",
+      density: { drums: 4, piano: 4, guitar: 1, bass: 4, strings: 4 },
+      repeat: "as",
+    }),
+  ],
   revisions: [
     { tracks: ["drums", "bass"], bars: [0, 1, 2, 7], take: 0, seed: 5, progression: null, meters: null, origins: null },
     { tracks: ["piano"], bars: [3], take: 2, seed: 6, progression: "N.C.:3/2|C/E:96t", meters: null, origins: null },
@@ -32,6 +40,7 @@ test.each<Arrangement>([PIECE, RICH])("a link brings back what the piece was mad
   expect(linked?.isUnderstood).toBe(true);
   expect(linked?.options).toEqual({ ...valuesOf(FIELDS, { ...piece }) });
   expect(linked?.revisions).toEqual(piece.revisions);
+  expect(linked?.sections).toEqual(piece.sections);
   expect(linked && matches(linked, piece, FIELDS)).toBe(true);
 });
 

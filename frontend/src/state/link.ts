@@ -1,16 +1,18 @@
-/** Links to an exact piece: chart, options, seed, model and revisions in the address's fragment, which no server and no
+/** Links to an exact piece: chart, sections, options, seed, model and revisions in the address's fragment, which no server and no
  * log sees. */
 
 import type { Arrangement, Revision } from "../api";
 import { COMMON_METERS, isSameRow } from "../music/piece";
+import type { Section } from "../music/wishes";
 import type { OptionView } from "../wire";
 import { isSame, read, type Values, valuesOf, written } from "./fields";
-import { readRevision, writtenRevision } from "./revisions";
+import { readRevision, readSection, writtenRevision, writtenSection } from "./revisions";
 
 const CHORDS = "chords";
 const METERS = "meters";
 const MODEL = "model";
 const REVISION = "r"; // once for each, in their order
+const SECTION = "s"; // so too
 const METER = /^[1-9]\d?\/[248]$/;
 
 /** What a link asks for. */
@@ -20,6 +22,7 @@ export interface Linked {
   readonly model: string;
   readonly options: Values & { readonly seed: number };
   readonly revisions: readonly Revision[];
+  readonly sections: readonly Section[];
   readonly told: ReadonlySet<string>; // the names of what it holds
   readonly isUnderstood: boolean; // it holds no option that the server doesn't offer, and nothing that can't be read
 }
@@ -32,8 +35,10 @@ export function fragmentOf(piece: Arrangement, fields: readonly OptionView[], pl
   return fragment(piece, { ...piece }, fields, played);
 }
 
+type Told = Pick<Arrangement, "progression" | "meters" | "model" | "revisions" | "sections">;
+
 function fragment(
-  { progression, meters, model, revisions }: Pick<Arrangement, "progression" | "meters" | "model" | "revisions">,
+  { progression, meters, model, revisions, sections }: Told,
   made: Readonly<Record<string, unknown>>,
   fields: readonly OptionView[],
   played: Values = {},
@@ -49,6 +54,7 @@ function fragment(
     if (!isSame(value, fields.find((field) => field.name === name)?.default)) told.set(name, written(value));
   }
   told.set(MODEL, model);
+  for (const section of sections) told.append(SECTION, writtenSection(section));
   for (const revision of revisions) told.append(REVISION, writtenRevision(revision));
   return told.toString();
 }
@@ -73,16 +79,19 @@ export function readFragment(fragment: string, fields: readonly OptionView[]): L
   const meters = entries.get(METERS)?.split(",") ?? COMMON_METERS;
   const isMetered = meters.every((meter) => METER.test(meter));
   const revisions = entries.getAll(REVISION).map(readRevision);
+  const sections = entries.getAll(SECTION).map(readSection);
   const told = new Set(entries.keys());
-  const known = new Set([CHORDS, METERS, MODEL, REVISION, ...fields.map(({ name }) => name)]);
+  const known = new Set([CHORDS, METERS, MODEL, REVISION, SECTION, ...fields.map(({ name }) => name)]);
   return {
     progression,
     meters: isMetered ? meters : COMMON_METERS,
     model,
     options: { ...options, seed },
     revisions: revisions.filter((revision) => revision !== null),
+    sections: sections.filter((section) => section !== null),
     told,
-    isUnderstood: [...told].every((name) => known.has(name)) && !revisions.includes(null) && isMetered,
+    isUnderstood:
+      [...told].every((name) => known.has(name)) && isMetered && ![...revisions, ...sections].includes(null),
   };
 }
 

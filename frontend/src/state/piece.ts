@@ -1,10 +1,12 @@
 /** The piece that is open: what the server says of it, and its bars as they come. Knows no sound and no pixels. */
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { transposedBars } from "../music/feel";
+import { wholeBars } from "../music/form";
 import type { BarNotes, Chart } from "../music/piece";
 import { BarLines } from "../music/time";
+import type { Section } from "../music/wishes";
 import { compasses } from "./offer";
 
 /** The bars of a take that are there; bars come in order. */
@@ -12,26 +14,62 @@ export type TakeBars = readonly BarNotes[];
 
 /** The piece that is open; null before the first. */
 export const piece = signal<Arrangement | null>(null);
-/** Its chords as they were composed for. */
+/** What a take has been composed for by now: changes of a piece may give each its own. */
+export interface TakeChart {
+  readonly own: Chart;
+  readonly moved: Chart; // in the key in which the piece was played when it was asked for
+  readonly shift: number; // by so many semitones
+  readonly meters: readonly string[];
+  readonly sections: readonly Section[];
+}
+
+const charts = signal<readonly TakeChart[]>([]);
+/** The chords of the take that is heard as they were composed for. */
 export const ownChart = signal<Chart | null>(null);
-/** Its chords in the key in which it is played. */
+/** The same in the key in which it is played. */
 export const pieceChart = signal<Chart | null>(null);
 /** The tempo at which it is played, in beats a minute. */
 export const pieceTempo = signal(120);
 /** By how many semitones it is played higher than composed. */
 export const pieceShift = signal(0);
-/** The bars of each of its takes, as composed. */
+/** The bars of each of its takes, as composed; long ones in several parts. */
 export const takes = signal<readonly TakeBars[]>([]);
 /** The same in the key in which it is played. */
-export const playedTakes = computed<readonly TakeBars[]>(() =>
-  takes.value.map((bars) => transposedBars(bars, pieceShift.value, compasses.value)),
-);
+export const playedTakes = computed<readonly TakeBars[]>(() => takes.value.map((bars, number) => played(bars, number)));
+/** The bars of a take, as they are told, in the key in which it is played. */
+function played(told: TakeBars, number: number): TakeBars {
+  const chart = charts.value[number]?.own ?? ownChart.value;
+  return transposedBars(chart ? wholeBars(told, chart) : told, pieceShift.value, compasses.value);
+}
+
 /** Which take is heard and seen. */
 export const take = signal(0);
 
-/** The bars of the take that is heard. */
-export const bars = computed<TakeBars>(() => playedTakes.value[take.value] ?? []);
-const meters = computed(() => piece.value?.meters.join() ?? ""); // the same text where nothing of them changes
+/** Ways to play a part of a take anew, of which one can be chosen. */
+export interface Candidates {
+  readonly take: number;
+  readonly bars: readonly TakeBars[]; // all of the take with each
+}
+
+export const candidates = signal<Candidates | null>(null);
+/** Which of them is heard in the place of its take; null: none. */
+export const candidate = signal<number | null>(null);
+/** Their bars in the key in which the piece is played. */
+export const playedCandidates = computed<readonly TakeBars[]>(() =>
+  (candidates.value?.bars ?? []).map((bars) => played(bars, candidates.value?.take ?? 0)),
+);
+/** The one that is heard now, as files are asked for it. */
+export const heardCandidate = computed(() => (candidates.value?.take === take.value ? candidate.value : null));
+
+/** The bars that are heard. */
+export const bars = computed<TakeBars>(
+  () => playedCandidates.value[heardCandidate.value ?? -1] ?? playedTakes.value[take.value] ?? [],
+);
+/** The metres of its bars. */
+export const pieceMeters = computed(() => charts.value[take.value]?.meters ?? piece.value?.meters ?? []);
+/** The sections of its bars. */
+export const pieceSections = computed(() => charts.value[take.value]?.sections ?? piece.value?.sections ?? []);
+const meters = computed(() => pieceMeters.value.join()); // the same text where nothing of them changes
 /** Where its bars begin and end. */
 export const pieceLines = computed(
   () => new BarLines(ownChart.value?.bar_lines ?? [], undefined, meters.value.split(",")),
@@ -42,25 +80,68 @@ export const isComposing = computed(() => piece.value?.state === "waiting" || pi
 /** How a piece is played, of what it tells itself. */
 export type Played = Pick<Arrangement, "tempo" | "play_tempo" | "transpose">;
 
-/** Open a piece of which nothing is there yet; `chart` as composed, and in the key in which it is played `so`. */
-export function openPiece(arrangement: Arrangement, chart: Chart, moved = chart, so: Played = arrangement): void {
+/**
+ * Open a piece of which nothing is there yet; `chart` as composed, and in the key in which it is played `so`. `others`: the
+ * charts of its takes where it was changed since.
+ */
+export function openPiece(
+  arrangement: Arrangement,
+  chart: Chart,
+  moved = chart,
+  so: Played = arrangement,
+  others: readonly TakeChart[] = [],
+): void {
   piece.value = arrangement;
+  charts.value = others;
   ownChart.value = chart;
   pieceChart.value = moved;
   pieceTempo.value = so.play_tempo ?? so.tempo;
   pieceShift.value = so.transpose;
   takes.value = Array.from({ length: arrangement.takes }, () => []);
   take.value = 0;
+  propose(null);
+}
+
+/** Take in what a change has made of the open piece. */
+export function changePiece(changed: Arrangement, now: readonly TakeChart[], played: readonly TakeBars[]): void {
+  batch(() => {
+    piece.value = changed;
+    charts.value = now;
+    takes.value = played;
+    hearTake(take.peek());
+  });
+}
+
+/** Hear another take. */
+export function hearTake(number: number): void {
+  batch(() => {
+    take.value = number;
+    const chart = charts.peek()[number];
+    if (chart === undefined || chart.own === ownChart.peek()) return;
+    ownChart.value = chart.own;
+    pieceChart.value = chart.moved;
+    pieceShift.value = chart.shift;
+  });
+}
+
+/** Have other ways to choose from; the first one is heard. */
+export function propose(offered: Candidates | null): void {
+  batch(() => {
+    candidates.value = offered;
+    candidate.value = offered && offered.bars.length > 0 ? 0 : null;
+  });
 }
 
 /** Have no piece open. */
 export function closePiece(): void {
   piece.value = null;
+  charts.value = [];
   ownChart.value = null;
   pieceChart.value = null;
   pieceShift.value = 0;
   takes.value = [];
   take.value = 0;
+  propose(null);
 }
 
 /** Take in a bar of the open piece. One that is there already, told again after a break, is left alone. */

@@ -5,16 +5,20 @@
 
 import { batch, computed, effect } from "@preact/signals";
 import { type Arrangement, changeArrangement, Problem } from "../api";
+import { metersOf, withEnding, withoutEnding } from "../music/ending";
 import { Playing } from "../music/feel";
 import { nearest, shiftBetween } from "../music/key";
 import { isSameRow } from "../music/piece";
 import { STEPS_PER_BEAT } from "../music/time";
+import { isSameForm as haveSameForm, isSameWish, type Section } from "../music/wishes";
 import { chart, chartLines, chartProblem, feel, feelOptions, options, song, wishes } from "./band";
 import { isReadable } from "./chart";
 import { isSame, type Values } from "./fields";
 import { hands, offered } from "./offer";
-import { ownChart, piece, pieceChart, pieceLines, pieceShift, pieceTempo } from "./piece";
+import { areOwnPartsMade } from "./own";
+import { ownChart, piece, pieceChart, pieceLines, pieceMeters, pieceSections, pieceShift, pieceTempo } from "./piece";
 import { speed } from "./playback";
+import { hasOtherChords } from "./take-charts";
 
 const TICKS_PER_BEAT = 24; // of chords
 const TICKS_PER_STEP = TICKS_PER_BEAT / STEPS_PER_BEAT;
@@ -23,35 +27,63 @@ const KEEP_AFTER = 1_000; // ms without a change before the server is told
 /** By how much what was read last is the open piece's own chart, moved; null where it is another one. */
 const chartShift = computed(() => {
   const [own, read] = [ownChart.value, song.value];
-  if (own === null || read === null || !isSameRow(read.meters, piece.value?.meters ?? [])) return null;
-  return shiftBetween(own, read.chart);
+  if (own === null || read === null || !isSameForm(read.passages)) return null;
+  const isEnding = piece.value?.ending !== undefined && piece.value.ending !== "loop";
+  const asWhole = isEnding ? withoutEnding(own, read.chart) : own;
+  const meters = isEnding ? metersOf(pieceMeters.value, read.chart.bars) : pieceMeters.value;
+  if (!isSameRow(isEnding ? metersOf(read.meters, read.chart.bars) : read.meters, meters)) return null;
+  return shiftBetween(asWhole, read.chart);
 });
+
+/** Whether the open piece has these sections; of one whose bars were changed, these wishes. */
+function isSameForm(sections: readonly Section[]): boolean {
+  const open = piece.value;
+  if (open === null) return false;
+  if (hasOtherChords(open)) return isSameWish(sections, pieceSections.value);
+  return haveSameForm(sections, pieceSections.value, open.ending !== "loop");
+}
+
+/** Whether the open piece's chords, in whatever key, and sections are what was read last. */
+export const isInField = computed(() => chartShift.value !== null);
 
 /** What of the chart and the options is not what the open piece was composed for; null: nothing, or there is no piece. */
 export const difference = computed<"chart" | "options" | null>(() => {
-  const open = piece.value;
-  if (open === null) return null;
+  if (piece.value === null) return null;
   if (chartShift.value === null || chartProblem.value !== null) return "chart";
-  const made = new Map<string, unknown>(Object.entries(open));
-  const isMade = Object.entries(wishes.value).every(
+  return areOptionsMade.value ? null : "options";
+});
+
+const areOptionsMade = computed(() => {
+  if (!areOwnPartsMade.value) return false;
+  const made = new Map<string, unknown>(Object.entries(piece.value ?? {}));
+  return Object.entries(wishes.value).every(
     ([name, wanted]) =>
       name === "tempo" ||
       offered(name)?.shapes === false ||
       (name === "seed" && wanted === null) ||
       isSame(wanted, made.get(name)),
   );
-  return isMade ? null : "options";
 });
+
+/** Whether the bars of the chart that changed could be played anew in the open piece, and all else stay. */
+export const canPlayChange = computed(
+  () =>
+    difference.value === "chart" &&
+    isReadable.value &&
+    piece.value?.state === "done" &&
+    areOptionsMade.value &&
+    isSameWish(song.value?.passages ?? [], pieceSections.value),
+);
 
 /** Have the open piece follow the tempo and the key that are set, from now on. */
 export function followSettings(): () => void {
   return effect(() => {
-    const [shift, tempo, shown] = [chartShift.value, options.value.tempo, chart.value];
+    const [shift, tempo, shown, own] = [chartShift.value, options.value.tempo, chart.value, ownChart.value];
     if (shift === null || !isReadable.value) return; // another chart, or not read yet
     batch(() => {
       pieceShift.value = nearest(shift, pieceShift.peek());
       pieceTempo.value = tempo;
-      pieceChart.value = shown;
+      pieceChart.value = shown && own && withEnding(shown, own);
     });
   });
 }

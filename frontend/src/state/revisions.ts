@@ -1,4 +1,4 @@
-/** Revisions as a link writes them: `piano_bass.4-7_9.123` are the seed 123 for bars 4 to 7 and 9 of piano and bass, from 0.
+/** Revisions and sections as a link writes them: `piano_bass.4-7_9.123` are the seed 123 for bars 4 to 7 and 9 of piano and bass, from 0.
  *
  * Behind another dot stands the take, where it isn't the first, and behind a further one the chords, where they change.
  * Behind the take, each after a tilde, their metres and the origins of their bars: `0~4/4_3/4~0-1_n_2-4`, n is a new bar.
@@ -6,6 +6,7 @@
 
 import type { Revision } from "../api";
 import { ROLES, type Role } from "../music/piece";
+import { readWishes, type Section, writtenWishes } from "../music/wishes";
 
 const BETWEEN = ".";
 const AND = "_";
@@ -14,6 +15,18 @@ const NEW = "n";
 const METRE = /^[1-9]\d?\/[248]$/;
 const WHOLE = /^\d{1,16}$/;
 const MOST_BARS = 4_096;
+
+/** A section as a link writes it: `0-3_8.density=4 tracks=all.Chorus` are its written bars, its wishes and its name. */
+export function writtenSection(section: Section): string {
+  return [rangesOf(section.bars).join(AND), writtenWishes(section), section.name].join(BETWEEN);
+}
+
+/** What was {@link writtenSection}; null where it is not one. */
+export function readSection(text: string): Section | null {
+  const [ranges = "", written = "", ...name] = text.split(BETWEEN);
+  const [bars, wishes] = [barsIn(ranges), readWishes(written)];
+  return bars === null || bars.length === 0 || wishes === null ? null : { name: name.join(BETWEEN), bars, ...wishes };
+}
 
 /** As {@link readRevision} reads it. */
 export function writtenRevision(revision: Revision): string {

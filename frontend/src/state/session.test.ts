@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CHART, chartOf, chordAt, OFFER, PIECE, SONG, songOf } from "../../tests/piece.fixture";
+import { CHART, chartOf, chordAt, givenPart, OFFER, PIECE, SONG, section, songOf } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
 import type { BarNotes } from "../music/piece";
 import { chartProblem, chartText, DEFAULT_OPTIONS, offer, options, setOptions, song } from "./band";
 import { accept } from "./chart";
 import { loadText, undo, version } from "./history";
 import { notice } from "./notice";
+import { dropPart, ownParts, takePart } from "./own";
 import { bars, openPiece, piece, pieceChart, pieceShift, pieceTempo, takes } from "./piece";
 import { compose, composeAnother, isAsking, isCurrent, open, pieces, remove, rename } from "./session";
 
@@ -92,6 +93,66 @@ test("composing asks for what is in the field, and the bars come in", async () =
   Events.last.say("done", {});
   expect(piece.value?.state).toBe("done");
   await vi.waitFor(() => expect(pieces.value).toEqual([PIECE]));
+});
+
+test("the band is told the sections of the chart, and a piece is of them", async () => {
+  song.value = { ...SONG, passages: [section("Verse", [0]), section("Chorus", [0], { density: { drums: 4 } })] };
+  answers["POST /api/arrangements"] = (body) => Response.json({ ...PIECE, ...body, progression: PIECE.progression });
+  await compose();
+  expect(asked[0]?.body.sections).toEqual(song.value.passages);
+  expect(isCurrent.value).toBe(true);
+  song.value = { ...SONG, passages: [section("Verse", [0]), section("Chorus", [0], { density: { drums: 3 } })] };
+  expect(isCurrent.value).toBe(false);
+});
+
+test("a piece opens with its sections", async () => {
+  await open({ ...PIECE, sections: [section("Verse", [0], { tracks: ["bass"] }), section("Chorus", [0])] });
+  expect(chartText.value).toBe("[Verse tracks=bass]\nC:4\n[Chorus]\nAm:4");
+});
+
+test("a piece that was given an ending is of the chart without", async () => {
+  const ended = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("Am", 4, 4, [9, 0, 4]), chordAt("C", 8, 4, [0, 4, 7]));
+  openPiece({ ...PIECE, ending: "ring" }, ended);
+  setOptions({ ending: "ring" } as never);
+  expect(isCurrent.value).toBe(true);
+  song.value = songOf(chartOf(chordAt("C", 0, 4, [0, 4, 7])));
+  expect(isCurrent.value).toBe(false);
+});
+
+test("the band is composed around an own part, and again with it, and without it once it is dropped", async () => {
+  let count = 0;
+  answers["POST /api/arrangements"] = (body) => {
+    count += 1;
+    const told = {
+      ...PIECE,
+      ...body,
+      progression: PIECE.progression,
+      id: `piece ${count}`,
+      given: [givenPart("bass")],
+    };
+    return Response.json(told);
+  };
+  setOptions({ tracks: ["piano"] });
+  await takePart("bass", new File(["MThd"], "mine.mid"));
+  expect(options.value.tracks).toEqual(["piano", "bass"]);
+  await compose({});
+  const given = [{ track: "bass", data: btoa("MThd") }];
+  expect(asked.find(({ route }) => route === "POST /api/arrangements")?.body.given).toEqual(given);
+  expect(isCurrent.value).toBe(true);
+  dropPart("bass");
+  expect(isCurrent.value).toBe(false);
+  await compose();
+  expect(asked.findLast(({ route }) => route === "POST /api/arrangements")?.body).not.toHaveProperty("given");
+  expect(isCurrent.value).toBe(true);
+  await open({ ...PIECE, id: "piece 1", tracks: ["piano", "bass"] });
+  expect([...ownParts.value.keys()]).toEqual(["bass"]);
+  dropPart("bass");
+});
+
+test("a file that is too large for a part is told of", async () => {
+  await takePart("bass", new File([new Uint8Array(800_000)], "huge.mid"));
+  expect(notice.value?.text).toMatch(/huge.mid is too large/);
+  expect(ownParts.value.size).toBe(0);
 });
 
 test("a pinned seed and that of a link are asked for; another version has none", async () => {
@@ -294,6 +355,7 @@ test("of two pieces that are opened the later one is shown, whichever answer com
     return quick(path, init);
   });
   const both = [open({ ...PIECE, id: "first" }), open(PIECE)];
+  await vi.waitFor(() => expect(waiting).toHaveLength(2));
   waiting[1]?.();
   await vi.waitFor(() => expect(piece.value?.id).toBe(PIECE.id));
   waiting[0]?.();

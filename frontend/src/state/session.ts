@@ -10,20 +10,23 @@ import {
   getArrangement,
   listArrangements,
   Problem,
-  parseChords,
   RETRY,
   type Revision,
 } from "../api";
 import { textOf } from "../music/edit";
-import { COMMON_METERS, isSameRow, type Song } from "../music/piece";
+import { COMMON_METERS } from "../music/piece";
+import type { Section } from "../music/wishes";
 import { type End, listen } from "../stream";
+import type { GivenPart } from "../wire";
 import { feelOf, offer, optionsOf, setOptions, song, wishes } from "./band";
 import { isReadable } from "./chart";
 import type { Values } from "./fields";
 import { loadText, version } from "./history";
 import { complain, notice } from "./notice";
-import { addBar, closePiece, openPiece, piece, pieceChart } from "./piece";
-import { difference, playedSo } from "./playing";
+import { givenParts, keepParts, recallParts } from "./own";
+import { addBar, closePiece, openPiece, piece, pieceChart, pieceMeters, pieceSections } from "./piece";
+import { difference, isInField, playedSo } from "./playing";
+import { chartsOf } from "./take-charts";
 
 const GONE = 404;
 const BROKEN = "The connection to the server broke. Trying again…";
@@ -34,18 +37,15 @@ export const pieces = signal<readonly Arrangement[]>([]);
 /** Whether a piece is being asked for right now. */
 export const isAsking = signal(false);
 
-/** Whether a song's bars have these metres. */
-function isInMeters(read: Song | null, meters: readonly string[]): boolean {
-  return read !== null && isSameRow(read.meters, meters);
-}
-
 const wasBrokenOff = computed(() => piece.value?.state === "stopped" || piece.value?.state === "failed");
 
 /** Whether what the field and the options ask for is open, in whatever key and tempo: to play it needs no composing. */
 export const isCurrent = computed(() => piece.value !== null && difference.value === null && !wasBrokenOff.value);
 
-/** The chords of a piece, and the metres of its bars. */
-type Played = Pick<Arrangement, "progression" | "meters">;
+/** The chords of a piece, the metres of its bars, and its sections. */
+interface Played extends Pick<Arrangement, "progression" | "meters"> {
+  readonly sections?: readonly Section[];
+}
 
 /** What a piece must have, whatever stands in the field. */
 interface Exactly extends Partial<Played> {
@@ -53,6 +53,7 @@ interface Exactly extends Partial<Played> {
   readonly seed?: number;
   readonly model?: string;
   readonly revisions?: readonly Revision[];
+  readonly given?: readonly GivenPart[];
 }
 
 /** Have the band compose what is in the field; a piece that was broken off, from its own seeds. Whether it began. */
@@ -60,12 +61,18 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   if (isAsking.value) return false;
   isAsking.value = true;
   notice.value = null;
-  const { played: so, ...asked }: Exactly = exactly ?? (difference.value === null ? asOpen() : {});
+  const {
+    played: so,
+    given = givenParts(),
+    ...asked
+  }: Exactly = exactly ?? (difference.value === null ? asOpen() : {});
   const { seed, ...others } = wishes.value;
   const chosen = typeof seed === "number" ? { seed } : {};
   const request: ArrangementRequest = { ...played(), ...others, ...chosen };
   try {
-    const arrangement = await createArrangement({ ...request, ...so, ...asked });
+    const arrangement = await createArrangement({ ...request, ...so, ...asked, ...(given.length > 0 && { given }) });
+    keepParts(arrangement.id, given);
+    if (exactly?.given) recallParts(arrangement.id);
     void refreshPieces();
     return await show(arrangement);
   } catch (error) {
@@ -79,15 +86,21 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
 /** The open piece once more, to the note. */
 function asOpen(): Exactly {
   if (piece.value === null) return {};
-  const { progression, meters, seed, revisions, tempo } = piece.value;
-  return { progression, meters, seed, revisions, played: { ...playedSo.value, tempo } };
+  const { id, progression, meters, sections, seed, revisions, tempo } = piece.value;
+  const given = givenParts(id);
+  return { progression, meters, sections, seed, revisions, given, played: { ...playedSo.value, tempo } };
 }
 
 /** What was read in the field, and the name that it has there. */
 function played(): Played & { readonly name?: string } {
-  const { chart, meters, title } = song.value ?? { chart: null, meters: COMMON_METERS, title: "" };
+  const { chart, meters, title, passages } = song.value ?? {
+    chart: null,
+    meters: COMMON_METERS,
+    title: "",
+    passages: [],
+  };
   const name = [...title].slice(0, offer.value?.max_name).join("");
-  return { progression: chart?.progression ?? "", meters, ...(name && { name }) };
+  return { progression: chart?.progression ?? "", meters, sections: passages, ...(name && { name }) };
 }
 
 /** Have another version composed: the same chords and options, other notes. */
@@ -100,11 +113,13 @@ export function composeAnother(): Promise<boolean> {
 export async function open(arrangement: Arrangement, played: Values = {}): Promise<void> {
   try {
     if (!(await show(arrangement, played))) return;
-    const [read, chords] = [song.value, pieceChart.value];
-    const isThere =
-      isReadable.value && read?.chart.progression === chords?.progression && isInMeters(read, arrangement.meters);
-    if (chords === null) return;
-    loadText(isThere ? version.value.text : textOf({ chart: chords, meters: arrangement.meters }), {
+    recallParts(arrangement.id);
+    const chart = pieceChart.value;
+    if (chart === null) return;
+    const [meters, sections] = [pieceMeters.value, pieceSections.value];
+    const read = song.value?.chart.progression;
+    const isThere = isReadable.value && isInField.value && read && chart.progression.startsWith(read);
+    loadText(isThere ? version.value.text : textOf({ chart, meters, sections }), {
       options: optionsOf({ ...arrangement, ...played }),
     });
   } catch (error) {
@@ -119,16 +134,13 @@ let stopListening = (): void => {};
 export async function show(arrangement: Arrangement, played: Values = {}): Promise<boolean> {
   openings += 1;
   const mine = openings;
-  const { progression, meters } = arrangement;
   const so: Arrangement = { ...arrangement, ...played };
-  const read = song.peek();
-  const isRead = read?.chart.progression === progression && isInMeters(read, meters);
-  const chords = read && isRead ? read.chart : await parseChords(progression, meters);
-  const moved = so.transpose === 0 ? chords : await parseChords(progression, meters, so.transpose);
-  if (mine !== openings) return false;
+  const charts = await chartsOf(arrangement, so.transpose, song.peek());
+  const [first] = charts;
+  if (mine !== openings || first === undefined) return false;
   batch(() => {
     setOptions(feelOf(so));
-    openPiece(arrangement, chords, moved, so);
+    openPiece(arrangement, first.own, first.moved, so, charts);
   });
   hear(arrangement.id);
   return true;
@@ -218,7 +230,7 @@ export async function remove(id: string): Promise<void> {
 }
 
 /** Tell the person of an error. Anything that is no {@link Problem} is ours. */
-function report(error: unknown): void {
+export function report(error: unknown): void {
   if (!(error instanceof Problem)) throw error;
   complain(error.retryAfter === null ? error.message : `${error.message} (in ${Math.ceil(error.retryAfter)} s)`);
 }

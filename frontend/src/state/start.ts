@@ -1,5 +1,6 @@
 /** What is there when the page opens: the piece of a link or the last one, a chart that was shared. Knows no pixels. */
 
+import { effect, untracked } from "@preact/signals";
 import { getOffer, type Offer, Problem, parseChords, RETRY } from "../api";
 import { textOf } from "../music/edit";
 import { COMMON_METERS, isSameRow } from "../music/piece";
@@ -7,12 +8,14 @@ import type { OptionView } from "../wire";
 import { offer, setOptions } from "./band";
 import type { Values } from "./fields";
 import { takeShared } from "./files";
-import { loadText } from "./history";
+import { loadText, version } from "./history";
 import { recallOptions } from "./kept";
-import { pieceOf, playedOf, readFragment } from "./link";
+import { type Linked, pieceOf, playedOf, readFragment } from "./link";
 import { notice } from "./notice";
 import { piece } from "./piece";
+import { playedSo } from "./playing";
 import { compose, isAsking, open, pieces, refreshPieces, show } from "./session";
+import { hasOtherChords } from "./take-charts";
 
 const NO_SERVER = "The server can't be reached. Is it still running? Trying again…";
 const ANOTHER_MODEL =
@@ -55,10 +58,21 @@ async function asked(): Promise<Offer> {
 }
 
 /** What the field shows of a piece; of chords that the server can't read, those. */
-async function textOfPiece(progression: string, meters: readonly string[], shift: number): Promise<string> {
-  if (isSameRow(meters, COMMON_METERS) && shift === 0) return progression;
+async function textOfPiece({ progression, meters, sections }: Linked, shift: number): Promise<string> {
+  if (isSameRow(meters, COMMON_METERS) && shift === 0 && sections.length === 0) return progression;
   const chart = await parseChords(progression, meters, shift).catch(() => null);
-  return chart ? textOf({ chart, meters }) : progression;
+  return chart ? textOf({ chart, meters, sections }) : progression;
+}
+
+/** Once the open piece is done, put the chords in the field that its changes left it with, unless somebody was faster. */
+function showChangedChords(): void {
+  const [id, text] = [piece.value?.id, version.value.text];
+  const stop = effect(() => {
+    const now = piece.value;
+    if (now?.id === id && now?.state !== "done") return;
+    queueMicrotask(() => stop());
+    if (now !== null && now.id === id && version.peek().text === text) untracked(() => void open(now, playedSo.value));
+  });
 }
 
 /** Open the piece that the address asks for, if it does; have it composed again where it isn't in the list. */
@@ -67,7 +81,7 @@ async function openLink(): Promise<boolean> {
   const linked = readFragment(location.hash, fields);
   if (linked === null) return false;
   const known = pieceOf(linked, pieces.value, fields, offer.value?.model);
-  const { model, progression, meters, revisions, options } = linked;
+  const { model, progression, meters, sections, revisions, options } = linked;
   const played = playedOf(fields, options);
   if (known !== undefined) {
     await open(known, played);
@@ -75,11 +89,23 @@ async function openLink(): Promise<boolean> {
     const { seed, tempo = null, transpose } = options;
     const isOurs = linked.isUnderstood && model === offer.value?.model;
     const set = { ...options, tempo: played.play_tempo ?? tempo, play_tempo: null, transpose: 0 };
-    const text = await textOfPiece(progression, meters, typeof transpose === "number" ? transpose : 0);
+    const text = await textOfPiece(linked, typeof transpose === "number" ? transpose : 0);
     loadText(text, { options: isOurs ? set : { ...set, ...asTheModelWants(fields), seed: null } });
     if (!isOurs) notice.value = { kind: "status", text: linked.isUnderstood ? ANOTHER_MODEL : ANOTHER_VERSION };
-    else if (!(await compose({ progression, meters, seed, model, revisions, played: { ...played, tempo } })))
+    else if (
+      !(await compose({
+        progression,
+        meters,
+        sections,
+        seed,
+        model,
+        revisions,
+        given: [],
+        played: { ...played, tempo },
+      }))
+    )
       return true; // play asks for it again
+    else if (hasOtherChords(linked)) showChangedChords();
     setOptions({ seed: null });
   }
   history.replaceState(null, "", location.pathname); // what is done next is another piece

@@ -66,6 +66,7 @@ async function move({ version: from, song }: Origin, by: number): Promise<{ vers
     const isRight = read?.chart.progression === chart.progression && isSameRow(read.meters, song.meters);
     if (read && isRight) return { version: written, song: read };
   }
-  const plain = { ...from, text: textOf({ chart, meters: song.meters }), source: null, name: "", choices: {} };
+  const written = textOf({ chart, meters: song.meters, sections: song.passages });
+  const plain = { ...from, text: written, source: null, name: "", choices: {} };
   return { version: plain, song: null };
 }

@@ -6,6 +6,8 @@ import { readNow } from "../state/chart";
 import { notice } from "../state/notice";
 import { isComposing } from "../state/piece";
 import { starting } from "../state/playback";
+import { canPlayChange } from "../state/playing";
+import { canChange, playChange } from "../state/redoing";
 import { compose, composeAnother, isAsking, isCurrent } from "../state/session";
 import { ChartPanel } from "./chart/ChartPanel";
 import { DropPlace } from "./chart/DropPlace";
@@ -17,6 +19,7 @@ import { Mixer } from "./Mixer";
 import { isWide } from "./media";
 import { NoticeBar } from "./NoticeBar";
 import { Pieces } from "./Pieces";
+import { Redoing } from "./Redoing";
 import { Roll } from "./roll/Roll";
 import { Settings } from "./Settings";
 import { TakeAway } from "./TakeAway";
@@ -65,8 +68,21 @@ export function App() {
   const band = (
     <>
       <Takes />
-      <Difference onCompose={playAnew} />
+      <Difference onCompose={playAnew}>
+        {canPlayChange.value && (
+          <button
+            type="button"
+            class="button small"
+            disabled={!canChange.value}
+            title="Bars whose chords changed are played anew; all others stay, note for note"
+            onClick={playChange}
+          >
+            Play only what changed
+          </button>
+        )}
+      </Difference>
       <Roll player={player} />
+      <Redoing />
       <Mixer player={player} />
     </>
   );

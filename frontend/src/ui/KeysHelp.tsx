@@ -11,7 +11,7 @@ interface Group {
   readonly shortcuts: readonly { readonly keys: readonly string[]; readonly about: string }[];
 }
 
-// The last two are obeyed where they belong: by the chart and by the piano roll.
+// The last two groups are obeyed where they belong: by the chart and by the piano roll.
 const GROUPS: readonly Group[] = [
   { name: "Everywhere", shortcuts: SHORTCUTS },
   {
@@ -25,7 +25,15 @@ const GROUPS: readonly Group[] = [
       { keys: ["Ctrl", "D"], about: "Repeat a chord" },
     ],
   },
-  { name: "Piano roll", shortcuts: [{ keys: ["Ctrl", "Wheel"], about: "Zoom" }] },
+  {
+    name: "Piano roll",
+    shortcuts: [
+      { keys: ["Ctrl", "Wheel"], about: "Zoom" },
+      { keys: ["Ctrl", "Z"], about: "Undo a change of the piece" },
+      { keys: ["Ctrl", "Shift", "Z"], about: "Redo a change of the piece" },
+      { keys: ["Escape"], about: "Select nothing; end the loop" },
+    ],
+  },
 ];
 
 export function KeysHelp() {

@@ -6,6 +6,7 @@ import { AS_COMPOSED, MAX_VOLUME, ROLE_NAMES, ROLES, type Role } from "../music/
 import { audible, mixer, offer, setStrip } from "../state/band";
 import { piece } from "../state/piece";
 import { countIn, metronome, type Player } from "../state/playback";
+import { OwnPart, takesPart } from "./OwnPart";
 import "../styles/mixer.css";
 
 const SPOKEN_MILLISECONDS = 200; // between two values of a meter that others than eyes read
@@ -54,6 +55,7 @@ function StripView({ role, player }: { role: Role; player: Player }) {
       aria-label={name}
       class={`mixer-strip${silent ? " is-silent" : ""}`}
       style={{ "--track": `var(--${role})` }}
+      {...takesPart(role)}
     >
       <span class="mixer-name">{name}</span>
       <div class="mixer-switches">
@@ -104,6 +106,7 @@ function StripView({ role, player }: { role: Role; player: Player }) {
           </option>
         ))}
       </select>
+      <OwnPart role={role} />
     </fieldset>
   );
 }

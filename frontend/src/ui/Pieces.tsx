@@ -8,6 +8,7 @@ import { piece } from "../state/piece";
 import { difference } from "../state/playing";
 import { open, pieces, remove, rename } from "../state/session";
 import { Icon } from "./Icon";
+import { NameForm } from "./NameForm";
 import "../styles/pieces.css";
 
 const STATES: Record<Arrangement["state"], string> = {
@@ -48,7 +49,7 @@ function Item({ piece: each }: { piece: Arrangement }) {
   return (
     <li class={`pieces-item${piece.value?.id === each.id ? " is-open" : ""}`}>
       {doing.value === "renaming" ? (
-        <NameForm piece={each} close={close} />
+        <NameForm name={each.name} rename={(name) => rename(each.id, name)} close={close} />
       ) : (
         <>
           <button
@@ -96,38 +97,6 @@ function Item({ piece: each }: { piece: Arrangement }) {
         </>
       )}
     </li>
-  );
-}
-
-function NameForm({ piece: each, close }: { piece: Arrangement; close: () => void }) {
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
-  return (
-    <form
-      class="pieces-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const name = String(new FormData(event.currentTarget).get("name")).trim();
-        if (name && name !== each.name) void rename(each.id, name);
-        close();
-      }}
-      onKeyDown={(event) => event.key === "Escape" && close()}
-    >
-      <input
-        ref={field}
-        class="field"
-        name="name"
-        aria-label="New name"
-        defaultValue={each.name}
-        maxLength={offer.value?.max_name ?? 200}
-      />
-      <button type="submit" class="button small">
-        Save
-      </button>
-      <button type="button" class="button quiet small" onClick={close}>
-        Cancel
-      </button>
-    </form>
   );
 }
 

@@ -6,7 +6,7 @@ import { ROLES, type Role, takeName } from "../music/piece";
 import { audible, mixer, offer, type Strip } from "../state/band";
 import { fragmentOf } from "../state/link";
 import { notice } from "../state/notice";
-import { isComposing, piece, take } from "../state/piece";
+import { heardCandidate, isComposing, piece, take } from "../state/piece";
 import { changedPlaying, playedSo } from "../state/playing";
 import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf, playedAs, save } from "../takeaway";
 import { differenceWords } from "./Difference";
@@ -57,7 +57,7 @@ function Download({ kind, piece: open, mix }: { kind: Kind; piece: Arrangement |
     const number = take.value;
     try {
       const blob = await fetchFile(
-        addressOf(open, kind, number, mix, playedAs(open, changedPlaying.value)),
+        addressOf(open, kind, number, mix, playedAs(open, changedPlaying.value), heardCandidate.value),
         (progress) => {
           share.value = progress;
         },
@@ -122,8 +122,10 @@ function CopyLink({ piece: open }: { piece: Arrangement | null }) {
 function DragOut({ piece: open, mix }: { piece: Arrangement; mix: readonly string[] }) {
   const [midi] = KINDS;
   if (midi === undefined) return null;
-  const address = new URL(addressOf(open, midi, take.value, mix, playedAs(open, changedPlaying.value)), location.href)
-    .href;
+  const address = new URL(
+    addressOf(open, midi, take.value, mix, playedAs(open, changedPlaying.value), heardCandidate.value),
+    location.href,
+  ).href;
   const name = fileName(open, midi, take.value);
   return (
     <a

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { chordToneRatio, fitsOf } from "../music/harmony";
 import { type Chord, ROLES, takeName } from "../music/piece";
-import { piece, pieceChart, pieceLines, playedTakes, type TakeBars, take } from "../state/piece";
+import { hearTake, piece, pieceChart, pieceLines, playedTakes, type TakeBars, take } from "../state/piece";
 import { coloursOf, watchTheme } from "./roll/colours";
 import "../styles/takes.css";
 
@@ -18,28 +18,36 @@ export function Takes() {
     <fieldset class="panel takes">
       <legend class="hidden">Takes</legend>
       {playedTakes.value.map((bars, number) => (
-        <Take key={number} number={number} bars={bars} steps={pieceLines.value.end} />
+        <Way
+          key={number}
+          group="take"
+          name={takeName(number)}
+          bars={bars}
+          isHeard={take.value === number}
+          hear={() => hearTake(number)}
+        />
       ))}
     </fieldset>
   );
 }
 
-function Take({ number, bars, steps }: { number: number; bars: TakeBars; steps: number }) {
+interface WayProps {
+  readonly group: string; // of ways, of which one is heard
+  readonly name: string;
+  readonly bars: TakeBars;
+  readonly isHeard: boolean;
+  readonly hear: () => void;
+}
+
+/** A way to play the piece: to look at, and to hear. */
+export function Way({ group, name, bars, isHeard, hear }: WayProps) {
   const chords = pieceChart.value?.chords;
   const words = useMemo(() => about(bars, chords ?? []), [bars, chords]); // bars of the other takes come meanwhile
   return (
-    <label class={`takes-take${take.value === number ? " is-heard" : ""}`}>
-      <input
-        type="radio"
-        name="take"
-        class="takes-radio"
-        checked={take.value === number}
-        onChange={() => {
-          take.value = number;
-        }}
-      />
-      <span class="takes-name">{takeName(number)}</span>
-      <Picture bars={bars} steps={steps} />
+    <label class={`takes-take${isHeard ? " is-heard" : ""}`}>
+      <input type="radio" name={group} class="takes-radio" checked={isHeard} onChange={hear} />
+      <span class="takes-name">{name}</span>
+      <Picture bars={bars} steps={pieceLines.value.end} />
       <span class="muted takes-about">{words}</span>
     </label>
   );

@@ -24,6 +24,7 @@ from sideman.errors import CheckpointError, TokenError
 
 MIN_TEMPERATURE = 0.01  # below, only 0 makes a difference
 MAX_TEMPERATURE = 10.0
+MAX_FITTING = 10.0  # added to logits
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,6 +39,7 @@ class SamplingDefaults:
     ``kind`` is the temperature of the kinds, ``values`` those of the ids within a kind, by the kind's name; ``value``
     holds for the others. ``top_p`` cuts the ids within a kind. ``repeats`` tells how often what is to be like
     something earlier is the same, by names of the caller: the chance after one that was not, and after one that was.
+    ``fitting`` is what is added to the logits of ids that fit where they stand, by such names too, within their kind.
     Raises :class:`CheckpointError` outside the ranges.
     """
 
@@ -46,11 +48,15 @@ class SamplingDefaults:
     values: Mapping[str, float] = field(default_factory=dict)
     top_p: float = 1.0
     repeats: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    fitting: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, chances in self.repeats.items():
             if len(chances) != len(_AFTER) or not all(_is_number(chance) and 0 <= chance <= 1 for chance in chances):
                 raise CheckpointError(f"the repeats of {name} are {str(chances)[:24]}: give two chances from 0 to 1")
+        for name, added in self.fitting.items():
+            if not _is_number(added) or not 0 <= added <= MAX_FITTING:
+                raise CheckpointError(f"the fitting of {name} is {str(added)[:12]}: give 0 to {MAX_FITTING:g}")
         temperatures = {"kind": self.kind, "value": self.value, **self.values}
         for name, temperature in temperatures.items():
             if not _is_number(temperature) or not MIN_TEMPERATURE <= temperature <= MAX_TEMPERATURE:
@@ -67,11 +73,11 @@ class SamplingDefaults:
 
         Raises :class:`CheckpointError` where it is damaged, or names a kind that is not one of ``kinds``.
         """
-        nested = ("values", "repeats")
+        nested = ("values", "repeats", "fitting")
         if not isinstance(values, Mapping) or not all(isinstance(values.get(name, {}), Mapping) for name in nested):
             raise CheckpointError("the sampling of these weights is damaged: write it again with sideman export")
         unknown = [
-            *(values.keys() - {"kind", "value", "values", "top_p", "repeats"}),
+            *(values.keys() - {"kind", "value", "values", "top_p", "repeats", "fitting"}),
             *(values.get("values", {}).keys() - kinds),
         ]
         if unknown:
@@ -85,11 +91,10 @@ class SamplingDefaults:
         return cls(**{**values, "repeats": {name: tuple(chances) for name, chances in repeats.items()}})
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON. Repeats that there are not are left out: weights of before keep their fingerprint."""
-        plain = {**asdict(self), "values": dict(self.values), "repeats": dict(self.repeats)}
-        if not self.repeats:
-            del plain["repeats"]
-        return plain
+        """Plain values, for JSON. What weights of before don't have is left out: they keep their fingerprint."""
+        added = {"repeats": dict(self.repeats), "fitting": dict(self.fitting)}
+        plain = {**asdict(self), "values": dict(self.values), **added}
+        return {name: value for name, value in plain.items() if value or name not in added}
 
 
 @dataclass(frozen=True)
@@ -135,8 +140,13 @@ class Sampler:
         self._kind_power = 1 / (scale * defaults.kind)
         self._powers = [1 / (scale * defaults.values.get(name, defaults.value)) for name in names]
 
-    def draw(self, logits: npt.NDArray[np.floating], choices: npt.NDArray[np.intp]) -> int:
-        """One of ``choices``, ids in rising order, by logits (vocab,).
+    def draw(
+        self,
+        logits: npt.NDArray[np.floating],
+        choices: npt.NDArray[np.intp],
+        fitting: npt.NDArray[np.floating] | None = None,
+    ) -> int:
+        """One of ``choices``, ids in rising order, by logits (vocab,); ``fitting`` (vocab,) is added within a kind.
 
         Takes a random number for each kind that may come, where there are several, and one for each id of the kind
         drawn, where there are several; at temperature 0 none. Raises :class:`TokenError` where there is no choice or
@@ -157,6 +167,8 @@ class Sampler:
             kind = self._race(sums**self._kind_power)
             begin, end = bounds[kind], bounds[kind + 1]
             scores = scores[begin:end]
+        if fitting is not None:
+            scores += fitting[choices[begin:end]]
         scores -= scores.max()
         scores *= self._powers[kinds[begin]]
         weights = np.exp(scores)

@@ -12,11 +12,12 @@ from sideman.music.strokes import Setting
 from sideman.music.touch import touch
 
 
-def finish(role: Role, notes: NoteArray, steps: int, setting: Setting) -> NoteArray:
+def finish(role: Role, notes: NoteArray, steps: int, setting: Setting | None) -> NoteArray:
     """The notes (notes, 4) of a role in a bar, which stands in ``setting``, as they are heard.
 
-    A player weighs each; what would ring past the end of the piece, after ``steps`` steps, is cut there.
+    A player weighs each, but for somebody's own, which have no setting; what would ring past the end of the piece,
+    after ``steps`` steps, is cut there.
     """
-    heard = touch(role, notes, setting).copy()
+    heard = (notes if setting is None else touch(role, notes, setting)).copy()
     heard[:, DURATION] = np.minimum(heard[:, DURATION], steps - heard[:, ONSET])
     return heard

@@ -5,7 +5,7 @@ Knows charts and sections; no ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -63,13 +63,16 @@ def leads_of(
     parts: Iterable[int] = (),
     *,
     rings: bool = False,
+    cut: bool = False,
+    compound: Collection[int] = (),
     intro: bool = False,
     repeats: Repeats | None = None,
 ) -> Leads:
     """Of a piece with these ``heads``, which is ``played`` in sections; without any it is one that has no name.
 
-    ``parts`` are how many bars of the language each played bar has. ``rings``: the last bar does. ``repeats`` draws
-    which parts of bars that are to be like earlier ones are the same.
+    ``parts`` are how many bars of the language each played bar has, ``compound`` those of a compound metre. ``rings``:
+    the last bar does; ``cut``: it is not whole. ``repeats`` draws which parts of bars that are to be like earlier ones
+    are the same.
     """
     wishes, earlier, starts = _rows(played, parts) if played else ([NO_WISHES] * len(heads), [-1] * len(heads), [0])
     missing = len(heads) - len(wishes)  # an ending, which belongs to the last section
@@ -85,13 +88,18 @@ def leads_of(
         elif comes_again:
             echoes[number] = Echo(before, LIKE)
         ringing = rings and number == last
+        is_other = ringing or (cut and number == last)
         copied: Mapping[Role, int] = {}
-        if comes_again and wish.repeat is Repeat.AS and not ringing:
+        if comes_again and wish.repeat is Repeat.AS and not is_other:
             copied = dict.fromkeys(ROLES, before)
-        elif repeats is not None and not ringing:
+        elif repeats is not None and not is_other:
             copied = repeats.draw(echoes[number].bar)
         if copied:
-            fitting = ((role, bar) for role, bar in copied.items() if room[number] >= room[bar])
+            fitting = (
+                (role, bar)
+                for role, bar in copied.items()
+                if room[number] >= room[bar] and (bar in compound) == (number in compound)
+            )
             copied = {role: bar for role, bar in fitting if _plays_as(wishes[bar], wish, role)}
         roles = None if wish.roles is None or ringing else frozenset(wish.roles)
         bars.append(Lead(wish.style, wish.density, roles, wish.loudness, copied, ringing))

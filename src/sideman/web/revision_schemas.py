@@ -14,6 +14,7 @@ from sideman.pieces.composition import Composition
 from sideman.pieces.drafts import DRAFTS, MAX_DRAFTS
 from sideman.pieces.revision import Revision
 from sideman.web.schemas import TRACKS, BarsDone, Name, RevisionBase
+from sideman.web.section_schemas import PlayedSectionView
 from sideman.web.strict import Strict
 
 MAX_ALTERNATIVES = 8
@@ -92,6 +93,7 @@ class TakeChart(BaseModel):
     meters: list[str]
     bars: int
     bar_lines: list[int] = Field(description="The step at which each bar begins, and that at which the last one ends.")
+    sections: list[PlayedSectionView] = Field(description="Of these bars, in the order of playing.")
 
 
 class HistoryView(BaseModel):
@@ -120,6 +122,7 @@ class HistoryView(BaseModel):
                     meters=[str(meter) for meter in plan.progression.lines.meters],
                     bars=plan.bars,
                     bar_lines=plan.progression.lines.onsets(plan.bars),
+                    sections=[PlayedSectionView.of(section) for section in plan.sections],
                 )
                 for plan in plans
             ],

@@ -22,6 +22,7 @@ export function DropPlace() {
     };
     const drop = (event: DragEvent) => {
       isOver.value = false;
+      if (event.defaultPrevented) return; // a strip of the mixer has taken it
       const [file] = event.dataTransfer?.files ?? [];
       if (!file) return;
       event.preventDefault();
@@ -33,5 +34,9 @@ export function DropPlace() {
     return () => stop.abort();
   }, []);
   if (!isOver.value) return null;
-  return <div class="drop-place">Drop a chart: a text, MusicXML, iReal Pro, MIDI…</div>;
+  return (
+    <div class="drop-place">
+      Drop a chart: a text, MusicXML, iReal Pro, MIDI… On a player of the mixer, MIDI is that player's own part.
+    </div>
+  );
 }

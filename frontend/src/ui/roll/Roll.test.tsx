@@ -16,6 +16,7 @@ const PIECE = {
   bars: 2,
   tracks: ROLES,
   meters: ["4/4"],
+  given: [],
 } as unknown as Arrangement;
 
 let step = 0;

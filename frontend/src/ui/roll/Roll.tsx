@@ -8,8 +8,11 @@ import { ROLE_NAMES, ROLES } from "../../music/piece";
 import { audible } from "../../state/band";
 import { bars, piece, pieceChart, pieceLines } from "../../state/piece";
 import { loop, type Player, playState } from "../../state/playback";
+import { redoChange, undoChange } from "../../state/redoing";
+import { select, selection } from "../../state/selecting";
 import { Gutter } from "./Gutter";
 import { listenToGestures } from "./gestures";
+import { LaneNames, Lanes } from "./Lanes";
 import { watchPlayhead } from "./playhead";
 import { Ribbon } from "./Ribbon";
 import { Stage } from "./Stage";
@@ -85,9 +88,13 @@ export function Roll({ player }: { readonly player: Player }) {
     if (factor && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       view.zoomBy(factor);
-    } else if (event.key === "Escape" && loop.value) {
+    } else if (event.key === "Escape" && (selection.value || loop.value)) {
       event.preventDefault();
-      loop.value = null;
+      if (selection.value) select(null);
+      else loop.value = null;
+    } else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      void (event.shiftKey ? redoChange() : undoChange());
     }
   };
   return (
@@ -96,11 +103,15 @@ export function Roll({ player }: { readonly player: Player }) {
       <Key isEmpty={isEmpty} />
       <Tools view={view} isEmpty={isEmpty} />
       <div class={isEmpty ? "roll-frame is-empty" : "roll-frame"}>
-        <Gutter view={view} />
+        <div>
+          <Gutter view={view} />
+          <LaneNames />
+        </div>
         <div ref={scroller} class="roll-scroller">
           <div ref={content} class="roll-content" style={{ width: isEmpty ? "100%" : `${view.content.value}px` }}>
             <Ribbon view={view} player={player} fits={fits.value} />
             <Stage view={view} player={player} harmonies={harmonies.value} />
+            <Lanes view={view} />
             <LoopBand view={view} />
             <div ref={head} class="roll-head" hidden={isEmpty} />
           </div>

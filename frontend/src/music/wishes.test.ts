@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { chartOf, chordAt, section } from "../../tests/piece.fixture";
+import { ROLES } from "../wire";
+import { textOf } from "./edit";
+import { isSameForm, isSameWish, labelOf, readWishes, writtenWishes } from "./wishes";
+
+const ALL = { drums: 4, piano: 4, guitar: 4, bass: 4, strings: 4 };
+
+test.each([
+  "",
+  "style=jazz",
+  "density=4",
+  "density=4,piano:1",
+  "density=drums:4,bass:0",
+  "tracks=all loudness=ff",
+  "tracks=drums,bass",
+  "style=rock density=2 tracks=piano loudness=f repeat=as",
+])("%s is read and written the same", (written) => {
+  const wishes = readWishes(written);
+  expect(wishes && writtenWishes(wishes)).toBe(written);
+});
+
+test.each(["density", "density=x", "tracks=flute", "repeat=often", "swing=67"])("%s is no wish", (text) => {
+  expect(readWishes(text)).toBeNull();
+});
+
+test("a density of all, and who plays, are told by role", () => {
+  expect(readWishes("density=4 tracks=all")).toMatchObject({ density: ALL, tracks: ROLES });
+});
+
+test("sections are the same with the same wishes; an ending makes the last one longer", () => {
+  const [verse, chorus] = [section("Verse", [0, 1]), section("Chorus", [0], { density: ALL })];
+  expect(isSameForm([verse, chorus], [verse, chorus])).toBe(true);
+  expect(isSameForm([verse, chorus], [verse, section("Chorus", [0])])).toBe(false);
+  const longer = section("Chorus", [0, 1], { density: ALL });
+  expect([false, true].map((isEnding) => isSameForm([verse, chorus], [verse, longer], isEnding))).toEqual([
+    false,
+    true,
+  ]);
+  expect(isSameForm([], [verse])).toBe(true);
+  expect(isSameForm([], [chorus])).toBe(false);
+});
+
+test("of bars that came and went the wishes are compared by section", () => {
+  const [verse, chorus] = [section("Verse", [0, 1]), section("Chorus", [0], { density: ALL })];
+  expect(isSameWish([section("Verse", [0]), chorus, chorus], [verse, chorus])).toBe(true);
+  expect(isSameWish([section("Verse", [0], { style: "jazz" })], [verse, chorus])).toBe(false);
+  expect(isSameWish([], [verse, chorus])).toBe(false);
+  expect(isSameWish([verse], [])).toBe(true);
+});
+
+test("a text has a label over each section, and a chord over its edge in both", () => {
+  const chart = chartOf(chordAt("C", 0, 4), chordAt("G", 4, 8), chordAt("F", 12, 4));
+  const sections = [section("Verse", [0, 1], { loudness: "p" }), section("2", [0]), section("Verse", [0])];
+  expect(textOf({ chart, meters: ["4/4"], sections })).toBe(
+    "[Verse loudness=p]\nC:4|G:4\n[Part 2]\nG:4\n[Verse repeat=like]\nF:4",
+  );
+  expect(textOf({ chart, meters: ["3/4"], sections: [section("A", [0, 1, 2, 3])] })).toBe("[A]\n3/4 C:4|G:8|F:4");
+  expect(textOf({ chart, meters: ["4/4"], sections: [section("A", [0, 1, 2])] })).toBe("[A]\nC:4|G:8|F:4");
+  expect(textOf({ chart, meters: ["4/4"], sections: [section("A", [0])] })).toBe("C:4|G:8|F:4");
+  expect(labelOf(section("A [x]", [0]))).toBe("[A  x]");
+});

@@ -1,0 +1,70 @@
+/** Parts that the person has played: a MIDI file for a player, around which the band is composed. Knows no page. */
+
+import { computed, signal } from "@preact/signals";
+import { ROLES, type Role } from "../music/piece";
+import type { GivenPart } from "../wire";
+import { options, setOptions } from "./band";
+import { encode } from "./files";
+import { complain } from "./notice";
+import { piece } from "./piece";
+
+/** A file of a part. */
+interface OwnPart {
+  readonly name: string;
+  readonly data: string; // in base 64
+}
+
+type OwnParts = ReadonlyMap<Role, OwnPart>;
+
+const MAX_BYTES = 750_000; // that the server takes
+const NONE: OwnParts = new Map();
+
+/** Those of the next composition. */
+export const ownParts = signal<OwnParts>(NONE);
+const made = signal<ReadonlyMap<string, OwnParts>>(new Map()); // of pieces by their ids, as long as the page is open
+
+/** Have a player play a file. */
+export async function takePart(role: Role, file: File): Promise<void> {
+  if (file.size > MAX_BYTES) {
+    complain(`${file.name} is too large for a part: at most ${MAX_BYTES / 1000} kB are read.`);
+    return;
+  }
+  const data = encode(new Uint8Array(await file.arrayBuffer()));
+  ownParts.value = new Map(ownParts.peek()).set(role, { name: file.name, data });
+  const { tracks } = options.peek();
+  if (!tracks.includes(role)) setOptions({ tracks: ROLES.filter((each) => each === role || tracks.includes(each)) });
+}
+
+/** Let the band compose for a player again. */
+export function dropPart(role: Role): void {
+  ownParts.value = new Map([...ownParts.peek()].filter(([each]) => each !== role));
+}
+
+/** Whether the open piece is composed around the parts that are set; of one of before the page was opened they aren't known. */
+export const areOwnPartsMade = computed(() => {
+  const of = made.value.get(piece.value?.id ?? "") ?? NONE;
+  return of.size === ownParts.value.size && [...of].every(([role, part]) => ownParts.value.get(role) === part);
+});
+
+/** For a request: the parts that are set, or those of a piece. */
+export function givenParts(id?: string): readonly GivenPart[] {
+  const parts = id === undefined ? ownParts.peek() : (made.peek().get(id) ?? NONE);
+  return [...parts].map(([track, { data }]) => ({ track, data }));
+}
+
+/** Remember what a piece was composed around. */
+export function keepParts(id: string, given: readonly GivenPart[]): void {
+  const known = new Map(
+    [...made.peek().values(), ownParts.peek()].flatMap((parts) => [...parts.values()].map((part) => [part.data, part])),
+  );
+  const parts = given.flatMap(({ track, data }): (readonly [Role, OwnPart])[] => {
+    const part = known.get(data);
+    return part === undefined ? [] : [[track, part]];
+  });
+  made.value = new Map(made.peek()).set(id, new Map(parts));
+}
+
+/** Set the parts of a piece that is opened. */
+export function recallParts(id: string): void {
+  ownParts.value = made.peek().get(id) ?? NONE;
+}

@@ -1,0 +1,86 @@
+import { beforeEach, expect, test } from "vitest";
+import { CHART, givenPart, PIECE } from "../../tests/piece.fixture";
+import type { Revision } from "../api";
+import { openPiece, piece } from "./piece";
+import {
+  beginSelecting,
+  followBars,
+  hasLocks,
+  isLocked,
+  lock,
+  lockedBars,
+  parts,
+  players,
+  select,
+  selection,
+  togglePlayer,
+} from "./selecting";
+
+const CHANGED: Revision = {
+  tracks: ["bass"],
+  bars: [0],
+  take: 0,
+  seed: 1,
+  progression: null,
+  meters: null,
+  origins: null,
+};
+
+beforeEach(() => {
+  openPiece({ ...PIECE, tracks: ["drums", "piano", "bass"] }, CHART);
+  beginSelecting();
+});
+
+test("without a selection all that isn't locked is played anew", () => {
+  expect(parts.value).toEqual([{ tracks: ["drums", "piano", "bass"], bars: [0, 1] }]);
+  select({ roles: ["piano"], from: 0, to: 1 });
+  lock(true);
+  select(null);
+  expect(parts.value).toEqual([
+    { tracks: ["drums", "bass"], bars: [0, 1] },
+    { tracks: ["piano"], bars: [1] },
+  ]);
+});
+
+test("what is selected and locked is left alone until it is unlocked", () => {
+  select({ roles: ["bass"], from: 1, to: 2 });
+  lock(true);
+  expect([isLocked.value, hasLocks.value, lockedBars("bass"), parts.value]).toEqual([true, true, [1], []]);
+  lock(false);
+  expect([isLocked.value, hasLocks.value, parts.value]).toEqual([false, false, [{ tracks: ["bass"], bars: [1] }]]);
+});
+
+test("players come to a selection and go, in the order of the band", () => {
+  togglePlayer("bass");
+  togglePlayer("drums");
+  expect(selection.value).toEqual({ roles: ["drums", "bass"], from: 0, to: 2 });
+  togglePlayer("bass");
+  togglePlayer("drums");
+  expect(selection.value).toBeNull();
+});
+
+test("a selection is within the piece, and of those who can be played anew", () => {
+  select({ roles: ["strings", "bass"], from: 1, to: 9 });
+  expect(selection.value).toEqual({ roles: ["bass"], from: 1, to: 2 });
+  piece.value = { ...PIECE, tracks: ["drums", "bass"], given: [givenPart("bass")] };
+  expect([players.value, selection.value]).toEqual([["drums"], null]);
+});
+
+test("locks go with their bars, and come back with them when that is undone", () => {
+  select({ roles: ["bass"], from: 0, to: 1 });
+  lock(true);
+  const moved: Revision = { ...CHANGED, origins: [null, 0] };
+  followBars([CHANGED], [CHANGED, moved]);
+  expect(lockedBars("bass")).toEqual([1]);
+  followBars([CHANGED, moved], []);
+  expect(lockedBars("bass")).toEqual([0]);
+  followBars([], [{ ...moved, take: 1 }]);
+  expect(lockedBars("bass")).toEqual([0]);
+});
+
+test("where bars come in parts, locks of a take whose chords change are lifted", () => {
+  select({ roles: ["bass"], from: 0, to: 1 });
+  lock(true);
+  followBars([], [{ ...CHANGED, origins: [0, 1] }], true);
+  expect(hasLocks.value).toBe(false);
+});

@@ -1,0 +1,132 @@
+/** Players and bars of the open piece: those that are selected, and those that are locked. Knows no requests, no page. */
+
+import { batch, computed, signal } from "@preact/signals";
+import type { Revision } from "../api";
+import { ROLES, type Role } from "../music/piece";
+import { piece, pieceLines, take } from "./piece";
+
+/** Some bars of some players; `to` is the first bar after them. */
+export interface Selection {
+  readonly roles: readonly Role[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What players × bars are played anew together. */
+export interface Part {
+  readonly tracks: readonly Role[];
+  readonly bars: readonly number[];
+}
+
+const chosen = signal<Selection | null>(null);
+/** What is locked, by take, player and bar. */
+export const locks = signal<ReadonlySet<string>>(new Set());
+
+const keyOf = (role: Role, bar: number, of = take.value): string => `${of} ${role} ${bar}`;
+
+/** Who can be played anew: all of the piece but those whose part is somebody's own. */
+export const players = computed<readonly Role[]>(() => {
+  const open = piece.value;
+  return ROLES.filter((role) => open?.tracks.includes(role) && !open.given.some(({ track }) => track === role));
+});
+
+/** What is selected, within the piece; null: nothing. */
+export const selection = computed<Selection | null>(() => {
+  if (chosen.value === null) return null;
+  const roles = players.value.filter((role) => chosen.value?.roles.includes(role));
+  const to = Math.min(chosen.value.to, pieceLines.value.count);
+  return roles.length && chosen.value.from < to ? { roles, from: chosen.value.from, to } : null;
+});
+
+export function select(selected: Selection | null): void {
+  chosen.value = selected;
+}
+
+/** Select a player too, or no longer. Without a selection it begins with all bars. */
+export function togglePlayer(role: Role): void {
+  const { roles, from, to } = selection.peek() ?? { roles: [], from: 0, to: pieceLines.peek().count };
+  chosen.value = { roles: roles.includes(role) ? roles.filter((each) => each !== role) : [...roles, role], from, to };
+}
+
+/** What stands for the selection where there is none: everything. */
+export const meant = computed<Selection>(
+  () => selection.value ?? { roles: players.value, from: 0, to: pieceLines.value.count },
+);
+
+function cells({ roles, from, to }: Selection): readonly string[] {
+  return roles.flatMap((role) => barsOf({ from, to }).map((bar) => keyOf(role, bar)));
+}
+
+const barsOf = ({ from, to }: Pick<Selection, "from" | "to">): readonly number[] =>
+  Array.from({ length: to - from }, (_, index) => from + index);
+
+/** The bars of a player that are locked in the take that is heard, in their order. */
+export const lockedBars = (role: Role): readonly number[] =>
+  barsOf({ from: 0, to: pieceLines.value.count }).filter((bar) => locks.value.has(keyOf(role, bar)));
+
+/** Whether all that is selected is locked. */
+export const isLocked = computed(
+  () => selection.value !== null && cells(selection.value).every((cell) => locks.value.has(cell)),
+);
+
+/** Whether anything is. */
+export const hasLocks = computed(() => players.value.some((role) => lockedBars(role).length > 0));
+
+/** Have what is selected left alone from now on, or no longer. */
+export function lock(isKept: boolean): void {
+  const touched = selection.peek() === null ? [] : cells(meant.peek());
+  const others = new Set(locks.peek());
+  for (const cell of touched) {
+    if (isKept) others.add(cell);
+    else others.delete(cell);
+  }
+  locks.value = others;
+}
+
+/** What of the selection isn't locked; players with the same bars together. */
+export const parts = computed<readonly Part[]>(() => {
+  const { roles, from, to } = meant.value;
+  const found = new Map<string, { tracks: Role[]; bars: readonly number[] }>();
+  for (const role of roles) {
+    const bars = barsOf({ from, to }).filter((bar) => !locks.value.has(keyOf(role, bar)));
+    const part = found.get(bars.join()) ?? { tracks: [], bars };
+    part.tracks.push(role);
+    found.set(bars.join(), part);
+  }
+  return [...found.values()].filter(({ bars }) => bars.length > 0);
+});
+
+/** Another piece: nothing of it is selected, and locked what was. */
+export function beginSelecting(locked: readonly string[] = []): void {
+  batch(() => {
+    chosen.value = null;
+    locks.value = new Set(locked);
+  });
+}
+
+/**
+ * Have locks stay with their bars where changes, or undoing them, have moved these. Where bars have `parts`, which alone
+ * are followed, locks of a take whose bars moved are lifted.
+ */
+export function followBars(before: readonly Revision[], after: readonly Revision[], parts = false): void {
+  let same = 0;
+  while (same < before.length && same < after.length && isSameChange(before[same], after[same])) same += 1;
+  let kept: ReadonlySet<string> = locks.peek();
+  for (const revision of before.slice(same).toReversed()) kept = movedLocks(kept, revision, true, parts);
+  for (const revision of after.slice(same)) kept = movedLocks(kept, revision, false, parts);
+  locks.value = kept;
+}
+
+const isSameChange = (one: Revision | undefined, other: Revision | undefined): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+function movedLocks(kept: ReadonlySet<string>, { take: of, origins }: Revision, isUndone: boolean, parts: boolean) {
+  if (origins === null) return kept;
+  const moved = new Set([...kept].filter((cell) => !cell.startsWith(`${of} `)));
+  for (const [bar, origin] of parts ? [] : origins.entries()) {
+    if (origin === null) continue;
+    const [here, there] = isUndone ? [bar, origin] : [origin, bar];
+    for (const role of ROLES) if (kept.has(keyOf(role, here, of))) moved.add(keyOf(role, there, of));
+  }
+  return moved;
+}

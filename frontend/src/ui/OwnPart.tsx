@@ -1,0 +1,75 @@
+/** A player's own part: a file to choose or to drop on its strip, and what putting it on the grid has changed. */
+
+import { useRef } from "preact/hooks";
+import { ROLE_NAMES, type Role } from "../music/piece";
+import { dropPart, ownParts, takePart } from "../state/own";
+import { piece } from "../state/piece";
+import type { GivenView } from "../wire";
+import { Icon } from "./Icon";
+
+export function OwnPart({ role }: { readonly role: Role }) {
+  const field = useRef<HTMLInputElement>(null);
+  const own = ownParts.value.get(role);
+  const given = piece.value?.given.find(({ track }) => track === role);
+  return (
+    <div class="mixer-own">
+      <button
+        type="button"
+        class="button quiet small"
+        title={`A MIDI file that ${ROLE_NAMES[role].toLowerCase()} plays as it is: choose it, or drop it here`}
+        onClick={() => field.current?.click()}
+      >
+        <Icon name="file" />
+        <span class="mixer-file">{own?.name ?? "Own part…"}</span>
+      </button>
+      {own && (
+        <button
+          type="button"
+          class="button quiet small"
+          aria-label={`Without the own part of ${ROLE_NAMES[role].toLowerCase()}`}
+          title="Let the band compose it"
+          onClick={() => dropPart(role)}
+        >
+          <Icon name="close" />
+        </button>
+      )}
+      <input
+        ref={field}
+        type="file"
+        accept=".mid,.midi,audio/midi"
+        hidden
+        data-testid={`own-${role}`}
+        onChange={({ currentTarget }) => {
+          const [file] = currentTarget.files ?? [];
+          if (file) void takePart(role, file);
+          currentTarget.value = ""; // the same file may be chosen again
+        }}
+      />
+      {given && <p class="muted mixer-given">{givenWords(given)}</p>}
+    </div>
+  );
+}
+
+/** What a strip does with a file that is dropped on it. */
+export const takesPart = (role: Role) => ({
+  onDrop: (event: DragEvent): void => {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (file === undefined) return;
+    event.preventDefault(); // so that it isn't taken for a chart
+    void takePart(role, file);
+  },
+});
+
+/** What became of a part on the grid: "Own part of 24 notes: 3 moved to the grid, 1 left out". */
+export function givenWords({ notes, moved, durations, velocities, folded, dropped }: GivenView): string {
+  const changed = [
+    [moved, "moved to the grid"],
+    [durations, "of another length"],
+    [velocities, "of another loudness"],
+    [folded, "an octave away"],
+    [dropped, "left out"],
+  ] as const;
+  const told = changed.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
+  const whole = `Own part of ${notes} note${notes === 1 ? "" : "s"}`;
+  return told.length ? `${whole}: ${told.join(", ")}.` : `${whole}, as it was played.`;
+}

@@ -1,0 +1,249 @@
+"""What is to be played: chords, and what the leader decides besides. Everything but the model.
+
+plan -> takes, which have yet to be composed; ids of a take -> bars, finished for the ear -> Band
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from sideman.composer import SAMPLING, Take
+from sideman.errors import OptionError
+from sideman.model.sampling import SamplingDefaults, SamplingOptions
+from sideman.music.band import NoteArray, Role, Track
+from sideman.music.chords import Progression
+from sideman.music.dynamics import played_at
+from sideman.music.ending import with_ending
+from sideman.music.finishing import finish
+from sideman.music.key import Key
+from sideman.music.strokes import Setting, settings
+from sideman.music.styles import LOOP
+from sideman.music.wishes import PlayedSection
+from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
+from sideman.options import PlayOptions
+from sideman.render.rendition import Rendition
+from sideman.tokens.chart import Chart, chart_of_progression
+from sideman.tokens.decode import BarNotes
+from sideman.tokens.form import measures_of
+from sideman.tokens.grid import GridLoss
+from sideman.tokens.kit import Beginning, Kit, WaltzBass, WaltzDrums, is_waltz
+from sideman.tokens.leader import Leader
+from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
+from sideman.tokens.own import own_parts
+from sideman.tokens.parts import Part, Parts
+
+# In each bar the later roles hear the earlier ones.
+PART_ORDER = (Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR, Role.STRINGS)
+
+
+class Bar(NamedTuple):
+    """A bar that a take has just finished, as people count; onsets count in steps from the start of the song."""
+
+    take: int
+    number: int
+    notes: dict[Role, NoteArray]
+
+    def __repr__(self) -> str:
+        notes = ", ".join(f"{role} {len(rows)}" for role, rows in self.notes.items())
+        return f"<Bar {self.number} of take {self.take}: {notes} notes>"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be played: chords, and what the leader decides besides. Everything but the model.
+
+    Its ``options`` have a seed, also where none was given: with it they make the same music again. The progression has
+    the bar that an ending adds. Ids stand in C major or A minor as if in ``key``; it is the chords' own unless given.
+    ``sections`` are those of the piece, in the order of playing; without any it is one. ``given`` are somebody's own
+    parts of some roles, one for each bar of the chart: the others are composed around them. Raises
+    :class:`OptionError` where their bars are not those of the progression.
+    """
+
+    progression: Progression
+    options: ArrangeOptions = field(default_factory=ArrangeOptions)
+    key: Key | None = None
+    sections: tuple[PlayedSection, ...] = ()
+    given: Mapping[Role, tuple[Part, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", self.options.seeded())
+        asked = self.progression.bars
+        if self.rings:
+            object.__setattr__(self, "progression", with_ending(self.progression))
+        bars = sum(len(section.bars) for section in self.sections)
+        if self.sections and bars not in {asked, self.progression.bars - self.rings}:
+            raise OptionError(f"sections of {bars} bars for a progression of {asked}: give them the same bars")
+        for role, parts in self.given.items():
+            if role not in self.options.roles or len(parts) != self.chart.bars:
+                raise OptionError(f"own part of {role}: it wants a role that plays, and a part for each bar")
+
+    @property
+    def rings(self) -> bool:
+        """Whether the last bar is one chord, held by all."""
+        return self.options.ending != LOOP
+
+    @cached_property
+    def chart(self) -> Chart:
+        """The chords as the model reads them."""
+        return chart_of_progression(self.progression, self.key)
+
+    @property
+    def bars(self) -> int:
+        """How many bars, as people count."""
+        return len(self.chart.spans)
+
+    @cached_property
+    def _settings(self) -> tuple[Setting, ...]:
+        """Where each bar stands, for those who play it."""
+        styles = [lead.style or self.options.style for lead in self.leads.bars]
+        return settings(self.chart.lines.tolist(), styles, self.options.seed or 0)
+
+    def with_own(self, tracks: Mapping[Role, Track]) -> tuple[Plan, dict[Role, GridLoss]]:
+        """The same around somebody's own tracks, put on the grid, and what that changed.
+
+        Raises :class:`OptionError` for roles that don't play, and tracks of which nothing is left.
+        """
+        made = {role: own_parts(role, track.notes, self.chart) for role, track in tracks.items()}
+        plan = replace(self, given={role: parts for role, (parts, _) in made.items()})
+        return plan, {role: loss for role, (_, loss) in made.items()}
+
+    @property
+    def own(self) -> list[Parts]:
+        """What is given of each bar; empty where nothing is."""
+        return [
+            {role: parts[bar] for role, parts in self.given.items()}
+            for bar in range(self.chart.bars * bool(self.given))
+        ]
+
+    def take(
+        self,
+        number: int,
+        sampling: SamplingDefaults = SAMPLING,
+        *,
+        given: Sequence[Parts] = (),
+        seed: int | None = None,
+        judged: Collection[int] = (),
+    ) -> Take:
+        """A take that has yet to be composed: all of it, or what is not ``given``, by the plan's seed or another.
+
+        ``sampling`` is how the weights are drawn from. Of what is given in the ``judged`` bars the model is asked how
+        likely it is.
+        """
+        options = self.options if seed is None else replace(self.options, seed=seed)
+        drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
+        leads = self._leads(Repeats(sampling.repeats, drawing.generator(number, "repeats")))
+        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, self._beginnings(given), judged)
+
+    def leader(self, given: Sequence[Parts] = (), leads: Leads | None = None) -> Leader:
+        """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first.
+
+        ``leads`` is what is decided of bars, where more is than the plan tells.
+        """
+        options = self.options
+        composed = {role for role in options.roles if not given or any(role not in bar for bar in given)}
+        roles = sorted((role for role in PART_ORDER if role in options.roles), key=composed.__contains__)
+        density = None if options.density is None else dict.fromkeys(roles, options.density)
+        return Leader(
+            self.chart,
+            roles,
+            style=options.style,
+            tempo=options.tempo,
+            density=density,
+            free_bass=options.free_bass,
+            given=given,
+            excerpt=True,
+            leads=leads or self.leads,
+        )
+
+    @cached_property
+    def leads(self) -> Leads:
+        """What is decided of each bar, whatever is drawn."""
+        return self._leads()
+
+    def _leads(self, repeats: Repeats | None = None) -> Leads:
+        lines = self.progression.lines
+        parts = [len(measures_of(lines.meter(bar))) for bar in range(self.progression.bars)]
+        heads = heads_of(self.chart, goes_on=not self.rings)
+        return leads_of(
+            heads,
+            self.sections,
+            parts,
+            rings=self.rings,
+            cut=self.chart.steps < self.chart.lines[-1],
+            compound={bar for bar, measure in enumerate(self.chart.measures) if measure.compound},
+            intro=self.options.intro,
+            repeats=repeats,
+        )
+
+    def _beginnings(self, given: Sequence[Parts]) -> list[Beginning]:
+        """How drums and bass begin, where they are composed: at the start, and where style or metre are others."""
+        found: list[Beginning] = []
+        last: tuple[str | None, bool] = (None, False)
+        for number, lead in enumerate(self.leads.bars):
+            free = {*self.options.roles} - {*lead.copied} - {*(given[number] if given else ())}
+            style, waltz = lead.style or self.options.style, is_waltz(self.chart, number)
+            if (style, waltz) != last and not lead.rings:
+                if Role.DRUMS in free and waltz:
+                    found.append(WaltzDrums(style, self.chart, number))
+                elif Role.DRUMS in free and style not in (None, last[0]):
+                    found.append(Kit(style, self.chart, number))
+                if Role.BASS in free and waltz:
+                    found.append(WaltzBass(self.chart, number))
+            last = style, waltz
+        return found
+
+    def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
+        """A bar of the chart as it was composed, made ready for the ear; own parts are as loud as they were given."""
+        lead, setting = self.leads.bars[bar.number], self._settings[bar.number]
+        steps = self.chart.steps
+        return {
+            role: finish(role, notes, steps, None)
+            if role in self.given
+            else played_at(finish(role, notes, steps, setting), lead.loudness)
+            for role, notes in bar.notes.items()
+        }
+
+    def whole(self, take: int, bars: Sequence[BarNotes], number: int) -> Bar | None:
+        """The bar of the piece that ends with bar ``number`` of the chart, ready for the ear; None within a bar.
+
+        ``bars`` are those of a take, from the first of the chart on.
+        """
+        bar = self.chart.whole(number + 1) - 1
+        if bar < 0 or self.chart.spans[bar].stop != number + 1:
+            return None
+        heard = [self.heard(bars[part]) for part in self.chart.spans[bar]]
+        if len(heard) == 1:
+            return Bar(take, bar, heard[0])
+        return Bar(take, bar, {role: np.concatenate([notes[role] for notes in heard]) for role in heard[0]})
+
+    def wholes(self, take: int, bars: Sequence[BarNotes]) -> list[Bar]:
+        """All bars of a take that is done."""
+        told = (self.whole(take, bars, number) for number in range(len(bars)))
+        return [bar for bar in told if bar is not None]
+
+    def band(self, bars: Iterable[BarNotes], playing: PlayOptions | None = None) -> Rendition:
+        """The band that plays all bars of a take, as the plan's own options say, or others."""
+        heard = [self.heard(bar) for bar in bars]
+        tracks = tuple(Track(role, np.concatenate([notes[role] for notes in heard])) for role in self.options.roles)
+        return self._composed(tracks).played(playing or self.options.playing)
+
+    @property
+    def chairs(self) -> Rendition:
+        """The band before anybody plays."""
+        return self._composed(map(Track, self.options.roles)).played(self.options.playing)
+
+    def _composed(self, tracks: Iterable[Track]) -> Rendition:
+        progression = self.progression
+        return Rendition(
+            tuple(tracks),
+            self.chart.steps,
+            self.options.tempo,
+            progression.lines,
+            progression=progression,
+            key=self.chart.key.name,
+        )

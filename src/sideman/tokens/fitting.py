@@ -1,0 +1,49 @@
+"""Which pitches fit the chord that sounds, on the beats: tables of what is added to their logits. Knows ids and chords.
+
+Between beats players pass through other tones as they like: there a chord's are no likelier than the network says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES
+from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
+from sideman.music.time import STEPS_PER_BEAT
+from sideman.tokens.prefix import Prefix
+from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
+
+Row = npt.NDArray[np.float32]  # (vocab,)
+
+_PITCHES = VOCABULARY.range("pitch")
+
+
+class Fitting:
+    """What is added to the logits of chord tones on a beat, by role; who isn't named in ``added`` chooses freely."""
+
+    def __init__(self, added: Mapping[str, float]) -> None:
+        self._added = [0.0 if INSTRUMENTS[role].is_drum else added.get(role, 0.0) for role in ROLES]
+        self._is_on = any(self._added)
+
+    def row(self, prefix: Prefix) -> Row | None:
+        """For the id that follows; None where nothing is added."""
+        if not self._is_on or prefix.role < 0 or prefix.position % STEPS_PER_BEAT:
+            return None
+        if not 0 <= prefix.chord.chord < NO_CHORD:
+            return None
+        added = self._added[prefix.role]
+        return _rows(added)[prefix.chord.chord] if added else None
+
+
+@cache
+def _rows(added: float) -> npt.NDArray[np.float32]:
+    """A row for each chord of the language: (chords, vocab)."""
+    rows = np.zeros((NO_CHORD, VOCABULARY.size), np.float32)
+    above = (np.arange(MIDI_VALUES) - np.arange(PITCH_CLASSES)[:, None]) % PITCH_CLASSES  # (roots, pitches)
+    for number, quality in enumerate(MODEL_QUALITIES):
+        rows[number :: len(MODEL_QUALITIES), _PITCHES] = added * np.isin(above, [*quality.intervals])
+    return rows

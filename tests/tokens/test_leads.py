@@ -1,0 +1,86 @@
+"""Which parts of bars that are to be like earlier ones are played again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.music.test_chords import progressions
+from tests.tiny import tiny_checkpoint
+
+from sideman.arranging import ArrangeOptions, Model, Performance, Plan, perform
+from sideman.composer import Composer, Take
+from sideman.model.sampling import SamplingDefaults
+from sideman.music.band import ROLES, Role
+from sideman.music.chords import parse
+from sideman.music.progression import Progression
+from sideman.tokens.leads import Repeats
+from sideman.tokens.parts import parts_of
+
+MODEL = Model(tiny_checkpoint())
+LOOP = "C:4|Am:4|F:4|G7:4|" * 3 + "C:4|Am:4|F:4|G7:4"
+
+
+def compose(plan: Plan, chances: dict[str, tuple[float, float]]) -> Sequence[Take]:
+    performance = Performance(plan, SamplingDefaults(repeats=chances))
+    composer = Composer(MODEL.engine, MODEL.columns, len(performance.takes))
+    for take in performance.takes:
+        composer.join(take)
+    while composer:
+        composer.step()
+    return performance.takes
+
+
+def test_who_always_repeats_plays_the_same_and_others_what_they_like() -> None:
+    plan = Plan(parse(LOOP), ArrangeOptions(seed=2))
+    (take,) = compose(plan, {"bass": (1.0, 1.0), "drums": (1.0, 1.0)})
+    parts = parts_of(take.ids)
+    for bar, echo in enumerate(plan.leads.echoes):
+        if echo.bar >= 0:
+            assert parts[bar][Role.BASS] == parts[echo.bar][Role.BASS]
+            assert parts[bar][Role.DRUMS] == parts[echo.bar][Role.DRUMS]
+    assert any(parts[bar][Role.PIANO] != parts[bar - 4][Role.PIANO] for bar in range(4, 16))
+
+
+@settings(max_examples=25, deadline=None)
+@given(progressions, st.integers(0, 5), st.booleans())
+def test_what_is_repeated_obeys_the_chart(progression: Progression, seed: int, rings: bool) -> None:
+    plan = Plan(progression, ArrangeOptions(seed=seed, ending="ring" if rings else "loop"))
+    (take,) = compose(plan, dict.fromkeys(ROLES, (0.7, 0.9)))
+    perform(plan, take.ids)  # walks the grammar
+    leader = plan.leader()
+    prefix = leader.prefix()
+    for token in take.ids:
+        assert leader.allowed(prefix)[token]
+        prefix.push(token)
+
+
+def test_takes_repeat_other_bars_and_a_seed_the_same() -> None:
+    plan = Plan(parse(LOOP), ArrangeOptions(seed=2, takes=2))
+    chances = dict.fromkeys(map(str, ROLES), (0.5, 0.5))
+    first, second = compose(plan, chances)
+    again, _ = compose(plan, chances)
+    assert first.ids == again.ids
+    repeated = [
+        [parts_of(take.ids)[bar][role] == parts_of(take.ids)[bar - 4][role] for bar in range(4, 16) for role in ROLES]
+        for take in (first, second)
+    ]
+    assert repeated[0] != repeated[1]
+
+
+@pytest.mark.parametrize(("begins", "goes_on"), [(0.2, 0.8), (0.6, 0.1)])
+def test_chances_are_those_after_another_bar_and_after_the_same(begins: float, goes_on: float) -> None:
+    repeats = Repeats({"piano": (begins, goes_on)}, np.random.default_rng(0))
+    drawn = [repeats.draw(bar) for bar in range(20_000)]
+    states = np.array([Role.PIANO in roles for roles in drawn])
+    assert {role for roles in drawn for role in roles} == {Role.PIANO}
+    assert states[1:][~states[:-1]].mean() == pytest.approx(begins, abs=0.02)
+    assert states[1:][states[:-1]].mean() == pytest.approx(goes_on, abs=0.02)
+
+
+def test_a_bar_like_none_repeats_nothing_and_ends_the_row() -> None:
+    repeats = Repeats({"piano": (0.0, 1.0)}, np.random.default_rng(0))
+    assert [repeats.draw(bar) for bar in (0, -1, 1, 2)] == [{}] * 4
