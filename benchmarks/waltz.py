@@ -185,7 +185,7 @@ def compare(title: str, windows: Sequence[Window], model: Model, seeds: int, fol
             return np.asarray(np.nanmean(takes, axis=0))
 
     people, ours = rows(played, names), of_ours()
-    with patch("sideman.arranging.is_waltz", return_value=False):
+    with patch("sideman.planning.is_waltz", return_value=False):
         free = of_ours()
     numbers = {song: number for number, song in enumerate(dict.fromkeys(window.song for window in windows))}
     songs = np.array([numbers[window.song] for window in windows])
