@@ -196,8 +196,6 @@ export interface ChartView {
   readonly bars: number;
   /** The step at which each bar begins, and that at which the last one ends. */
   readonly bar_lines: readonly number[];
-  /** The same of the bars that are composed and told: those of one that is long, as 5/4, are several. */
-  readonly part_lines: readonly number[];
   readonly beats: number;
   readonly chords: readonly ChordView[];
 }

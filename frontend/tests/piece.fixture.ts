@@ -72,7 +72,7 @@ export function chartOf(...chords: readonly Chord[]): Chart {
     key: "C major",
     bars,
     bar_lines: commonLines(bars),
-    part_lines: commonLines(bars),
+
     beats,
     chords,
   };

@@ -50,5 +50,3 @@ def test_a_chart_tells_its_bar_lines_and_where_its_chords_are_among_the_steps() 
     assert [(chord.step, chord.end) for chord in chart.chords] == [(0, 16), (16, 40), (40, 64)]
     waltz = ChartView.of(Progression.of([(parse("C").spans[0].chord, 120)], BarLines((Meter(3, 4),))))
     assert (waltz.bars, waltz.bar_lines) == (2, [0, 36, 72])
-    long = ChartView.of(Progression.of([(parse("C").spans[0].chord, 240)], BarLines((Meter(5, 4),))))
-    assert (long.bar_lines, long.part_lines) == ([0, 60, 120], [0, 36, 60, 96, 120])

@@ -33,7 +33,6 @@ export function withEnding(read: Chart, own: Chart): Chart {
     ...read,
     bars: own.bars,
     bar_lines: own.bar_lines,
-    part_lines: own.part_lines,
     beats: own.beats,
     chords: [
       ...read.chords.slice(0, -1),

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { headingsOf, partsOf, wholeBars } from "./form";
-import type { BarNotes } from "./piece";
+import { headingsOf } from "./form";
 
 const bar = (section: number, passing: number, number: number) => ({ section, passing, bar: number, place: null });
 
@@ -29,14 +28,4 @@ test("times are counted as people count them", () => {
     "A, 21st time",
     "A, 22nd time",
   ]);
-});
-
-test("a bar of 5/4 is told in two parts, and is there once both are", () => {
-  const lines = { bar_lines: [0, 60, 120], part_lines: [0, 36, 60, 96, 120] };
-  const [one, two, three] = [0, 36, 60].map((onset) => ({ bass: [[onset, 12, 36, 90]] }) satisfies BarNotes);
-  const told = [one, two, three].filter((part) => part !== undefined);
-  expect(wholeBars(told, lines).map(({ bass }) => bass)).toEqual([[...(one?.bass ?? []), ...(two?.bass ?? [])]]);
-  expect(partsOf([1], lines)).toEqual([2, 3]);
-  const short = { bar_lines: [0, 48], part_lines: [0, 48] };
-  expect(wholeBars(told, short)).toBe(told);
 });

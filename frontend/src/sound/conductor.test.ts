@@ -30,7 +30,7 @@ const chart = {
   key: "C",
   bars: 4,
   bar_lines: commonLines(4),
-  part_lines: commonLines(4),
+
   beats: 16,
   chords: [],
 };

@@ -3,7 +3,6 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { transposedBars } from "../music/feel";
-import { wholeBars } from "../music/form";
 import type { BarNotes, Chart } from "../music/piece";
 import { BarLines } from "../music/time";
 import type { Section } from "../music/wishes";
@@ -32,14 +31,13 @@ export const pieceChart = signal<Chart | null>(null);
 export const pieceTempo = signal(120);
 /** By how many semitones it is played higher than composed. */
 export const pieceShift = signal(0);
-/** The bars of each of its takes, as composed; long ones in several parts. */
+/** The bars of each of its takes, as composed. */
 export const takes = signal<readonly TakeBars[]>([]);
 /** The same in the key in which it is played. */
-export const playedTakes = computed<readonly TakeBars[]>(() => takes.value.map((bars, number) => played(bars, number)));
-/** The bars of a take, as they are told, in the key in which it is played. */
-function played(told: TakeBars, number: number): TakeBars {
-  const chart = charts.value[number]?.own ?? ownChart.value;
-  return transposedBars(chart ? wholeBars(told, chart) : told, pieceShift.value, compasses.value);
+export const playedTakes = computed<readonly TakeBars[]>(() => takes.value.map(played));
+/** Bars in the key in which the piece is played. */
+function played(composed: TakeBars): TakeBars {
+  return transposedBars(composed, pieceShift.value, compasses.value);
 }
 
 /** Which take is heard and seen. */
@@ -55,9 +53,7 @@ export const candidates = signal<Candidates | null>(null);
 /** Which of them is heard in the place of its take; null: none. */
 export const candidate = signal<number | null>(null);
 /** Their bars in the key in which the piece is played. */
-export const playedCandidates = computed<readonly TakeBars[]>(() =>
-  (candidates.value?.bars ?? []).map((bars) => played(bars, candidates.value?.take ?? 0)),
-);
+export const playedCandidates = computed<readonly TakeBars[]>(() => (candidates.value?.bars ?? []).map(played));
 /** The one that is heard now, as files are asked for it. */
 export const heardCandidate = computed(() => (candidates.value?.take === take.value ? candidate.value : null));
 

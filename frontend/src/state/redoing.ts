@@ -16,14 +16,13 @@ import {
   redoPart,
   renameRevision,
 } from "../api";
-import { hasParts, partsOf } from "../music/form";
 import type { BarNotes } from "../music/piece";
 import { listen } from "../stream";
 import type { Redoing } from "../wire";
 import { song } from "./band";
 import { recallLocks, rememberLocks } from "./kept";
 import { complain } from "./notice";
-import { changePiece, ownChart, piece, pieceShift, propose, type TakeBars, take } from "./piece";
+import { changePiece, piece, pieceShift, propose, type TakeBars, take } from "./piece";
 import { beginSelecting, followBars, locks, parts } from "./selecting";
 import { refreshPieces, report } from "./session";
 import { chartsOf } from "./take-charts";
@@ -48,11 +47,9 @@ export const canRedoChange = computed(
 /** Have what is selected and not locked played anew in the take that is heard; of several takes one is to be chosen. */
 export async function redo(takes = 1): Promise<void> {
   const of = take.peek();
-  const chart = ownChart.peek();
-  if (chart === null) return;
   const wanted = takes === 1 ? parts.peek() : parts.peek().slice(0, 1);
   await change(async (id) => {
-    for (const { tracks, bars } of wanted) await revise(id, { tracks, bars: partsOf(bars, chart), take: of, takes });
+    for (const { tracks, bars } of wanted) await revise(id, { tracks, bars, take: of, takes });
   });
 }
 
@@ -173,8 +170,7 @@ async function takeIn(id: string): Promise<void> {
   const before = piece.peek();
   if (before?.id !== id) return;
   batch(() => {
-    const parts = [ownChart.peek(), ...charts.map(({ own }) => own)].some((chart) => chart !== null && hasParts(chart));
-    followBars(before.revisions, now.revisions, parts);
+    followBars(before.revisions, now.revisions);
     changes.value = history;
     changePiece(now, charts, takes);
   });

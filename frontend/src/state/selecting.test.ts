@@ -77,10 +77,3 @@ test("locks go with their bars, and come back with them when that is undone", ()
   followBars([], [{ ...moved, take: 1 }]);
   expect(lockedBars("bass")).toEqual([0]);
 });
-
-test("where bars come in parts, locks of a take whose chords change are lifted", () => {
-  select({ roles: ["bass"], from: 0, to: 1 });
-  lock(true);
-  followBars([], [{ ...CHANGED, origins: [0, 1] }], true);
-  expect(hasLocks.value).toBe(false);
-});

@@ -104,26 +104,23 @@ export function beginSelecting(locked: readonly string[] = []): void {
   });
 }
 
-/**
- * Have locks stay with their bars where changes, or undoing them, have moved these. Where bars have `parts`, which alone
- * are followed, locks of a take whose bars moved are lifted.
- */
-export function followBars(before: readonly Revision[], after: readonly Revision[], parts = false): void {
+/** Have locks stay with their bars where changes, or undoing them, have moved these. */
+export function followBars(before: readonly Revision[], after: readonly Revision[]): void {
   let same = 0;
   while (same < before.length && same < after.length && isSameChange(before[same], after[same])) same += 1;
   let kept: ReadonlySet<string> = locks.peek();
-  for (const revision of before.slice(same).toReversed()) kept = movedLocks(kept, revision, true, parts);
-  for (const revision of after.slice(same)) kept = movedLocks(kept, revision, false, parts);
+  for (const revision of before.slice(same).toReversed()) kept = movedLocks(kept, revision, true);
+  for (const revision of after.slice(same)) kept = movedLocks(kept, revision, false);
   locks.value = kept;
 }
 
 const isSameChange = (one: Revision | undefined, other: Revision | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-function movedLocks(kept: ReadonlySet<string>, { take: of, origins }: Revision, isUndone: boolean, parts: boolean) {
+function movedLocks(kept: ReadonlySet<string>, { take: of, origins }: Revision, isUndone: boolean) {
   if (origins === null) return kept;
   const moved = new Set([...kept].filter((cell) => !cell.startsWith(`${of} `)));
-  for (const [bar, origin] of parts ? [] : origins.entries()) {
+  for (const [bar, origin] of origins.entries()) {
     if (origin === null) continue;
     const [here, there] = isUndone ? [bar, origin] : [origin, bar];
     for (const role of ROLES) if (kept.has(keyOf(role, here, of))) moved.add(keyOf(role, there, of));

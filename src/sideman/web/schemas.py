@@ -217,9 +217,6 @@ class ChartView(BaseModel):
     key: str
     bars: int = Field(description="A bar begun counts whole.")
     bar_lines: list[int] = Field(description="The step at which each bar begins, and that at which the last one ends.")
-    part_lines: list[int] = Field(
-        description="The same of the bars that are composed and told: those of one that is long, as 5/4, are several."
-    )
     beats: float
     chords: list[ChordView]
 
@@ -250,7 +247,6 @@ class ChartView(BaseModel):
             key=chart.key.name,
             bars=progression.bars,
             bar_lines=progression.lines.onsets(progression.bars),
-            part_lines=chart.lines.tolist(),
             beats=float(progression.beats),
             chords=chords,
         )

@@ -9,7 +9,7 @@ import { View } from "./view";
 
 const CHART = {
   bar_lines: commonLines(100),
-  part_lines: commonLines(100),
+
   chords: [
     { name: "C", onset: 0 },
     { name: "G", onset: 200 },

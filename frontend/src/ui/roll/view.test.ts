@@ -10,7 +10,7 @@ let view: View;
 beforeEach(() => {
   openPiece(
     { id: "a", takes: 1, meters: ["4/4"] as readonly string[] } as Arrangement,
-    { bar_lines: commonLines(100), part_lines: commonLines(100), chords: [] } as unknown as Chart,
+    { bar_lines: commonLines(100), chords: [] } as unknown as Chart,
   );
   view = new View();
   view.width.value = 1000;
