@@ -147,6 +147,17 @@ def test_a_piece_ends_on_a_bar_that_all_hold(chords: str) -> None:
     assert arrangement.takes[0].ids[-1] == VOCABULARY.id("end")
 
 
+def test_who_is_named_plays_from_the_section_on() -> None:
+    named = (Role.DRUMS, Role.STRINGS)
+    sections = [
+        PlayedSection("A", (0, 1), Wishes(roles=(Role.PIANO,))),
+        PlayedSection("B", (0, 1), Wishes(roles=named)),
+    ]
+    for seed in range(6):
+        rows = parts(play(BAR, sections, seed=seed))
+        assert {role for role, part in rows[2].items() if level(part) is not None} == {*named}
+
+
 def test_players_may_come_in_one_after_the_other() -> None:
     entries = [
         sum(level(part) is not None for part in parts(play("C:4", [], intro=intro, seed=seed))[0].values())

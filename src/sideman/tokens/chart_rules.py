@@ -63,6 +63,7 @@ class BarKind(NamedTuple):
     silence: bool  # N.C. alone
     bass: bool  # has a slash bass to begin
     resting: frozenset[Role]  # who is silent
+    entering: frozenset[Role]  # who is not
     rings: int  # steps of a bar in which all begin once and hold it to its end, 0 in others
 
 

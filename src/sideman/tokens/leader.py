@@ -116,6 +116,7 @@ class Leader:
                 silence=rules is not None and rules.rests,
                 bass=rules is not None and rules.bass_plays,
                 resting=frozenset() if lead.roles is None else frozenset(self.roles) - lead.roles,
+                entering=lead.entering,
                 rings=measure.steps if lead.rings else 0,
             )
             for bar, (measure, rules, lead) in enumerate(zip(self.chart.measures, self._rules, self._bars, strict=True))
@@ -131,7 +132,7 @@ class Leader:
         masks[:, _LENGTHS] &= np.array(LENGTHS) >= bar.rings
         for number, role in enumerate(self.roles):
             rests = role in bar.resting or (bar.silence and not INSTRUMENTS[role].is_drum)
-            plays = bar.everybody or (bar.bass and role is Role.BASS)
+            plays = bar.everybody or role in bar.entering or (bar.bass and role is Role.BASS)
             masks[number, _density_ids(role)] = not rests
             masks[number, VOCABULARY.id("rest", role.number)] = rests or not plays
         masks[-1, self._closing if bar.last else _BAR] = True

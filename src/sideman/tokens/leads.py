@@ -24,14 +24,15 @@ Head = tuple[Change, ...]  # the chords of a bar, and the one that begins the ne
 class Lead:
     """What is decided of a bar. None or nothing: as in the rest of the piece.
 
-    ``copied`` is, by role, the earlier bar whose part is played again note for note. In a bar that ``rings`` everybody
-    begins once, on its last chord, and holds that to the end.
+    ``entering`` begin to play in it, or go on. ``copied`` is, by role, the earlier bar whose part is played again note
+    for note. In a bar that ``rings`` everybody begins once, on its last chord, and holds that to the end.
     """
 
     style: str | None = None
     density: Mapping[Role, int] = field(default_factory=dict)
     roles: frozenset[Role] | None = None
     loudness: str | None = None
+    entering: frozenset[Role] = frozenset()
     copied: Mapping[Role, int] = field(default_factory=dict)
     rings: bool = False
 
@@ -77,7 +78,7 @@ def leads_of(
     wishes, earlier, starts = _rows(played, parts) if played else ([NO_WISHES] * len(heads), [-1] * len(heads), [0])
     missing = len(heads) - len(wishes)  # an ending, which belongs to the last section
     wishes, earlier = wishes + wishes[-1:] * missing, earlier + [-1] * missing
-    last = len(heads) - 1
+    last, begins = len(heads) - 1, {*starts}
     room = _room(heads)
     echoes = list(echoes_of_chords(heads))
     bars = []
@@ -95,14 +96,16 @@ def leads_of(
         elif repeats is not None and not is_other:
             copied = repeats.draw(echoes[number].bar)
         if copied:
-            fitting = (
-                (role, bar)
+            copied = {
+                role: bar
                 for role, bar in copied.items()
-                if room[number] >= room[bar] and (bar in compound) == (number in compound)
-            )
-            copied = {role: bar for role, bar in fitting if _plays_as(wishes[bar], wish, role)}
+                if (bar in compound) == (number in compound)
+                and _ends_alike(heads, bar, number, room[number])
+                and _plays_as(wishes[bar], wish, role)
+            }
         roles = None if wish.roles is None or ringing else frozenset(wish.roles)
-        bars.append(Lead(wish.style, wish.density, roles, wish.loudness, copied, ringing))
+        entering = frozenset() if roles is None or number not in begins else roles
+        bars.append(Lead(wish.style, wish.density, roles, wish.loudness, entering, copied, ringing))
     told = sections_from(starts, len(heads)) if len(starts) > 1 else ()
     return Leads(tuple(bars), tuple(echoes), told, intro)
 
@@ -119,6 +122,11 @@ def _room(heads: Sequence[Head]) -> list[int]:
         demands = any(change.chord == NO_CHORD or change.bass != NO_BASS for change in head[:-1])
         room.append(0 if demands else min(room[-1] + 1, _LONGEST))
     return room[::-1]
+
+
+def _ends_alike(heads: Sequence[Head], before: int, now: int, room: int) -> bool:
+    """Whether what rings on from two bars meets the same: nothing that is forbidden, or that after the same chords."""
+    return room == _LONGEST or [*heads[before + 1 : before + 2 + room]] == [*heads[now + 1 : now + 2 + room]]
 
 
 def _plays_as(before: Wishes, now: Wishes, role: Role) -> bool:
