@@ -31,6 +31,7 @@ ADDED = {
     "ending": "loop",
     "intro": False,
     "sections": [],
+    "given": [],
     "revisions": [],
     **PLAYED,
 }  # since then
