@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from sideman.music.chords import parse
 from sideman.music.dynamics import played_at
 from sideman.music.song import Song
 from sideman.music.styles import RING
+from sideman.music.time import BarLines, Meter
 from sideman.music.wishes import NO_WISHES, PlayedSection, Repeat, Wishes
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import from_document, to_document
@@ -99,6 +101,13 @@ def test_what_differs_is_not_repeated() -> None:
         None,
         None,
     ]  # other chords, another bar
+
+
+def test_a_long_bar_that_is_cut_short_belongs_to_its_section() -> None:
+    progression = replace(parse("C:5|F:2"), lines=BarLines((Meter(5, 4),)))  # 3 + 2 beats, of the second bar 2
+    sections = (PlayedSection("A", (0,)), PlayedSection("B", (0,), Wishes(roles=(Role.BASS,))))
+    leads = Plan(progression, ArrangeOptions(seed=1), sections=sections).leads.bars
+    assert [lead.roles for lead in leads] == [None, None, frozenset({Role.BASS})]
 
 
 def test_a_section_without_a_name_does_not_come_again() -> None:

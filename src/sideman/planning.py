@@ -29,7 +29,6 @@ from sideman.options import PlayOptions
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes
-from sideman.tokens.form import measures_of
 from sideman.tokens.grid import GridLoss
 from sideman.tokens.kit import Beginning, Kit, WaltzBass, WaltzDrums, is_waltz
 from sideman.tokens.leader import Leader
@@ -166,8 +165,7 @@ class Plan:
         return self._leads()
 
     def _leads(self, repeats: Repeats | None = None) -> Leads:
-        lines = self.progression.lines
-        parts = [len(measures_of(lines.meter(bar))) for bar in range(self.progression.bars)]
+        parts = [len(span) for span in self.chart.spans]
         heads = heads_of(self.chart, goes_on=not self.rings)
         return leads_of(
             heads,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sideman.errors import ChordSyntaxError, OptionError
 from sideman.music.roles import ROLES
-from sideman.music.styles import STYLES
+from sideman.music.styles import DENSITIES, STYLES
 from sideman.music.wishes import LOUDNESS, NAMES, Repeat, Wishes
 
 _WISH = re.compile(rf"(?<!\S)({'|'.join(NAMES)})=([^\s\[\](){{}}<>*]*[^\s\[\](){{}}<>*:])", re.IGNORECASE)
@@ -19,7 +19,7 @@ _VALUES: dict[str, Sequence[str]] = {
     "tracks": [*map(str, ROLES)],
     "loudness": [*LOUDNESS],
     "repeat": [*map(str, Repeat)],
-    "density": ["0", "1", "2", "3", "4"],
+    "density": [*map(str, range(DENSITIES))],
 }
 _SHOWN = 32  # characters of a value in a fault
 

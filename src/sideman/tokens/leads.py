@@ -16,7 +16,7 @@ from sideman.tokens.chart import NO_BASS, Change, Chart
 from sideman.tokens.form import LIKE, NEW, Echo, Section, echoes_of_chords, sections_from
 from sideman.tokens.vocabulary import NO_CHORD
 
-_LONGEST = 4  # bars that a note lasts
+_LONGEST = 8  # bars that a note lasts, in 2/4
 Head = tuple[Change, ...]  # the chords of a bar, and the one that begins the next
 
 
@@ -79,7 +79,6 @@ def leads_of(
     missing = len(heads) - len(wishes)  # an ending, which belongs to the last section
     wishes, earlier = wishes + wishes[-1:] * missing, earlier + [-1] * missing
     last, begins = len(heads) - 1, {*starts}
-    room = _room(heads)
     echoes = list(echoes_of_chords(heads))
     bars = []
     for number, (wish, before) in enumerate(zip(wishes, earlier, strict=True)):
@@ -100,7 +99,7 @@ def leads_of(
                 role: bar
                 for role, bar in copied.items()
                 if (bar in compound) == (number in compound)
-                and _ends_alike(heads, bar, number, room[number])
+                and _meet_the_same(heads, bar, number)
                 and _plays_as(wishes[bar], wish, role)
             }
         roles = None if wish.roles is None or ringing else frozenset(wish.roles)
@@ -115,18 +114,11 @@ def _is_same(one: Head, other: Head) -> bool:
     return one[:-1] == other[:-1] and one[-1].onset == other[-1].onset
 
 
-def _room(heads: Sequence[Head]) -> list[int]:
-    """In how many bars after each the chart forbids nothing that rings on, up to the longest note's."""
-    room = [_LONGEST]
-    for head in reversed(heads[1:]):
-        demands = any(change.chord == NO_CHORD or change.bass != NO_BASS for change in head[:-1])
-        room.append(0 if demands else min(room[-1] + 1, _LONGEST))
-    return room[::-1]
-
-
-def _ends_alike(heads: Sequence[Head], before: int, now: int, room: int) -> bool:
-    """Whether what rings on from two bars meets the same: nothing that is forbidden, or that after the same chords."""
-    return room == _LONGEST or [*heads[before + 1 : before + 2 + room]] == [*heads[now + 1 : now + 2 + room]]
+def _meet_the_same(heads: Sequence[Head], one: int, other: int) -> bool:
+    """Whether what rings on from two bars meets the same chords, or after the other nothing that forbids it."""
+    after, reached = ([*heads[bar + 1 : bar + 1 + _LONGEST]] for bar in (one, other))
+    demands = (change.chord == NO_CHORD or change.bass != NO_BASS for head in reached for change in head[:-1])
+    return after == reached or not any(demands)
 
 
 def _plays_as(before: Wishes, now: Wishes, role: Role) -> bool:
