@@ -30,7 +30,7 @@ from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.decode import BarNotes
 from sideman.tokens.grid import GridLoss
-from sideman.tokens.kit import Beginning, Kit, WaltzBass, WaltzDrums, is_waltz
+from sideman.tokens.kit import Beginning, Kit, Other, WaltzBass, WaltzDrums, is_waltz
 from sideman.tokens.leader import Leader
 from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
 from sideman.tokens.own import own_parts
@@ -127,16 +127,19 @@ class Plan:
         given: Sequence[Parts] = (),
         seed: int | None = None,
         judged: Collection[int] = (),
+        others: Collection[Other] = (),
     ) -> Take:
         """A take that has yet to be composed: all of it, or what is not ``given``, by the plan's seed or another.
 
         ``sampling`` is how the weights are drawn from. Of what is given in the ``judged`` bars the model is asked how
-        likely it is.
+        likely it is. ``others`` are parts that are to be no more what they were.
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
         leads = self._leads(Repeats(sampling.repeats, drawing.generator(number, "repeats")))
-        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, self._beginnings(given), judged)
+        leads = leads.anew({other.bar for other in others}) if others else leads
+        beginnings = [*others, *self._beginnings(given)]
+        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, beginnings, judged)
 
     def leader(self, given: Sequence[Parts] = (), leads: Leads | None = None) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first.

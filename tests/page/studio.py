@@ -159,6 +159,11 @@ class Studio:
         counted: dict[str, int] = self.roll.evaluate(PIXELS)
         return counted
 
+    def picture(self) -> str:
+        """All that the roll shows, which two takes of one rhythm tell apart where as many pixels have each colour."""
+        shown: str = self.roll.evaluate("(canvas) => canvas.toDataURL()")
+        return shown
+
     def measured(self, name: str) -> list[float]:
         """Seconds of a User Timing measure, each time it was taken."""
         script = "name => performance.getEntriesByName(name, 'measure').map(({ duration }) => duration / 1000)"

@@ -164,9 +164,9 @@ def choose_the_second_of_three(studio: Studio, before: Notes) -> Notes:
     takes = studio.page.get_by_role("group", name="New takes of the selection").get_by_role("radio")
     expect(takes).to_have_count(4)
     assert notes(studio) == before
-    pixels = studio.pixels()
+    first = studio.picture()
     takes.nth(2).check(force=True)
-    wait_until(lambda: studio.pixels() != pixels)
+    wait_until(lambda: studio.picture() != first)
     stood = position(studio)
     studio.button("Choose new 2").click()
     expect(takes).to_have_count(0)

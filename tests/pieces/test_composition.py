@@ -154,8 +154,8 @@ def test_what_is_kept_is_heard_by_what_is_new() -> None:
         for each in zip(PIECE.takes, other.takes, strict=True)
     )
     selection = Selection((Role.PIANO,), (2,))
-    here = PIECE.redo(selection, 1, MODEL, drafts=1).revisions[0].parts
-    there = replace(PIECE, takes=takes).redo(selection, 1, MODEL, drafts=1).revisions[0].parts
+    here = PIECE.redo(selection, 2, MODEL, drafts=1).revisions[0].parts
+    there = replace(PIECE, takes=takes).redo(selection, 2, MODEL, drafts=1).revisions[0].parts
     assert here != there
 
 

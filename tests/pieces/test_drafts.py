@@ -111,10 +111,27 @@ def test_the_draft_is_taken_that_fits_best() -> None:
 
 
 def test_where_no_kept_bar_follows_one_draft_is_enough() -> None:
-    change = Change(Selection(["piano"], [7]), 5)
+    change = Change(Selection(["piano"], [5, 6, 7]), 5)
     assert len(PIECE.drafts(change, 4).takes) == 1
     assert len(PIECE.drafts(change, 4, takes=3).takes) == 3
     assert PIECE.redo(change.selection, 5, MODEL).revisions[0].seed == 5
+
+
+def test_what_is_played_anew_is_not_what_it_was() -> None:
+    last = Selection(["piano"], [7])
+    first = PIECE.redo(last, 5, MODEL)
+    three = [piece.parts()[7] for piece in first.alternatives(last, 3, 5, MODEL)]
+    assert len({str(parts) for parts in [first.parts()[7], *three]}) == 4
+    assert first.redo(last, 5, MODEL, drafts=1).parts() != first.parts()  # the same seed, and other notes
+
+
+def test_a_draft_that_is_what_was_there_is_not_taken() -> None:
+    two = Selection(["piano"], [6, 7])
+    first = PIECE.redo(two, 5, MODEL)
+    assert first.redo(two, 5, MODEL, drafts=1).parts() == first.parts()  # the same seed, and nothing else to take
+    again = first.redo(two, 5, MODEL)
+    assert again.parts() != first.parts()
+    assert again.revisions[1].seed == seeds_of(5, 2)[1]
 
 
 def test_alternatives_are_the_same_however_many_there_are() -> None:

@@ -18,11 +18,12 @@ from sideman.model.sampling import SamplingDefaults
 from sideman.music.progression import Progression
 from sideman.options import PlayOptions, random_seed
 from sideman.pieces.changes import Change, Origins, Selection, changed_plan, check_change, check_seed
-from sideman.pieces.drafts import BATCH, DRAFTS, Draft, Drafts, compose, seam_after
+from sideman.pieces.drafts import BATCH, DRAFTS, SPARE, Draft, Drafts, compose, seam_after
 from sideman.pieces.origins import following, origins_of
 from sideman.pieces.revision import Revision
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import decode_bars
+from sideman.tokens.kit import Other
 from sideman.tokens.parts import Parts, parts_of
 
 
@@ -139,8 +140,9 @@ class Composition:
         """A take in which all but the selection is given, the rest yet to be composed; :meth:`revised` takes it.
 
         ``sampling`` is how the weights are drawn from; with a progression the band hears other chords from now on.
-        What is given stays as it is, whatever the chords. The bars after the selection are judged. Raises
-        :class:`OptionError` for a selection, a seed or chords that don't fit.
+        What is given stays as it is, whatever the chords. A single bar is told as a new
+        one, and drawn again while it is what it was. The bars
+        after the selection are judged. Raises :class:`OptionError` for a selection, a seed or chords that don't fit.
         """
         selection = change.selection
         before = self.plan_of(selection.take)
@@ -148,13 +150,20 @@ class Composition:
         check_seed(change.seed)
         moved = Revision(selection, {}, None, change.progression, change.origins)
         selected = {*plan.chart.told(selection.bars)}
+        bars = moved.applied(self.parts(selection.take), before.chart, plan.chart)
         given = [
             {role: part for role, part in bar.items() if number not in selected or role not in selection.roles}
             | {role: parts[number] for role, parts in plan.given.items()}
-            for number, bar in enumerate(moved.applied(self.parts(selection.take), before.chart, plan.chart))
+            for number, bar in enumerate(bars)
+        ]
+        others = [
+            Other(role, number, bars[number][role])
+            for number in selected
+            for role in selection.roles
+            if len(selection.bars) == 1 and role in bars[number]
         ]
         judged = seam_after(selected, len(given))
-        return plan.take(selection.take, sampling, given=given, seed=change.seed, judged=judged)
+        return plan.take(selection.take, sampling, given=given, seed=change.seed, judged=judged, others=others)
 
     def drafts(
         self, change: Change, drafts: int = DRAFTS, takes: int = 1, sampling: SamplingDefaults = SAMPLING
@@ -163,12 +172,13 @@ class Composition:
         selection = change.selection
         plan = check_change(self.plan_of(selection.take), selection, change.progression, change.origins)
         check_seed(change.seed)
-        is_judged = bool(seam_after(selection.bars, plan.bars))
+        pays = bool(seam_after(selection.bars, plan.bars)) or len(selection.bars) <= SPARE
         return Drafts(
             lambda seed: self.begin(replace(change, seed=seed), sampling),
             change.seed,
-            drafts if is_judged else 1,
+            drafts if pays else 1,
             takes,
+            self.parts(selection.take),
         )
 
     def revised(self, change: Change, take: Take) -> Composition:

@@ -13,9 +13,11 @@ import numpy as np
 
 from sideman.composer import Composer, Take
 from sideman.errors import OptionError
+from sideman.tokens.parts import Parts, parts_of
 
 DRAFTS = 4
 MAX_DRAFTS = 16
+SPARE = 2  # drafts of so many bars at most, so that what is played anew is not what it was
 BATCH = 16  # takes composed at a time
 SEAM_BARS = 2  # after each run of changed bars, as far as they are kept
 
@@ -37,15 +39,23 @@ class Drafts:
     """Drafts of ``takes`` alternatives, to be composed by whoever has a :class:`Composer`, others beside them.
 
     ``begin`` gives the take of a seed. The first draft of the first alternative has ``seed`` itself; an alternative is
-    the same however many others are asked for. Where no kept bar follows, one draft is enough. Raises
-    :class:`OptionError` for too many.
+    the same however many others are asked for. None is as the bars were ``before``, or as another one, where a draft
+    is different. Where no kept bar follows, one draft is enough. Raises :class:`OptionError` for too many.
     """
 
-    def __init__(self, begin: Callable[[int], Take], seed: int, drafts: int = DRAFTS, takes: int = 1) -> None:
+    def __init__(
+        self,
+        begin: Callable[[int], Take],
+        seed: int,
+        drafts: int = DRAFTS,
+        takes: int = 1,
+        before: Sequence[Parts] = (),
+    ) -> None:
         if not 1 <= drafts <= MAX_DRAFTS:
             raise OptionError(f"{drafts} drafts are out of range: give 1 to {MAX_DRAFTS}")
         if takes < 1:
             raise OptionError(f"{takes} takes are out of range: give 1 or more")
+        self._before = [*before]
         self.alternatives = tuple(
             tuple(Draft(each, begin(each)) for each in seeds_of(own, drafts)) for own in seeds_of(seed, takes)
         )
@@ -57,7 +67,14 @@ class Drafts:
 
     def best(self) -> list[Draft]:
         """Of each alternative the draft that fits best, the first of several; all must be done."""
-        return [min(drafts, key=lambda draft: draft.misfit) for drafts in self.alternatives]
+        there = [self._before]
+        chosen = []
+        for drafts in self.alternatives:
+            others = [draft for draft in drafts if parts_of(draft.take.ids) not in there]
+            best = min(others or drafts, key=lambda draft: draft.misfit)
+            there.append(parts_of(best.take.ids))
+            chosen.append(best)
+        return chosen
 
 
 def seeds_of(seed: int, count: int) -> list[int]:

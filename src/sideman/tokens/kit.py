@@ -1,7 +1,7 @@
 """What a first bar begins with: drums with a bass drum, and a snare or what stands for it; in 3/4 a one that is one.
 
-Knows the ids of parts. The first bar decides for all that follows in its style: a drum that is not in it seldom comes
-later, and a bass that walks goes on walking.
+And what a bar that is played anew is not. Knows the ids of parts. The first bar decides for all that follows in its
+style: a drum that is not in it seldom comes later, and a bass that walks goes on walking.
 """
 
 from __future__ import annotations
@@ -93,10 +93,29 @@ class WaltzBass(Beginning):
         return 0 not in onsets or bool(onsets & self._free)
 
 
+class Other(Beginning):
+    """Other notes than those of a part that was played there."""
+
+    draws = 8
+
+    def __init__(self, role: Role, bar: int, before: Sequence[int]) -> None:
+        super().__init__(role, bar)
+        self._before = _sound(before)
+
+    def lacks(self, part: Sequence[int]) -> bool:
+        """Whether these are the same."""
+        return _sound(part) == self._before
+
+
 def is_waltz(chart: Chart, bar: int) -> bool:
     """Whether a bar of the chart is a whole bar of 3/4."""
     begin, end = int(chart.lines[bar]), int(chart.lines[bar + 1])
     return (chart.measures[bar],) == WALTZ and range(bar, bar + 1) in chart.spans and end - begin <= chart.steps - begin
+
+
+def _sound(part: Sequence[int]) -> list[int]:
+    """The ids of a part that are notes, without those that tell how dense and how loud they are."""
+    return [token for token in part if token in _GO_ON]
 
 
 def _hits(part: Sequence[int]) -> Iterator[tuple[int, int]]:

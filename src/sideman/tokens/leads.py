@@ -49,6 +49,11 @@ class Leads:
     sections: tuple[Section, ...] = ()
     intro: bool = False
 
+    def anew(self, bars: Collection[int]) -> Leads:
+        """With some bars that are to be like no other."""
+        echoes = tuple(Echo(-1, NEW) if bar in bars else echo for bar, echo in enumerate(self.echoes))
+        return replace(self, echoes=echoes)
+
 
 def heads_of(chart: Chart, *, goes_on: bool) -> list[Head]:
     """The chords of each bar, with the one that begins the next; music that ``goes_on`` does so from the start."""
