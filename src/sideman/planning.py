@@ -19,7 +19,7 @@ from sideman.music.band import NoteArray, Role, Track
 from sideman.music.chords import Progression
 from sideman.music.dynamics import played_at
 from sideman.music.ending import with_ending
-from sideman.music.finishing import finish
+from sideman.music.finishing import finish, struck
 from sideman.music.key import Key
 from sideman.music.strokes import Setting, settings
 from sideman.music.styles import LOOP
@@ -33,7 +33,7 @@ from sideman.tokens.grid import GridLoss
 from sideman.tokens.kit import Beginning, Kit, Other, WaltzBass, WaltzDrums, is_waltz
 from sideman.tokens.leader import Leader
 from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
-from sideman.tokens.own import own_parts
+from sideman.tokens.own import Velocities, own_parts
 from sideman.tokens.parts import Part, Parts
 
 # In each bar the later roles hear the earlier ones.
@@ -59,8 +59,9 @@ class Plan:
     Its ``options`` have a seed, also where none was given: with it they make the same music again. The progression has
     the bar that an ending adds. Ids stand in C major or A minor as if in ``key``; it is the chords' own unless given.
     ``sections`` are those of the piece, in the order of playing; without any it is one. ``given`` are somebody's own
-    parts of some roles, one for each bar of the chart: the others are composed around them. Raises
-    :class:`OptionError` where their bars are not those of the progression.
+    parts of some roles, one for each bar of the chart: the others are composed around them. ``velocities`` are those of
+    parts that somebody edited, by role and bar of the chart. Raises :class:`OptionError` where the bars of ``sections``
+    or of own parts are not those of the progression.
     """
 
     progression: Progression
@@ -68,6 +69,7 @@ class Plan:
     key: Key | None = None
     sections: tuple[PlayedSection, ...] = ()
     given: Mapping[Role, tuple[Part, ...]] = field(default_factory=dict)
+    velocities: Mapping[tuple[Role, int], Velocities] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", self.options.seeded())
@@ -199,15 +201,16 @@ class Plan:
         return found
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
-        """A bar of the chart as it was composed, made ready for the ear; own parts are as loud as they were given."""
-        lead, setting = self.leads.bars[bar.number], self._settings[bar.number]
-        steps = self.chart.steps
-        return {
-            role: finish(role, notes, steps, None)
-            if role in self.given
-            else played_at(finish(role, notes, steps, setting), lead.loudness)
-            for role, notes in bar.notes.items()
-        }
+        """A bar of the chart as it was composed, made ready for the ear; what was given is as loud as it was given."""
+        return {role: self._heard(role, notes, bar.number) for role, notes in bar.notes.items()}
+
+    def _heard(self, role: Role, notes: NoteArray, bar: int) -> NoteArray:
+        velocities, setting = self.velocities.get((role, bar)), self._settings[bar]
+        if velocities is not None:
+            return struck(finish(role, notes, self.chart.steps, None), velocities)
+        if role in self.given:
+            return finish(role, notes, self.chart.steps, None)
+        return played_at(finish(role, notes, self.chart.steps, setting), self.leads.bars[bar].loudness)
 
     def whole(self, take: int, bars: Sequence[BarNotes], number: int) -> Bar | None:
         """The bar of the piece that ends with bar ``number`` of the chart, ready for the ear; None within a bar.

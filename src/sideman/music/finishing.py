@@ -5,9 +5,11 @@ Takes are kept as they were composed; bars told, bands and files are all made he
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from sideman.music.band import DURATION, ONSET, NoteArray, Role
+from sideman.music.band import DURATION, ONSET, PITCH, VELOCITY, NoteArray, Role
 from sideman.music.strokes import Setting
 from sideman.music.touch import touch
 
@@ -20,4 +22,11 @@ def finish(role: Role, notes: NoteArray, steps: int, setting: Setting | None) ->
     """
     heard = (notes if setting is None else touch(role, notes, setting)).copy()
     heard[:, DURATION] = np.minimum(heard[:, DURATION], steps - heard[:, ONSET])
+    return heard
+
+
+def struck(notes: NoteArray, velocities: Sequence[int]) -> NoteArray:
+    """The notes (notes, 4) as loud as ``velocities`` say, one a note, by onset, then pitch."""
+    heard = notes.copy()
+    heard[np.lexsort((notes[:, PITCH], notes[:, ONSET])), VELOCITY] = velocities
     return heard

@@ -14,6 +14,7 @@ from sideman.composer import SAMPLING, Take
 from sideman.model.sampling import SamplingDefaults
 from sideman.pieces.changes import Change, check_change
 from sideman.pieces.composition import Composition
+from sideman.pieces.edits import Edit
 
 
 class Commission:
@@ -24,14 +25,22 @@ class Commission:
     """
 
     def __init__(
-        self, plan: Plan, changes: Iterable[Change] = (), weights: str = "", sampling: SamplingDefaults = SAMPLING
+        self,
+        plan: Plan,
+        changes: Iterable[Change | Edit] = (),
+        weights: str = "",
+        sampling: SamplingDefaults = SAMPLING,
     ) -> None:
         self.plan = plan
         self.changes = tuple(changes)
         plans: dict[int, Plan] = {}
         for change in self.changes:
             take = change.selection.take
-            plans[take] = check_change(plans.get(take, plan), change.selection, change.progression, change.origins)
+            before = plans.get(take, plan)
+            if isinstance(change, Edit):
+                plans[take] = change.check(before)
+            else:
+                plans[take] = check_change(before, change.selection, change.progression, change.origins)
         self._plans = [plans.get(take, plan) for take in range(plan.options.takes)]  # in the end
         self.performance = Performance(plan, sampling)
         self.composition: Composition | None = None
@@ -63,6 +72,9 @@ class Commission:
         self._under_way = None
         while self._left and self._under_way is None:
             change = self._left.popleft()
+            if isinstance(change, Edit):
+                piece, _ = piece.with_edit(change)
+                continue
             take = piece.begin(change, self._sampling)
             if take.done:  # nothing in it was a choice
                 piece = piece.revised(change, take)

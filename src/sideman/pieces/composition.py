@@ -6,7 +6,7 @@ revision puts other parts in the place of some; what it doesn't name stays, note
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,14 +15,17 @@ from sideman.arranging import Arrangement, Bar, Model, Performance, Plan, defaul
 from sideman.composer import SAMPLING, Composer, Take
 from sideman.errors import OptionError, TokenError
 from sideman.model.sampling import SamplingDefaults
+from sideman.music.band import NoteArray, Role, Track
 from sideman.music.progression import Progression
 from sideman.options import PlayOptions, random_seed
 from sideman.pieces.changes import Change, Origins, Selection, changed_plan, check_change, check_seed
 from sideman.pieces.drafts import BATCH, DRAFTS, SPARE, Draft, Drafts, compose, seam_after
+from sideman.pieces.edits import Edit
 from sideman.pieces.origins import following, origins_of
-from sideman.pieces.revision import Revision
+from sideman.pieces.revision import Revision, Struck
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import decode_bars
+from sideman.tokens.grid import GridLoss
 from sideman.tokens.kit import Other
 from sideman.tokens.parts import Parts, parts_of
 
@@ -70,6 +73,7 @@ class Composition:
             raise TokenError("a revision with more or fewer parts than bars")
         if revision.parts.keys() != {*selection.roles}:
             raise TokenError("a revision whose parts are of other roles than it names")
+        revision.check_velocities()
         return plan
 
     @classmethod
@@ -127,12 +131,44 @@ class Composition:
         return plan.wholes(take, decode_bars(ids, plan.chart))
 
     def plan_of(self, take: int = 0) -> Plan:
-        """The plan of a take, with the chords that it has now."""
+        """The plan of a take, with the chords that it has now, and how loud what was edited is."""
         plan = self.plan
+        velocities: Struck = {}
         for revision in self.revisions:
             if revision.selection.take == take:
-                plan = changed_plan(plan, revision.progression, revision.origins)
-        return plan
+                before, plan = plan, changed_plan(plan, revision.progression, revision.origins)
+                velocities = revision.struck(velocities, before.chart, plan.chart)
+        return replace(plan, velocities=velocities) if velocities else plan
+
+    @property
+    def given(self) -> list[dict[Role, NoteArray] | None]:
+        """Of each revision that stands the notes that somebody gave, on the grid; None where it was composed."""
+        plans: dict[int, Plan] = {}
+        found = []
+        for revision in self.revisions:
+            take = revision.selection.take
+            plans[take] = changed_plan(plans.get(take, self.plan), revision.progression, revision.origins)
+            found.append(revision.notes(plans[take].chart))
+        return found
+
+    # Edited notes
+
+    def edited(
+        self, tracks: Mapping[Role, Track] | Mapping[str, Track], bars: Iterable[int], take: int = 0
+    ) -> tuple[Composition, dict[Role, GridLoss]]:
+        """With these notes in the place of those that roles play in some bars, and what the grid changed in them.
+
+        Onsets count in steps from the start of the piece. All else stays, note for note; velocities stay as given.
+        Raises :class:`OptionError` for bars, roles or a take that there are not, somebody's own part, and notes that
+        begin outside of the bars.
+        """
+        return self.with_edit(Edit(tracks, bars, take))
+
+    def with_edit(self, edit: Edit) -> tuple[Composition, dict[Role, GridLoss]]:
+        """The same of an edit. Raises as :meth:`edited`."""
+        take = edit.selection.take
+        revision, losses = edit.made(self.plan_of(take if 0 <= take < len(self.takes) else 0))
+        return self.with_revision(revision), losses
 
     # Composing anew
 

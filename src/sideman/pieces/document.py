@@ -28,6 +28,7 @@ from sideman.options import OPTIONS, options_of, values_of
 from sideman.pieces.changes import Origins, Selection
 from sideman.pieces.composition import Composition
 from sideman.pieces.revision import Revision
+from sideman.tokens.own import Velocities
 from sideman.tokens.parts import Part, Parts, join, split
 from sideman.tokens.vocabulary import VOCABULARY
 
@@ -42,7 +43,7 @@ _OPTIONS = [option.name for option in OPTIONS]
 _PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates")
 _PROGRESSION = ("progression", "meters")
 _SECTIONS = "sections"
-_REVISION = ("take", _TRACKS, "bars", "seed", "ids", "origins", "name", *_PROGRESSION)
+_REVISION = ("take", _TRACKS, "bars", "seed", "ids", "velocities", "origins", "name", *_PROGRESSION)
 
 
 def write_composition(composition: Composition, path: Path | str) -> None:
@@ -161,6 +162,7 @@ def _revision_document(revision: Revision) -> dict[str, Any]:
         **({} if revision.origins is None else {"origins": revision.origins}),
         **({"name": revision.name} if revision.name else {}),
         "ids": {role: _packed(parts) for role, parts in revision.parts.items()},
+        **({} if revision.velocities is None else {"velocities": revision.velocities}),
     }
 
 
@@ -171,16 +173,24 @@ def _revision(document: Mapping[str, Any]) -> Revision:
         {role: tuple(_parts(document["ids"][role], role)) for role in roles},
         document.get("seed"),
         _progression(document) if "progression" in document else None,
-        None
-        if (origins := document.get("origins")) is None
-        else tuple(None if bar is None else int(bar) for bar in origins),
+        _origins(document.get("origins")),
         str(document.get("name", "")),
+        _velocities(document.get("velocities")),
         _others(document, _REVISION),
     )
 
 
 def _origins(bars: Iterable[Any] | None) -> Origins | None:
     return None if bars is None else tuple(None if bar is None else int(bar) for bar in bars)
+
+
+def _velocities(document: object) -> dict[Role, tuple[Velocities, ...]] | None:
+    if document is None:
+        return None
+    return {
+        Role(role): tuple(tuple(int(each) for each in part) for part in parts)
+        for role, parts in _object(document).items()
+    }
 
 
 def _progression_document(progression: Progression) -> dict[str, Any]:

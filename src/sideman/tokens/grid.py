@@ -5,7 +5,7 @@ Knows notes in steps and the vocabulary's tables; no ids, no files.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -57,12 +57,10 @@ def loudness_levels(
     return np.array(levels), np.repeat(np.arange(len(first)), count)
 
 
-def to_grid(
-    role: Role, notes: NoteArray, steps: int, shift: int, lines: npt.NDArray[np.int64] | None = None
-) -> tuple[NoteArray, GridLoss]:
-    """The nearest notes on the token grid, sorted by onset, then pitch; ``shift`` and ``lines`` as in :class:`Chart`.
+def placed(role: Role, notes: NoteArray, steps: int, shift: int) -> tuple[NoteArray, GridLoss]:
+    """The nearest notes that the tokens can say but for their velocities, which stay, sorted by onset, then pitch.
 
-    Bars are of 4/4 unless ``lines`` are given.
+    ``shift`` as in :class:`Chart`.
     """
     total = len(notes)
     notes = notes[notes[:, ONSET] < steps]
@@ -78,15 +76,26 @@ def to_grid(
         pitch = notes[:, PITCH] + PITCH_CLASSES * (low - high)
         duration = LENGTH_TABLE[NEAREST_LENGTH[np.clip(notes[:, DURATION], 1, LENGTHS[-1]) - 1]]
         changed = int((duration != notes[:, DURATION]).sum())
-    placed = np.stack([notes[:, ONSET], duration, pitch, notes[:, VELOCITY]], 1).astype(np.int32)
-    placed = placed[np.lexsort((-placed[:, DURATION], placed[:, PITCH], placed[:, ONSET]))]
-    place = placed[:, ONSET] * MIDI_VALUES + placed[:, PITCH]
-    placed = placed[np.r_[True, place[1:] != place[:-1]]] if len(placed) else placed
-    louder = 0
-    if len(placed):
-        level, index = loudness_levels(placed, bar_lines(common_time(steps)) if lines is None else lines)
-        velocity = LOUDNESS_TABLE[level[index]]
-        half = (LOUDNESS[1] - LOUDNESS[0]) / 2
-        louder = int((np.abs(velocity - placed[:, VELOCITY]) > half).sum())
-        placed[:, VELOCITY] = velocity
-    return placed, GridLoss(total, changed, louder, total - len(placed), folded)
+    rows = np.stack([notes[:, ONSET], duration, pitch, notes[:, VELOCITY]], 1).astype(np.int32)
+    rows = rows[np.lexsort((-rows[:, DURATION], rows[:, PITCH], rows[:, ONSET]))]
+    place = rows[:, ONSET] * MIDI_VALUES + rows[:, PITCH]
+    rows = rows[np.r_[True, place[1:] != place[:-1]]] if len(rows) else rows
+    return rows, GridLoss(total, changed, 0, total - len(rows), folded)
+
+
+def to_grid(
+    role: Role, notes: NoteArray, steps: int, shift: int, lines: npt.NDArray[np.int64] | None = None
+) -> tuple[NoteArray, GridLoss]:
+    """The nearest notes on the token grid, sorted by onset, then pitch; ``shift`` and ``lines`` as in :class:`Chart`.
+
+    Bars are of 4/4 unless ``lines`` are given.
+    """
+    rows, loss = placed(role, notes, steps, shift)
+    if not len(rows):
+        return rows, loss
+    level, index = loudness_levels(rows, bar_lines(common_time(steps)) if lines is None else lines)
+    velocity = LOUDNESS_TABLE[level[index]]
+    half = (LOUDNESS[1] - LOUDNESS[0]) / 2
+    louder = int((np.abs(velocity - rows[:, VELOCITY]) > half).sum())
+    rows[:, VELOCITY] = velocity
+    return rows, replace(loss, velocity=louder)

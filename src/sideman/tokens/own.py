@@ -1,13 +1,22 @@
-"""Somebody's own track as parts of the language: on its grid, with a count of what that changed. Knows no files."""
+"""Somebody's own notes as parts of the language: on its grid, with a count of what that changed. Knows no files."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
 from sideman.errors import OptionError
-from sideman.music.band import NoteArray, Role
+from sideman.music.band import ONSET, VELOCITY, NoteArray, Role
 from sideman.tokens.chart import Chart
+from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import encode_bars
-from sideman.tokens.grid import GridLoss, to_grid
+from sideman.tokens.form import bars_of
+from sideman.tokens.grid import DRUM_DURATION, GridLoss, placed, to_grid
 from sideman.tokens.parts import Part, parts_of
+from sideman.tokens.vocabulary import LENGTHS, VOCABULARY
+
+Velocities = tuple[int, ...]  # of the notes of a part, by onset, then pitch
 
 
 def own_parts(role: Role, notes: NoteArray, chart: Chart) -> tuple[tuple[Part, ...], GridLoss]:
@@ -15,8 +24,54 @@ def own_parts(role: Role, notes: NoteArray, chart: Chart) -> tuple[tuple[Part, .
 
     Raises :class:`OptionError` where none of them can be played there.
     """
-    placed, loss = to_grid(role, notes, chart.steps, chart.shift, chart.lines)
-    if not len(placed):
+    rows, loss = to_grid(role, notes, chart.steps, chart.shift, chart.lines)
+    if not len(rows):
         raise OptionError(f"own part of {role}: no note of it lies within the chart and can be played by {role}")
-    bars = parts_of(encode_bars([(role, placed)], chart, density=True))
-    return tuple(bar[role] for bar in bars), loss
+    return _parts(role, rows, chart), loss
+
+
+def edited_parts(
+    role: Role, notes: NoteArray, chart: Chart, bars: Iterable[int]
+) -> tuple[tuple[Part, ...], tuple[Velocities, ...], GridLoss]:
+    """The parts of some bars of a chart, from their notes (notes, 4), how loud each is, and what the grid changed.
+
+    Where no note is, the role rests.
+    """
+    rows, loss = placed(role, notes, chart.steps, chart.shift)
+    levelled, _ = to_grid(role, notes, chart.steps, chart.shift, chart.lines)
+    parts, bar = _parts(role, levelled, chart), bars_of(rows[:, ONSET], chart.lines)
+    wanted = [*bars]
+    velocities = tuple(tuple(rows[bar == number, VELOCITY].tolist()) for number in wanted)
+    return tuple(parts[number] for number in wanted), velocities, loss
+
+
+def _parts(role: Role, rows: NoteArray, chart: Chart) -> tuple[Part, ...]:
+    return tuple(bar[role] for bar in parts_of(encode_bars([(role, rows)], chart, density=True)))
+
+
+def part_notes(part: Sequence[int], onset: int, shift: int, velocities: Velocities) -> NoteArray:
+    """The notes (notes, 4) of a part of a bar that begins at ``onset``, by onset, then pitch; ``shift`` as in a chart.
+
+    There must be as many ``velocities`` as :func:`note_count` says.
+    """
+    rows: list[tuple[int, int, int]] = []
+    step, length = 0, 0
+    for token in part:
+        kind, value = VOCABULARY.kind(token), VOCABULARY.value(token)
+        if kind == "position":
+            step = value
+        elif kind == "length":
+            length = LENGTHS[value]
+        elif kind == "pitch":
+            rows.append((onset + step, length, value - shift))
+        elif kind == "hit":
+            rows += [(onset + step, DRUM_DURATION, pitch) for pitch in HITS[value]]
+    rows.sort(key=lambda row: (row[0], row[2]))
+    notes = [(*row, velocity) for row, velocity in zip(rows, velocities, strict=True)]
+    return np.array(notes, np.int32).reshape(-1, 4)
+
+
+def note_count(part: Sequence[int]) -> int:
+    """How many notes a part has."""
+    kinds = ((VOCABULARY.kind(token), VOCABULARY.value(token)) for token in part)
+    return sum(1 if kind == "pitch" else len(HITS[value]) if kind == "hit" else 0 for kind, value in kinds)

@@ -24,7 +24,8 @@ from sideman.web.limits import check_minutes
 from sideman.web.metrics import Metrics
 from sideman.web.piece_files import PieceFiles, lost
 from sideman.web.problems import Problem
-from sideman.web.schemas import ArrangementView, BarsDone, Changing, Description, RevisionView
+from sideman.web.revised_schemas import RevisionView
+from sideman.web.schemas import ArrangementView, BarsDone, Changing, Description
 from sideman.web.sessions import Session
 from sideman.web.settings import Settings
 from sideman.web.store import UNFINISHED, Piece, State, Store
@@ -204,7 +205,8 @@ class Arrangements:
         description = self._asked(piece)
         if piece.state is State.DONE and self.files.is_revised(piece):
             composition = self.composition(piece)
-            revisions = [] if composition is None else [RevisionView.of(each) for each in composition.revisions]
+            told = () if composition is None else zip(composition.revisions, composition.given, strict=True)
+            revisions = [RevisionView.of(revision, notes) for revision, notes in told]
             return description.model_copy(update={"revisions": revisions})
         return description
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from sideman.web.schemas import Description, RevisionView
+from sideman.web.revised_schemas import RevisionView
+from sideman.web.schemas import Description
 
 
 def _by_type(model: type[BaseModel], **annotations: Any) -> type[BaseModel]:  # noqa: ANN401 - types

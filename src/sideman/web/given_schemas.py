@@ -11,6 +11,7 @@ from sideman.arranging import Plan
 from sideman.errors import DataError, OptionError
 from sideman.music.band import Role
 from sideman.render.midi import read_track
+from sideman.tokens.grid import GridLoss
 from sideman.web.problems import Problem
 from sideman.web.strict import Strict
 
@@ -41,6 +42,19 @@ class GivenView(BaseModel):
     folded: int = Field(description="Of another octave.")
     dropped: int = Field(description="Left out: after the end, twice at a time, or drums that there are not.")
 
+    @classmethod
+    def of(cls, role: Role, loss: GridLoss, moved: int = 0) -> GivenView:
+        """Of what the grid changed, and how many onsets were off it."""
+        return cls(
+            track=role,
+            notes=loss.notes,
+            moved=moved,
+            durations=loss.duration,
+            velocities=loss.velocity,
+            folded=loss.folded,
+            dropped=loss.dropped,
+        )
+
 
 def with_given(plan: Plan, parts: list[GivenPart]) -> tuple[Plan, list[GivenView]]:
     """The plan around these parts, and what became of them. Raises :class:`Problem` and :class:`OptionError`."""
@@ -53,16 +67,4 @@ def with_given(plan: Plan, parts: list[GivenPart]) -> tuple[Plan, list[GivenView
     except DataError as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "midi", str(error)) from error
     plan, losses = plan.with_own({role: track for role, (track, _) in read.items()})
-    views = [
-        GivenView(
-            track=role,
-            notes=loss.notes,
-            moved=read[role][1],
-            durations=loss.duration,
-            velocities=loss.velocity,
-            folded=loss.folded,
-            dropped=loss.dropped,
-        )
-        for role, loss in losses.items()
-    ]
-    return plan, views
+    return plan, [GivenView.of(role, loss, read[role][1]) for role, loss in losses.items()]

@@ -11,7 +11,15 @@ from fastapi.responses import StreamingResponse
 from sideman.web import events
 from sideman.web.document import event_schema
 from sideman.web.problems import document_problems
-from sideman.web.revision_schemas import MAX_ALTERNATIVES, HistoryView, Moving, Redoing, RevisionNaming
+from sideman.web.revision_schemas import (
+    MAX_ALTERNATIVES,
+    EditedView,
+    Editing,
+    HistoryView,
+    Moving,
+    Redoing,
+    RevisionNaming,
+)
 from sideman.web.routes import (
     CONFLICT,
     EVENTS,
@@ -45,6 +53,15 @@ def get_history(identity: str, session: Asking, server: Server) -> HistoryView:
 def redo(identity: str, body: Redoing, session: Asking, server: Server) -> HistoryView:
     """Have bars of a piece composed anew around all else, which stays note for note. See revisions/events."""
     return server.revisions.redo(session, identity, body)
+
+
+@router.post("/edits", responses=CHANGING)
+def edit(identity: str, body: Editing, session: Asking, server: Server) -> EditedView:
+    """Have notes stand in bars of a piece, as a revision that is there at once; all else stays, note for note.
+
+    Onsets are on the grid, lengths the nearest that it has, velocities as given.
+    """
+    return server.revisions.edit(session, identity, body)
 
 
 @router.patch("/revisions", responses=CHANGING)

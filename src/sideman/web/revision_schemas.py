@@ -12,8 +12,12 @@ from sideman.options import MAX_TAKES, random_seed
 from sideman.pieces.changes import Change, Selection, composed_roles
 from sideman.pieces.composition import Composition
 from sideman.pieces.drafts import DRAFTS, MAX_DRAFTS
+from sideman.pieces.edits import Edit
 from sideman.pieces.revision import Revision
-from sideman.web.schemas import TRACKS, BarsDone, Name, RevisionBase
+from sideman.web.chord_schemas import TRACKS
+from sideman.web.given_schemas import GivenView
+from sideman.web.revised_schemas import GivenNotes, RevisionBase, tracks_of
+from sideman.web.schemas import BarsDone, Name
 from sideman.web.section_schemas import PlayedSectionView
 from sideman.web.strict import Strict
 
@@ -60,6 +64,23 @@ class Redoing(RevisionBase):
         bars = range(plan.bars) if self.bars is None else self.bars
         origins = None if self.origins is None else tuple(self.origins)
         return Change(Selection(roles, bars, self.take), seed, progression, origins)
+
+
+class Editing(Strict):
+    """Notes that stand in some bars of a piece from now on, in the place of those that were there."""
+
+    notes: GivenNotes = Field(description="By track; one without notes rests in these bars.")
+    bars: list[Annotated[int, Field(ge=0, lt=MAX_BEATS)]] = Field(
+        min_length=1,
+        max_length=MAX_BEATS,
+        description="From 0, in their order; all notes begin in them.",
+        json_schema_extra={"uniqueItems": True},
+    )
+    take: int = Field(0, ge=0, lt=MAX_TAKES)
+
+    def edit(self) -> Edit:
+        """The same for :mod:`sideman.pieces`."""
+        return Edit(tracks_of(self.notes), self.bars, self.take)
 
 
 class RevisionTold(BaseModel):
@@ -127,6 +148,12 @@ class HistoryView(BaseModel):
                 for plan in plans
             ],
         )
+
+
+class EditedView(HistoryView):
+    """The history after an edit, and what became of the notes."""
+
+    edited: list[GivenView] = Field(description="What the grid changed, for each track.")
 
 
 class Moving(Strict):

@@ -11,14 +11,17 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from sideman.errors import SidemanError
+from sideman.music.band import Role
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import from_document, to_document
+from sideman.tokens.grid import GridLoss
 from sideman.web.arrangements import Arrangements
 from sideman.web.events import EventLog
+from sideman.web.given_schemas import GivenView
 from sideman.web.jobs import ending, told
 from sideman.web.piece_files import lost
 from sideman.web.problems import Problem
-from sideman.web.revision_schemas import HistoryView, Redoing
+from sideman.web.revision_schemas import EditedView, Editing, HistoryView, Redoing
 from sideman.web.schemas import MAX_REVISIONS
 from sideman.web.sessions import Session
 from sideman.web.store import Piece, State
@@ -42,11 +45,23 @@ class Revisions:
         """Have a part of a piece composed anew. Raises :class:`Problem` where it can't be."""
         with self._changing:
             piece, document, composition = self._free(session, identity)
-            if len(composition.revisions) >= MAX_REVISIONS:
-                raise Problem(HTTPStatus.CONFLICT, "history", f"{MAX_REVISIONS} revisions stand: undo some")
+            _check_room(composition)
             redo = self._studio.prepare_redo(piece, document, composition, request)
             self._studio.begin_redo(redo)
             return self._view(piece, composition)
+
+    def edit(self, session: Session | None, identity: str, request: Editing) -> EditedView:
+        """Have notes stand in some bars of a piece. Raises :class:`Problem` and :class:`OptionError` where they can't."""
+        losses: dict[Role, GridLoss] = {}
+
+        def edited(composition: Composition) -> Composition:
+            _check_room(composition)
+            changed, lost_on_grid = composition.with_edit(request.edit())
+            losses.update(lost_on_grid)
+            return changed
+
+        history = self._change(session, identity, edited)
+        return EditedView(**dict(history), edited=[GivenView.of(role, loss) for role, loss in losses.items()])
 
     def move(self, session: Session | None, identity: str, position: int) -> HistoryView:
         """Undo and redo. Raises :class:`OptionError` for a position that there is not."""
@@ -116,3 +131,9 @@ class Revisions:
             detail = f"{len(composition.candidates)} candidates wait: choose one, or delete them"
             raise Problem(HTTPStatus.CONFLICT, "candidates", detail)
         return piece, document, composition
+
+
+def _check_room(composition: Composition) -> None:
+    """Raises :class:`Problem` where no revision more can stand."""
+    if len(composition.revisions) >= MAX_REVISIONS:
+        raise Problem(HTTPStatus.CONFLICT, "history", f"{MAX_REVISIONS} revisions stand: undo some")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -11,133 +9,25 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sideman.music.band import Role
-from sideman.music.chords import MAX_BEATS, MAX_TEXT, Progression, parse
+from sideman.music.chords import Progression
 from sideman.music.qualities import PITCH_CLASSES
-from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter, seconds
+from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, seconds
 from sideman.music.wishes import PlayedSection
-from sideman.options import MAX_TAKES, OPTIONS, PLAYING, PlayOptions, random_seed
-from sideman.pieces.changes import Change, Selection
-from sideman.pieces.revision import Revision
+from sideman.options import MAX_TAKES, PLAYING, PlayOptions
+from sideman.pieces.changes import Change
+from sideman.pieces.edits import Edit
 from sideman.tokens.chart import chart_of_progression
+from sideman.web.chord_schemas import TRACKS, ChordText, Metre, NoteRow, lines_of
 from sideman.web.given_schemas import GivenPart, GivenView
-from sideman.web.option_fields import MAX_WHOLE, Options, Playing
+from sideman.web.option_fields import Options, Playing
+from sideman.web.revised_schemas import RevisionRequest, RevisionView
 from sideman.web.section_schemas import MAX_SECTIONS, PlayedSectionRequest, PlayedSectionView
 from sideman.web.store import State
-from sideman.web.strict import Strict
 
 MAX_NAME = 200
 MAX_REVISIONS = 256
 
-Chords = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=MAX_TEXT,
-        description="Chords such as C:4|Am:4 or C Am | F G7.",
-        examples=["C:4|Am:4|F:4|G7:4"],
-    ),
-]
-NoteRow = Annotated[
-    tuple[int, int, int, int],
-    Field(description="Onset and duration in steps, the onset from the start of the piece; MIDI pitch and velocity."),
-]
-Metre = Annotated[str, Field(pattern=r"^[1-9][0-9]?/[248]$", examples=["3/4"])]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, description="What the list calls it.")]
-
-
-def lines_of(meters: Sequence[str]) -> BarLines:
-    """Where bars begin, by their metres. Raises :class:`OptionError`."""
-    return BarLines(tuple(map(Meter.parse, meters)))
-
-
-TRACKS = next(option for option in OPTIONS if option.attribute == "roles")
-
-
-class ChordText(Strict):
-    """A progression, and where its bars begin."""
-
-    progression: Chords
-    meters: list[Metre] = Field(
-        [str(COMMON_TIME)],
-        min_length=1,
-        max_length=MAX_BEATS,
-        description="The metres of its first bars, such as 3/4; the last one holds from there on.",
-    )
-
-    def read(self) -> Progression:
-        """The progression. Raises :class:`ChordSyntaxError` and :class:`OptionError`."""
-        lines = lines_of(self.meters)
-        return replace(parse(self.progression, lines.meters[0]), lines=lines)
-
-
-class RevisionBase(Strict):
-    """From which seed bars are composed anew, and over which chords."""
-
-    seed: int | None = Field(None, ge=0, le=MAX_WHOLE, description="Null: another one each time.")
-    progression: Chords | None = Field(None, description="Chords that the take has from then on; null: the same.")
-    meters: list[Metre] | None = Field(
-        None, min_length=1, max_length=MAX_BEATS, description="Of these chords' first bars; null: those of before."
-    )
-    origins: list[Annotated[int, Field(ge=0, lt=MAX_BEATS)] | None] | None = Field(
-        None,
-        max_length=MAX_BEATS,
-        description="For each bar of these chords the bar before that it was, from 0, or null where it is new; "
-        "null in place of the list: each is what it was.",
-    )
-
-    def chords(self, before: BarLines) -> Progression | None:
-        """The chords, in bars like those ``before`` unless told otherwise.
-
-        Raises :class:`OptionError` and :class:`ChordSyntaxError`.
-        """
-        lines = before if self.meters is None else lines_of(self.meters)
-        return None if self.progression is None else replace(parse(self.progression, lines.meters[0]), lines=lines)
-
-
-class RevisionRequest(RevisionBase):
-    """Some bars of some tracks of a take, composed anew around all else, which stays note for note."""
-
-    tracks: list[Annotated[Role, Field(strict=False)]] = Field(
-        min_length=1, max_length=len(TRACKS.choices), json_schema_extra={"uniqueItems": True}
-    )
-    bars: list[Annotated[int, Field(ge=0, lt=MAX_BEATS)]] = Field(
-        max_length=MAX_BEATS,
-        description="From 0, in their order; none only where bars have other origins.",
-        json_schema_extra={"uniqueItems": True},
-    )
-    take: int = Field(0, ge=0, lt=MAX_TAKES)
-
-    def change(self, lines: BarLines) -> Change:
-        """The same for :mod:`sideman.pieces`, in a piece with these bars.
-
-        Raises :class:`OptionError` and :class:`ChordSyntaxError`.
-        """
-        seed = random_seed() if self.seed is None else self.seed
-        origins = None if self.origins is None else tuple(self.origins)
-        selection = Selection(TRACKS.check(self.tracks), self.bars, self.take)
-        return Change(selection, seed, self.chords(lines), origins)
-
-
-class RevisionView(RevisionRequest):
-    """What was composed anew after the takes."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
-
-    seed: int = Field(description="The one that was given, or a random one.")
-
-    @classmethod
-    def of(cls, change: Change | Revision) -> RevisionView:
-        """Of a change, or of a revision that was composed."""
-        selection, progression, origins = change.selection, change.progression, change.origins
-        return cls.model_construct(
-            tracks=list(selection.roles),
-            bars=list(selection.bars),
-            take=selection.take,
-            seed=change.seed,
-            progression=None if progression is None else progression.written,
-            meters=None if progression is None else [str(meter) for meter in progression.lines.meters],
-            origins=None if origins is None else list(origins),
-        )
 
 
 class ArrangementRequest(Options, ChordText):
@@ -165,13 +55,15 @@ class ArrangementRequest(Options, ChordText):
         """The sections for :mod:`sideman.arranging`. Raises :class:`OptionError`."""
         return tuple(section.read() for section in self.sections)
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[Change | Edit]:
         """The revisions for :mod:`sideman.pieces`. Raises :class:`OptionError` and :class:`ChordSyntaxError`."""
-        lines, changes = [lines_of(self.meters)] * MAX_TAKES, []
+        lines = [lines_of(self.meters)] * MAX_TAKES
+        changes: list[Change | Edit] = []
         for revision in self.revisions:
-            changes.append(revision.change(lines[revision.take]))
-            if (chords := changes[-1].progression) is not None:
-                lines[revision.take] = chords.lines
+            change = revision.change(lines[revision.take])
+            if isinstance(change, Change) and change.progression is not None:
+                lines[revision.take] = change.progression.lines
+            changes.append(change)
         return changes
 
 

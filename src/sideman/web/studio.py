@@ -19,6 +19,7 @@ from sideman.arranging import Model, Plan
 from sideman.errors import DataError
 from sideman.music.progression import Progression
 from sideman.music.time import seconds
+from sideman.pieces.changes import Change
 from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
@@ -33,8 +34,9 @@ from sideman.web.metrics import Metrics
 from sideman.web.mixing import UNCHANGED
 from sideman.web.piece_files import PieceFiles
 from sideman.web.problems import Problem
+from sideman.web.revised_schemas import RevisionView
 from sideman.web.revision_schemas import Redoing
-from sideman.web.schemas import ArrangementRequest, Description, RevisionView
+from sideman.web.schemas import ArrangementRequest, Description
 from sideman.web.settings import Settings
 from sideman.web.store import Piece, State
 from sideman.web.turns import FairQueue, Queue
@@ -104,7 +106,7 @@ class Studio:
         plan, given = with_given(Plan(progression, options, sections=request.played_sections()), request.given)
         changes = request.changes()
         for change in changes:
-            if change.progression is not None:
+            if isinstance(change, Change) and change.progression is not None:
                 self._check_length(change.progression, *tempos)
         commission = Commission(plan, changes, self.fingerprint, self._sampling)
         self.composing.check()
