@@ -254,6 +254,29 @@ export interface EditView {
   readonly song: SongView | null;
 }
 
+/** The history after an edit, and what became of the notes. */
+export interface EditedView {
+  readonly position: number;
+  readonly revisions: readonly RevisionTold[];
+  /** Of which one can be chosen. */
+  readonly candidates: readonly RevisionTold[];
+  /** How far a revision has come that is composed now. */
+  readonly composing: BarsDone | null;
+  /** Of each take. */
+  readonly charts: readonly TakeChart[];
+  /** What the grid changed, for each track. */
+  readonly edited: readonly GivenView[];
+}
+
+/** Notes that stand in some bars of a piece from now on, in the place of those that were there. */
+export interface Editing {
+  /** By track; one without notes rests in these bars. */
+  readonly notes: { readonly [Key in Role]?: readonly (readonly [number, number, number, number])[] };
+  /** From 0, in their order; all notes begin in them. */
+  readonly bars: readonly number[];
+  readonly take?: number;
+}
+
 /** How a piece ended; the name of the event tells the rest. */
 export interface Ending {
   /** Why it was stopped or failed. */
@@ -517,6 +540,8 @@ export interface RevisionRequest {
   /** From 0, in their order; none only where bars have other origins. */
   readonly bars: readonly number[];
   readonly take?: number;
+  /** What these tracks play in these bars, where that is given: then there are no seed and no chords. */
+  readonly notes?: { readonly [Key in Role]?: readonly (readonly [number, number, number, number])[] } | null;
 }
 
 /** A revision of the history, or a candidate for one. */
@@ -534,8 +559,8 @@ export interface RevisionTold {
 
 /** What was composed anew after the takes. */
 export interface RevisionView {
-  /** The one that was given, or a random one. */
-  readonly seed: number;
+  /** The one that was given, or a random one; null where notes were given. */
+  readonly seed: number | null;
   /** Chords that the take has from then on; null: the same. */
   readonly progression: string | null;
   /** Of these chords' first bars; null: those of before. */
@@ -546,6 +571,8 @@ export interface RevisionView {
   /** From 0, in their order; none only where bars have other origins. */
   readonly bars: readonly number[];
   readonly take: number;
+  /** What these tracks play in these bars, where that is given: then there are no seed and no chords. */
+  readonly notes: { readonly [Key in Role]?: readonly (readonly [number, number, number, number])[] } | null;
 }
 
 export const ROLES = ["drums", "piano", "guitar", "bass", "strings"] as const;
@@ -646,6 +673,7 @@ export interface Operations {
   "GET /api/arrangements/{identity}/revisions": { readonly body: undefined; readonly answer: HistoryView };
   "POST /api/arrangements/{identity}/revisions": { readonly body: Redoing; readonly answer: HistoryView };
   "PATCH /api/arrangements/{identity}/revisions": { readonly body: Moving; readonly answer: HistoryView };
+  "POST /api/arrangements/{identity}/edits": { readonly body: Editing; readonly answer: EditedView };
   "GET /api/arrangements/{identity}/revisions/events": { readonly body: undefined; readonly answer: undefined };
   "PATCH /api/arrangements/{identity}/revisions/{number}": { readonly body: RevisionNaming; readonly answer: HistoryView };
   "POST /api/arrangements/{identity}/candidates/{number}": { readonly body: undefined; readonly answer: HistoryView };

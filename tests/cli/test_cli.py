@@ -20,6 +20,7 @@ from sideman.cli import app
 COMMANDS = [
     "arrange",
     "chart",
+    "edit",
     "encode",
     "evaluate",
     "export",

@@ -80,7 +80,8 @@ def test_notes_outside_of_edited_bars_stay(data: st.DataObject, role: Role, bars
         pairs = zip(bars_of(before, other), bars_of(after, other), strict=True)
         for bar, (old, new) in enumerate(pairs):
             if other is role and bar in bars:
-                wanted = sorted(note for note in notes if note.onset // STEPS_PER_BAR == bar)
+                wanted = [note for note in notes if note.onset // STEPS_PER_BAR == bar]
+                wanted.sort(key=lambda note: (note.onset, note.pitch))
                 assert new == [[note.onset, min(note.duration, 234 - note.onset), *note[2:]] for note in wanted]
             else:
                 assert old == new

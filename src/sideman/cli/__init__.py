@@ -17,6 +17,7 @@ import typer
 from sideman.cli.arranging import arrange
 from sideman.cli.charts import chart
 from sideman.cli.data import encode, inspect
+from sideman.cli.editing import edit
 from sideman.cli.reading import tell_faults
 from sideman.cli.redoing import history, redo
 from sideman.cli.rendering import render
@@ -43,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (arrange, redo, history, chart, render, serve, encode, inspect, train, evaluate, export):
+for command in (arrange, redo, edit, history, chart, render, serve, encode, inspect, train, evaluate, export):
     app.command()(command)
 
 

@@ -13,6 +13,7 @@ from sideman.music.roles import ROLES, Role
 
 if TYPE_CHECKING:
     from sideman.arranging import Plan
+    from sideman.music.band import Track
     from sideman.tokens.grid import GridLoss
 
 BETWEEN = "#"  # a file's name and the track in it
@@ -25,19 +26,33 @@ def with_own_parts(plan: Plan, wishes: Sequence[str]) -> Plan:
     """
     if not wishes:
         return plan
-    from sideman.render.midi import read_track
+    read = read_tracks(plan, wishes, "--given")
+    plan, losses = plan.with_own({role: track for role, (track, _) in read.items()})
+    for role, loss in losses.items():
+        say(f"your {role}: {told(loss, read[role][1])}")
+    return plan
 
-    tracks, moved = {}, {}
+
+def read_tracks(plan: Plan, wishes: Sequence[str], option: str) -> dict[Role, tuple[Track, int]]:
+    """Tracks that are written TRACK=FILE or TRACK=FILE#NUMBER, and how many onsets of each were off the grid.
+
+    Raises :class:`DataError` for files that can't be read, a usage error for what is not written so.
+    """
+    tracks = {}
     for wish in wishes:
         name, equals, place = wish.partition("=")
         if not equals or name not in ROLES or not place:
-            raise typer.BadParameter(f"{wish!r} is not TRACK=FILE, such as bass=mine.mid", param_hint="--given")
-        file, track = (place, "") if Path(place).exists() else _split(place)
-        tracks[Role(name)], moved[Role(name)] = read_track(Path(file), Role(name), plan.progression.lines, track)
-    plan, losses = plan.with_own(tracks)
-    for role, loss in losses.items():
-        say(f"your {role}: {told(loss, moved[role])}")
-    return plan
+            raise typer.BadParameter(f"{wish!r} is not TRACK=FILE, such as bass=mine.mid", param_hint=option)
+        tracks[Role(name)] = _read(place, Role(name), plan)
+    return tracks
+
+
+def _read(place: str, role: Role, plan: Plan) -> tuple[Track, int]:
+    """The track of a file, and how many of its onsets were off the grid."""
+    from sideman.render.midi import read_track
+
+    file, track = (place, "") if Path(place).exists() else _split(place)
+    return read_track(Path(file), role, plan.progression.lines, track)
 
 
 def _split(place: str) -> tuple[str, str]:

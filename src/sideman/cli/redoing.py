@@ -70,7 +70,7 @@ def redo(  # noqa: PLR0913, PLR0917 - one argument an option
     from sideman.pieces.document import read_composition
     from sideman.pieces.drafts import BATCH, compose
 
-    _check_outputs(output, takes)
+    check_outputs(output, takes)
     before = read_composition(piece)
     change = _change(before, tracks, bars, chords, take - 1, random_seed() if seed is None else seed, anticipate)
     model = load_model(weights)
@@ -81,7 +81,7 @@ def redo(  # noqa: PLR0913, PLR0917 - one argument an option
     made = [before.taking(change, draft) for draft in drawn.best()]
     reports, told = [], []
     for number, each in enumerate(made):
-        names = _write(each, [numbered(path, takes)[number] for path in output], take - 1)
+        names = write_piece(each, [numbered(path, takes)[number] for path in output], take - 1)
         revision = each.revisions[-1]
         told.append(f"{' and '.join(names)}: {revision.title}, seed {revision.seed}")
         reports.append({"files": names, "name": revision.title, "seed": revision.seed})
@@ -116,7 +116,7 @@ def history(
     """  # noqa: D301 - \b keeps typer from filling the lines
     from sideman.pieces.document import read_composition
 
-    _check_outputs(output or [], 1)
+    check_outputs(output or [], 1)
     composition = read_composition(piece)
     if not 0 < take <= len(composition.takes):
         raise OptionError(f"take {take}: there are 1 to {len(composition.takes)}")
@@ -125,7 +125,7 @@ def history(
     if name is not None:
         composition = composition.renamed(len(composition.revisions) - 1, name)
     changed = at is not None or name is not None
-    written = _write(composition, output or ([piece] if changed else []), take - 1)
+    written = write_piece(composition, output or ([piece] if changed else []), take - 1)
     if as_json:
         entries = [
             {"name": each.title, "take": each.selection.take + 1, "seed": each.seed} for each in composition.history
@@ -185,7 +185,8 @@ def read_bars(text: str | None, bars: int) -> list[int]:
     return sorted(wanted)
 
 
-def _check_outputs(paths: Sequence[Path], takes: int) -> None:
+def check_outputs(paths: Sequence[Path], takes: int = 1) -> None:
+    """Make sure that these files can be written, of several takes one each. Raises as :func:`check_output`."""
     from sideman.render.audio import WRITERS
 
     for path in paths:
@@ -193,7 +194,7 @@ def _check_outputs(paths: Sequence[Path], takes: int) -> None:
             check_output(each, (*PIECE_SUFFIXES, *MIDI_SUFFIXES, *WRITERS))
 
 
-def _write(piece: Composition, paths: Sequence[Path], take: int) -> list[str]:
+def write_piece(piece: Composition, paths: Sequence[Path], take: int) -> list[str]:
     """Write a piece, or a take of it, by the files' suffixes; their names."""
     from sideman.pieces.document import write_composition
 

@@ -124,5 +124,7 @@ class RevisionView(RevisionRequest):
             progression=None if progression is None else progression.written,
             meters=None if progression is None else [str(meter) for meter in progression.lines.meters],
             origins=None if origins is None else list(origins),
-            notes=None if notes is None else {role: rows.tolist() for role, rows in notes.items()},
+            notes=None
+            if notes is None
+            else {role: [tuple(row) for row in rows.tolist()] for role, rows in notes.items()},
         )

@@ -51,7 +51,7 @@ class Revisions:
             return self._view(piece, composition)
 
     def edit(self, session: Session | None, identity: str, request: Editing) -> EditedView:
-        """Have notes stand in some bars of a piece. Raises :class:`Problem` and :class:`OptionError` where they can't."""
+        """Have notes stand in bars of a piece. Raises :class:`Problem` and :class:`OptionError` where they can't."""
         losses: dict[Role, GridLoss] = {}
 
         def edited(composition: Composition) -> Composition:
