@@ -7,6 +7,8 @@ import type {
   Changing,
   ChartRequest,
   EditView as Edited,
+  EditedView as EditedHistory,
+  Editing,
   EditRequest,
   HistoryView,
   Operations,
@@ -16,7 +18,7 @@ import type {
   RevisionView,
 } from "./wire";
 
-export type { ArrangementRequest, ChartRequest, EditRequest, EditView as Edited, State } from "./wire";
+export type { ArrangementRequest, ChartRequest, Editing, EditRequest, EditView as Edited, State } from "./wire";
 
 /** A piece as the server keeps it. */
 export type Arrangement = ArrangementView;
@@ -154,6 +156,10 @@ export const getHistory = (identity: string): Promise<PieceHistory> =>
 /** Have a part of a piece composed anew; its events tell how far that is. */
 export const redoPart = (identity: string, body: Redoing): Promise<PieceHistory> =>
   call("POST /api/arrangements/{identity}/revisions", { identity, body });
+
+/** Have notes stand in bars of a piece, at once. */
+export const editNotes = (identity: string, body: Editing): Promise<EditedHistory> =>
+  call("POST /api/arrangements/{identity}/edits", { identity, body });
 
 /** Let so many changes of a piece stand. */
 export const moveTo = (identity: string, position: number): Promise<PieceHistory> =>

@@ -164,7 +164,21 @@ export function transposedBars(
   compasses: ReadonlyMap<Role, Compass>,
 ): readonly BarNotes[] {
   if (semitones === 0) return bars;
+  const shifts = shiftsOf(bars, semitones, compasses);
+  return bars.map((bar) => {
+    const moved = Object.entries(bar).map(([role, notes]) => [role, movedBy(notes, shifts.get(role as Role) ?? 0)]);
+    return Object.fromEntries(moved) as BarNotes;
+  });
+}
+
+/** By how much each player of these bars is moved in another key; who stays isn't there. */
+export function shiftsOf(
+  bars: readonly BarNotes[],
+  semitones: number,
+  compasses: ReadonlyMap<Role, Compass>,
+): ReadonlyMap<Role, number> {
   const shifts = new Map<Role, number>();
+  if (semitones === 0) return shifts;
   for (const role of ROLES) {
     const compass = compasses.get(role);
     if (role === "drums" || compass === undefined) continue;
@@ -174,13 +188,11 @@ export function transposedBars(
     }
     if (high >= 0) shifts.set(role, shiftOf(compass, low, high, semitones));
   }
-  return bars.map((bar) => {
-    const moved = Object.entries(bar).map(([role, notes]) => [role, movedBy(notes, shifts.get(role as Role) ?? 0)]);
-    return Object.fromEntries(moved) as BarNotes;
-  });
+  return shifts;
 }
 
-function movedBy(notes: readonly Note[], by: number): readonly Note[] {
+/** Notes so many semitones higher. */
+export function movedBy(notes: readonly Note[], by: number): readonly Note[] {
   if (by === 0) return notes;
   return notes.map(([onset, duration, pitch, velocity]): Note => {
     const moved = pitch + by;

@@ -1,7 +1,7 @@
 /** Lets the transport play what is open, as the controls are set. Knows signals and timers; no notes and no audio. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { ROLES } from "../music/piece";
+import { ROLES, type Role } from "../music/piece";
 import { audible, mixer, offer } from "../state/band";
 import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
 import { countIn, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
@@ -14,6 +14,8 @@ const TICK = 25; // milliseconds
 const HORIZON = 0.3; // seconds that are sent ahead: longer than a busy page hangs
 const HIDDEN_HORIZON = 1.6; // where the page isn't seen, timers come once a second
 const AWAKE = 5_000; // milliseconds that the sound stays on after the last note: reverb fades, play starts faster
+const STRUCK = 0.3; // seconds that a note sounds by itself
+const LATE = 400; // milliseconds after which it would surprise
 const NO_SOUND = "The sound can't be started. Reload the page, or try another browser.";
 
 /** Where the sound comes from: a synthesizer that is loaded when first asked for. */
@@ -120,6 +122,14 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     idle();
   }
 
+  async function strike(role: Role, pitch: number, velocity: number): Promise<void> {
+    const asked = performance.now();
+    if (!(await prepare()) || performance.now() - asked > LATE) return;
+    const now = synth.peek().now();
+    synth.peek().noteOn(role, pitch, velocity, now);
+    synth.peek().noteOff(role, pitch, now + STRUCK);
+  }
+
   function noticeBar(): void {
     const bar = pieceLines.peek().barAt(transport.position());
     if (playState.peek() !== "stopped" && bars.peek()[bar] !== undefined) stopwatch.hasBar();
@@ -186,6 +196,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     },
     play,
     pause,
+    strike,
     seek(step) {
       transport.seek(step);
       tick();

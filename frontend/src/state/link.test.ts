@@ -26,8 +26,26 @@ const RICH = {
     }),
   ],
   revisions: [
-    { tracks: ["drums", "bass"], bars: [0, 1, 2, 7], take: 0, seed: 5, progression: null, meters: null, origins: null },
-    { tracks: ["piano"], bars: [3], take: 2, seed: 6, progression: "N.C.:3/2|C/E:96t", meters: null, origins: null },
+    {
+      tracks: ["drums", "bass"],
+      bars: [0, 1, 2, 7],
+      take: 0,
+      seed: 5,
+      progression: null,
+      meters: null,
+      origins: null,
+      notes: null,
+    },
+    {
+      tracks: ["piano"],
+      bars: [3],
+      take: 2,
+      seed: 6,
+      progression: "N.C.:3/2|C/E:96t",
+      meters: null,
+      origins: null,
+      notes: null,
+    },
   ],
 } satisfies Arrangement;
 

@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { transposedBars } from "../music/feel";
-import type { BarNotes, Chart } from "../music/piece";
+import type { BarNotes, Chart, Note, Role } from "../music/piece";
 import { BarLines } from "../music/time";
 import type { Section } from "../music/wishes";
 import { compasses } from "./offer";
@@ -33,8 +33,27 @@ export const pieceTempo = signal(120);
 export const pieceShift = signal(0);
 /** The bars of each of its takes, as composed. */
 export const takes = signal<readonly TakeBars[]>([]);
+/** Notes that the person has just given, and that the server doesn't have yet: those of a player in a bar of a take. */
+export interface Draft {
+  readonly take: number;
+  readonly bar: number;
+  readonly role: Role;
+  readonly notes: readonly Note[];
+}
+
+/** In the order in which they were given. */
+export const drafts = signal<readonly Draft[]>([]);
+/** The bars of each take, with what was just given. */
+export const draftedTakes = computed<readonly TakeBars[]>(() =>
+  drafts.value.reduce((all, { take: of, bar, role, notes }) => {
+    const [bars, before] = [all[of], all[of]?.[bar]];
+    return bars === undefined || before === undefined
+      ? all
+      : all.with(of, bars.with(bar, { ...before, [role]: notes }));
+  }, takes.value),
+);
 /** The same in the key in which it is played. */
-export const playedTakes = computed<readonly TakeBars[]>(() => takes.value.map(played));
+export const playedTakes = computed<readonly TakeBars[]>(() => draftedTakes.value.map(played));
 /** Bars in the key in which the piece is played. */
 function played(composed: TakeBars): TakeBars {
   return transposedBars(composed, pieceShift.value, compasses.value);
@@ -95,6 +114,7 @@ export function openPiece(
   pieceShift.value = so.transpose;
   takes.value = Array.from({ length: arrangement.takes }, () => []);
   take.value = 0;
+  drafts.value = [];
   propose(null);
 }
 
@@ -137,6 +157,7 @@ export function closePiece(): void {
   pieceShift.value = 0;
   takes.value = [];
   take.value = 0;
+  drafts.value = [];
   propose(null);
 }
 

@@ -42,6 +42,8 @@ export interface Player {
   seek(step: number): void;
   /** The step that is heard now, with fractions. */
   position(): number;
+  /** Sound a note for a moment, where the instruments are there. Call it where the person pressed something. */
+  strike(role: Role, pitch: number, velocity: number): Promise<void>;
   /** How loud a track is right now: 0 to 1. */
   level(role: Role): number;
 }

@@ -7,6 +7,8 @@ import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import {
   chooseCandidate,
   dropCandidates,
+  type Editing,
+  editNotes,
   getArrangement,
   getHistory,
   moveTo,
@@ -51,6 +53,13 @@ export async function redo(takes = 1): Promise<void> {
   await change(async (id) => {
     for (const { tracks, bars } of wanted) await revise(id, { tracks, bars, take: of, takes });
   });
+}
+
+/** Have notes stand in bars of the open piece; false where it can't be changed now. */
+export async function giveNotes(request: Editing): Promise<boolean> {
+  if (!canChange.peek()) return false;
+  await change((id) => editNotes(id, request));
+  return true;
 }
 
 /** Have the bars whose chords or metres were changed in the field played anew, and no others. */

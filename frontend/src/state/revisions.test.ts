@@ -10,6 +10,7 @@ const PLAIN: Revision = {
   progression: null,
   meters: null,
   origins: null,
+  notes: null,
 };
 
 test.each<[Revision, string]>([
@@ -23,6 +24,23 @@ test.each<[Revision, string]>([
     "piano..7.0~4/4~0-1_n_n_2-3_0.C:4",
   ],
   [{ ...PLAIN, bars: [0], progression: "C:4", origins: [null] }, "piano.0.7.0~~n.C:4"],
+  [{ ...PLAIN, seed: null, bars: [1], notes: { piano: [[48, 12, 60, 99]] } }, "piano.1.e1c-c-1o-2r"],
+  [
+    {
+      ...PLAIN,
+      tracks: ["bass", "drums"],
+      take: 2,
+      seed: null,
+      notes: {
+        bass: [],
+        drums: [
+          [0, 1, 36, 5],
+          [9999, 1, 42, 99],
+        ],
+      },
+    },
+    "bass_drums.2.e~0-1-10-5_7pr-1-16-2r.2",
+  ],
 ])("%o is %j in a link", (revision, text) => {
   expect(writtenRevision(revision)).toBe(text);
   expect(readRevision(text)).toEqual(revision);
@@ -45,6 +63,11 @@ test.each([
   "piano.1.7.0~4/4~x.C:4",
   "piano..7.0~4/4.C:4",
   "piano.0-99999999.7",
+  "piano.1.e1-2-3",
+  "piano.1.e1-2-3-4-5",
+  "piano.1.e1-2-3-4~1-2-3-4",
+  "piano.1.e1-2-3-4.0.C:4",
+  "piano..e1-2-3-4",
 ])("%j is not a revision", (text) => {
   expect(readRevision(text)).toBeNull();
 });

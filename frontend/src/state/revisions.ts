@@ -1,17 +1,22 @@
 /** Revisions and sections as a link writes them: `piano_bass.4-7_9.123` are the seed 123 for bars 4 to 7 and 9 of piano and bass, from 0.
  *
  * Behind another dot stands the take, where it isn't the first, and behind a further one the chords, where they change.
+ * Where somebody gave the notes they stand in the seed's place: `piano.1.e1c-c-1o-2r`, tracks apart by a tilde.
  * Behind the take, each after a tilde, their metres and the origins of their bars: `0~4/4_3/4~0-1_n_2-4`, n is a new bar.
  */
 
 import type { Revision } from "../api";
-import { ROLES, type Role } from "../music/piece";
+import { type Note, ROLES, type Role } from "../music/piece";
 import { readWishes, type Section, writtenWishes } from "../music/wishes";
 
 const BETWEEN = ".";
 const AND = "_";
 const WITH = "~";
 const NEW = "n";
+const TO = "-";
+const GIVEN = "e"; // in the place of a seed: edited notes follow
+const BASE = 36;
+const NOTE = /^[0-9a-z]{1,5}(?:-[0-9a-z]{1,5}){3}$/;
 const METRE = /^[1-9]\d?\/[248]$/;
 const WHOLE = /^\d{1,16}$/;
 const MOST_BARS = 4_096;
@@ -30,8 +35,9 @@ export function readSection(text: string): Section | null {
 
 /** As {@link readRevision} reads it. */
 export function writtenRevision(revision: Revision): string {
-  const { tracks, bars, seed, take = 0, progression = null, meters = null, origins = null } = revision;
-  const fields = [tracks.join(AND), rangesOf(bars).join(AND), String(seed)];
+  const { tracks, bars, seed, take = 0, progression = null, meters = null, origins = null, notes = null } = revision;
+  const from = notes === null ? String(seed) : GIVEN + tracks.map((track) => writtenNotes(notes[track])).join(WITH);
+  const fields = [tracks.join(AND), rangesOf(bars).join(AND), from];
   const told = [String(take)];
   if (meters !== null || origins !== null) told.push((meters ?? []).join(AND));
   if (origins !== null) told.push(rangesOf(origins).join(AND));
@@ -48,18 +54,35 @@ export function readRevision(text: string): Revision | null {
   const bars = barsIn(ranges);
   const origins = places === null ? null : originsIn(places);
   const meters = metres === "" ? null : metres.split(AND);
-  const isWhole = WHOLE.test(seed) && WHOLE.test(take) && roles.length === tracks.split(AND).length;
+  const rows = seed.startsWith(GIVEN) ? seed.slice(GIVEN.length).split(WITH).map(readNotes) : null;
+  const isGiven = rows !== null && rows.length === roles.length && !rows.includes(null) && !chords.length;
+  const isWhole =
+    (rows === null ? WHOLE.test(seed) : isGiven && places === null && metres === "") &&
+    WHOLE.test(take) &&
+    roles.length === tracks.split(AND).length;
   if (!isWhole || bars === null || (places !== null && origins === null)) return null;
   if ((bars.length === 0 && origins === null) || !(meters ?? []).every((metre) => METRE.test(metre))) return null;
   return {
     tracks: tracks.split(AND) as Role[],
     bars,
     take: Number(take),
-    seed: Number(seed),
+    seed: rows === null ? Number(seed) : null,
     progression: chords.length ? chords.join(BETWEEN) : null,
     meters,
     origins,
+    notes: rows && Object.fromEntries(tracks.split(AND).map((track, index) => [track, rows[index] ?? []])),
   };
+}
+
+/** Notes as a link writes them, all numbers in base 36: `1c-c-1o-2r_1k-6-1q-1`. */
+const writtenNotes = (notes: readonly Note[] = []): string =>
+  notes.map((note) => note.map((value) => value.toString(BASE)).join(TO)).join(AND);
+
+/** What was {@link writtenNotes}; null where it is not that. */
+function readNotes(text: string): readonly Note[] | null {
+  const notes = text === "" ? [] : text.split(AND);
+  if (!notes.every((note) => NOTE.test(note))) return null;
+  return notes.map((note) => note.split(TO).map((value) => Number.parseInt(value, BASE)) as unknown as Note);
 }
 
 /** Bars in their order, those that follow one another as one range; each new one by itself. */

@@ -24,6 +24,7 @@ const CHANGED: Revision = {
   progression: null,
   meters: null,
   origins: null,
+  notes: null,
 };
 
 beforeEach(() => {

@@ -83,6 +83,11 @@ export function lock(isKept: boolean): void {
   locks.value = others;
 }
 
+/** Have some bars of a player left alone from now on, in any take. */
+export function lockBars(role: Role, bars: readonly number[], of: number): void {
+  locks.value = new Set([...locks.peek(), ...bars.map((bar) => keyOf(role, bar, of))]);
+}
+
 /** What of the selection isn't locked; players with the same bars together. */
 export const parts = computed<readonly Part[]>(() => {
   const { roles, from, to } = meant.value;

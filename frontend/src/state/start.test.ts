@@ -126,7 +126,16 @@ test("a link to a piece that isn't here has it composed for its own tempo, in it
 
 test("a link to a revised piece has its revisions composed too; what play makes of the same chords has none", async () => {
   const revisions = [
-    { tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null, meters: null, origins: null },
+    {
+      tracks: ["bass"] as const,
+      bars: [1],
+      take: 0,
+      seed: 5,
+      progression: null,
+      meters: null,
+      origins: null,
+      notes: null,
+    },
   ];
   location.hash = fragmentOf({ ...PIECE, revisions }, OFFER.options);
   await start(false); // the piece of the list has none
@@ -138,7 +147,16 @@ test("a link to a revised piece has its revisions composed too; what play makes 
 
 test("a revised piece that was broken off is composed again with its revisions", async () => {
   const revisions = [
-    { tracks: ["bass"] as const, bars: [1], take: 0, seed: 5, progression: null, meters: null, origins: null },
+    {
+      tracks: ["bass"] as const,
+      bars: [1],
+      take: 0,
+      seed: 5,
+      progression: null,
+      meters: null,
+      origins: null,
+      notes: null,
+    },
   ];
   kept = [{ ...PIECE, revisions, state: "stopped" }];
   await start(false);

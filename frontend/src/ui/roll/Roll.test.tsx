@@ -28,6 +28,7 @@ const player: Player = {
     step = to;
   },
   position: () => step,
+  strike: async () => {},
   level: () => 0,
 };
 const root = document.body.appendChild(document.createElement("div"));

@@ -6,13 +6,16 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { fitsOf, harmoniesOf } from "../../music/harmony";
 import { ROLE_NAMES, ROLES } from "../../music/piece";
 import { audible } from "../../state/band";
+import { forget, isEditing } from "../../state/editing";
 import { bars, piece, pieceChart, pieceLines } from "../../state/piece";
 import { loop, type Player, playState } from "../../state/playback";
 import { redoChange, undoChange } from "../../state/redoing";
 import { select, selection } from "../../state/selecting";
+import { EditButton, EditTools } from "./EditTools";
 import { Gutter } from "./Gutter";
 import { listenToGestures } from "./gestures";
 import { LaneNames, Lanes } from "./Lanes";
+import { NoteLayer } from "./NoteLayer";
 import { watchPlayhead } from "./playhead";
 import { Ribbon } from "./Ribbon";
 import { Stage } from "./Stage";
@@ -94,12 +97,12 @@ export function Roll({ player }: { readonly player: Player }) {
       else loop.value = null;
     } else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      void (event.shiftKey ? redoChange() : undoChange());
+      if (!forget()) void (event.shiftKey ? redoChange() : undoChange());
     }
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, this groups a picture and its tools
-    <div class="roll" role="group" aria-label="Piano roll" onKeyDown={key}>
+    <div class={isEditing.value ? "roll is-editing" : "roll"} role="group" aria-label="Piano roll" onKeyDown={key}>
       <Key isEmpty={isEmpty} />
       <Tools view={view} isEmpty={isEmpty} />
       <div class={isEmpty ? "roll-frame is-empty" : "roll-frame"}>
@@ -111,6 +114,7 @@ export function Roll({ player }: { readonly player: Player }) {
           <div ref={content} class="roll-content" style={{ width: isEmpty ? "100%" : `${view.content.value}px` }}>
             <Ribbon view={view} player={player} fits={fits.value} />
             <Stage view={view} player={player} harmonies={harmonies.value} />
+            {isEditing.value && <NoteLayer view={view} player={player} />}
             <Lanes view={view} />
             <LoopBand view={view} />
             <div ref={head} class="roll-head" hidden={isEmpty} />
@@ -123,6 +127,7 @@ export function Roll({ player }: { readonly player: Player }) {
         )}
         <TipBox view={view} />
       </div>
+      {isEditing.value && <EditTools player={player} />}
     </div>
   );
 }
@@ -147,6 +152,7 @@ function Tools({ view, isEmpty }: { readonly view: View; readonly isEmpty: boole
   return (
     <div class="roll-tools">
       <Progress />
+      <EditButton />
       <button
         type="button"
         class="button small"

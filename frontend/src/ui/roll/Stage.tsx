@@ -4,6 +4,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Harmony } from "../../music/harmony";
 import { audible } from "../../state/band";
+import { editedRole, isEditing, keys, part } from "../../state/editing";
 import { bars, isComposing, piece, pieceChart, pieceLines } from "../../state/piece";
 import type { Player } from "../../state/playback";
 import { barLine } from "../places";
@@ -131,6 +132,7 @@ function usePainting(
       rows: view.rows.value,
       scale: view.scale.value,
       colours: colours.value,
+      edited: isEditing.value ? { role: editedRole.value, part: part.value, keys: keys.value } : null,
       ...view.drawn.value,
     };
     draw.current = () => {

@@ -9,6 +9,7 @@ export interface Colours {
   readonly shade: string; // rows of black keys
   readonly line: string;
   readonly strong: string; // bar lines
+  readonly text: string;
 }
 
 /** The colours as they are now, for an element of the page. */
@@ -26,6 +27,7 @@ export function coloursOf(element: HTMLElement): Colours {
     shade: colour("raised"),
     line: colour("line"),
     strong: colour("line-strong"),
+    text: colour("text"),
   };
   probe.remove();
   return colours;

@@ -65,6 +65,38 @@ export function rowsOf(extent: Extent, height: number): Rows {
   return { extent, row: pitched / (extent.high - extent.low + 1), lane, drumRow, height };
 }
 
+const ROOM = 5; // semitones above and below the notes of who is edited
+const LEAST_ROWS = 26;
+/** Drum sounds that any kit has, to be added where nobody has struck them: kick to cymbals. */
+const KIT: readonly number[] = [36, 37, 38, 39, 41, 42, 45, 46, 48, 49, 51];
+
+/** The rows of one player alone, with some to spare: drums, or the pitches of an instrument. */
+export function rowsOfOne(
+  bars: readonly BarNotes[],
+  role: Role,
+  compass: { readonly lowest: number; readonly highest: number },
+  height: number,
+): Rows {
+  const { longest, drums } = extentOf(bars);
+  const pitches = bars.flatMap((bar) => (bar[role] ?? []).map(([, , pitch]) => pitch));
+  if (role === "drums") {
+    const sounds = [...new Set([...drums, ...KIT])].sort((one, other) => one - other);
+    const extent = { low: 0, high: -1, drums: sounds, longest };
+    return { extent, row: 0, lane: 0, drumRow: height / sounds.length, height };
+  }
+  const middle = Math.round((compass.lowest + compass.highest) / 2);
+  const [lowest, highest] = [Math.min(...pitches, 127), Math.max(...pitches, 0)];
+  const [low, high] = pitches.length ? [lowest - ROOM, highest + ROOM] : [middle, middle];
+  const missing = Math.max(0, LEAST_ROWS - (high - low + 1));
+  const extent = {
+    low: Math.max(Math.min(Math.max(low - Math.floor(missing / 2), compass.lowest), lowest), 0),
+    high: Math.min(Math.max(Math.min(high + Math.ceil(missing / 2), compass.highest), highest), 127),
+    drums: [],
+    longest,
+  };
+  return { extent, row: height / (extent.high - extent.low + 1), lane: height, drumRow: 0, height };
+}
+
 /** The top of a pitch's row. */
 export function yOfPitch(rows: Rows, pitch: number): number {
   return (rows.extent.high - pitch) * rows.row;

@@ -51,6 +51,7 @@ const COLOURS = {
   shade: "shade",
   line: "line",
   strong: "strong",
+  text: "text",
 };
 
 function draw(bars: readonly BarNotes[], change: Partial<Scene> = {}): Recorder {

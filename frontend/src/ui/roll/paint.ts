@@ -2,6 +2,7 @@
 
 import type { Harmony } from "../../music/harmony";
 import { isInside } from "../../music/harmony";
+import { type Keys, keyOf, type Part } from "../../music/part";
 import { type BarNotes, type Note, OCTAVE, ROLES, type Role } from "../../music/piece";
 import { type BarLines, STEPS_PER_BEAT } from "../../music/time";
 import type { Colours } from "./colours";
@@ -19,6 +20,14 @@ export interface Scene {
   readonly width: number;
   readonly ratio: number; // device pixels a pixel
   readonly colours: Colours;
+  readonly edited?: Edited | null;
+}
+
+/** Whose notes are edited, as they are now: they lie above all others, which are faint. */
+export interface Edited {
+  readonly role: Role;
+  readonly part: Part;
+  readonly keys: Keys;
 }
 
 /** What is asked of a canvas context. */
@@ -50,6 +59,7 @@ const LEVELS = 4; // of velocity that can be told apart
 export const QUIETEST = 0.8; // opacity: below it the contrast to the ground would be less than 3:1
 const FAINT = 0.16; // opacity of muted tracks
 const HOLLOW = 0.12; // opacity of the inside of notes outside the chord
+const SOFTEST = 0.15; // opacity of the softest note that is edited, inside its outline
 const CORNER = 2.5; // pixels
 const ROUND_FROM = 4; // pixels of width from which on corners are round
 
@@ -64,8 +74,12 @@ export function paint(brush: Brush, scene: Scene): void {
   paintLines(brush, scene);
   // What is muted lies below what is heard, and the long notes of the strings below the others.
   for (const heard of [false, true]) {
-    for (const role of PAINTED) if (scene.audible.has(role) === heard) paintTrack(brush, scene, role);
+    for (const role of PAINTED) {
+      const isHere = !scene.edited || (scene.edited.role !== role && [scene.edited.role, role].indexOf("drums") < 0);
+      if (isHere && scene.audible.has(role) === heard) paintTrack(brush, scene, role);
+    }
   }
+  if (scene.edited) paintEdited(brush, scene, scene.edited);
   brush.globalAlpha = 1;
 }
 
@@ -125,7 +139,7 @@ function paintTrack(brush: Brush, scene: Scene, role: Role): void {
       else levels[levelOf(note)]?.push(box);
     }
   }
-  const presence = audible.has(role) ? 1 : FAINT;
+  const presence = audible.has(role) && !scene.edited ? 1 : FAINT;
   brush.fillStyle = colours.tracks[role];
   levels.forEach((boxes, level) => {
     brush.globalAlpha = presence * (QUIETEST + ((1 - QUIETEST) * level) / (LEVELS - 1));
@@ -133,6 +147,24 @@ function paintTrack(brush: Brush, scene: Scene, role: Role): void {
     brush.fill();
   });
   if (hollow.length) paintHollow(brush, hollow, colours, colours.tracks[role], presence);
+}
+
+/** The notes of who is edited, the harder struck the fuller; the chosen ones have a frame. */
+function paintEdited(brush: Brush, { rows, scale, left, width, colours }: Scene, { role, part, keys }: Edited): void {
+  const boxes = part.map((note) => ({ note, box: boxOf(note, role, rows, scale) }));
+  for (const { note, box } of boxes) {
+    if (box.x + box.width < left || box.x > left + width) continue;
+    const isChosen = keys.has(keyOf(note));
+    brush.globalAlpha = SOFTEST + ((1 - SOFTEST) * note[3]) / LOUDEST;
+    brush.fillStyle = colours.tracks[role];
+    trace(brush, [box], 0);
+    brush.fill();
+    brush.globalAlpha = 1;
+    brush.strokeStyle = isChosen ? colours.text : colours.tracks[role];
+    brush.lineWidth = isChosen ? 2 : 1;
+    trace(brush, [box], isChosen ? 0 : 0.5);
+    brush.stroke();
+  }
 }
 
 function levelOf([, , , velocity]: Note): number {

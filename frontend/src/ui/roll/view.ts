@@ -1,8 +1,10 @@
 /** What part of the piece is in view, and what is pointed at. Knows pixels and steps; no elements. */
 
 import { computed, signal } from "@preact/signals";
+import { editedRole, isEditing } from "../../state/editing";
+import { compasses } from "../../state/offer";
 import { bars, pieceLines } from "../../state/piece";
-import { extentOf, rowsOf, scaleOf, type Zoom, zoomBy } from "./geometry";
+import { extentOf, rowsOf, rowsOfOne, scaleOf, type Zoom, zoomBy } from "./geometry";
 
 /** A word on what is pointed at. */
 export interface Tip {
@@ -17,6 +19,7 @@ export interface Drawn {
   readonly width: number;
 }
 
+const ALL = { lowest: 0, highest: 127 }; // pitches, where nobody says which the instrument has
 const DRAWN_HALVES = 4; // half views: one before what is seen, two of it, one after
 
 /** The view of one roll. */
@@ -39,7 +42,12 @@ export class View {
   readonly scale = computed(() => scaleOf(this.zoom.value, pieceLines.value, this.width.value));
   /** Width of the whole piece in pixels. */
   readonly content = computed(() => pieceLines.value.end * this.scale.value);
-  readonly rows = computed(() => rowsOf(extentOf(bars.value), this.height.value));
+  /** The rows of all; of who is edited alone, as long as somebody is. While a note is dragged they stay. */
+  readonly rows = computed(() => {
+    if (!isEditing.value) return rowsOf(extentOf(bars.value), this.height.value);
+    const role = editedRole.value;
+    return rowsOfOne(bars.value, role, compasses.value.get(role) ?? ALL, this.height.value);
+  });
 
   readonly #half = computed(() => Math.max(Math.ceil(this.width.value / 2), 1));
   readonly #page = computed(() => Math.floor(this.left.value / this.#half.value));

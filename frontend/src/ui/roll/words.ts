@@ -3,7 +3,7 @@
 import type { Arrangement } from "../../api";
 import { type Fit, type Harmony, isInside, lastBegun } from "../../music/harmony";
 import { type Chord, type Note, OCTAVE, ROLE_NAMES, type Role } from "../../music/piece";
-import type { BarLines } from "../../music/time";
+import { type BarLines, STEPS_PER_BEAT } from "../../music/time";
 import { barAndBeat } from "../places";
 import { drumName } from "./drums";
 
@@ -60,6 +60,21 @@ export function noteWords(
   if (inside !== null && chord) words.push(inside ? `In ${chord}` : `Outside ${chord}`);
   return words;
 }
+
+/** A chosen note in words, or how many are: "Piano: C4, bar 2 beat 3.5, 0.5 beats long, velocity 90". */
+export function chosenWords(role: Role, chosen: readonly Note[], lines: BarLines): string {
+  const [note, ...others] = chosen;
+  if (note === undefined) return "No note chosen";
+  if (others.length) return `${chosen.length} notes of ${ROLE_NAMES[role].toLowerCase()} chosen`;
+  const [onset, duration, pitch, velocity] = note;
+  const bar = lines.barAt(onset);
+  const beat = beats(onset - lines.onset(bar)) + 1;
+  const what = role === "drums" ? drumName(pitch) : `${pitchName(pitch)}, ${beats(duration)} beats long`;
+  return `${ROLE_NAMES[role]}: ${what}, bar ${bar + 1} beat ${beat}, velocity ${velocity}`;
+}
+
+/** Steps as beats, with two decimals. */
+const beats = (steps: number): number => Math.round((100 * steps) / STEPS_PER_BEAT) / 100;
 
 const MINOR = /^m(?!a)/; // not "maj7"
 
