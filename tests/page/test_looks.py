@@ -76,6 +76,16 @@ def test_everybody_can_use_it(visit: Visit, scheme: str, width: int) -> None:
     assert broken_rules(studio.page) == []
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1440)])
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
+def test_everybody_can_edit_notes(visit: Visit, scheme: str, width: int) -> None:
+    studio = filled(visit, size=(width, WHOLE), scheme=scheme)
+    studio.button("Edit notes").click()
+    studio.page.keyboard.press("ArrowRight")
+    expect(studio.button("Delete notes")).to_be_enabled()
+    assert broken_rules(studio.page) == []
+
+
 @pytest.mark.parametrize("text", ["C Am F G7", "[Verse]\nC | Xyz\nCmaaj7 | Q7"], ids=["assumed", "wrong"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")

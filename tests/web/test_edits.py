@@ -113,7 +113,7 @@ def test_nobody_edits_the_pieces_of_others_or_their_own_parts(
 ) -> None:
     with start().browser() as stranger:
         assert stranger.post(path(piece, "edits"), json=EDIT).status_code == 404
-    monkeypatch.setattr(revisions, "MAX_REVISIONS", 0)
+    monkeypatch.setattr(revisions, "MAX_HISTORY", 0)
     assert problem(browser.post(path(piece, "edits"), json=EDIT), 409)["type"] == "urn:sideman:history"
 
     data = b64encode(song(tmp_path / "a.mid", ("", 0, LINE)).read_bytes()).decode()

@@ -75,6 +75,27 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("a note by itself", () => {
+  it("sounds for a moment, and the clock rests again", async () => {
+    await player.strike("bass", 41, 100);
+    expect(synth.running).toBe(true);
+    expect(synth.told.map(({ on, pitch, time }) => [on, pitch, time])).toEqual([
+      [true, 41, 0],
+      [false, 41, 0.3],
+    ]);
+    await pass(6);
+    expect(synth.running).toBe(false);
+    expect(playState.value).toBe("stopped");
+  });
+
+  it("is not heard late", async () => {
+    const now = vi.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValue(1000);
+    await player.strike("bass", 41, 100);
+    now.mockRestore();
+    expect(synth.told).toEqual([]);
+  });
+});
+
 describe("play and pause", () => {
   it("play what is open, and end", async () => {
     await player.play();

@@ -150,4 +150,7 @@ test("what is chosen has a velocity, and lends its length to what is added", () 
   editPlayer("drums");
   expect([editedRole.value, chosen.value, room.value.pitches[0]]).toEqual(["drums", [], 35]);
   expect(room.value.end).toBe(96);
+  takes.value = [[{ bass: [[0, 12, 24, 90]] }, {}]];
+  editPlayer("bass");
+  expect([room.value.pitches[0], room.value.pitches.at(-1)]).toEqual([24, 67]);
 });

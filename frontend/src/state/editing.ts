@@ -26,8 +26,8 @@ import { lockBars, players } from "./selecting";
 
 const NOBODY: Keys = new Set();
 const PAUSE = 500; // milliseconds without a key after which a gesture by keys has ended
-const LOWEST_DRUM = 35;
-const DRUMS = 47;
+const KIT = { lowest: 35, highest: 81 }; // drum sounds of General MIDI
+const ALL = { lowest: 0, highest: 127 };
 
 const isWished = signal(false);
 const wished = signal<Role>("piano");
@@ -58,13 +58,13 @@ export const velocity = computed(() => {
 });
 /** The length of the notes that are added: as the last that was chosen. */
 export const length = signal(STEPS_PER_BEAT / 2);
-/** Where notes may stand. */
+/** Where notes may stand: in the instrument's compass, and as far beyond it as the player goes. */
 export const room = computed(() => {
-  const isDrums = editedRole.value === "drums";
-  const { lowest, highest } = compasses.value.get(editedRole.value) ?? { lowest: 0, highest: 127 };
-  const pitches = isDrums
-    ? Array.from({ length: DRUMS }, (_, sound) => LOWEST_DRUM + sound)
-    : Array.from({ length: highest - lowest + 1 }, (_, row) => lowest + row);
+  const compass = compasses.value.get(editedRole.value) ?? ALL;
+  const { lowest, highest } = editedRole.value === "drums" ? KIT : compass;
+  const there = heard.value.map(([, , pitch]) => pitch);
+  const [low, high] = [Math.min(lowest, ...there), Math.max(highest, ...there)];
+  const pitches = Array.from({ length: high - low + 1 }, (_, row) => low + row);
   const beats = ownChart.value?.beats ?? 0;
   return { end: Math.min(pieceLines.value.end, Math.ceil(beats * STEPS_PER_BEAT)), pitches };
 });

@@ -6,7 +6,7 @@ import { COMMON_METERS, isSameRow } from "../music/piece";
 import type { Section } from "../music/wishes";
 import type { OptionView } from "../wire";
 import { isSame, read, type Values, valuesOf, written } from "./fields";
-import { readRevision, readSection, writtenRevision, writtenSection } from "./revisions";
+import { heardRevisions, readRevision, readSection, writtenRevision, writtenSection } from "./revisions";
 
 const CHORDS = "chords";
 const METERS = "meters";
@@ -55,7 +55,7 @@ function fragment(
   }
   told.set(MODEL, model);
   for (const section of sections) told.append(SECTION, writtenSection(section));
-  for (const revision of revisions) told.append(REVISION, writtenRevision(revision));
+  for (const revision of heardRevisions(revisions)) told.append(REVISION, writtenRevision(revision));
   return told.toString();
 }
 

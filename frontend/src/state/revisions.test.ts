@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Revision } from "../api";
-import { readRevision, writtenRevision } from "./revisions";
+import { heardRevisions, readRevision, writtenRevision } from "./revisions";
 
 const PLAIN: Revision = {
   tracks: ["piano"],
@@ -70,4 +70,20 @@ test.each([
   "piano..e1-2-3-4",
 ])("%j is not a revision", (text) => {
   expect(readRevision(text)).toBeNull();
+});
+
+test("edits of which nothing is left are not in a link", () => {
+  const edit = (bars: readonly number[], take = 0): Revision => ({
+    ...PLAIN,
+    seed: null,
+    bars,
+    take,
+    notes: { piano: [] },
+  });
+  const [first, wide, last, other] = [edit([1]), edit([1, 2]), edit([1]), edit([1], 1)];
+  expect(heardRevisions([first, wide, last])).toEqual([wide, last]);
+  expect(heardRevisions([first, other, edit([0]), last])).toEqual([other, edit([0]), last]);
+  expect(heardRevisions([first, PLAIN, last])).toEqual([first, PLAIN, last]); // the band has heard it
+  expect(heardRevisions([first, { ...PLAIN, take: 1 }, last])).toEqual([{ ...PLAIN, take: 1 }, last]);
+  expect(heardRevisions([{ ...first, tracks: ["bass"], notes: { bass: [] } }, last])).toHaveLength(2);
 });

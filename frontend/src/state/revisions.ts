@@ -33,6 +33,20 @@ export function readSection(text: string): Section | null {
   return bars === null || bars.length === 0 || wishes === null ? null : { name: name.join(BETWEEN), bars, ...wishes };
 }
 
+/** Revisions without the edits of which nothing is left: later ones stand in all their bars, and nothing heard them before. */
+export function heardRevisions(revisions: readonly Revision[]): readonly Revision[] {
+  const covered = new Map<number, Set<string>>(); // by take: the players and bars that are edited later
+  const heard = revisions.toReversed().filter(({ take = 0, tracks, bars, notes }) => {
+    if (!notes) return covered.delete(take) || true;
+    const cells = tracks.flatMap((track) => bars.map((bar) => `${track} ${bar}`));
+    const later = covered.get(take) ?? new Set();
+    const isOver = cells.every((cell) => later.has(cell));
+    covered.set(take, new Set([...later, ...cells]));
+    return !isOver;
+  });
+  return heard.toReversed();
+}
+
 /** As {@link readRevision} reads it. */
 export function writtenRevision(revision: Revision): string {
   const { tracks, bars, seed, take = 0, progression = null, meters = null, origins = null, notes = null } = revision;

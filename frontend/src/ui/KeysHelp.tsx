@@ -11,7 +11,7 @@ interface Group {
   readonly shortcuts: readonly { readonly keys: readonly string[]; readonly about: string }[];
 }
 
-// The last two groups are obeyed where they belong: by the chart and by the piano roll.
+// The last three groups are obeyed where they belong: by the chart, the piano roll and its notes.
 const GROUPS: readonly Group[] = [
   { name: "Everywhere", shortcuts: SHORTCUTS },
   {
@@ -32,6 +32,19 @@ const GROUPS: readonly Group[] = [
       { keys: ["Ctrl", "Z"], about: "Undo a change of the piece" },
       { keys: ["Ctrl", "Shift", "Z"], about: "Redo a change of the piece" },
       { keys: ["Escape"], about: "Select nothing; end the loop" },
+    ],
+  },
+  {
+    name: "Editing notes",
+    shortcuts: [
+      { keys: ["Ctrl", "← →"], about: "Go to the note before, after" },
+      { keys: ["← → ↑ ↓"], about: "Move what is chosen" },
+      { keys: ["Shift", "← →"], about: "Shorten, lengthen" },
+      { keys: ["Shift", "↑ ↓"], about: "An octave up, down" },
+      { keys: ["+ −"], about: "Louder, softer" },
+      { keys: ["Enter"], about: "Add a note" },
+      { keys: ["Delete"], about: "Delete" },
+      { keys: ["Ctrl", "A"], about: "Choose all of the player" },
     ],
   },
 ];

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -49,12 +50,27 @@ def _parts(role: Role, rows: NoteArray, chart: Chart) -> tuple[Part, ...]:
     return tuple(bar[role] for bar in parts_of(encode_bars([(role, rows)], chart, density=True)))
 
 
-def part_notes(part: Sequence[int], onset: int, shift: int, velocities: Velocities) -> NoteArray:
+def part_notes(part: Part, onset: int, shift: int, velocities: Velocities) -> NoteArray:
     """The notes (notes, 4) of a part of a bar that begins at ``onset``, by onset, then pitch; ``shift`` as in a chart.
 
     There must be as many ``velocities`` as :func:`note_count` says.
     """
-    rows: list[tuple[int, int, int]] = []
+    rows = [
+        (onset + step, length, pitch if is_drum else pitch - shift, velocity)
+        for (step, length, pitch, is_drum), velocity in zip(_rows(part), velocities, strict=True)
+    ]
+    return np.array(rows, np.int32).reshape(-1, 4)
+
+
+def note_count(part: Part) -> int:
+    """How many notes a part has."""
+    return len(_rows(part))
+
+
+@lru_cache(4096)  # a piece is read for each request
+def _rows(part: Part) -> tuple[tuple[int, int, int, bool], ...]:
+    """The step in the bar, length and pitch of each note of a part, and whether it is a drum."""
+    rows: list[tuple[int, int, int, bool]] = []
     step, length = 0, 0
     for token in part:
         kind, value = VOCABULARY.kind(token), VOCABULARY.value(token)
@@ -63,15 +79,7 @@ def part_notes(part: Sequence[int], onset: int, shift: int, velocities: Velociti
         elif kind == "length":
             length = LENGTHS[value]
         elif kind == "pitch":
-            rows.append((onset + step, length, value - shift))
+            rows.append((step, length, value, False))
         elif kind == "hit":
-            rows += [(onset + step, DRUM_DURATION, pitch) for pitch in HITS[value]]
-    rows.sort(key=lambda row: (row[0], row[2]))
-    notes = [(*row, velocity) for row, velocity in zip(rows, velocities, strict=True)]
-    return np.array(notes, np.int32).reshape(-1, 4)
-
-
-def note_count(part: Sequence[int]) -> int:
-    """How many notes a part has."""
-    kinds = ((VOCABULARY.kind(token), VOCABULARY.value(token)) for token in part)
-    return sum(1 if kind == "pitch" else len(HITS[value]) if kind == "hit" else 0 for kind, value in kinds)
+            rows += [(step, DRUM_DURATION, pitch, True) for pitch in HITS[value]]
+    return tuple(sorted(rows, key=lambda row: (row[0], row[2])))

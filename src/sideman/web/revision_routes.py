@@ -34,10 +34,10 @@ from sideman.web.routes import (
     Asking,
     Server,
 )
-from sideman.web.schemas import MAX_REVISIONS
+from sideman.web.schemas import MAX_HISTORY
 
 CHANGING = document_problems(FORBIDDEN, MISSING, CONFLICT, GONE, SIZE, UNREADABLE, UNAVAILABLE)
-Number = Annotated[int, Path(ge=0, lt=MAX_REVISIONS, description="Which revision of the history, from 0.")]
+Number = Annotated[int, Path(ge=0, lt=MAX_HISTORY, description="Which revision of the history, from 0.")]
 CandidateNumber = Annotated[int, Path(ge=0, lt=MAX_ALTERNATIVES, description="Which candidate, from 0.")]
 
 router = APIRouter(prefix="/api/arrangements/{identity}", responses=EVERYWHERE)

@@ -22,7 +22,7 @@ from sideman.web.jobs import ending, told
 from sideman.web.piece_files import lost
 from sideman.web.problems import Problem
 from sideman.web.revision_schemas import EditedView, Editing, HistoryView, Redoing
-from sideman.web.schemas import MAX_REVISIONS
+from sideman.web.schemas import MAX_HISTORY
 from sideman.web.sessions import Session
 from sideman.web.store import Piece, State
 
@@ -135,5 +135,5 @@ class Revisions:
 
 def _check_room(composition: Composition) -> None:
     """Raises :class:`Problem` where no revision more can stand."""
-    if len(composition.revisions) >= MAX_REVISIONS:
-        raise Problem(HTTPStatus.CONFLICT, "history", f"{MAX_REVISIONS} revisions stand: undo some")
+    if len(composition.revisions) >= MAX_HISTORY:
+        raise Problem(HTTPStatus.CONFLICT, "history", f"{MAX_HISTORY} revisions stand: undo some")

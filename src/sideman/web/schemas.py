@@ -25,7 +25,8 @@ from sideman.web.section_schemas import MAX_SECTIONS, PlayedSectionRequest, Play
 from sideman.web.store import State
 
 MAX_NAME = 200
-MAX_REVISIONS = 256
+MAX_REVISIONS = 256  # of a request
+MAX_HISTORY = 1_024  # of a piece: edits of notes are many
 
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, description="What the list calls it.")]
 

@@ -3,7 +3,7 @@ import { chordAt, commonBars } from "../../../tests/piece.fixture";
 import { harmoniesOf } from "../../music/harmony";
 import type { Chord } from "../../music/piece";
 import { drumLabel, drumName } from "./drums";
-import { chordTitle, chordWords, noteWords, pitchName, progressWords, shortName } from "./words";
+import { chordTitle, chordWords, chosenWords, noteWords, pitchName, progressWords, shortName } from "./words";
 
 const F = chordAt("F", 10, 2, [5, 9, 0]);
 const LINES = commonBars(3);
@@ -54,4 +54,17 @@ test("what isn't there yet is told with its number of bars", () => {
   expect(progressWords("waiting", 0, 8)).toBe("Waiting for its turn");
   expect(progressWords("stopped", 3, 8)).toBe("Stopped after 3 of 8 bars");
   expect(progressWords("failed", 3, 8)).toBe("Failed after 3 of 8 bars");
+});
+
+test("what is chosen is said whole, of several how many", () => {
+  expect(chosenWords("piano", [], LINES)).toBe("No note chosen");
+  expect(chosenWords("piano", [[66, 4, 61, 90]], LINES)).toBe(
+    "Piano: C♯4, 0.33 beats long, bar 2 beat 2.5, velocity 90",
+  );
+  expect(chosenWords("drums", [[0, 1, 36, 5]], LINES)).toBe("Drums: Bass drum, bar 1 beat 1, velocity 5");
+  const two = [
+    [0, 1, 36, 5],
+    [1, 1, 36, 5],
+  ] as const;
+  expect(chosenWords("bass", two, LINES)).toBe("2 notes of bass chosen");
 });
