@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,10 @@ from tests.pieces.test_composition import bars_of
 from tests.tiny import tiny_checkpoint
 
 from sideman import Model, Note, Role, Selection, Track, arrange, parse
+from sideman.charts import read
 from sideman.composer import Composer
 from sideman.errors import DataError, OptionError
-from sideman.music.band import ONSET, ROLES
+from sideman.music.band import ONSET, ROLES, VELOCITY
 from sideman.music.time import STEPS_PER_BAR, BarLines, Meter
 from sideman.pieces.changes import Change
 from sideman.pieces.commission import Commission
@@ -135,8 +137,6 @@ def test_bars_of_five_are_edited_whole() -> None:
 
 
 def test_a_section_that_is_soft_leaves_edits_alone() -> None:
-    from sideman.charts import read
-
     song = read("[Verse loudness=pp]\nC | Am\n[Chorus]\nF | G").song
     piece = Composition.of(arrange(song, model=MODEL, seed=3))
     edited, _ = piece.edited({Role.PIANO: Track(Role.PIANO, RIFF[:3])}, [1])
@@ -206,3 +206,31 @@ def test_damaged_velocities_are_told_as_such(velocities: object) -> None:
     document["revisions"][0]["velocities"] = velocities
     with pytest.raises(DataError, match="damaged piece"):
         from_document(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("chart", "options"),
+    [
+        ("[Verse tracks=bass loudness=p]\nC | Am\n[Chorus density=4]\nF | G", {}),
+        ("3/4 C | N.C. | F | G", {}),
+        ("6/8 C | Am | F | G", {}),
+        ("C | Am | F | G", {"ending": "ring"}),
+        ("7/8 C | Am | F | G", {"intro": True}),
+    ],
+)
+def test_the_band_plays_around_notes_that_it_would_not_play(chart: str, options: dict[str, Any]) -> None:
+    piece = Composition.of(arrange(read(chart).song, model=MODEL, seed=3, **options))
+    lines = piece.plan.progression.lines
+    for bar in range(piece.plan.bars):
+        onset = lines.onset(bar)
+        notes = {
+            Role.DRUMS: Track(Role.DRUMS, [Note(onset + step, 1, 36, 5 + step) for step in (0, 1, 7)]),
+            Role.PIANO: Track(Role.PIANO, [Note(onset, 24, 40 + pitch, 127) for pitch in range(20)]),
+            Role.BASS: Track(Role.BASS),
+        }
+        edited, _ = piece.edited(notes, [bar])
+        redone = edited.redo(Selection([Role.GUITAR, Role.STRINGS], range(piece.plan.bars)), 1, MODEL, drafts=1)
+        (heard,) = [each.notes for each in redone.bars() if each.number == bar]
+        assert [len(heard[role]) for role in notes] == [3, 20, 0]
+        assert {*heard[Role.PIANO][:, VELOCITY].tolist()} == {127}
+        assert sorted(heard[Role.DRUMS][:, VELOCITY].tolist()) == [5, 6, 12]
