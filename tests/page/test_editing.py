@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.page.conftest import Visit
 from tests.page.studio import STEPS_PER_BAR, Studio
 from tests.page.test_leading import Notes, notes, other_places
@@ -169,22 +169,49 @@ def test_keys_alone_edit_notes_and_say_so(studio: Studio) -> None:
     wait_until(lambda: editor.part == before)
 
 
+def swipe(page: Page, start: Place, end: Place) -> None:
+    """One finger, from place to place."""
+    touch = page.context.new_cdp_session(page)
+    for share in range(6):
+        x, y = (start[axis] + (end[axis] - start[axis]) * share / 5 for axis in (0, 1))
+        kind = "touchMove" if share else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        page.wait_for_timeout(30)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def test_fingers_edit_drums_on_a_phone(visit: Visit) -> None:
     studio = Studio(visit((390, 844), phone=True))
     studio.choose_seed(2)
-    studio.have_composed("C | Am")
-    editor = Editor(studio, "drums")
+    studio.have_composed(CHORDS)
+    editor, page = Editor(studio, "drums"), studio.page
     before = editor.part
     editor.layer.scroll_into_view_if_needed()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     box = editor.layer.bounding_box()
     assert box is not None
-    width = studio.page.evaluate("() => document.documentElement.scrollWidth")
-    assert width <= 390
-    x, y = box["x"] + 0.4 * min(box["width"], 300), box["y"] + 0.15 * box["height"]  # a cymbal
+    start = Place(box["x"] + 150, box["y"] + 0.15 * box["height"])  # among the cymbals
     for _ in range(2):
-        studio.page.touchscreen.tap(x, y)
+        page.touchscreen.tap(*start)
     wait_until(lambda: len(editor.part) == len(before) + 1)
     (added,) = [row for row in editor.part if row not in before]
     assert added[1] == 1
-    editor.tools.get_by_role("button", name="Delete notes").click()
+
+    # A finger on a note moves it, beside notes it scrolls the roll.
+    swipe(page, start, Place(start.x + 60, start.y + 0.3 * box["height"]))
+    wait_until(lambda: added not in editor.part)
+    (moved,) = [row for row in editor.part if row not in before]
+    assert moved[0] > added[0]
+    assert moved[2] < added[2]
+    scrolled = "() => document.querySelector('.roll-scroller').scrollLeft"
+    assert page.evaluate(scrolled) == 0
+    swipe(page, Place(start.x + 120, start.y), Place(start.x - 80, start.y))
+    page.wait_for_function(f"({scrolled})() > 50")
+    expect(editor.tools.get_by_role("button", name="Delete notes")).to_be_disabled()
+
+    studio.button("Undo change").click()
+    wait_until(lambda: added in editor.part)
+    expect(page.locator(".roll-lane.is-drums .roll-locked")).to_have_count(1)
+    studio.button("Undo change").click()
     wait_until(lambda: editor.part == before)
+    expect(page.locator(".roll-locked")).to_have_count(0)

@@ -78,3 +78,20 @@ test("locks go with their bars, and come back with them when that is undone", ()
   followBars([], [{ ...moved, take: 1 }]);
   expect(lockedBars("bass")).toEqual([0]);
 });
+
+test("who was edited is locked as long as that stands", () => {
+  const edit: Revision = { ...CHANGED, seed: null, notes: { bass: [] } };
+  followBars([], [edit]);
+  expect(lockedBars("bass")).toEqual([0]);
+  followBars([edit], [edit, edit, CHANGED]);
+  followBars([edit, edit, CHANGED], [edit]);
+  expect(lockedBars("bass")).toEqual([0]); // the first edit still stands
+  followBars([edit], []);
+  expect(lockedBars("bass")).toEqual([]);
+  select({ roles: ["bass"], from: 0, to: 2 });
+  followBars([], [edit]);
+  lock(true);
+  lock(false);
+  followBars([edit], [edit, CHANGED]);
+  expect(lockedBars("bass")).toEqual([]); // unlocked by hand
+});

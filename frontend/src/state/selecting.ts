@@ -109,12 +109,17 @@ export function beginSelecting(locked: readonly string[] = []): void {
   });
 }
 
-/** Have locks stay with their bars where changes, or undoing them, have moved these. */
+/**
+ * Have locks stay with their bars where changes, or undoing them, have moved these. Who was edited is locked as long as that
+ * stands.
+ */
 export function followBars(before: readonly Revision[], after: readonly Revision[]): void {
   let same = 0;
   while (same < before.length && same < after.length && isSameChange(before[same], after[same])) same += 1;
   let kept: ReadonlySet<string> = locks.peek();
-  for (const revision of before.slice(same).toReversed()) kept = movedLocks(kept, revision, true);
+  for (let last = before.length - 1; last >= same; last--) {
+    kept = movedLocks(kept, before[last] as Revision, true, before.slice(0, last));
+  }
   for (const revision of after.slice(same)) kept = movedLocks(kept, revision, false);
   locks.value = kept;
 }
@@ -122,7 +127,24 @@ export function followBars(before: readonly Revision[], after: readonly Revision
 const isSameChange = (one: Revision | undefined, other: Revision | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-function movedLocks(kept: ReadonlySet<string>, { take: of, origins }: Revision, isUndone: boolean) {
+/** Who was edited, and in which bars. */
+const editedCells = ({ take: of, tracks, bars, notes }: Revision): readonly string[] =>
+  notes === null ? [] : tracks.flatMap((role) => bars.map((bar) => keyOf(role, bar, of)));
+
+/** The locks after a revision, or after undoing it, when those `earlier` ones stand. */
+function movedLocks(
+  kept: ReadonlySet<string>,
+  revision: Revision,
+  isUndone: boolean,
+  earlier: readonly Revision[] = [],
+): ReadonlySet<string> {
+  const { take: of, origins } = revision;
+  const edited = editedCells(revision);
+  if (edited.length && !isUndone) return new Set([...kept, ...edited]);
+  if (edited.length) {
+    const stillEdited = new Set(earlier.flatMap(editedCells));
+    return new Set([...kept].filter((cell) => !edited.includes(cell) || stillEdited.has(cell)));
+  }
   if (origins === null) return kept;
   const moved = new Set([...kept].filter((cell) => !cell.startsWith(`${of} `)));
   for (const [bar, origin] of origins.entries()) {

@@ -6,7 +6,7 @@ import { ROLE_NAMES } from "../../music/piece";
 import { chosen, editedRole, flush } from "../../state/editing";
 import { pieceLines } from "../../state/piece";
 import type { Player } from "../../state/playback";
-import { addAt, type Field, type Frame, type Gesture, press, pressKey } from "./editing";
+import { addAt, cursorOver, type Field, type Frame, type Gesture, press, pressKey } from "./editing";
 import { FINGER, MOUSE } from "./hit";
 import type { View } from "./view";
 import { chosenWords } from "./words";
@@ -35,6 +35,16 @@ export function NoteLayer({ view, player }: { readonly view: View; readonly play
     if (note && (isNew || name !== sounded.current)) void player.strike(editedRole.peek(), note[2], note[3]);
     sounded.current = name;
   };
+  /** Have the first chosen note in view. */
+  const reveal = (): void => {
+    const [scroller, [note]] = [layer.current?.closest(".roll-scroller"), chosen.peek()];
+    if (!scroller || !note) return;
+    const x = note[0] * view.scale.peek();
+    const isSeen = x >= scroller.scrollLeft && x <= scroller.scrollLeft + 0.9 * scroller.clientWidth;
+    if (isSeen) return;
+    view.following.value = false;
+    scroller.scrollLeft = x - scroller.clientWidth / 3;
+  };
   useEffect(() => {
     const element = layer.current;
     const stop = new AbortController();
@@ -51,6 +61,7 @@ export function NoteLayer({ view, player }: { readonly view: View; readonly play
   const down = (event: PointerEvent): void => {
     if (event.button !== 0 || !event.isPrimary) return;
     flush();
+    layer.current?.focus({ preventScroll: true });
     const [x, y] = placeIn(event);
     const isFinger = event.pointerType === "touch";
     const begun = press(x, y, event.shiftKey, isFinger ? FINGER : MOUSE, field());
@@ -67,6 +78,7 @@ export function NoteLayer({ view, player }: { readonly view: View; readonly play
     }
   };
   const move = (event: PointerEvent): void => {
+    if (gesture.current === null && layer.current) layer.current.style.cursor = cursorOver(...placeIn(event), field());
     if (gesture.current === null || (event.pointerType === "touch" && gesture.current.held === null)) return;
     frame.value = gesture.current.to(...placeIn(event));
     if (gesture.current.held) sound(false);
@@ -82,6 +94,7 @@ export function NoteLayer({ view, player }: { readonly view: View; readonly play
     event.preventDefault();
     event.stopPropagation();
     if (meant.sounds) sound();
+    reveal();
     if (["Delete", "Backspace", "Enter", "Insert"].includes(event.key)) flush();
   };
   return (

@@ -29,7 +29,7 @@ import {
   showByKey,
 } from "../../state/editing";
 import type { Rows } from "./geometry";
-import { type Hit, hitOf, placeAt, type Reach } from "./hit";
+import { type Hit, hitOf, MOUSE, placeAt, type Reach } from "./hit";
 
 const LOUDER = 8; // a press of + or -
 const VELOCITY = 90; // of a note that is added where none is near
@@ -115,6 +115,12 @@ function boxFrom(x: number, y: number, more: boolean, { rows, scale }: Field): G
       return { left, top, width: right - left, height: bottom - top };
     },
   };
+}
+
+/** What the pointer looks like over a place: what a press would do. */
+export function cursorOver(x: number, y: number, { rows, scale }: Field): "crosshair" | "ew-resize" | "grab" {
+  const hit = hitOf(x, y, part.peek(), editedRole.peek(), rows, scale, MOUSE);
+  return hit === null ? "crosshair" : hit.isEnd ? "ew-resize" : "grab";
 }
 
 /** Add a note at a place; the note, or null where there is no row. */
