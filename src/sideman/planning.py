@@ -21,6 +21,7 @@ from sideman.music.dynamics import played_at
 from sideman.music.ending import with_ending
 from sideman.music.finishing import finish
 from sideman.music.key import Key
+from sideman.music.slowing import times_of
 from sideman.music.strokes import Setting, settings
 from sideman.music.styles import LOOP
 from sideman.music.wishes import PlayedSection
@@ -110,6 +111,13 @@ class Plan:
         made = {role: own_parts(role, track.notes, self.chart) for role, track in tracks.items()}
         plan = replace(self, given={role: parts for role, (parts, _) in made.items()})
         return plan, {role: loss for role, (_, loss) in made.items()}
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays."""
+        steps, options = self.progression.steps, self.options
+        tempo = options.play_tempo or options.tempo
+        return times_of(tempo, self.progression.lines, steps, slows=options.ritardando).seconds(steps)
 
     @property
     def own(self) -> list[Parts]:
