@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,7 +26,8 @@ class Lead:
     """What is decided of a bar. None or nothing: as in the rest of the piece.
 
     ``entering`` begin to play in it, or go on. ``copied`` is, by role, the earlier bar whose part is played again note
-    for note. In a bar that ``rings`` everybody begins once, on its last chord, and holds that to the end.
+    for note. In a bar that ``rings`` everybody begins once, on its last chord, and holds that to the end. One that
+    ``opens`` is the first of another section than the one before.
     """
 
     style: str | None = None
@@ -35,6 +37,7 @@ class Lead:
     entering: frozenset[Role] = frozenset()
     copied: Mapping[Role, int] = field(default_factory=dict)
     rings: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,9 @@ def leads_of(
     missing = len(heads) - len(wishes)  # an ending, which belongs to the last section
     wishes, earlier = wishes + wishes[-1:] * missing, earlier + [-1] * missing
     last, begins = len(heads) - 1, {*starts}
+    opens = {
+        start for start, (before, now) in zip(starts[1:], pairwise(played), strict=True) if before.name != now.name
+    }
     echoes = list(echoes_of_chords(heads))
     bars = []
     for number, (wish, before) in enumerate(zip(wishes, earlier, strict=True)):
@@ -109,7 +115,7 @@ def leads_of(
             }
         roles = None if wish.roles is None or ringing else frozenset(wish.roles)
         entering = frozenset() if roles is None or number not in begins else roles
-        bars.append(Lead(wish.style, wish.density, roles, wish.loudness, entering, copied, ringing))
+        bars.append(Lead(wish.style, wish.density, roles, wish.loudness, entering, copied, ringing, number in opens))
     told = sections_from(starts, len(heads)) if len(starts) > 1 else ()
     return Leads(tuple(bars), tuple(echoes), told, intro)
 
