@@ -7,7 +7,7 @@ from typing import NamedTuple
 from playwright.sync_api import Locator, Page, expect
 from tests.page.conftest import Visit
 from tests.page.studio import STEPS_PER_BAR, Studio
-from tests.page.test_leading import Notes, notes, other_places
+from tests.page.test_leading import Notes, copied_link, notes, other_places
 from tests.web.conftest import wait_until
 
 CHORDS = "C | Am | F | G"
@@ -138,7 +138,7 @@ def test_notes_are_edited_and_locked_and_undone(studio: Studio) -> None:
     wait_until(lambda: added in part(notes(studio), "piano"))
 
 
-def test_keys_alone_edit_notes_and_say_so(studio: Studio) -> None:
+def test_keys_alone_edit_notes_and_say_so(studio: Studio, visit: Visit) -> None:
     studio.have_composed(CHORDS)
     editor = Editor(studio, "bass")
     before, keys = editor.part, studio.page.keyboard
@@ -162,6 +162,10 @@ def test_keys_alone_edit_notes_and_say_so(studio: Studio) -> None:
     wait_until(lambda: len(editor.part) == len(before))
     keys.press("Escape")
     expect(editor.layer).to_contain_text("No note chosen")
+    expect(studio.button("Undo change")).to_be_enabled()
+    other = Studio(visit(path=copied_link(studio)))  # a link holds what was edited
+    expect(other.file("MIDI")).to_be_enabled()
+    assert notes(other) == notes(studio)
     expect(studio.button("Undo change")).to_be_enabled()
     for _ in range(3):
         studio.button("Undo change").click()
