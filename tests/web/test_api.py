@@ -61,7 +61,7 @@ def test_a_request_with_revisions_is_a_piece_revised(browser: httpx.Client, mode
     piece = compose(browser, seed=3, takes=2, revisions=REVISED)
     assert plain["revisions"] == []
     *told, last = piece["revisions"]
-    same: dict[str, Any] = {"progression": None, "meters": None, "origins": None}
+    same: dict[str, Any] = {"progression": None, "meters": None, "origins": None, "notes": None}
     assert told == [{"take": 0} | same | REVISED[0], same | REVISED[1] | {"meters": ["4/4"]}]
     assert last == {"tracks": ["piano"], "bars": [2], "take": 0, "seed": last["seed"]} | same
     expected = (
