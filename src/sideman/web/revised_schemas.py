@@ -37,7 +37,7 @@ GivenRow = Annotated[
 ]
 GivenNotes = Annotated[
     dict[Annotated[Role, Field(strict=False)], Annotated[list[GivenRow], Field(max_length=MAX_NOTES)]],
-    Field(min_length=1, max_length=len(TRACKS.choices)),
+    Field(min_length=1),
 ]
 
 
