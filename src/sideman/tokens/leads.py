@@ -143,25 +143,30 @@ class Repeats:
     """Draws, bar by bar in their order, who plays again what was played in the bar that this one is to be like.
 
     ``chances`` by role: after a bar in which the role played something else, and after one in which it repeated the bar
-    before that. A role that they don't name never repeats.
+    before that. A role that they don't name never repeats. Of bars that are all alike, as in a loop, any may be the one
+    that comes again: what was played once in between doesn't end it.
     """
 
     def __init__(self, chances: Mapping[str, tuple[float, float]], random: np.random.Generator) -> None:
         self._chances = chances
         self._random = random
+        self._likes: list[int] = []
         self._last: Mapping[Role, int] = {}
 
     def draw(self, like: int) -> Mapping[Role, int]:
-        """By role the bar that is repeated in the next one, which is to be ``like`` another; -1 for none."""
-        numbers = self._random.random(len(ROLES)).tolist()
-        if like < 0:
-            self._last = {}
-            return self._last
+        """By role the bar that is repeated in the next one, which is to be ``like`` an earlier one; -1 for none."""
+        numbers, places = self._random.random((2, len(ROLES))).tolist()
+        alike = []
+        self._likes.append(like)
+        while like >= 0:
+            alike.append(like)
+            like = self._likes[like]
         drawn = {}
-        for role, number in zip(ROLES, numbers, strict=True):
-            chances = self._chances.get(role)
-            if chances is not None and number < chances[self._last.get(role, -1) == like - 1 >= 0]:
-                drawn[role] = like
+        for role, number, place in zip(ROLES, numbers, places, strict=True):
+            chances, following = self._chances.get(role), self._last.get(role, -2) + 1
+            goes_on = following in alike
+            if alike and chances is not None and number < chances[goes_on]:
+                drawn[role] = following if goes_on else alike[int(place * len(alike))]
         self._last = drawn
         return drawn
 
