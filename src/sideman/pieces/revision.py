@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sideman.music.band import Role
+from sideman.music.band import ROLES, Role
 from sideman.music.progression import Progression
 from sideman.pieces.changes import Change, Origins, Selection
 from sideman.pieces.origins import parts_origins
@@ -50,7 +50,7 @@ class Revision:
         if self.name:
             return self.name
         selection = self.selection
-        who = "everybody" if len(selection.roles) == len(Role) else ", ".join(selection.roles)
+        who = "everybody" if len(selection.roles) == len(ROLES) else ", ".join(selection.roles)
         bars = bars_told(selection.bars)
         if self.progression is None:
             return f"{who}, {bars}"

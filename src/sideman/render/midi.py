@@ -152,7 +152,8 @@ def read_track(source: Path | str | bytes, role: Role, lines: BarLines, track: s
     """One track of a MIDI file as a role plays it, in bars that begin at ``lines``; how many onsets were off the steps.
 
     ``track`` is its name, or its number from 1 among those that have notes. Without it the file's only track is taken,
-    or the one that bears the role's name or plays its instruments. Raises :class:`DataError` where the file can't be
+    or the one that bears the role's name or plays its instruments. A melody is any track but drums, and has the file's
+    program. Raises :class:`DataError` where the file can't be
     read or has no such track.
     """
     where = "MIDI data" if isinstance(source, bytes) else str(source)
@@ -167,7 +168,7 @@ def read_track(source: Path | str | bytes, role: Role, lines: BarLines, track: s
     grid = Pulses(lines, score.ticks_per_quarter)
     notes = _note_array(found[0], grid)
     moved = int((grid.of_steps(notes[:, ONSET]) != found[0].notes.numpy()["time"]).sum())
-    return Track(role, notes), moved
+    return Track(role, notes, found[0].program if role is Role.MELODY else None), moved
 
 
 def _wanted(tracks: list[TrackTick], role: Role, track: str) -> list[TrackTick]:
@@ -177,7 +178,10 @@ def _wanted(tracks: list[TrackTick], role: Role, track: str) -> list[TrackTick]:
         is_number = track.isascii() and track.isdecimal() and len(track) < MAX_DIGITS
         return named or (tracks[int(track) - 1 : int(track)] if is_number and int(track) else [])
     named = [each for each in tracks if each.name.strip().lower() == role]
-    fitting = [each for each in tracks if role_of(each.program, each.is_drum) is role]
+    if role is Role.MELODY:
+        fitting = [each for each in tracks if not each.is_drum]
+    else:
+        fitting = [each for each in tracks if role_of(each.program, each.is_drum) is role]
     return next((each for each in (tracks, named, fitting) if len(each) == 1), named or fitting or tracks)
 
 
