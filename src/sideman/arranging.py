@@ -186,8 +186,8 @@ def arrange(
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
     A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them. With
-    ``given`` the band plays around somebody's own tracks, put on the grid (see :meth:`Plan.with_own`). A ``melody`` is a
-    sixth track that plays along as it is; the band avoids what would rub against it (see :meth:`Plan.with_melody`).
+    ``given`` the band plays around somebody's own tracks, put on the grid (see :meth:`Plan.with_own`). A ``melody``
+    is a sixth track that plays along as it is: the band avoids what would rub against it (:meth:`Plan.with_melody`).
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
     :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
     ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that

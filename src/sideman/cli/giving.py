@@ -1,4 +1,4 @@
-"""Somebody's own parts on the command line: tracks of MIDI files, put on the grid, and what that changed, told."""
+"""Somebody's own parts and melody on the command line: tracks of MIDI files, and what was changed in them, told."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sideman.music.roles import ROLES, Role
 
 if TYPE_CHECKING:
     from sideman.arranging import Plan
+    from sideman.music.band import Track
     from sideman.tokens.grid import GridLoss
 
 BETWEEN = "#"  # a file's name and the track in it
@@ -25,19 +26,37 @@ def with_own_parts(plan: Plan, wishes: Sequence[str]) -> Plan:
     """
     if not wishes:
         return plan
-    from sideman.render.midi import read_track
-
     tracks, moved = {}, {}
     for wish in wishes:
         name, equals, place = wish.partition("=")
         if not equals or name not in ROLES or not place:
             raise typer.BadParameter(f"{wish!r} is not TRACK=FILE, such as bass=mine.mid", param_hint="--given")
-        file, track = (place, "") if Path(place).exists() else _split(place)
-        tracks[Role(name)], moved[Role(name)] = read_track(Path(file), Role(name), plan.progression.lines, track)
+        tracks[Role(name)], moved[Role(name)] = _read(place, Role(name), plan)
     plan, losses = plan.with_own(tracks)
     for role, loss in losses.items():
         say(f"your {role}: {told(loss, moved[role])}")
     return plan
+
+
+def with_melody(plan: Plan, place: str | None) -> Plan:
+    """The plan with the melody in FILE or FILE#NUMBER; tells what was changed in it.
+
+    Raises as :func:`with_own_parts`.
+    """
+    if place is None:
+        return plan
+    track, moved = _read(place, Role.MELODY, plan)
+    plan, loss = plan.with_melody(track)
+    say(f"your melody: {told(loss, moved)}")
+    return plan
+
+
+def _read(place: str, role: Role, plan: Plan) -> tuple[Track, int]:
+    """The track of a file, and how many of its onsets were off the grid."""
+    from sideman.render.midi import read_track
+
+    file, track = (place, "") if Path(place).exists() else _split(place)
+    return read_track(Path(file), role, plan.progression.lines, track)
 
 
 def _split(place: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A chair in the band: the five of :data:`ROLES`, in LPD-5's order of tracks, and that of a given melody."""
+    """A chair in the band: the five that can be composed, in LPD-5's order of tracks, and that of a given melody."""
 
     DRUMS = "drums"
     PIANO = "piano"

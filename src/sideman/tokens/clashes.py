@@ -19,7 +19,7 @@ from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, VOCABULARY
 
 Row = npt.NDArray[np.float32]  # (vocab,)
 
-AVOIDING = 6.0  # taken from the logit of a pitch that rubs all the time; docs/experiments.md tells how it was chosen
+AVOIDING = 3.0  # taken from the logit of a pitch that rubs all the time; docs/experiments.md tells how it was chosen
 CHORD_TONES = 0.5  # of that, for tones of the chord
 
 _PITCHES = VOCABULARY.range("pitch")
@@ -29,8 +29,7 @@ _CLASSES = np.arange(MIDI_VALUES) % PITCH_CLASSES
 class Clashes:
     """What a melody (notes, 4), in steps from the start of the chart, takes from pitches that rub against it."""
 
-    def __init__(self, melody: NoteArray, chart: Chart, strength: float = AVOIDING) -> None:
-        self._strength = strength
+    def __init__(self, melody: NoteArray, chart: Chart) -> None:
         self._lines = chart.lines.tolist()
         self._steps = chart.steps
         self._sounded = np.zeros((chart.steps + 1, PITCH_CLASSES), np.int32)  # for so many steps before each
@@ -46,7 +45,7 @@ class Clashes:
         steps = self._sounded[end] - self._sounded[begin] if begin < end else None
         if steps is None or not steps.any():
             return None
-        weights = steps * (-self._strength / (end - begin))
+        weights = steps * (-AVOIDING / (end - begin))
         chord = prefix.chord.chord
         if 0 <= chord < NO_CHORD:
             weights *= _shares()[chord]
@@ -56,7 +55,7 @@ class Clashes:
 
 
 def rubbing(melody: NoteArray, steps: int, shift: int = 0) -> npt.NDArray[np.bool_]:
-    """Which pitch classes, ``shift`` semitones up, are a semitone from the melody at each of so many steps: (steps, 12)."""
+    """Which pitch classes are a semitone from a melody, moved up by ``shift``, at each step: (steps, 12)."""
     sounding = np.zeros((steps, PITCH_CLASSES), np.bool_)
     for onset, duration, pitch in melody[:, [ONSET, DURATION, PITCH]].tolist():
         sounding[onset : onset + duration, (pitch + shift) % PITCH_CLASSES] = True

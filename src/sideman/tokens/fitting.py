@@ -1,4 +1,4 @@
-"""Which pitches fit the chord that sounds, on the beats, and a melody, where one is given: what is added to their logits.
+"""Which pitches fit the chord that sounds, on the beats, and a given melody: what is added to their logits.
 
 Knows ids and chords.
 

@@ -1,4 +1,4 @@
-"""Somebody's own parts, as requests and answers hold them. Knows no HTTP."""
+"""Somebody's own parts and melody, as requests and answers hold them. Knows no HTTP."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_TRACK = 200
 
 
 class GivenPart(Strict):
-    """A part that is not composed: a track of a MIDI file. The band plays around it."""
+    """A part that is not composed: a track of a MIDI file. The band plays around it; a melody is a sixth track."""
 
     track: Annotated[Role, Field(strict=False)] = Field(description="Whose part it is.")
     data: Base64Bytes = Field(strict=False, max_length=MAX_DATA, description="A MIDI file, in base 64.")
@@ -34,6 +34,7 @@ class GivenView(BaseModel):
     """An own part, and what putting it on the grid changed, in notes."""
 
     track: Role
+    program: int | None = Field(None, description="General MIDI program of a melody, from 0.")
     notes: int
     moved: int = Field(description="That began off the grid of 12 steps a beat.")
     durations: int = Field(description="Of another length.")
@@ -52,10 +53,13 @@ def with_given(plan: Plan, parts: list[GivenPart]) -> tuple[Plan, list[GivenView
         read = {part.track: read_track(part.data, part.track, plan.progression.lines, part.part) for part in parts}
     except DataError as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "midi", str(error)) from error
-    plan, losses = plan.with_own({role: track for role, (track, _) in read.items()})
+    plan, losses = plan.with_own({role: track for role, (track, _) in read.items() if role is not Role.MELODY})
+    if Role.MELODY in read:
+        plan, losses[Role.MELODY] = plan.with_melody(read[Role.MELODY][0])
     views = [
         GivenView(
             track=role,
+            program=read[role][0].program,
             notes=loss.notes,
             moved=read[role][1],
             durations=loss.duration,

@@ -153,8 +153,8 @@ class ArrangementRequest(Options, ChordText):
     )
     given: list[GivenPart] = Field(
         default_factory=list,
-        max_length=len(TRACKS.choices),
-        description="Parts that are not composed, one a track.",
+        max_length=len(Role),
+        description="Parts that are not composed, one a track, and a melody, which the band avoids clashing with.",
     )
     name: Name | None = None
     model: str | None = Field(
@@ -272,6 +272,11 @@ class Description(Options, ChordText):
     revisions: list[RevisionView] = Field(
         default_factory=list, description="With chords, options, seeds and model they make the same piece again."
     )
+
+    @property
+    def heard(self) -> list[Role]:
+        """Who plays, with a melody where there is one."""
+        return [*self.tracks, *(Role.MELODY for part in self.given if part.track is Role.MELODY)]
 
     @property
     def playing(self) -> PlayOptions:
