@@ -283,6 +283,8 @@ export interface GivenView {
   readonly track: Role;
   /** General MIDI program of a melody, from 0. */
   readonly program?: number | null;
+  /** The one of `/api/options` that is nearest to it. */
+  readonly instrument?: number | null;
   readonly notes: number;
   /** That began off the grid of 12 steps a beat. */
   readonly moved: number;

@@ -2,8 +2,8 @@
 
 import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { AS_COMPOSED, MAX_VOLUME, ROLE_NAMES, ROLES, type Role } from "../music/piece";
-import { audible, mixer, offer, setStrip } from "../state/band";
+import { AS_COMPOSED, MAX_VOLUME, MELODY, ROLE_NAMES, ROLES, type Role } from "../music/piece";
+import { audible, mixer, offer, ownInstrument, setStrip } from "../state/band";
 import { piece } from "../state/piece";
 import { countIn, metronome, type Player } from "../state/playback";
 import { OwnPart, takesPart } from "./OwnPart";
@@ -12,7 +12,7 @@ import "../styles/mixer.css";
 const SPOKEN_MILLISECONDS = 200; // between two values of a meter that others than eyes read
 
 export function Mixer({ player }: { player: Player }) {
-  const roles = ROLES.filter((role) => piece.value === null || piece.value.tracks.includes(role));
+  const roles = ROLES.filter((role) => role === MELODY || piece.value?.tracks.includes(role) !== false);
   return (
     <section class="panel mixer" aria-label="Mixer">
       <h2>Mixer</h2>
@@ -97,7 +97,7 @@ function StripView({ role, player }: { role: Role; player: Player }) {
         class="field mixer-instrument"
         aria-label="Instrument"
         disabled={(track?.instruments.length ?? 0) < 2}
-        value={program ?? track?.program ?? 0}
+        value={program ?? ownInstrument(role) ?? 0}
         onChange={(event) => setStrip(role, { program: Number(event.currentTarget.value) })}
       >
         {track?.instruments.map((instrument) => (

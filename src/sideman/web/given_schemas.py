@@ -11,6 +11,7 @@ from sideman.arranging import Plan
 from sideman.errors import DataError, OptionError
 from sideman.music.band import Role
 from sideman.render.midi import read_track
+from sideman.render.soundfont import OFFERED, stand_in
 from sideman.web.problems import Problem
 from sideman.web.strict import Strict
 
@@ -35,6 +36,7 @@ class GivenView(BaseModel):
 
     track: Role
     program: int | None = Field(None, description="General MIDI program of a melody, from 0.")
+    instrument: int | None = Field(None, description="The one of `/api/options` that is nearest to it.")
     notes: int
     moved: int = Field(description="That began off the grid of 12 steps a beat.")
     durations: int = Field(description="Of another length.")
@@ -59,7 +61,8 @@ def with_given(plan: Plan, parts: list[GivenPart]) -> tuple[Plan, list[GivenView
     views = [
         GivenView(
             track=role,
-            program=read[role][0].program,
+            program=(program := read[role][0].program),
+            instrument=None if program is None else stand_in(program, OFFERED[role]),
             notes=loss.notes,
             moved=read[role][1],
             durations=loss.duration,
