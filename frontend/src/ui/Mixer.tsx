@@ -4,7 +4,8 @@ import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { AS_COMPOSED, MAX_VOLUME, MELODY, ROLE_NAMES, ROLES, type Role } from "../music/piece";
 import { audible, mixer, offer, ownInstrument, setStrip } from "../state/band";
-import { piece } from "../state/piece";
+import { ownParts } from "../state/own";
+import { melody, piece } from "../state/piece";
 import { countIn, metronome, type Player } from "../state/playback";
 import { OwnPart, takesPart } from "./OwnPart";
 import "../styles/mixer.css";
@@ -50,10 +51,11 @@ function StripView({ role, player }: { role: Role; player: Player }) {
   const track = offer.value?.tracks.find((each) => each.role === role);
   const silent = !audible.value.has(role);
   const name = ROLE_NAMES[role];
+  if (role === MELODY && melody.value === undefined && !ownParts.value.has(role)) return <NoMelody />;
   return (
     <fieldset
       aria-label={name}
-      class={`mixer-strip${silent ? " is-silent" : ""}`}
+      class={`mixer-strip is-${role}${silent ? " is-silent" : ""}`}
       style={{ "--track": `var(--${role})` }}
       {...takesPart(role)}
     >
@@ -107,6 +109,21 @@ function StripView({ role, player }: { role: Role; player: Player }) {
         ))}
       </select>
       <OwnPart role={role} />
+    </fieldset>
+  );
+}
+
+/** Where a melody can be dropped while there is none. */
+function NoMelody() {
+  return (
+    <fieldset
+      aria-label={ROLE_NAMES[MELODY]}
+      class="mixer-strip is-melody"
+      style={{ "--track": `var(--${MELODY})` }}
+      {...takesPart(MELODY)}
+    >
+      <span class="mixer-name">{ROLE_NAMES[MELODY]}</span>
+      <OwnPart role={MELODY} />
     </fieldset>
   );
 }
