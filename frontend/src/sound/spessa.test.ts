@@ -32,6 +32,7 @@ vi.mock("spessasynth_lib", () => ({
     };
     soundBankManager = { addSoundBank: () => (damaged ? new Promise(() => {}) : Promise.resolve()) };
     setSystemParameter() {}
+    reset() {}
     connect() {}
     disconnectChannel() {}
     connectChannel(meter: object, channel: number) {

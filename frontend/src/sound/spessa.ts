@@ -103,6 +103,7 @@ class Spessa implements Synth {
     this.clicks = new Clicks(context);
     const highest = Math.max(...LANES.flatMap((lane) => Object.values(lane)));
     while (library.midiChannels.length <= highest) library.addNewChannel();
+    library.reset(); // or the new ones are silent
     library.setSystemParameter("gain", GAIN);
     library.setSystemParameter("reverbGain", REVERB);
     library.setSystemParameter("chorusGain", CHORUS);
