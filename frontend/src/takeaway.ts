@@ -44,7 +44,7 @@ export function playedAs(piece: Arrangement, changed: Values): Readonly<Record<s
   return Object.fromEntries(told);
 }
 
-/** Where a file of a take is, or of a candidate for it. */
+/** Where a file of a take is, or of a candidate for it; one that `countsIn` begins with a bar of clicks. */
 export function addressOf(
   piece: Arrangement,
   kind: Kind,
@@ -52,9 +52,11 @@ export function addressOf(
   mix: readonly string[],
   played: Readonly<Record<string, string>> = {},
   candidate: number | null = null,
+  countsIn = false,
 ): string {
   const fields = new URLSearchParams({ take: String(take), ...played });
   if (candidate !== null) fields.set("candidate", String(candidate));
+  if (countsIn) fields.set("count_in", "true");
   for (const entry of mix) fields.append("track", entry);
   return `/api/arrangements/${piece.id}/${kind.path}?${fields}`;
 }

@@ -49,6 +49,8 @@ export interface ArrangementRequest {
   readonly humanize?: number;
   /** Same number, same straying. */
   readonly humanize_seed?: number;
+  /** Slow down over the last bars. */
+  readonly ritardando?: boolean;
   /** Beats a minute to play at, whatever tempo it was composed for; null: the tempo itself. */
   readonly play_tempo?: number | null;
   /** Semitones to play higher, or lower, than composed. */
@@ -100,6 +102,8 @@ export interface ArrangementView {
   readonly humanize: number;
   /** Same number, same straying. */
   readonly humanize_seed: number;
+  /** Slow down over the last bars. */
+  readonly ritardando: boolean;
   /** Beats a minute to play at, whatever tempo it was composed for; null: the tempo itself. */
   readonly play_tempo: number | null;
   /** Semitones to play higher, or lower, than composed. */
@@ -169,6 +173,8 @@ export interface Changing {
   readonly humanize?: number;
   /** Same number, same straying. */
   readonly humanize_seed?: number;
+  /** Slow down over the last bars. */
+  readonly ritardando?: boolean;
   /** Beats a minute to play at, whatever tempo it was composed for; null: the tempo itself. */
   readonly play_tempo?: number | null;
   /** Semitones to play higher, or lower, than composed. */

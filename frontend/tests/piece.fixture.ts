@@ -26,7 +26,7 @@ export const HANDS = Object.fromEntries(ROLES.map((role) => [role, STILL])) as R
 
 /** Plays long pieces in 4/4. */
 export function playingAt(tempo: number, feel: Partial<Feel> = {}, hands: Partial<Record<Role, Hands>> = {}): Playing {
-  const whole: Feel = { swing: 50, straight: [], humanize: 0, seed: 0, ...feel };
+  const whole: Feel = { swing: 50, straight: [], humanize: 0, seed: 0, ritardando: false, ...feel };
   return new Playing(whole, { ...HANDS, ...hands }, tempo, commonBars(400), 400 * BAR.steps);
 }
 
@@ -108,6 +108,7 @@ export const PIECE: Arrangement = {
   straight: null,
   humanize: 0,
   humanize_seed: 0,
+  ritardando: false,
   play_tempo: null,
   transpose: 0,
   progress: { bars: 2, of: 2 },
@@ -171,6 +172,7 @@ export const OFFER: Offer = {
     played("straight", "several", null, { choices: ROLES, nothing: "nobody" }),
     played("humanize", "number", 0, { minimum: 0, maximum: 2 }),
     played("humanize_seed", "whole", 0, { minimum: 0, maximum: 2 ** 32 - 1 }),
+    played("ritardando", "flag", false),
     played("play_tempo", "number", null, { minimum: 20, maximum: 400, nothing: "the tempo itself" }),
     played("transpose", "whole", 0, { minimum: -11, maximum: 11 }),
   ],

@@ -119,7 +119,8 @@ class Option:
 class PlayOptions:
     """How what was composed is played: it stays the same music. Raises :class:`OptionError` for a value out of range.
 
-    ``swing``, ``straight``, ``humanize`` and ``humanize_seed`` are those of :class:`~sideman.music.feel.Feel`.
+    ``swing``, ``straight``, ``humanize``, ``humanize_seed`` and ``ritardando`` are those of
+    :class:`~sideman.music.feel.Feel`.
     ``play_tempo``, in beats a minute, is None where it is the tempo that the music was composed for. ``transpose``
     moves all but the drums by semitones; whom that takes out of the instrument's range plays an octave back.
     """
@@ -151,6 +152,7 @@ class PlayOptions:
     humanize_seed: int = field(
         default=0, metadata=Option("whole", "Same number, same straying", 0, MAX_HAND_SEED, shapes=False).row
     )
+    ritardando: bool = field(default=False, metadata=Option("flag", "Slow down over the last bars", shapes=False).row)
     play_tempo: float | None = field(
         default=None,
         metadata=Option(
@@ -180,7 +182,7 @@ class PlayOptions:
     @property
     def feel(self) -> Feel:
         """What of it is the band's feel."""
-        return Feel(self.swing, self.straight or (), self.humanize, self.humanize_seed)
+        return Feel(self.swing, self.straight or (), self.humanize, self.humanize_seed, self.ritardando)
 
 
 @dataclass(frozen=True)

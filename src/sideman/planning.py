@@ -5,7 +5,7 @@ plan -> takes, which have yet to be composed; ids of a take -> bars, finished fo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from sideman.music.dynamics import played_at
 from sideman.music.ending import with_ending
 from sideman.music.finishing import finish
 from sideman.music.key import Key
+from sideman.music.slowing import times_of
 from sideman.music.strokes import Setting, settings
 from sideman.music.styles import LOOP
 from sideman.music.wishes import PlayedSection
@@ -32,7 +33,7 @@ from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.clashes import Clashes
 from sideman.tokens.decode import BarNotes
 from sideman.tokens.grid import GridLoss
-from sideman.tokens.kit import Beginning, Kit, Other, WaltzBass, WaltzDrums, is_waltz
+from sideman.tokens.kit import Beginning, Fill, Kit, Other, WaltzBass, WaltzDrums, is_waltz
 from sideman.tokens.leader import Leader
 from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
 from sideman.tokens.own import own_parts
@@ -134,6 +135,13 @@ class Plan:
         return bool((notes[:, ONSET] + notes[:, DURATION] <= self.chart.steps).all())
 
     @property
+    def seconds(self) -> float:
+        """How long it plays."""
+        steps, options = self.progression.steps, self.options
+        tempo = options.play_tempo or options.tempo
+        return times_of(tempo, self.progression.lines, steps, slows=options.ritardando).seconds(steps)
+
+    @property
     def own(self) -> list[Parts]:
         """What is given of each bar; empty where nothing is."""
         return [
@@ -209,17 +217,28 @@ class Plan:
         found: list[Beginning] = []
         last: tuple[str | None, bool] = (None, False)
         for number, lead in enumerate(self.leads.bars):
-            free = {*self.options.roles} - {*lead.copied} - {*(given[number] if given else ())}
             style, waltz = lead.style or self.options.style, is_waltz(self.chart, number)
             if (style, waltz) != last and not lead.rings:
-                if Role.DRUMS in free and waltz:
+                drums = self._draws(Role.DRUMS, number, given)
+                if drums and waltz:
                     found.append(WaltzDrums(style, self.chart, number))
-                elif Role.DRUMS in free and style not in (None, last[0]):
+                elif drums and style not in (None, last[0]):
                     found.append(Kit(style, self.chart, number))
-                if Role.BASS in free and waltz:
+                if waltz and self._draws(Role.BASS, number, given):
                     found.append(WaltzBass(self.chart, number))
             last = style, waltz
-        return found
+        return [*self._fills(given), *found]
+
+    def _fills(self, given: Sequence[Parts]) -> Iterator[Fill]:
+        """How the drums, where they are composed, lead into other sections."""
+        for bar, following in enumerate(self.leads.bars[1:]):
+            if following.opens and not following.rings and self._draws(Role.DRUMS, bar, given):
+                yield Fill(self.chart, bar)
+
+    def _draws(self, role: Role, bar: int, given: Sequence[Parts]) -> bool:
+        """Whether the part of a role in a bar is composed: it plays, and nobody gave it or plays it again."""
+        is_given = bool(given) and role in given[bar]
+        return role in self.options.roles and role not in self.leads.bars[bar].copied and not is_given
 
     def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
         """A bar of the chart as it was composed, made ready for the ear; own parts are as loud as they were given."""

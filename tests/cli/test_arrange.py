@@ -333,6 +333,25 @@ def test_options_that_do_not_go_together(run: Run, tmp_path: Path, arguments: tu
 # Playing
 
 
+def test_a_piece_slows_down_to_a_last_chord(run: Run, weights: Path, tmp_path: Path) -> None:
+    arguments = ("arrange", "C | Am | Dm G7 | C", "--weights", weights, "--seed", 7, "--ending", "ring")
+    run(*arguments, "-o", "plain.mid")
+    run(*arguments, "-o", "slow.mid", "--ritardando")
+    plain, slow = (mido.MidiFile(tmp_path / name) for name in ("plain.mid", "slow.mid"))
+    begins = 0
+    tempi = []
+    for message in slow.tracks[0]:
+        begins += message.time
+        if message.type == "set_tempo":
+            tempi.append((begins // 480, message.tempo))
+    assert [beat for beat, _ in tempi] == [0, *range(4, 13)]  # two bars of four, and the last one
+    assert tempi[-1] == (12, round(500_000 / 0.6))
+    assert slow.length - plain.length == pytest.approx(4.45 / 2, abs=0.02)
+    plain.tracks[0][:] = [message for message in plain.tracks[0] if message.type == "note_on"]
+    slow.tracks[0][:] = [message for message in slow.tracks[0] if message.type == "note_on"]
+    assert [message.note for message in plain.tracks[0]] == [message.note for message in slow.tracks[0]]
+
+
 def test_swing_and_key_are_those_of_the_file(run: Run, weights: Path, tmp_path: Path) -> None:
     arguments = ("arrange", "C:4|G7:4", "-o", "song.mid", "--weights", weights, "--seed", 7, "--json")
     plain = json.loads(run(*arguments).out)

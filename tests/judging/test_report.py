@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
-from sideman.judging.report import MMA, MODEL, PEOPLE, Feature, Report, Row
+from sideman.judging.report import MMA, MODEL, PEOPLE, TOLD, Feature, Form, Report, Row
 from sideman.judging.statistics import NOTHING, Estimate
 
 
@@ -44,6 +45,19 @@ def test_text() -> None:
     assert ours.split() == [MODEL, "–", ".600±.030", *"––––", ".900", "–", "–", ".675"]
     assert "MMA: not installed" in lines
     assert any(line.split() == ["piano:", "pitch", "0.700", "60.50", "58.00"] for line in lines)
+
+
+def test_form_is_told_where_it_was_judged() -> None:
+    assert "sections" not in REPORT.text()
+    assert REPORT.to_dict()["form"] is None
+    ratio = Estimate(2.35, 2.01, 2.81)
+    form = Form(40, 14, (Row(PEOPLE, {"ratio": ratio}), Row(TOLD, {"loop 4": Estimate(0.5, 0.4, 0.6)})))
+    report = replace(REPORT, form=form)
+    lines = report.text().splitlines()
+    assert "40 songs with sections, 14 that loop four bars of chords" in lines
+    assert lines[-2].split() == [PEOPLE, "–", "–", "2.35±.40", *"––––"]
+    assert lines[-1].split() == [*TOLD.split(), *"–––", ".500±.100", *"–––"]
+    assert report.to_dict()["form"]["rows"][PEOPLE]["ratio"] == ratio._asdict()
 
 
 def test_json_has_no_nan() -> None:

@@ -16,6 +16,7 @@ from sideman.errors import OptionError
 from sideman.music.band import INSTRUMENTS, ONSET, PITCH, VELOCITY, Role
 from sideman.music.feel import HANDS, Feel
 from sideman.music.placing import dice, earliest, places, shift_of, stray, swung, touched, transposed
+from sideman.music.slowing import times_of
 from sideman.music.time import BarLines, Meter, TimeMap
 
 GOLDEN = Path(__file__).parents[2] / "frontend/src/music/feel.golden.json"
@@ -187,6 +188,7 @@ def golden() -> dict[str, Any]:
         (Feel(62, (Role.BASS,), 1, 7), 97.5, ["4/4"]),
         (Feel(75, (), 2, 2**32 - 1), 400, ["3/4"]),
         (Feel(58, (), 0.5, 3), 60, ["7/8", "4/4", "6/8"]),
+        (Feel(67, (Role.BASS,), ritardando=True), 90, ["4/4", "3/4"]),
     ):
         lines, end = BarLines(tuple(map(Meter.parse, meters))), 480
         for role in Role:
@@ -200,12 +202,17 @@ def golden() -> dict[str, Any]:
                         "straight": feel.straight,
                         "humanize": feel.humanize,
                         "seed": feel.seed,
+                        "ritardando": feel.ritardando,
                     },
                     "role": role,
                     "tempo": tempo,
                     "meters": meters,
                     "lines": lines.onsets(lines.count(end)),
                     "notes": notes.tolist(),
+                    "seconds": [
+                        times_of(tempo, lines, end, slows=feel.ritardando).seconds(place)
+                        for place in places(role, steps, pitches, feel, tempo, lines, end).tolist()
+                    ],
                     "places": places(role, steps, pitches, feel, tempo, lines, end).tolist(),
                     "velocities": touched(role, notes, feel)[:, VELOCITY].tolist(),
                 }

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.tokens.conftest import tokens
 
 from sideman.music.band import Role
 from sideman.music.chords import parse
 from sideman.music.time import Meter
+from sideman.music.wishes import PlayedSection
+from sideman.options import ArrangeOptions
+from sideman.planning import Plan
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.drum_hits import HITS
-from sideman.tokens.kit import Kit, WaltzBass, WaltzDrums, is_waltz
+from sideman.tokens.kit import Fill, Kit, WaltzBass, WaltzDrums, is_waltz
 from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Part
 from sideman.tokens.vocabulary import STYLES
@@ -47,6 +52,32 @@ def test_within_one_beat_there_is_no_backbeat() -> None:
     bass_drum = part((0, (36,)))
     assert not Kit("rock", chart("C:1")).lacks(bass_drum)
     assert Kit("rock", chart("C:2")).lacks(bass_drum)
+
+
+def test_a_fill_is_toms_or_a_roll_late_in_the_bar() -> None:
+    fill, snare, tom = Fill(chart(), 0), (38,), (45,)
+    assert fill.lacks(part((0, (36,)), (12, (38,)), (36, (38,))))
+    assert fill.lacks(part((0, (45,)), (6, (45,)), (12, (45,))))
+    assert fill.lacks(part((30, tom), (33, (42,))))
+    assert not fill.lacks(part((30, tom), (36, tom)))
+    assert not fill.lacks(part((24, snare), (30, snare), (42, snare)))
+    assert not Fill(chart_of_progression(parse("C | F", Meter(2, 4))), 0).lacks(part((12, tom), (18, tom)))
+
+
+def test_drums_lead_into_another_section_where_they_are_composed() -> None:
+    def fills(*names: str, **options: Any) -> list[int]:  # noqa: ANN401 - options by name
+        sections = tuple(PlayedSection(name, (0, 1)) for name in names)
+        plan = Plan(parse("|".join(["C|Am"] * len(names))), ArrangeOptions(**options), sections=sections)
+        return sorted(fill.bar for fill in plan.take(0)._beginnings.values() if isinstance(fill, Fill))
+
+    assert fills("Verse", "Chorus", "Chorus", "Verse") == [1, 5]
+    assert fills("Verse", "Verse") == []
+    assert fills("", "Verse", roles=("bass", "piano")) == []
+    given = [{Role.DRUMS: part((0, (36,)))}, {}, {}, {}]
+    plan = Plan(
+        parse("C|Am|C|Am"), ArrangeOptions(), sections=(PlayedSection("A", (0,)), PlayedSection("B", (0, 1, 2)))
+    )
+    assert not any(isinstance(each, Fill) for each in plan.take(0, given=given)._beginnings.values())
 
 
 def test_a_part_ends_with_whatever_is_no_onset_and_no_hit() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -73,14 +74,27 @@ def test_takes_repeat_other_bars_and_a_seed_the_same() -> None:
 
 @pytest.mark.parametrize(("begins", "goes_on"), [(0.2, 0.8), (0.6, 0.1)])
 def test_chances_are_those_after_another_bar_and_after_the_same(begins: float, goes_on: float) -> None:
-    repeats = Repeats({"piano": (begins, goes_on)}, np.random.default_rng(0))
-    drawn = [repeats.draw(bar) for bar in range(20_000)]
-    states = np.array([Role.PIANO in roles for roles in drawn])
-    assert {role for roles in drawn for role in roles} == {Role.PIANO}
-    assert states[1:][~states[:-1]].mean() == pytest.approx(begins, abs=0.02)
-    assert states[1:][states[:-1]].mean() == pytest.approx(goes_on, abs=0.02)
+    states = []
+    for seed in range(60):
+        repeats = Repeats({"piano": (begins, goes_on)}, np.random.default_rng(seed))
+        drawn = [repeats.draw(bar - 4 if bar >= 4 else -1) for bar in range(200)][4:]
+        states.append([Role.PIANO in roles for roles in drawn])
+        assert {role for roles in drawn for role in roles} == {Role.PIANO}
+    now, before = np.array(states)[:, 1:], np.array(states)[:, :-1]
+    assert now[~before].mean() == pytest.approx(begins, abs=0.02)
+    assert now[before].mean() == pytest.approx(goes_on, abs=0.02)
+
+
+def test_any_bar_of_those_alike_comes_again_and_the_next_follows_it() -> None:
+    repeats = Repeats({"bass": (0.5, 0.5)}, np.random.default_rng(1))
+    sources = [repeats.draw(bar - 4 if bar >= 4 else -1).get(Role.BASS, -1) for bar in range(400)]
+    distances = {bar - source for bar, source in enumerate(sources) if source >= 0}
+    assert {4, 8, 40} <= distances
+    assert all(distance % 4 == 0 for distance in distances)
+    rows = [after == now + 1 for now, after in pairwise(sources) if now >= 0 and after >= 0]
+    assert all(rows)
 
 
 def test_a_bar_like_none_repeats_nothing_and_ends_the_row() -> None:
     repeats = Repeats({"piano": (0.0, 1.0)}, np.random.default_rng(0))
-    assert [repeats.draw(bar) for bar in (0, -1, 1, 2)] == [{}] * 4
+    assert [repeats.draw(like) for like in (-1, -1, 0, 1)] == [{}] * 4

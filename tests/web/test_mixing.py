@@ -19,11 +19,12 @@ from tests.render.conftest import real
 from tests.web.conftest import Server, compose, files
 
 from sideman.errors import OptionError
-from sideman.music.band import ROLES, Band, Note, Role, Track
+from sideman.music.band import ROLES, Note, Role, Track
+from sideman.render.rendition import Rendition
 from sideman.render.soundfont import OFFERED
 from sideman.web.mixing import PATTERN, Mix
 
-BAND = Band((Track(Role.DRUMS), Track(Role.PIANO, [Note(0, 6, 60, 80)]), Track(Role.BASS)), 48)
+BAND = Rendition((Track(Role.DRUMS), Track(Role.PIANO, [Note(0, 6, 60, 80)]), Track(Role.BASS)), 48)
 DEFAULTS = ("drums:0:100", "piano:0:100", "guitar:25:100", "bass:33:100", "strings:48:100")
 
 
@@ -43,7 +44,7 @@ def test_volume_0_leaves_a_track_out() -> None:
     assert mix.apply(BAND).roles == (Role.DRUMS, Role.BASS)
     assert mix.sounding(BAND.roles) == [Role.DRUMS, Role.BASS]
     with pytest.raises(OptionError, match="every track is left out"):
-        mix.apply(Band((Track(Role.PIANO),), 48))
+        mix.apply(Rendition((Track(Role.PIANO),), 48))
 
 
 def test_a_mix_has_one_name_whatever_the_order() -> None:
@@ -142,6 +143,19 @@ def test_midi_in_another_mix(server: Server, browser: httpx.Client) -> None:
         "piece.json",
         "take-0.mid",
     ]
+
+
+def test_a_file_is_counted_in_where_that_is_wished(browser: httpx.Client) -> None:
+    path = f"/api/arrangements/{compose(browser, seed=1, tracks=['drums', 'bass'])['id']}/midi"
+    plain, counted = (
+        mido.MidiFile(file=io.BytesIO(browser.get(path, params=wishes).content))
+        for wishes in ({}, {"count_in": "true", "track": "drums:0:0"})
+    )
+    bar = 4 * 480
+    assert notes(counted, "Bass") == [(time + bar, *rest) for time, *rest in notes(plain, "Bass")]
+    clicks = [(time, pitch) for time, pitch, velocity in notes(counted, "Drums") if velocity in {112, 84}]
+    assert clicks == [(beat * 480, 37) for beat in range(4)]
+    assert browser.get(path, params={"count_in": "perhaps"}).status_code == 422
 
 
 @pytest.mark.parametrize("file", ["midi", "audio.mp3", "stems.zip"])

@@ -77,6 +77,18 @@ def test_a_piece_can_be_played_otherwise_from_now_on(browser: httpx.Client) -> N
     assert song(browser, piece) == before
 
 
+def test_a_ritardando_is_heard_at_the_end_of_files_and_counted_in_seconds(browser: httpx.Client) -> None:
+    piece = compose(browser, CHORDS, seed=7)
+    slow = browser.patch(path_of(piece), json={"ritardando": True}).json()
+    assert slow["seconds"] > piece["seconds"] + 1
+    file = mido.MidiFile(file=io.BytesIO(song(browser, piece)))
+    assert file.length == pytest.approx(slow["seconds"], abs=0.01)
+    tempi = [message.tempo for message in file.tracks[0] if message.type == "set_tempo"]
+    assert tempi == sorted({*tempi})
+    assert tempi[-1] == round(tempi[0] / 0.6)
+    assert song(browser, piece, ritardando="false") == song(browser, compose(browser, CHORDS, seed=7))
+
+
 def test_how_it_is_played_outlives_the_database(start: Start) -> None:
     server = start()
     with server.browser() as browser:

@@ -76,16 +76,9 @@ def test_log_lines_cannot_be_forged() -> None:
 
 @pytest.mark.parametrize("as_json", [True, False])
 def test_faults_are_logged_with_their_trace(capsys: pytest.CaptureFixture[str], as_json: bool) -> None:
-    root, package = logging.getLogger(), logging.getLogger("sideman")
-    before = root.handlers[:], root.level, package.level
-    try:
-        configure(as_json=as_json)
-        root.handlers[0].setStream(sys.stderr)  # type: ignore[attr-defined]
-        logging.getLogger("sideman.web").error("a fault", exc_info=ValueError("why"))
-    finally:
-        root.handlers[:] = before[0]
-        root.setLevel(before[1])
-        package.setLevel(before[2])
+    configure(as_json=as_json)
+    logging.getLogger().handlers[0].setStream(sys.stderr)  # type: ignore[attr-defined]
+    logging.getLogger("sideman.web").error("a fault", exc_info=ValueError("why"))
     text = capsys.readouterr().err
     assert "a fault" in text
     assert "ValueError: why" in text

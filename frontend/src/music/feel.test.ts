@@ -27,6 +27,8 @@ describe("the package's figures", () => {
     const notes = wanted.notes as unknown as Note[];
     notes.forEach((note, index) => {
       expect(playing.place(role, note[2], note[0])).toBeCloseTo(wanted.places[index] ?? Number.NaN, 9);
+      const heard = playing.time.seconds(note[0]) + playing.delay(role, note[2], note[0]);
+      expect(heard).toBeCloseTo(wanted.seconds[index] ?? Number.NaN, 9);
     });
     expect(notes.map((note) => playing.velocity(role, note))).toEqual(wanted.velocities);
   });
@@ -40,7 +42,14 @@ describe("the package's figures", () => {
 
 describe("delays", () => {
   const lines = new BarLines([0, 48, 96], 48, ["4/4"]);
-  const feel = (more: Partial<Feel>): Feel => ({ swing: 50, straight: [], humanize: 0, seed: 0, ...more });
+  const feel = (more: Partial<Feel>): Feel => ({
+    swing: 50,
+    straight: [],
+    humanize: 0,
+    seed: 0,
+    ritardando: false,
+    ...more,
+  });
 
   it("are none where all swing alike and nobody strays", () => {
     expect(new Playing(feel({ swing: 67 }), HANDS, 120, lines, 96).delay("bass", 40, 6)).toBe(0);

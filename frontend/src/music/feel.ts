@@ -6,6 +6,7 @@
  */
 
 import { type BarNotes, type Note, OCTAVE, ROLES, type Role } from "./piece";
+import { ritardando } from "./slowing";
 import { type BarLines, bend, OFF_BEAT, SECONDS_PER_MINUTE, STEPS_PER_BEAT, STRAIGHT, TimeMap } from "./time";
 
 /** How far a player strays: standard deviations in milliseconds, `touch` of the velocity. */
@@ -17,12 +18,13 @@ export interface Hands {
   readonly touch: number;
 }
 
-/** `swing` in per cent of the beat; `humanize` scales hands: 0 is exact. */
+/** `swing` in per cent of the beat; `humanize` scales hands: 0 is exact; a `ritardando` slows the last bars down. */
 export interface Feel {
   readonly swing: number;
   readonly straight: readonly Role[];
   readonly humanize: number;
   readonly seed: number;
+  readonly ritardando: boolean;
 }
 
 /** The pitches that an instrument has. */
@@ -76,8 +78,8 @@ export class Playing {
   readonly #hands: Readonly<Record<Role, Hands>>;
   readonly #lines: BarLines;
   readonly #end: number;
-  readonly #secondsPerStep: number;
   readonly #perMillisecond: number; // steps, of the tables' milliseconds
+  readonly #straight: TimeMap; // when places are heard
   /** When steps are heard of those who swing and play exactly: where the playhead is. */
   readonly time: TimeMap;
 
@@ -86,9 +88,10 @@ export class Playing {
     this.#hands = hands;
     this.#lines = lines;
     this.#end = end;
-    this.#secondsPerStep = SECONDS_PER_MINUTE / (tempo * STEPS_PER_BEAT);
     this.#perMillisecond = ((tempo * STEPS_PER_BEAT) / (SECONDS_PER_MINUTE * MILLISECONDS)) * feel.humanize;
-    this.time = new TimeMap(tempo, shareOf(feel.swing), [], lines);
+    const changes = feel.ritardando ? ritardando(tempo, lines, end) : [];
+    this.#straight = new TimeMap(tempo, STRAIGHT, changes);
+    this.time = new TimeMap(tempo, shareOf(feel.swing), changes, lines);
   }
 
   /** Where a step, onset or end, of a note of this pitch sounds. */
@@ -105,7 +108,7 @@ export class Playing {
   /** By how many seconds that is later than its step by {@link time}. */
   delay(role: Role, pitch: number, step: number): number {
     if (this.#feel.humanize === 0 && this.#shareOf(role) === shareOf(this.#feel.swing)) return 0;
-    return this.place(role, pitch, step) * this.#secondsPerStep - this.time.seconds(step);
+    return this.#straight.seconds(this.place(role, pitch, step)) - this.time.seconds(step);
   }
 
   /** How loud hands strike a note. */

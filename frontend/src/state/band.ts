@@ -74,7 +74,7 @@ const IN_ITS_OWN = { play_tempo: null, transpose: 0 };
 export const feelOptions = computed<Values>(() =>
   Object.fromEntries(FEEL.map((name) => [name, wishes.value[name] ?? offered(name)?.default ?? null])),
 );
-const FEEL = ["swing", "straight", "humanize", "humanize_seed"];
+const FEEL = ["swing", "straight", "humanize", "humanize_seed", "ritardando"];
 
 /** The feel that a piece was left with. */
 export const feelOf = (made: Arrangement): Values =>
@@ -85,12 +85,13 @@ export const feelOf = (made: Arrangement): Values =>
 
 /** How the band is to play. */
 export const feel = computed<Feel>(() => {
-  const { swing, straight, humanize, humanize_seed: seed } = feelOptions.value;
+  const { swing, straight, humanize, humanize_seed: seed, ritardando } = feelOptions.value;
   return {
     swing: typeof swing === "number" ? swing : STRAIGHT,
     straight: Array.isArray(straight) ? straight : [],
     humanize: typeof humanize === "number" ? humanize : 0,
     seed: typeof seed === "number" ? seed : 0,
+    ritardando: ritardando === true,
   };
 });
 const STRAIGHT = 50; // per cent

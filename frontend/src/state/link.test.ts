@@ -45,7 +45,15 @@ test.each<Arrangement>([PIECE, RICH])("a link brings back what the piece was mad
 });
 
 test("a link holds how the piece is played, and is the same piece's however that is", () => {
-  const played = { swing: 67, straight: ["bass"], humanize: 0.5, humanize_seed: 0, play_tempo: 90, transpose: -2 };
+  const played = {
+    swing: 67,
+    straight: ["bass"],
+    humanize: 0.5,
+    humanize_seed: 0,
+    ritardando: true,
+    play_tempo: 90,
+    transpose: -2,
+  };
   const linked = readFragment(fragmentOf(PIECE, FIELDS, played), FIELDS);
   expect(linked && playedOf(FIELDS, linked.options)).toEqual(played);
   expect(linked?.options).toMatchObject({ tempo: 120, seed: 7 });

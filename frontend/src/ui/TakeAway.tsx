@@ -7,6 +7,7 @@ import { audible, mixer, offer, ownProgram, type Strip } from "../state/band";
 import { fragmentOf } from "../state/link";
 import { notice } from "../state/notice";
 import { heardCandidate, heardRoles, isComposing, piece, take } from "../state/piece";
+import { countIn } from "../state/playback";
 import { changedPlaying, playedSo } from "../state/playing";
 import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf, playedAs, save } from "../takeaway";
 import { differenceWords } from "./Difference";
@@ -30,7 +31,7 @@ export function TakeAway() {
         ))}
       </div>
       <p class="muted takeaway-hint" role="status">
-        {hint(open, heard, mix.length > 0)}
+        {hint(open, heard, mix.length > 0 || countIn.value)}
       </p>
       {words !== null && <p class="muted takeaway-hint">{words}</p>}
       <div class="takeaway-more">
@@ -56,12 +57,9 @@ function Download({ kind, piece: open, mix }: { kind: Kind; piece: Arrangement |
     if (open === null || busy) return;
     const number = take.value;
     try {
-      const blob = await fetchFile(
-        addressOf(open, kind, number, mix, playedAs(open, changedPlaying.value), heardCandidate.value),
-        (progress) => {
-          share.value = progress;
-        },
-      );
+      const blob = await fetchFile(addressAsHeard(open, kind, number, mix), (progress) => {
+        share.value = progress;
+      });
       save(blob, fileName(open, kind, number));
     } catch (error) {
       const text = error instanceof Problem ? error.message : `The ${kind.name} could not be fetched: try again.`;
@@ -122,10 +120,7 @@ function CopyLink({ piece: open }: { piece: Arrangement | null }) {
 function DragOut({ piece: open, mix }: { piece: Arrangement; mix: readonly string[] }) {
   const [midi] = KINDS;
   if (midi === undefined) return null;
-  const address = new URL(
-    addressOf(open, midi, take.value, mix, playedAs(open, changedPlaying.value), heardCandidate.value),
-    location.href,
-  ).href;
+  const address = new URL(addressAsHeard(open, midi, take.value, mix), location.href).href;
   const name = fileName(open, midi, take.value);
   return (
     <a
@@ -140,6 +135,12 @@ function DragOut({ piece: open, mix }: { piece: Arrangement; mix: readonly strin
       Drag MIDI to your studio
     </a>
   );
+}
+
+/** Where a file is of what is heard, as it is heard. */
+function addressAsHeard(open: Arrangement, kind: Kind, number: number, mix: readonly string[]): string {
+  const played = playedAs(open, changedPlaying.value);
+  return addressOf(open, kind, number, mix, played, heardCandidate.value, countIn.value);
 }
 
 function strips(): Record<Role, Strip> {

@@ -86,6 +86,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
       sideman arrange "Dm7 G7 | CM7 | % | C6" -o jazz.mid --style jazz --tempo 96
       sideman arrange "C:8|G:8" -o duo.mid --tracks drums,bass --takes 4 --seed 7
       sideman arrange "Dm7 G7 | CM7" -o swing.mid --style jazz --swing 62 --humanize 0.5
+      sideman arrange "C | Am | Dm G7 | C" -o end.mid --ending ring --ritardando
       sideman arrange sheet.txt -o song.mid --choose bars=two --piece song.json
       sideman arrange "C:4|G:4" -o song.mid --given bass=mine.mid --given "piano=mine.mid#2"
       sideman arrange "C:4|Am:4|F:4|G:4" -o song.mid --melody tune.mid --program melody=65

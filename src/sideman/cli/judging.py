@@ -27,6 +27,7 @@ class Judgement:
     fold: str
     windows: int
     seed: int
+    form: int
     temperature: float | None  # None: as ever
     top_p: float | None
     plot: Path | None
@@ -46,8 +47,8 @@ def evaluate_music(wanted: Judgement) -> None:
     options = read_options({"temperature": wanted.temperature, "top_p": wanted.top_p})
     dataset = Dataset(wanted.dataset, wanted.fold)
     model = _model(wanted.weights)
-    with progress("evaluate", wanted.windows + TAKES, "bands") as show:
-        report = judge(dataset, model, options, wanted.windows, wanted.seed, show=show)
+    with progress("evaluate", wanted.windows + TAKES + 2 * wanted.form, "bands") as show:
+        report = judge(dataset, model, options, wanted.windows, wanted.seed, form=wanted.form, show=show)
     if wanted.plot is not None:
         plot(report, wanted.plot)
     if wanted.as_json:

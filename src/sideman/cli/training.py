@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEVICE_HELP = "auto, cpu, cuda, xpu or mps."
 MIN_WINDOWS = 20  # of fewer the halves say nothing
 _FOR_LOSS = "shuffled_chords", "songs", "device"
-_FOR_MUSIC = "windows", "seed", "temperature", "top_p", "plot"
+_FOR_MUSIC = "windows", "seed", "form", "temperature", "top_p", "plot"
 
 
 def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer reads by name
@@ -101,6 +101,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
     ] = False,
     windows: Annotated[int, typer.Option(min=MIN_WINDOWS, help="Windows to compose for, with --music.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Another seed chooses other windows, with --music.")] = 0,
+    form: Annotated[
+        int, typer.Option(min=0, help="Judge the form of so many longer pieces too, with --music: some take minutes.")
+    ] = 0,
     temperature: Annotated[
         float | None, typer.Option(help="As in `sideman arrange`, with --music.", show_default=False)
     ] = None,
@@ -119,6 +122,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
       sideman evaluate runs/first data/lpd5 --shuffled-chords
       sideman evaluate weights.safetensors data/lpd5 --songs 50 --json
       sideman evaluate weights.safetensors data/lpd5 --music
+      sideman evaluate data/lpd5 --music --form 40
     """  # noqa: D301 - \b keeps typer from filling the lines
     from sideman.training.shards import FOLDS
 
@@ -134,7 +138,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
         raise OptionError(f"{len(paths)} paths: give weights or a run and a dataset, with --music a dataset is enough")
     if music:
         weights = before[0] if before else None
-        evaluate_music(Judgement(weights, dataset, fold, windows, seed, temperature, top_p, plot, as_json))
+        evaluate_music(Judgement(weights, dataset, fold, windows, seed, form, temperature, top_p, plot, as_json))
     else:
         _evaluate_loss(before[0], dataset, fold, songs, device, shuffled_chords=shuffled_chords, as_json=as_json)
 

@@ -18,28 +18,35 @@ Show = Callable[[float, str], None]  # takes how much is done, and a word on it
 def composes_with(model: Model, options: ArrangeOptions, show: Show | None = None) -> Compose:
     """A function that composes with ``model``, under ``options`` but for what the window decides.
 
-    Its takes have seeds of their own. ``show`` is told how many are done.
+    Its takes have seeds of their own. ``show`` is told how many are done, of all calls together.
     """
     done = 0
 
     def compose(windows: Sequence[Window], take: int) -> Sequence[Band]:
         nonlocal done
-        plans = [Plan(window.progression, _asked(options, window, take)) for window in windows]
-        performances = [Performance(plan, model.sampling) for plan in plans]
-        waiting = [performance.takes[0] for performance in reversed(performances)]
-        composer = Composer(model.engine, model.columns, min(TOGETHER, len(waiting)))
-        while waiting or composer:
-            while waiting and composer.room:
-                composer.join(waiting.pop())
-            done += len({id(finished) for finished, _ in composer.step() if finished.done})
-            if show is not None:
-                show(done, "composing")
+        plans = [Plan(window.progression, asked(options, window, take)) for window in windows]
+        performances = perform_all(plans, model, show, done)
+        done += len(plans)
         return [performance.bands[0] for performance in performances]
 
     return compose
 
 
-def _asked(options: ArrangeOptions, window: Window, take: int) -> ArrangeOptions:
+def perform_all(plans: Sequence[Plan], model: Model, show: Show | None = None, done: int = 0) -> list[Performance]:
+    """The first take of each plan, composed; ``show`` is told how many are done, and ``done`` were before."""
+    performances = [Performance(plan, model.sampling) for plan in plans]
+    waiting = [performance.takes[0] for performance in reversed(performances)]
+    composer = Composer(model.engine, model.columns, min(TOGETHER, len(waiting)))
+    while waiting or composer:
+        while waiting and composer.room:
+            composer.join(waiting.pop())
+        done += len({id(finished) for finished, _ in composer.step() if finished.done})
+        if show is not None:
+            show(done, "composing")
+    return performances
+
+
+def asked(options: ArrangeOptions, window: Window, take: int) -> ArrangeOptions:
     """What is asked of the model for a window."""
     band, seed = window.band, window.seed + take
     return replace(options, tempo=band.tempo, style=window.style, roles=band.roles, takes=1, seed=seed)

@@ -12,6 +12,7 @@ from sideman.errors import DataError, MissingLibraryError
 from sideman.judging.bench import Bench, Played
 from sideman.judging.composing import Compose, Show, composes_with
 from sideman.judging.fair import fair
+from sideman.judging.form import judge_form
 from sideman.judging.memory import Memory
 from sideman.judging.mma import play_with_mma
 from sideman.judging.report import BLOCKS, MMA, MODEL, OTHER, PEOPLE, RANDOM, Report
@@ -24,7 +25,7 @@ WINDOWS = 200
 TAKES = 50  # windows for which a second take is composed
 
 
-def judge(  # noqa: PLR0913 - what is judged, by how much, and three things that can be left out
+def judge(  # noqa: PLR0913 - what is judged, by how much, and what can be left out
     dataset: Dataset,
     model: Model | None = None,
     options: ArrangeOptions | None = None,
@@ -35,6 +36,7 @@ def judge(  # noqa: PLR0913 - what is judged, by how much, and three things that
     rivals: bool = True,
     takes: int = TAKES,
     memory: bool = True,
+    form: int = 0,
     show: Show | None = None,
 ) -> Report:
     """Judge a model, or whatever ``compose`` does, by so many windows of the songs of ``dataset``.
@@ -42,13 +44,15 @@ def judge(  # noqa: PLR0913 - what is judged, by how much, and three things that
     ``options`` are those of :func:`sideman.arrange`; chords, roles, tempo, style and seed are each window's own.
     ``compose`` takes windows and a take's number and gives their bands. Without ``rivals`` people and the model are
     judged alone, without ``takes`` no second take is composed, and without ``memory`` nothing is looked for in the
-    songs of the train fold. ``show`` is told how many of the ``windows + takes`` bands are composed, and what is under
-    way. Raises :class:`DataError` where the dataset has no window.
+    songs of the train fold. With ``form`` so many longer pieces of the model are judged too. ``show`` is told how many
+    of the ``windows + takes + 2 * form`` bands are composed, and what is under way. Raises :class:`DataError` where
+    the dataset has no window, or no piece for that.
     """
     show = show or _show_nothing
     show(0, "choosing windows")
+    options = options or ArrangeOptions()
     chosen = choose_windows(dataset, windows, seed)
-    compose = compose or composes_with(model or default_model(), options or ArrangeOptions(), show)
+    compose = compose or composes_with(model or default_model(), options, show)
     charts = [window.progression for window in chosen]
     people = _fair([window.band for window in chosen], chosen)
     players = [Played(PEOPLE, people, charts), Played(MODEL, _fair(compose(chosen, 0), chosen), charts)]
@@ -81,6 +85,7 @@ def judge(  # noqa: PLR0913 - what is judged, by how much, and three things that
         rows=tuple(rows),
         missing=missing,
         features=bench.telling(players[1]),
+        form=judge_form(dataset, model or default_model(), options, form, seed, show, done) if form else None,
     )
 
 

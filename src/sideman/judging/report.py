@@ -13,6 +13,7 @@ from sideman.judging.statistics import Estimate
 
 PEOPLE, MODEL, MMA, BLOCKS, RANDOM = "people", "sideman", "MMA", "block chords", "random"
 OTHER = "another song's chords"
+TOLD = "sideman, told sections"
 TELLING = 12  # features that the table shows
 
 
@@ -49,6 +50,16 @@ FORM = (
     Column("longest run together", "longest", 0),
 )
 
+PASSAGES = (
+    Column("within", "within sections"),
+    Column("all", "all passages"),
+    Column("ratio", "ratio", 2),
+    Column("loop 4", "loop: 4 before"),
+    Column("loop 8", "8 before"),
+    Column("loop 16", "16 before"),
+    Column("loop repeated", "repeated"),
+)
+
 
 class Feature(NamedTuple):
     """A feature, how well it alone tells us from people (AUC; below .5: we have less of it), and both means."""
@@ -68,6 +79,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Form:
+    """The figures of longer pieces: of people, of ours over the same chords alone, and of ours told the sections."""
+
+    songs: int  # with sections
+    loops: int
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """All figures of a judgement. ``missing`` says of whoever didn't play why."""
 
@@ -78,6 +98,7 @@ class Report:
     rows: tuple[Row, ...]  # people first, then the model
     missing: dict[str, str]
     features: tuple[Feature, ...]  # by how well they tell the model from people
+    form: Form | None = None
 
     def row(self, name: str) -> Row:
         """Somebody's row by name."""
@@ -91,7 +112,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON; what is not known is None."""
-        rows = {row.name: {name: _plain(value) for name, value in row.values.items()} for row in self.rows}
+        rows = _plain_rows(self.rows)
         for name, values in rows.items():
             values["score"] = {"value": self.score(name)}
         return {
@@ -102,23 +123,28 @@ class Report:
             "rows": rows,
             "missing": self.missing,
             "features": [feature._asdict() for feature in self.features],
+            "form": self.form
+            and {"songs": self.form.songs, "loops": self.form.loops, "rows": _plain_rows(self.form.rows)},
         }
 
     def text(self) -> str:
         """Tables for people; behind each value half of its interval."""
         lines = [f"{self.windows} windows of {self.songs} songs, {self.bars:,} bars, seed {self.seed}"]
-        lines += ["", *self._table("", KEEPING_AND_LIKENESS)]
+        lines += ["", *self._table(self.rows, KEEPING_AND_LIKENESS)]
         lines += [f"{name}: {reason}" for name, reason in self.missing.items()]
-        lines += ["", *self._table("", FORM)]
+        lines += ["", *self._table(self.rows, FORM)]
         told = [[f.name, f"{f.auc:.3f}", f"{f.ours:.2f}", f"{f.people:.2f}"] for f in self.features[:TELLING]]
         lines += ["", *_columns([["told from people by", "AUC", MODEL, PEOPLE], *told])]
         shown = [[name, *(self._cell(row, Column(name, name)) for row in self.rows)] for name in MEASURES]
         lines += ["", *_columns([["MuseGAN's measures", *(row.name for row in self.rows)], *shown])]
+        if self.form is not None:
+            lines += ["", f"{self.form.songs} songs with sections, {self.form.loops} that loop four bars of chords"]
+            lines += ["", *self._table(self.form.rows, PASSAGES)]
         return "\n".join(lines)
 
-    def _table(self, title: str, columns: Sequence[Column]) -> list[str]:
-        rows = [[row.name, *(self._cell(row, column) for column in columns)] for row in self.rows]
-        return _columns([[title, *(column.heading for column in columns)], *rows])
+    def _table(self, rows: Iterable[Row], columns: Sequence[Column]) -> list[str]:
+        told = [[row.name, *(self._cell(row, column) for column in columns)] for row in rows]
+        return _columns([["", *(column.heading for column in columns)], *told])
 
     def _cell(self, row: Row, column: Column) -> str:
         if column.figure == "score":
@@ -133,6 +159,10 @@ class Report:
 def _number(value: float, digits: int) -> str:
     text = f"{value:.{digits}f}"
     return text.removeprefix("0") if text.startswith("0.") else text
+
+
+def _plain_rows(rows: Iterable[Row]) -> dict[str, dict[str, dict[str, float | None]]]:
+    return {row.name: {name: _plain(value) for name, value in row.values.items()} for row in rows}
 
 
 def _plain(estimate: Estimate) -> dict[str, float | None]:

@@ -89,28 +89,28 @@ def choose_windows(dataset: Dataset, count: int, seed: int = 0, meter: Meter = C
 def _song_windows(dataset: Dataset, row: SongRow, seed: int) -> Iterator[Window]:
     """Windows of a song in a random order, none of which share a bar."""
     ids = dataset.ids(row)
-    playing = _playing(ids, row.bars)
-    random = np.random.default_rng(_number(f"{seed} {row.name}"))
+    playing = playing_of(ids, row.bars)
+    random = np.random.default_rng(seed_of(f"{seed} {row.name}"))
     places = [
         (int((playing[first : first + bars].any(0) & ~playing[first]).sum()), first, bars)  # roles that enter later
         for bars in LENGTHS
         for first in range(0, row.bars - bars + 1, GRID)
-        if _is_band(playing[first : first + bars])
+        if is_band(playing[first : first + bars])
     ]
     while places:
         fewest = [place for place in places if place[0] == min(places)[0]]
         _, first, bars = fewest[int(random.integers(len(fewest)))]
-        yield _window(row, ids, first, bars, _number(f"{seed} {row.name} {first}"))
+        yield window_of(row, ids, first, bars, seed_of(f"{seed} {row.name} {first}"))
         places = [place for place in places if place[1] + place[2] <= first or place[1] >= first + bars]
 
 
-def _is_band(playing: npt.NDArray[np.bool_]) -> bool:
+def is_band(playing: npt.NDArray[np.bool_]) -> bool:
     """Whether who plays in these bars (bars, 5) is enough of a band to be judged."""
     roles = np.flatnonzero(playing.any(0)).tolist()
     return len(roles) >= MIN_ROLES and roles != [Role.DRUMS.number]
 
 
-def _playing(ids: Ids, bars: int) -> npt.NDArray[np.bool_]:
+def playing_of(ids: Ids, bars: int) -> npt.NDArray[np.bool_]:
     """Which roles begin a note in each bar: (bars, 5)."""
     bar = np.cumsum(slices.BEGINS_BAR[ids]) - 1
     begins = np.flatnonzero(_PLAYS[ids])
@@ -119,7 +119,8 @@ def _playing(ids: Ids, bars: int) -> npt.NDArray[np.bool_]:
     return playing
 
 
-def _window(row: SongRow, ids: Ids, first: int, bars: int, seed: int) -> Window:
+def window_of(row: SongRow, ids: Ids, first: int, bars: int, seed: int) -> Window:
+    """So many bars of a song, which has these ids, from its bar ``first`` on."""
     shift = _KEYS[row.key].shift
     cut = excerpt(ids, first, first + bars)
     meter = Meter.parse(row.meter)
@@ -161,6 +162,6 @@ def _chord(change: Change, shift: int) -> Chord:
     return Chord(MAJOR_ROOTS[(change.root - shift) % PITCH_CLASSES], MODEL_QUALITIES[change.quality], low)
 
 
-def _number(text: str) -> int:
+def seed_of(text: str) -> int:
     """A seed that follows from a text."""
     return int.from_bytes(hashlib.sha256(text.encode(errors="replace")).digest()[:7])

@@ -17,6 +17,7 @@ from sideman.errors import OptionError
 from sideman.music.feel import AS_WRITTEN, Feel
 from sideman.music.roles import ROLES as ROLES  # noqa: PLC0414 - readers of this module find it here too
 from sideman.music.roles import Role as Role  # noqa: PLC0414 - readers of this module find it here too
+from sideman.music.slowing import times_of
 from sideman.music.time import COMMON_BARS, STEPS_PER_BEAT, BarLines, TimeMap
 
 ONSET, DURATION, PITCH, VELOCITY = range(4)  # columns of a note array
@@ -176,7 +177,7 @@ class Band:
     @property
     def times(self) -> TimeMap:
         """When its steps are heard, as they are written; what feel makes of them are places between them."""
-        return TimeMap(self.tempo)
+        return times_of(self.tempo, self.lines, self.steps, slows=self.feel.ritardando)
 
     def _played(self) -> tuple[object, ...]:
         return self.tracks, self.steps, self.tempo, self.lines, self.feel

@@ -1,6 +1,7 @@
-"""How what is written is played: swung or straight, exact or human. Knows players and milliseconds; no notes.
+"""How what is written is played: swung or straight, exact or human, in time or slower to the end.
 
-Imports no numpy: the table of options reads it. What becomes of notes stands in :mod:`sideman.music.placing`.
+Knows players and milliseconds; no notes. Imports no numpy: the table of options reads it. What becomes of notes stands
+in :mod:`sideman.music.placing`.
 """
 
 from __future__ import annotations
@@ -50,13 +51,15 @@ class Feel:
 
     ``swing`` is the share of a beat, in per cent, that its first half takes: 50 is straight, 67 (two thirds) triplets,
     75 the hardest. Who is in ``straight`` doesn't swing. ``humanize`` scales :data:`HANDS`: 0 is exact, 1 as people.
-    ``seed`` makes that repeatable, note by note. Raises :class:`OptionError` for a value out of range.
+    ``seed`` makes that repeatable, note by note. With a ``ritardando`` the last bars are played ever slower. Raises
+    :class:`OptionError` for a value out of range.
     """
 
     swing: float = STRAIGHT
     straight: tuple[Role, ...] = ()
     humanize: float = 0.0
     seed: int = 0
+    ritardando: bool = False
 
     def __post_init__(self) -> None:
         for name, value, low, high in (

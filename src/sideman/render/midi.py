@@ -57,6 +57,7 @@ OFF_VELOCITY = 64  # of a keyboard that doesn't measure it
 FIRST, ENDING, BEGINNING, LAST = range(4)  # ranks
 SHOWN, MAX_NAMES, MAX_DIGITS = 32, 8, 5  # characters and names of tracks in an error; digits of a track's number
 MICROSECONDS = 1_000_000
+SLOWEST = 2**24 - 1  # microseconds a quarter: what a file holds
 DEFAULT_MIDI_TEMPO = 120.0  # of a MIDI file that names none
 TEMPO_DIGITS = 2  # MIDI keeps microseconds a beat: exact to .005 beats a minute up to 700
 MAX_BEATS = 100_000  # half a day of music: a file that is longer is damaged
@@ -213,17 +214,22 @@ def _chord_changes(progression: Progression) -> Iterable[tuple[int, str]]:
 
 
 def _metres(band: Band, pulses: Pulses) -> Iterator[Event]:
-    """Every time signature, and the tempo in quarters, which changes where beats begin or cease to be dotted."""
-    quarters: Fraction | None = None
+    """Every time signature, and the tempo in quarters, which changes too where beats begin or cease to be dotted."""
+    tempi = {change.step: change.tempo for change in band.times.changes}
+    quarters = {}
     for onset, meter in band.lines.changes(max(band.steps, 1)):
         pulse = int(pulses.of_steps(np.array(onset)))
         beat = meter.quarters_per_beat if meter.is_compound else Fraction(4, meter.unit)
         clocks = int(CLOCKS_PER_QUARTER * beat)
         yield _meta(pulse, TIME_SIGNATURE, bytes((meter.beats, meter.unit.bit_length() - 1, clocks, THIRTY_SECONDS)))
-        if meter.quarters_per_beat != quarters:
-            quarters = meter.quarters_per_beat
-            microseconds = round(SECONDS_PER_MINUTE * MICROSECONDS / (band.tempo * float(quarters)))
-            yield _meta(pulse, TEMPO, microseconds.to_bytes(3, "big"))
+        quarters[onset] = float(meter.quarters_per_beat)
+    tempo, per_beat, told = band.tempo, 1.0, 0.0
+    for step in sorted(tempi.keys() | quarters.keys()):
+        tempo, per_beat = tempi.get(step, tempo), quarters.get(step, per_beat)
+        if tempo * per_beat != told:
+            told = tempo * per_beat
+            microseconds = min(round(SECONDS_PER_MINUTE * MICROSECONDS / told), SLOWEST)
+            yield _meta(int(pulses.of_steps(np.array(step))), TEMPO, microseconds.to_bytes(3, "big"))
 
 
 def _events(part: Part, band: Band, pulses: Pulses) -> Iterator[Event]:

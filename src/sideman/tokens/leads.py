@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,7 +26,8 @@ class Lead:
     """What is decided of a bar. None or nothing: as in the rest of the piece.
 
     ``entering`` begin to play in it, or go on. ``copied`` is, by role, the earlier bar whose part is played again note
-    for note. In a bar that ``rings`` everybody begins once, on its last chord, and holds that to the end.
+    for note. In a bar that ``rings`` everybody begins once, on its last chord, and holds that to the end. One that
+    ``opens`` is the first of another section than the one before.
     """
 
     style: str | None = None
@@ -35,6 +37,7 @@ class Lead:
     entering: frozenset[Role] = frozenset()
     copied: Mapping[Role, int] = field(default_factory=dict)
     rings: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,9 @@ def leads_of(
     missing = len(heads) - len(wishes)  # an ending, which belongs to the last section
     wishes, earlier = wishes + wishes[-1:] * missing, earlier + [-1] * missing
     last, begins = len(heads) - 1, {*starts}
+    opens = {
+        start for start, (before, now) in zip(starts[1:], pairwise(played), strict=True) if before.name != now.name
+    }
     echoes = list(echoes_of_chords(heads))
     bars = []
     for number, (wish, before) in enumerate(zip(wishes, earlier, strict=True)):
@@ -109,7 +115,7 @@ def leads_of(
             }
         roles = None if wish.roles is None or ringing else frozenset(wish.roles)
         entering = frozenset() if roles is None or number not in begins else roles
-        bars.append(Lead(wish.style, wish.density, roles, wish.loudness, entering, copied, ringing))
+        bars.append(Lead(wish.style, wish.density, roles, wish.loudness, entering, copied, ringing, number in opens))
     told = sections_from(starts, len(heads)) if len(starts) > 1 else ()
     return Leads(tuple(bars), tuple(echoes), told, intro)
 
@@ -137,25 +143,30 @@ class Repeats:
     """Draws, bar by bar in their order, who plays again what was played in the bar that this one is to be like.
 
     ``chances`` by role: after a bar in which the role played something else, and after one in which it repeated the bar
-    before that. A role that they don't name never repeats.
+    before that. A role that they don't name never repeats. Of bars that are all alike, as in a loop, any may be the one
+    that comes again: what was played once in between doesn't end it.
     """
 
     def __init__(self, chances: Mapping[str, tuple[float, float]], random: np.random.Generator) -> None:
         self._chances = chances
         self._random = random
+        self._likes: list[int] = []
         self._last: Mapping[Role, int] = {}
 
     def draw(self, like: int) -> Mapping[Role, int]:
-        """By role the bar that is repeated in the next one, which is to be ``like`` another; -1 for none."""
-        numbers = self._random.random(len(ROLES)).tolist()
-        if like < 0:
-            self._last = {}
-            return self._last
+        """By role the bar that is repeated in the next one, which is to be ``like`` an earlier one; -1 for none."""
+        numbers, places = self._random.random((2, len(ROLES))).tolist()
+        alike = []
+        self._likes.append(like)
+        while like >= 0:
+            alike.append(like)
+            like = self._likes[like]
         drawn = {}
-        for role, number in zip(ROLES, numbers, strict=True):
-            chances = self._chances.get(role)
-            if chances is not None and number < chances[self._last.get(role, -1) == like - 1 >= 0]:
-                drawn[role] = like
+        for role, number, place in zip(ROLES, numbers, places, strict=True):
+            chances, following = self._chances.get(role), self._last.get(role, -2) + 1
+            goes_on = following in alike
+            if alike and chances is not None and number < chances[goes_on]:
+                drawn[role] = following if goes_on else alike[int(place * len(alike))]
         self._last = drawn
         return drawn
 

@@ -103,8 +103,8 @@ class Downloads:
         source = self._source(session, identity, part, mix)
         name = f"{source.name(mix)}.mid"
         if source.changed is not None or mix.suffix(source.playing):
-            band = self._band(source)
-            return midi_bytes(mix.apply(band), progression=band.progression, key=band.key), name
+            band = mix.apply(self._band(source))
+            return midi_bytes(band, progression=band.progression, key=band.key), name
         path = self._files.midi(source.piece, part.take)
         if not path.is_file():
             raise lost(source.piece, f"{path.name} is not there")

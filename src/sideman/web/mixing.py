@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from sideman.errors import OptionError
-from sideman.music.band import AS_COMPOSED, INSTRUMENTS, MIDI_VALUES, Band, Role
+from sideman.music.band import AS_COMPOSED, INSTRUMENTS, MIDI_VALUES, Role
 from sideman.options import PLAYING, PlayOptions
+from sideman.render.rendition import Rendition
 from sideman.render.soundfont import OFFERED
 
 DIGITS = 12  # of the hash in a name
@@ -46,9 +47,14 @@ class Strip(NamedTuple):
 
 
 class Mix:
-    """The strips of some roles; all others play as they are composed. ``wishes`` are options of playing by name."""
+    """The strips of some roles; all others play as they are composed. ``wishes`` are options of playing by name.
 
-    def __init__(self, strips: Mapping[Role, Strip], wishes: Mapping[str, Any] = NO_WISHES) -> None:
+    One that ``counts_in`` begins with a bar of clicks.
+    """
+
+    def __init__(
+        self, strips: Mapping[Role, Strip], wishes: Mapping[str, Any] = NO_WISHES, *, counts_in: bool = False
+    ) -> None:
         self._strips = {
             role: strips[role]
             for role in Role
@@ -56,9 +62,10 @@ class Mix:
         }
         PlayOptions(**wishes)  # or they are refused at once
         self._wishes = wishes
+        self._counts_in = counts_in
 
     @classmethod
-    def read(cls, texts: Iterable[str], wishes: Mapping[str, Any] = NO_WISHES) -> Self:
+    def read(cls, texts: Iterable[str], wishes: Mapping[str, Any] = NO_WISHES, *, counts_in: bool = False) -> Self:
         """From ``ROLE:PROGRAM:VOLUME`` each. Raises :class:`OptionError` where one says something else."""
         strips: dict[Role, Strip] = {}
         for text in texts:
@@ -66,7 +73,7 @@ class Mix:
             if role in strips:
                 raise OptionError(f"two tracks for {role}: give one")
             strips[role] = strip
-        return cls(strips, wishes)
+        return cls(strips, wishes, counts_in=counts_in)
 
     def playing(self, own: PlayOptions) -> PlayOptions:
         """How a piece sounds that is played in its ``own`` way unless something else is wished."""
@@ -87,14 +94,16 @@ class Mix:
             for option in PLAYING
             if (value := getattr(playing, option.attribute)) != option.default
         ]
+        said += ["counted in"] * self._counts_in
         return f"-mix-{hashlib.sha256(' '.join(said).encode()).hexdigest()[:DIGITS]}" if said else ""
 
-    def apply(self, band: Band) -> Band:
-        """``band``, with these instruments and volumes, without the tracks that are not heard."""
+    def apply(self, band: Rendition) -> Rendition:
+        """``band``, with these instruments and volumes, without the tracks that are not heard; counted in if wished."""
         heard = [band[role] for role in self.sounding(band.roles)]
         strips = self._strips
         mixed = (replace(track, **strips[track.role]._asdict()) if track.role in strips else track for track in heard)
-        return replace(band, tracks=tuple(mixed))
+        sounding = replace(band, tracks=tuple(mixed))
+        return sounding.counted_in() if self._counts_in else sounding
 
 
 def _read(text: str) -> tuple[Role, Strip]:

@@ -112,13 +112,17 @@ Strips = Annotated[
     ),
 ]
 
+CountIn = Annotated[bool, Query(description="Whether it begins with a bar of clicks.")]
 
-def _mix(track: Strips, **wishes: Any) -> Mix:  # noqa: ANN401 - of the options' types
-    return Mix.read(track, {name: value for name, value in wishes.items() if value is not None})
+
+def _mix(track: Strips, count_in: CountIn, **wishes: Any) -> Mix:  # noqa: ANN401 - of the options' types
+    given = {name: value for name, value in wishes.items() if value is not None}
+    return Mix.read(track, given, counts_in=count_in)
 
 
 _STRIPS = inspect.Parameter("track", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Strips)
-vars(_mix)["__signature__"] = inspect.Signature([_STRIPS, *map(query_of, PLAYING)])
+_COUNTING = inspect.Parameter("count_in", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=CountIn)
+vars(_mix)["__signature__"] = inspect.Signature([_STRIPS, _COUNTING, *map(query_of, PLAYING)])
 Mixed = Annotated[Mix, Depends(_mix)]
 LIMITED = [Depends(_limited)]
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sideman.music.band import Role
 from sideman.music.chords import MAX_BEATS, MAX_TEXT, Progression, parse
 from sideman.music.qualities import PITCH_CLASSES
-from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter, seconds
+from sideman.music.slowing import times_of
+from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter
 from sideman.music.wishes import PlayedSection
 from sideman.options import MAX_TAKES, OPTIONS, PLAYING, PlayOptions, random_seed
 from sideman.pieces.changes import Change, Selection
@@ -291,7 +292,9 @@ class Description(Options, ChordText):
 
     def seconds_at(self, playing: PlayOptions, progression: Progression | None = None) -> float:
         """How long it plays so, or would with other chords."""
-        return seconds((progression or self.read()).steps, playing.play_tempo or self.tempo)
+        chords = progression or self.read()
+        tempo = playing.play_tempo or self.tempo
+        return times_of(tempo, chords.lines, chords.steps, slows=playing.ritardando).seconds(chords.steps)
 
 
 class BarsDone(BaseModel):

@@ -131,7 +131,7 @@ class Studio:
             key=plan.chart.key.name,
             bars=plan.bars,
             beats=float(progression.beats),
-            seconds=seconds(progression.steps, plan.options.play_tempo or plan.options.tempo),
+            seconds=plan.seconds,
             model=self.fingerprint,
             given=given,
             revisions=[RevisionView.of(change) for change in commission.changes],
