@@ -141,6 +141,10 @@ class Plan:
         tempo = options.play_tempo or options.tempo
         return times_of(tempo, self.progression.lines, steps, slows=options.ritardando).seconds(steps)
 
+    @cached_property
+    def _clashes(self) -> Clashes | None:
+        return None if self.melody is None else Clashes(self.melody.notes, self.chart)
+
     @property
     def own(self) -> list[Parts]:
         """What is given of each bar; empty where nothing is."""
@@ -169,8 +173,8 @@ class Plan:
         leads = self._leads(Repeats(sampling.repeats, drawing.generator(number, "repeats")))
         leads = leads.anew({other.bar for other in others}) if others else leads
         beginnings = [*others, *self._beginnings(given)]
-        clashes = None if self.melody is None else Clashes(self.melody.notes, self.chart)
-        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, beginnings, judged, clashes)
+        leader = self.leader(given, leads)
+        return Take(number, self.chart, leader, drawing, sampling, beginnings, judged, self._clashes)
 
     def leader(self, given: Sequence[Parts] = (), leads: Leads | None = None) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first.

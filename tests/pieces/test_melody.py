@@ -156,6 +156,8 @@ def test_a_file_tells_the_melody_and_its_program(tmp_path: Path) -> None:
     assert read_track(path, Role.MELODY, BarLines(), "keys")[0].program == 4
     other = song(tmp_path / "b.mid", ("Oboe", 68, LINE))
     assert read_track(other, Role.MELODY, BarLines())[0].program == 68
+    whole = song(tmp_path / "d.mid", ("Strings", 48, LINE), ("Lead vocals", 53, LINE[:2]), ("Keys", 4, LINE))
+    assert read_track(whole, Role.MELODY, BarLines())[0].program == 53
     both = song(tmp_path / "c.mid", ("A", 68, LINE), ("B", 71, LINE))
     with pytest.raises(DataError, match="2 tracks for melody, choose one of: 1 'A', 2 'B'"):
         read_track(both, Role.MELODY, BarLines())

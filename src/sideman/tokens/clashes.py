@@ -56,9 +56,13 @@ class Clashes:
 
 def rubbing(melody: NoteArray, steps: int, shift: int = 0) -> npt.NDArray[np.bool_]:
     """Which pitch classes are a semitone from a melody, moved up by ``shift``, at each step: (steps, 12)."""
-    sounding = np.zeros((steps, PITCH_CLASSES), np.bool_)
-    for onset, duration, pitch in melody[:, [ONSET, DURATION, PITCH]].tolist():
-        sounding[onset : onset + duration, (pitch + shift) % PITCH_CLASSES] = True
+    begins = np.minimum(melody[:, ONSET], steps)
+    ends = np.minimum(melody[:, ONSET] + melody[:, DURATION], steps)
+    edges = np.zeros((steps + 1, PITCH_CLASSES), np.int32)
+    classes = (melody[:, PITCH] + shift) % PITCH_CLASSES
+    np.add.at(edges, (begins, classes), 1)
+    np.add.at(edges, (ends, classes), -1)
+    sounding = edges.cumsum(0)[:-1] > 0
     return np.asarray(np.roll(sounding, 1, 1) | np.roll(sounding, -1, 1))
 
 
