@@ -16,7 +16,7 @@ import numpy as np
 from sideman.arranging import Arrangement, Model, Plan, default_model
 from sideman.composer import Composer, Take
 from sideman.model.sampling import SamplingOptions
-from sideman.music.band import Role
+from sideman.music.band import ROLES
 from sideman.music.chords import parse
 from sideman.options import ArrangeOptions
 from sideman.pieces.changes import Change, Selection
@@ -34,7 +34,7 @@ SELECTIONS = (
     (("bass",), range(4, 6)),
     (("drums",), range(4, 6)),
     (("guitar", "strings"), range(2, 6)),
-    (tuple(Role), range(4, 6)),
+    (ROLES, range(4, 6)),
 )
 DRAFTS = (1, 4, 8)
 

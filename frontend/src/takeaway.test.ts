@@ -13,20 +13,28 @@ function strips(change: Partial<Record<Role, Partial<Strip>>> = {}): Record<Role
   return Object.fromEntries(ROLES.map((role) => [role, { ...STRIP, ...change[role] }])) as Record<Role, Strip>;
 }
 
+const own = (role: Role) => (role === "melody" ? 71 : OFFER.tracks.find((track) => track.role === role)?.program);
+
 afterEach(() => vi.unstubAllGlobals());
 
 test("a mixer that nobody touched asks for nothing", () => {
-  expect(mixOf(strips(), ALL, OFFER, ROLES)).toEqual([]);
+  expect(mixOf(strips(), ALL, ROLES, own)).toEqual([]);
   expect(addressOf(PIECE, MIDI, 0, [])).toBe(`/api/arrangements/${PIECE.id}/midi?take=0`);
 });
 
 test("volume, instrument and silence go along, of the tracks that play", () => {
   const heard = new Set(ROLES.filter((role) => role !== "drums" && role !== "strings"));
-  const mix = mixOf(strips({ bass: { volume: 40 }, piano: { program: 4 } }), heard, OFFER, ["drums", "bass", "piano"]);
+  const mix = mixOf(strips({ bass: { volume: 40 }, piano: { program: 4 } }), heard, ["drums", "bass", "piano"], own);
   expect(mix).toEqual(["drums:0:0", "piano:4:100", "bass:33:40"]);
   expect(addressOf(PIECE, MIDI, 1, mix)).toBe(
     `/api/arrangements/${PIECE.id}/midi?take=1&track=drums%3A0%3A0&track=piano%3A4%3A100&track=bass%3A33%3A40`,
   );
+});
+
+test("a melody keeps the program of its file", () => {
+  expect(mixOf(strips({ melody: { volume: 80 } }), ALL, ["bass", "melody"], own)).toEqual(["melody:71:80"]);
+  expect(mixOf(strips({ melody: { program: 73 } }), ALL, ["melody"], own)).toEqual(["melody:73:100"]);
+  expect(mixOf(strips({ melody: { volume: 80 } }), ALL, ["bass"], own)).toEqual([]);
 });
 
 test("files are played as the page plays", () => {

@@ -1,6 +1,6 @@
 /** Files of a piece: where they are, what they are called, and how they get to the person's disk. */
 
-import { type Arrangement, ask, type Offer } from "./api";
+import { type Arrangement, ask } from "./api";
 import { AS_COMPOSED, ROLES, type Role, takeName } from "./music/piece";
 import type { Strip } from "./state/band";
 import { type Values, written } from "./state/fields";
@@ -20,10 +20,15 @@ export const KINDS: readonly Kind[] = [
   { name: "Stems", path: "stems.zip", ending: "zip", about: "a WAV file for each player, in a zip" },
 ];
 
-/** The mix as the server wants it: one entry for each track that isn't as it was composed. */
-export function mixOf(strips: Record<Role, Strip>, audible: ReadonlySet<Role>, offer: Offer, roles: readonly Role[]) {
+/** The mix as the server wants it: one entry for each track that isn't as it was composed, with a program of its own. */
+export function mixOf(
+  strips: Record<Role, Strip>,
+  audible: ReadonlySet<Role>,
+  roles: readonly Role[],
+  ownProgram: (role: Role) => number | undefined,
+) {
   return ROLES.filter((role) => roles.includes(role)).flatMap((role) => {
-    const own = offer.tracks.find((track) => track.role === role)?.program ?? 0;
+    const own = ownProgram(role) ?? 0;
     const program = strips[role].program ?? own;
     const volume = audible.has(role) ? strips[role].volume : 0;
     return program === own && volume === AS_COMPOSED ? [] : [`${role}:${program}:${volume}`];

@@ -59,7 +59,7 @@ export interface ArrangementRequest {
   readonly revisions?: readonly RevisionRequest[];
   /** Those of the piece, in the order of playing; together they have its bars. Without any it is one. */
   readonly sections?: readonly PlayedSectionRequest[];
-  /** Parts that are not composed, one a track. */
+  /** Parts that are not composed, one a track, and a melody, which the band avoids clashing with. */
   readonly given?: readonly GivenPart[];
   readonly name?: string | null;
   /** Fingerprint that the server's model must have: for a link to an exact piece. */
@@ -297,7 +297,7 @@ export interface Example {
   readonly style: string | null;
 }
 
-/** A part that is not composed: a track of a MIDI file. The band plays around it. */
+/** A part that is not composed: a track of a MIDI file. The band plays around it; a melody is a sixth track. */
 export interface GivenPart {
   /** Whose part it is. */
   readonly track: Role;
@@ -310,6 +310,10 @@ export interface GivenPart {
 /** An own part, and what putting it on the grid changed, in notes. */
 export interface GivenView {
   readonly track: Role;
+  /** General MIDI program of a melody, from 0. */
+  readonly program?: number | null;
+  /** The one of `/api/options` that is nearest to it. */
+  readonly instrument?: number | null;
   readonly notes: number;
   /** That began off the grid of 12 steps a beat. */
   readonly moved: number;
@@ -581,8 +585,8 @@ export interface RevisionView {
   readonly notes: { readonly [Key in Role]?: readonly (readonly [number, number, number, number])[] } | null;
 }
 
-export const ROLES = ["drums", "piano", "guitar", "bass", "strings"] as const;
-/** A chair in the band, in LPD-5's order of tracks. */
+export const ROLES = ["drums", "piano", "guitar", "bass", "strings", "melody"] as const;
+/** A chair in the band: the five that can be composed, in LPD-5's order of tracks, and that of a given melody. */
 export type Role = (typeof ROLES)[number];
 
 /** A section of a song as it stands on paper. */

@@ -3,7 +3,7 @@
 import type { Arrangement, Offer } from "../src/api";
 import { type Cell, cell } from "../src/music/edit";
 import { type Feel, type Hands, Playing } from "../src/music/feel";
-import { type Chart, type Chord, type ChordParts, ROLES, type Role, type Song } from "../src/music/piece";
+import { type Chart, type Chord, type ChordParts, COMPOSED, ROLES, type Role, type Song } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
 import type { Section } from "../src/music/wishes";
 import type { GivenView, OptionView } from "../src/wire";
@@ -85,7 +85,7 @@ export const PIECE: Arrangement = {
   meters: ["4/4"],
   tempo: 120,
   style: null,
-  tracks: ROLES,
+  tracks: COMPOSED,
   density: null,
   takes: 1,
   seed: 7,
@@ -152,6 +152,8 @@ export function option(
 /** An option of playing. */
 const played: typeof option = (name, kind, value, rest) => option(name, kind, value, { ...rest, shapes: false });
 
+const PROGRAMS: Partial<Record<Role, number>> = { bass: 33, melody: 73 };
+
 export const OFFER: Offer = {
   version: "0.0.0",
   model: PIECE.model,
@@ -159,7 +161,7 @@ export const OFFER: Offer = {
   options: [
     option("tempo", "number", 120, { minimum: 20, maximum: 400 }),
     option("style", "text", null, { choices: ["rock", "jazz", "hip-hop"], nothing: "any" }),
-    option("tracks", "several", ROLES, { choices: ROLES }),
+    option("tracks", "several", COMPOSED, { choices: COMPOSED }),
     option("seed", "whole", null, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, nothing: "another one each time" }),
     option("takes", "whole", 1, { minimum: 1, maximum: 8 }),
     option("density", "whole", null, { minimum: 0, maximum: 4, nothing: "the band decides" }),
@@ -184,10 +186,10 @@ export const OFFER: Offer = {
   tracks: ROLES.map((role) => ({
     role,
     is_drum: role === "drums",
-    program: role === "bass" ? 33 : 0,
+    program: PROGRAMS[role] ?? 0,
     volume: 100,
     pan: 64,
-    instruments: [{ program: role === "bass" ? 33 : 0, name: "Its own" }],
+    instruments: [{ program: PROGRAMS[role] ?? 0, name: "Its own" }],
     lowest: role === "bass" ? 28 : 21,
     highest: role === "bass" ? 67 : 108,
     hands: STILL,

@@ -180,12 +180,14 @@ def arrange(
     *,
     model: Model | None = None,
     given: Mapping[Role, Track] | None = None,
+    melody: Track | None = None,
     **wishes: Any,  # noqa: ANN401 - options by name
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
     A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them. With
-    ``given`` the band plays around somebody's own tracks, put on the grid (see :meth:`Plan.with_own`).
+    ``given`` the band plays around somebody's own tracks, put on the grid (see :meth:`Plan.with_own`). A ``melody``
+    is a sixth track that plays along as it is: the band avoids what would rub against it (:meth:`Plan.with_melody`).
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
     :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
     ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that
@@ -198,4 +200,6 @@ def arrange(
     elif isinstance(progression, Song):
         progression = progression.progression
     plan = Plan(progression, replace(options or ArrangeOptions(), **wishes), sections=sections)
-    return Arrangement(plan.with_own(given)[0] if given else plan, model or default_model())
+    plan = plan.with_own(given)[0] if given else plan
+    plan = plan if melody is None else plan.with_melody(melody)[0]
+    return Arrangement(plan, model or default_model())

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sideman.model.engine import Engine
 from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
 from sideman.tokens.chart import Chart
+from sideman.tokens.clashes import Clashes
 from sideman.tokens.decode import BarNotes, Decoder
 from sideman.tokens.fitting import Fitting
 from sideman.tokens.kit import Beginning
@@ -38,7 +39,8 @@ class Take:
 
     ``number`` distinguishes the takes of a seed: each has random numbers of its own. ``defaults`` are the weights'.
     Parts that don't begin as their ``beginnings`` say are drawn again. Where a bar has another style than the
-    one before, the engine reads on from there alone, in the new style. Of the given parts in ``judged`` bars the model
+    one before, the engine reads on from there alone, in the new style. Pitches that rub against a melody, in whose
+    ``clashes`` they are, are seldom drawn. Of the given parts in ``judged`` bars the model
     is asked how likely they are: ``bits`` of ``told`` ids.
     """
 
@@ -51,11 +53,12 @@ class Take:
         defaults: SamplingDefaults = SAMPLING,
         beginnings: Iterable[Beginning] = (),
         judged: Collection[int] = (),
+        clashes: Clashes | None = None,
     ) -> None:
         self.number = number
         self.leader = leader
         self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
-        self._fitting = Fitting(defaults.fitting)
+        self._fitting = Fitting(defaults.fitting, clashes)
         self.choices = _NONE  # ids that may come next
         self.wished = self.choices  # those to draw among
         self._chart, self._judged = chart, judged

@@ -137,7 +137,7 @@ class PlayOptions:
     )
     straight: tuple[Role, ...] | None = field(
         default=None,
-        metadata=Option("several", "Who doesn't swing along", choices=ROLES, nothing="nobody", shapes=False).row,
+        metadata=Option("several", "Who doesn't swing along", choices=tuple(Role), nothing="nobody", shapes=False).row,
     )
     humanize: float = field(
         default=0.0,

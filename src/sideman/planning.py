@@ -15,7 +15,7 @@ import numpy as np
 from sideman.composer import SAMPLING, Take
 from sideman.errors import OptionError
 from sideman.model.sampling import SamplingDefaults, SamplingOptions
-from sideman.music.band import NoteArray, Role, Track
+from sideman.music.band import DURATION, INSTRUMENTS, ONSET, NoteArray, Role, Track
 from sideman.music.chords import Progression
 from sideman.music.dynamics import played_at
 from sideman.music.ending import with_ending
@@ -27,8 +27,10 @@ from sideman.music.styles import LOOP
 from sideman.music.wishes import PlayedSection
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
 from sideman.options import PlayOptions
+from sideman.render.parts import without_overlaps
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
+from sideman.tokens.clashes import Clashes
 from sideman.tokens.decode import BarNotes
 from sideman.tokens.grid import GridLoss
 from sideman.tokens.kit import Beginning, Fill, Kit, Other, WaltzBass, WaltzDrums, is_waltz
@@ -60,9 +62,10 @@ class Plan:
     Its ``options`` have a seed, also where none was given: with it they make the same music again. The progression has
     the bar that an ending adds. Ids stand in C major or A minor as if in ``key``; it is the chords' own unless given.
     ``sections`` are those of the piece, in the order of playing; without any it is one. ``given`` are somebody's own
-    parts of some roles, one for each bar of the chart: the others are composed around them. ``velocities`` are those of
-    parts that somebody edited, by role and bar of the chart. Raises :class:`OptionError` where the bars of ``sections``
-    or of own parts are not those of the progression.
+    parts of some roles, one for each bar of the chart: the others are composed around them. ``melody`` is a sixth track
+    that plays along as it is: the band avoids what would rub against it. ``velocities`` are those of edited parts, by
+    role and bar of the chart. Raises :class:`OptionError` where the bars of sections, own parts or the melody are not
+    those of the progression.
     """
 
     progression: Progression
@@ -70,6 +73,7 @@ class Plan:
     key: Key | None = None
     sections: tuple[PlayedSection, ...] = ()
     given: Mapping[Role, tuple[Part, ...]] = field(default_factory=dict)
+    melody: Track | None = None
     velocities: Mapping[tuple[Role, int], Velocities] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,6 +87,8 @@ class Plan:
         for role, parts in self.given.items():
             if role not in self.options.roles or len(parts) != self.chart.bars:
                 raise OptionError(f"own part of {role}: it wants a role that plays, and a part for each bar")
+        if self.melody is not None and (self.melody.role is not Role.MELODY or not self._holds(self.melody.notes)):
+            raise OptionError("melody: it wants a track of that role, with notes that end within the chart")
 
     @property
     def rings(self) -> bool:
@@ -114,12 +120,32 @@ class Plan:
         plan = replace(self, given={role: parts for role, (parts, _) in made.items()})
         return plan, {role: loss for role, (_, loss) in made.items()}
 
+    def with_melody(self, track: Track) -> tuple[Plan, GridLoss]:
+        """The same with a melody, and what was changed in it: cut at the end, or where its pitch begins anew.
+
+        Whoever plays it in ``track``, it keeps its program. Raises :class:`OptionError` where nothing is left of it.
+        """
+        notes = without_overlaps(track.notes, self.chart.steps)
+        if not len(notes):
+            raise OptionError("melody: no note of it lies within the chart")
+        program = INSTRUMENTS[track.role].program if track.program is None else track.program
+        cut = {*map(tuple, notes.tolist())} - {*map(tuple, track.notes.tolist())}
+        loss = GridLoss(len(track), duration=len(cut), dropped=len(track) - len(notes))
+        return replace(self, melody=Track(Role.MELODY, notes, program)), loss
+
+    def _holds(self, notes: NoteArray) -> bool:
+        return bool((notes[:, ONSET] + notes[:, DURATION] <= self.chart.steps).all())
+
     @property
     def seconds(self) -> float:
         """How long it plays."""
         steps, options = self.progression.steps, self.options
         tempo = options.play_tempo or options.tempo
         return times_of(tempo, self.progression.lines, steps, slows=options.ritardando).seconds(steps)
+
+    @cached_property
+    def _clashes(self) -> Clashes | None:
+        return None if self.melody is None else Clashes(self.melody.notes, self.chart)
 
     @property
     def own(self) -> list[Parts]:
@@ -149,7 +175,8 @@ class Plan:
         leads = self._leads(Repeats(sampling.repeats, drawing.generator(number, "repeats")))
         leads = leads.anew({other.bar for other in others}) if others else leads
         beginnings = [*others, *self._beginnings(given)]
-        return Take(number, self.chart, self.leader(given, leads), drawing, sampling, beginnings, judged)
+        leader = self.leader(given, leads)
+        return Take(number, self.chart, leader, drawing, sampling, beginnings, judged, self._clashes)
 
     def leader(self, given: Sequence[Parts] = (), leads: Leads | None = None) -> Leader:
         """What the ids of a take must follow. ``given`` are parts of each bar; who is given in all bars comes first.
@@ -240,9 +267,12 @@ class Plan:
         if bar < 0 or self.chart.spans[bar].stop != number + 1:
             return None
         heard = [self.heard(bars[part]) for part in self.chart.spans[bar]]
-        if len(heard) == 1:
-            return Bar(take, bar, heard[0])
-        return Bar(take, bar, {role: np.concatenate([notes[role] for notes in heard]) for role in heard[0]})
+        notes = {role: np.concatenate([notes[role] for notes in heard]) for role in heard[0]}
+        if self.melody is not None:
+            begin, end = self.progression.lines.onset(bar), self.progression.lines.onset(bar + 1)
+            onsets = self.melody.notes[:, ONSET]
+            notes[Role.MELODY] = self.melody.notes[(onsets >= begin) & (onsets < end)]
+        return Bar(take, bar, notes)
 
     def wholes(self, take: int, bars: Sequence[BarNotes]) -> list[Bar]:
         """All bars of a take that is done."""
@@ -257,13 +287,13 @@ class Plan:
 
     @property
     def chairs(self) -> Rendition:
-        """The band before anybody plays."""
+        """The band before anybody but the melody plays."""
         return self._composed(map(Track, self.options.roles)).played(self.options.playing)
 
     def _composed(self, tracks: Iterable[Track]) -> Rendition:
         progression = self.progression
         return Rendition(
-            tuple(tracks),
+            (*tracks, *(() if self.melody is None else (self.melody,))),
             self.chart.steps,
             self.options.tempo,
             progression.lines,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sideman.music.band import NoteArray, Role
+from sideman.music.band import ROLES, NoteArray, Role
 from sideman.music.finishing import finish
 from sideman.music.strokes import Setting
 from sideman.music.touch import touch
@@ -25,7 +25,7 @@ def test_a_player_weighs_each_note() -> None:
 
 def test_the_composed_notes_stay() -> None:
     before = NOTES.copy()
-    for role in Role:
+    for role in ROLES:
         finish(role, NOTES, 48, SETTING)
     assert np.array_equal(NOTES, before)
     assert finish(Role.PIANO, NOTES[:0], 48, SETTING).shape == (0, 4)

@@ -32,7 +32,7 @@ PIXELS = """
   };
   const dot = (one, other) => one.reduce((sum, value, index) => sum + value * other[index], 0);
   const ground = rgb("panel");
-  const tracks = ["drums", "bass", "piano", "guitar", "strings"].map((name) => [name, rgb(name), 0]);
+  const tracks = ["drums", "bass", "piano", "guitar", "strings", "melody"].map((name) => [name, rgb(name), 0]);
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
   if (canvas.width && canvas.height) copy.drawImage(canvas, 0, 0);
   const seen = new Map();

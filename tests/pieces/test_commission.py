@@ -12,6 +12,7 @@ from sideman import ArrangeOptions, Model, Role, arrange, parse
 from sideman.arranging import Plan
 from sideman.composer import Composer
 from sideman.errors import OptionError
+from sideman.music.band import ROLES
 from sideman.pieces.changes import Change, Selection
 from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
@@ -65,7 +66,7 @@ def test_what_no_change_names_is_there_first() -> None:
 
 def test_other_chords_from_a_change_on() -> None:
     chords = parse("A7:4|Eb7/G:2|F#m7-5:6|N.C.:4|Bb:3.5")
-    first = Selection(list(Role), [0])
+    first = Selection(ROLES, [0])
     piece = made(CHORDS, [Change(first, 5, chords), Change(PIANO, 7)], seed=3)
     assert [revision.progression for revision in piece.revisions] == [chords, None]
     assert piece.band.progression == chords
@@ -77,7 +78,7 @@ def test_what_is_kept_stays_under_other_chords() -> None:
     silent = parse("N.C.:4|Eb7/G:2|F#m7-5:6|N.C.:4|Bb:3.5")
     piece, before = made(CHORDS, [Change(Selection(["drums"], [0]), 5, silent)], seed=3), made(CHORDS, (), seed=3)
     assert piece.band.progression == silent
-    assert all(piece.band[role] == before.band[role] for role in Role if role is not Role.DRUMS)
+    assert all(piece.band[role] == before.band[role] for role in ROLES if role is not Role.DRUMS)
 
 
 def test_where_nothing_is_a_choice_nothing_is_composed() -> None:

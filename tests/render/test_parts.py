@@ -56,7 +56,7 @@ def test_a_program_outside_general_midi_is_an_error_even_for_an_absent_role() ->
 
 
 def test_every_role_has_its_place_in_the_mix() -> None:
-    assert set(PLACEMENTS) == set(ROLES)
+    assert tuple(PLACEMENTS) == tuple(Role)
 
 
 @pytest.mark.parametrize(("volume", "controller"), [(100, 96), (50, 48), (1, 1), (0, 0), (127, 122)])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sideman.errors import DataError
-from sideman.music.band import INSTRUMENTS, ROLES
+from sideman.music.band import INSTRUMENTS, Role
 from sideman.render.fluidsynth import DRUM_BANK, MELODIC_BANK, FluidSynth
 from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED, STAND_INS, check_soundfont, stand_in
 
@@ -37,7 +37,7 @@ def test_the_bundled_font_has_every_stand_in_and_every_role() -> None:
 
 
 def test_every_instrument_that_is_offered_is_in_the_bundled_font() -> None:
-    assert tuple(OFFERED) == ROLES
+    assert tuple(OFFERED) == tuple(Role)
     with FluidSynth(check_soundfont(None)) as synthesizer:
         for role, instruments in OFFERED.items():
             bank = DRUM_BANK if INSTRUMENTS[role].is_drum else MELODIC_BANK

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.tokens.conftest import Song, charts, songs, tokens, walk
 
 from sideman.errors import TokenError
-from sideman.music.band import Band, Note, Role, Track
+from sideman.music.band import ROLES, Band, Note, Role, Track
 from sideman.tokens.chart import Chart
 from sideman.tokens.decode import Decoder, decode, dump
 from sideman.tokens.drum_hits import HITS
@@ -58,7 +58,7 @@ def bare(token: int) -> str:
     return f"track:{value // DENSITIES}" if kind == "track_density" else VOCABULARY.name(token)
 
 
-@given(charts(whole=True), st.permutations(list(Role)), st.integers(0, 2**32))
+@given(charts(whole=True), st.permutations(ROLES), st.integers(0, 2**32))
 def test_what_the_grammar_allows_is_how_its_band_is_encoded(chart: Chart, roles: list[Role], seed: int) -> None:
     leader = Leader(chart, roles, tempo=98)
     ids = walk(leader.allowed, leader.prefix(), seed)

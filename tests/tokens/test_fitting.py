@@ -12,7 +12,8 @@ from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import ROLES, Role
 from sideman.music.chords import parse
 from sideman.tokens.chart import chart_of_progression
-from sideman.tokens.fitting import Fitting, Row
+from sideman.tokens.clashes import Row
+from sideman.tokens.fitting import Fitting
 from sideman.tokens.leader import Leader
 from sideman.tokens.vocabulary import VOCABULARY
 

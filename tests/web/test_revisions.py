@@ -328,8 +328,8 @@ def test_the_band_plays_around_a_part_of_somebodys_own(server: Server, browser: 
     )
     told_of = {"durations": 0, "velocities": 0, "folded": 0, "dropped": 0}
     assert piece["given"] == [
-        {"track": "bass", "notes": 3, "moved": 1} | told_of,
-        {"track": "piano", "notes": 2, "moved": 1} | told_of,
+        {"track": "bass", "program": None, "instrument": None, "notes": 3, "moved": 1} | told_of,
+        {"track": "piano", "program": None, "instrument": None, "notes": 2, "moved": 1} | told_of,
     ]
     band = document(server, piece).band
     assert band[Role.BASS].notes[:, 0].tolist() == [0, 12, 24]

@@ -5,7 +5,7 @@
  * are still coming; `harmony.golden.json` holds both to the same numbers. People play passing notes: 100 % is not the aim.
  */
 
-import { type BarNotes, type Chord, type Note, OCTAVE, type Role } from "./piece";
+import { type BarNotes, type Chord, MELODY, type Note, OCTAVE, type Role } from "./piece";
 import { STEPS_PER_BEAT } from "./time";
 
 /** A chord on the step grid: its pitch classes, slash bass included, and the one that the bass is to play. */
@@ -79,7 +79,7 @@ export function fitsOf(chords: readonly Chord[], bars: readonly BarNotes[]): rea
   const first: (Note | undefined)[] = harmonies.map(() => undefined); // what the bass begins with
   for (const bar of bars) {
     for (const [role, notes] of Object.entries(bar) as [Role, readonly Note[]][]) {
-      if (role === "drums") continue;
+      if (role === "drums" || role === MELODY) continue; // how the band keeps to it
       for (const note of notes) {
         meet(note, harmonies, (at, steps, belongs) => {
           total[at] = (total[at] ?? 0) + steps;

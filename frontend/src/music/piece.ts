@@ -1,6 +1,6 @@
 /** Nouns of the page: notes, bars, charts. Knows no requests, no sound and no pixels. */
 
-import type { BarComposed, Role } from "../wire";
+import { type BarComposed, ROLES, type Role } from "../wire";
 
 export {
   type AssumptionView as Assumption,
@@ -26,6 +26,11 @@ export const OCTAVE = 12;
 export const AS_COMPOSED = 100;
 export const MAX_VOLUME = 127;
 
+/** Of the roles the one that nobody composes: a melody that the person gave. */
+export const MELODY: Role = "melody";
+/** Those that the band may compose. */
+export const COMPOSED: readonly Role[] = ROLES.filter((role) => role !== MELODY);
+
 /** What a role is called on the page. */
 export const ROLE_NAMES: Record<Role, string> = {
   drums: "Drums",
@@ -33,6 +38,7 @@ export const ROLE_NAMES: Record<Role, string> = {
   guitar: "Guitar",
   bass: "Bass",
   strings: "Strings",
+  melody: "Melody",
 };
 
 /** The notes that begin in a bar, by track; tracks that don't play in the piece are missing. */

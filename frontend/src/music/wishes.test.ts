@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { chartOf, chordAt, section } from "../../tests/piece.fixture";
-import { ROLES } from "../wire";
 import { textOf } from "./edit";
+import { COMPOSED } from "./piece";
 import { isSameForm, isSameWish, labelOf, readWishes, writtenWishes } from "./wishes";
 
 const ALL = { drums: 4, piano: 4, guitar: 4, bass: 4, strings: 4 };
@@ -25,7 +25,7 @@ test.each(["density", "density=x", "tracks=flute", "repeat=often", "swing=67"])(
 });
 
 test("a density of all, and who plays, are told by role", () => {
-  expect(readWishes("density=4 tracks=all")).toMatchObject({ density: ALL, tracks: ROLES });
+  expect(readWishes("density=4 tracks=all")).toMatchObject({ density: ALL, tracks: COMPOSED });
 });
 
 test("sections are the same with the same wishes; an ending makes the last one longer", () => {

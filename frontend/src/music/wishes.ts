@@ -1,6 +1,7 @@
 /** What a leader wants of a section, as it is written: `style=jazz density=4,piano:1 tracks=drums loudness=f`. */
 
-import { type PlayedSectionView, REPEATS, type Repeat, ROLES, type Role } from "../wire";
+import { type PlayedSectionView, REPEATS, type Repeat, type Role } from "../wire";
+import { COMPOSED } from "./piece";
 
 /** One time through a section. */
 export type Section = PlayedSectionView;
@@ -15,7 +16,7 @@ const NONE: Wishes = { style: null, density: {}, tracks: null, loudness: null, r
 
 /** As it is written; empty where nothing is wished. */
 export function writtenWishes({ style, density, tracks, loudness, repeat }: Wishes): string {
-  const everybody = tracks !== null && ROLES.every((role) => tracks.includes(role));
+  const everybody = tracks !== null && COMPOSED.every((role) => tracks.includes(role));
   const written = {
     style,
     density: writtenDensity(density),
@@ -31,11 +32,13 @@ export function writtenWishes({ style, density, tracks, loudness, repeat }: Wish
 
 /** The level of most comes first, where everybody has one. */
 function writtenDensity(density: Wishes["density"]): string {
-  const levels = ROLES.flatMap((role) => density[role] ?? []);
+  const levels = COMPOSED.flatMap((role) => density[role] ?? []);
   const count = (level: number): number => levels.filter((each) => each === level).length;
   const usual =
-    levels.length < ROLES.length ? null : levels.reduce((best, level) => (count(level) > count(best) ? level : best));
-  const others = ROLES.filter((role) => density[role] !== undefined && density[role] !== usual);
+    levels.length < COMPOSED.length
+      ? null
+      : levels.reduce((best, level) => (count(level) > count(best) ? level : best));
+  const others = COMPOSED.filter((role) => density[role] !== undefined && density[role] !== usual);
   return [...(usual === null ? [] : [usual]), ...others.map((role) => `${role}:${density[role]}`)].join(",");
 }
 
@@ -66,8 +69,8 @@ function wishOf(name: string, value: string): Partial<Wishes> | null {
 }
 
 function rolesOf(text: string): readonly Role[] | null {
-  if (text === EVERYBODY) return ROLES;
-  const roles = text.split(",").map((name) => ROLES.find((role) => role === name));
+  if (text === EVERYBODY) return COMPOSED;
+  const roles = text.split(",").map((name) => COMPOSED.find((role) => role === name));
   return roles.every((role) => role !== undefined) ? roles : null;
 }
 

@@ -206,7 +206,7 @@ describe("the controls", () => {
     expect(synth.programs.get("bass")).toBe(38);
     expect([...synth.silent]).toEqual(["drums"]);
     setStrip("piano", { solo: true });
-    expect([...synth.silent].sort()).toEqual(["bass", "drums", "guitar", "strings"]);
+    expect([...synth.silent].sort()).toEqual(["bass", "drums", "guitar", "melody", "strings"]);
     expect(mixer.piano.value.solo).toBe(true);
   });
 

@@ -2,7 +2,7 @@
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { ROLES, type Role } from "../music/piece";
-import { audible, mixer, offer } from "../state/band";
+import { audible, mixer, ownInstrument } from "../state/band";
 import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
 import { countIn, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
 import { playing } from "../state/playing";
@@ -177,9 +177,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   });
 
   for (const role of ROLES) {
-    const program = computed(
-      () => mixer[role].value.program ?? offer.value?.tracks.find((track) => track.role === role)?.program,
-    );
+    const program = computed(() => mixer[role].value.program ?? ownInstrument(role));
     const volume = computed(() => mixer[role].value.volume);
     effect(() => {
       if (program.value !== undefined) synth.value.program(role, program.value);

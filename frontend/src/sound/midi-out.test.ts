@@ -69,7 +69,7 @@ describe("a device", () => {
     const synth = device(output);
     for (const role of ROLES) synth.noteOn(role, 60, 90, 12.5);
     synth.noteOff("bass", 60, 13);
-    expect(output.sent.map(({ data }) => data[0])).toEqual([0x99, 0x90, 0x91, 0x92, 0x93, 0x82]);
+    expect(output.sent.map(({ data }) => data[0])).toEqual([0x99, 0x90, 0x91, 0x92, 0x93, 0x94, 0x82]);
     expect(output.sent[0]).toEqual({ data: [0x99, 60, 90], at: 12_500 });
   });
 

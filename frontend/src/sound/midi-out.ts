@@ -5,8 +5,8 @@ import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
 import { offer } from "../state/band";
 import { channelVolume, SoundError, type Synth } from "./synth";
 
-// As people count them, from 1: piano 1, guitar 2, bass 3, strings 4, drums 10.
-const CHANNELS: Record<Role, number> = { piano: 0, guitar: 1, bass: 2, strings: 3, drums: 9 };
+// As people count them, from 1: piano 1, guitar 2, bass 3, strings 4, melody 5, drums 10.
+const CHANNELS: Record<Role, number> = { piano: 0, guitar: 1, bass: 2, strings: 3, melody: 4, drums: 9 };
 const NOTE_OFF = 0x80; // status bytes, of channel 0
 const NOTE_ON = 0x90;
 const CONTROL = 0xb0;

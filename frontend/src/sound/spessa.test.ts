@@ -7,17 +7,24 @@ import type { Synth } from "./synth";
 type Message = readonly [kind: string, channel: number, value: number, more?: number, time?: number];
 
 const SPARE = 15;
+const OUTPUTS = 16; // of the library: channels share them
 const VOLUME = 7;
 let sent: Message[] = [];
+let metered: (readonly [object, number])[] = [];
 let damaged = false;
 
 vi.mock("spessasynth_lib/dist/spessasynth_processor.min.js?url", () => ({ default: "/processor.js" }));
 vi.mock("spessasynth_lib", () => ({
   WorkletSynthesizer: class {
     isReady = Promise.resolve();
-    midiChannels = Array.from({ length: 16 }, (_, channel) => ({
-      setDrums: (isDrum: boolean) => sent.push(["drums", channel, Number(isDrum)]),
-    }));
+    midiChannels: { setDrums(isDrum: boolean): void }[] = [];
+    constructor() {
+      for (let channel = 0; channel < OUTPUTS; channel += 1) this.addNewChannel();
+    }
+    addNewChannel() {
+      const channel = this.midiChannels.length;
+      this.midiChannels.push({ setDrums: (isDrum) => sent.push(["drums", channel, Number(isDrum)]) });
+    }
     eventHandler = {
       addEvent: (_event: string, _id: string, callback: (error: Error) => void) => {
         if (damaged) callback(new Error("damaged"));
@@ -25,9 +32,12 @@ vi.mock("spessasynth_lib", () => ({
     };
     soundBankManager = { addSoundBank: () => (damaged ? new Promise(() => {}) : Promise.resolve()) };
     setSystemParameter() {}
+    reset() {}
     connect() {}
     disconnectChannel() {}
-    connectChannel() {}
+    connectChannel(meter: object, channel: number) {
+      metered.push([meter, channel % OUTPUTS]);
+    }
     async getSnapshot() {}
     programChange(channel: number, program: number) {
       sent.push(["program", channel, program]);
@@ -68,6 +78,7 @@ beforeEach(async () => {
   Object.assign(context, { currentTime: 10, state: "suspended" });
   damaged = false;
   sent = [];
+  metered = [];
   vi.stubGlobal("fetch", async () => new Response(new ArrayBuffer(8)));
   vi.stubGlobal(
     "DynamicsCompressorNode",
@@ -85,6 +96,15 @@ describe("loading", () => {
     const struck = sent.filter(([kind]) => kind === "on");
     expect(struck.every(([, channel]) => channel === SPARE)).toBe(true);
     expect(struck).toHaveLength(2 * 128); // one kit, and one program for all others
+  });
+
+  it("gives no two players the same output, so that each has a level of its own", () => {
+    expect(new Set(metered.map(([, output]) => output)).has(SPARE)).toBe(false);
+    const isShared = metered.some(([meter, output]) =>
+      metered.some(([other, same]) => same === output && other !== meter),
+    );
+    expect(isShared).toBe(false);
+    expect(new Set(metered.map(([meter]) => meter)).size).toBe(ROLES.length);
   });
 
   it("says so where the SoundFont isn't there", async () => {
@@ -144,23 +164,23 @@ describe("the mix", () => {
     synth.silence("piano", false);
     expect(sent.map(([, channel, , value]) => [channel, value])).toEqual([
       [0, 0],
-      [4, 0],
-      [10, 0],
+      [16, 0],
+      [5, 0],
       [0, 90],
-      [4, 90],
-      [10, 90],
+      [16, 90],
+      [5, 90],
     ]);
   });
 
   it("changes instruments once their samples are decoded", async () => {
     sent = [];
     synth.program("guitar", 27);
-    await vi.waitFor(() => expect(sent.at(-1)).toEqual(["program", 11, 27]));
+    await vi.waitFor(() => expect(sent.at(-1)).toEqual(["program", 6, 27]));
     expect(sent.filter(([kind]) => kind === "on")).toHaveLength(128);
     expect(sent.slice(-3)).toEqual([
       ["program", 1, 27],
-      ["program", 5, 27],
-      ["program", 11, 27],
+      ["program", 17, 27],
+      ["program", 6, 27],
     ]);
   });
 });

@@ -16,11 +16,12 @@ import { channelVolume, SoundError, type Synth } from "./synth";
 
 type Lane = Readonly<Record<Role, number>>;
 
-// To the library channel 9 is drums by itself; those of the other lanes are made drums here.
+// The library has 16 channels at first, and as many outputs: those that come later share an output with an earlier one,
+// so that here an output belongs to one role. Channel 9 is drums by itself; those of the other lanes are made drums here.
 const LANES: readonly [Lane, ...Lane[]] = [
-  { piano: 0, guitar: 1, bass: 2, strings: 3, drums: 9 },
-  { piano: 4, guitar: 5, bass: 6, strings: 7, drums: 8 },
-  { piano: 10, guitar: 11, bass: 12, strings: 13, drums: 14 },
+  { piano: 0, guitar: 1, bass: 2, strings: 3, melody: 4, drums: 9 },
+  { piano: 16, guitar: 17, bass: 18, strings: 19, melody: 20, drums: 25 },
+  { piano: 5, guitar: 6, bass: 7, strings: 8, melody: 10, drums: 11 },
 ];
 const SPARE_CHANNEL = 15; // for keys that are struck unheard
 const KEYS = 128;
@@ -100,6 +101,9 @@ class Spessa implements Synth {
     tracks: Offer["tracks"],
   ) {
     this.clicks = new Clicks(context);
+    const highest = Math.max(...LANES.flatMap((lane) => Object.values(lane)));
+    while (library.midiChannels.length <= highest) library.addNewChannel();
+    library.reset(); // or the new ones are silent
     library.setSystemParameter("gain", GAIN);
     library.setSystemParameter("reverbGain", REVERB);
     library.setSystemParameter("chorusGain", CHORUS);

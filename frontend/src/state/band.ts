@@ -3,11 +3,11 @@
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Arrangement, Problem } from "../api";
 import type { Feel } from "../music/feel";
-import { AS_COMPOSED, type Chart, ROLES, type Role, type Song } from "../music/piece";
+import { AS_COMPOSED, type Chart, COMPOSED, MELODY, ROLES, type Role, type Song } from "../music/piece";
 import { BarLines } from "../music/time";
 import { type Values, valuesOf } from "./fields";
 import { offer, offered } from "./offer";
-import { piece } from "./piece";
+import { heardRoles, melody, piece } from "./piece";
 
 export { offer, offered };
 
@@ -36,7 +36,7 @@ export interface Options extends Values {
 export const DEFAULT_OPTIONS: Options = {
   tempo: 120,
   style: null,
-  tracks: ROLES,
+  tracks: COMPOSED,
   density: null,
   takes: 1,
   seed: null,
@@ -114,8 +114,18 @@ export function setStrip(role: Role, change: Partial<Strip>): void {
   mixer[role].value = { ...mixer[role].value, ...change };
 }
 
+/** The program of a track that the mixer leaves alone, as files have it: a melody's is that of the person's file. */
+export const ownProgram = (role: Role): number | undefined =>
+  (role === MELODY ? melody.value?.program : undefined) ?? offeredTrack(role)?.program;
+
+/** The nearest that the instruments of the page have. */
+export const ownInstrument = (role: Role): number | undefined =>
+  (role === MELODY ? melody.value?.instrument : undefined) ?? offeredTrack(role)?.program;
+
+const offeredTrack = (role: Role) => offer.value?.tracks.find((track) => track.role === role);
+
 /** Which tracks are heard: all that aren't muted or, of those that play in the open piece, the ones that play solo. */
 export const audible = computed<ReadonlySet<Role>>(() => {
-  const solo = (piece.value?.tracks ?? ROLES).filter((role) => mixer[role].value.solo);
+  const solo = (piece.value === null ? ROLES : heardRoles.value).filter((role) => mixer[role].value.solo);
   return new Set((solo.length ? solo : ROLES).filter((role) => !mixer[role].value.muted));
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { OFFER, option, PIECE, section } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
-import { ROLES } from "../music/piece";
+import { COMPOSED } from "../music/piece";
 import { valuesOf } from "./fields";
 import { fragmentOf, matches, playedOf, readFragment } from "./link";
 
@@ -153,5 +153,5 @@ test.each([
 
 test("what is not a value of its option is left out", () => {
   const { options } = readFragment("#chords=C&tempo=fast&density=1.5&tracks=kazoo&seed=1&model=m", FIELDS) ?? {};
-  expect(options).toMatchObject({ tempo: 120, density: null, tracks: ROLES });
+  expect(options).toMatchObject({ tempo: 120, density: null, tracks: COMPOSED });
 });

@@ -1,7 +1,7 @@
 /** Parts that the person has played: a MIDI file for a player, around which the band is composed. Knows no page. */
 
 import { computed, signal } from "@preact/signals";
-import { ROLES, type Role } from "../music/piece";
+import { COMPOSED, MELODY, type Role } from "../music/piece";
 import type { GivenPart } from "../wire";
 import { options, setOptions } from "./band";
 import { encode } from "./files";
@@ -31,8 +31,9 @@ export async function takePart(role: Role, file: File): Promise<void> {
   }
   const data = encode(new Uint8Array(await file.arrayBuffer()));
   ownParts.value = new Map(ownParts.peek()).set(role, { name: file.name, data });
+  if (role === MELODY) return; // nobody's part
   const { tracks } = options.peek();
-  if (!tracks.includes(role)) setOptions({ tracks: ROLES.filter((each) => each === role || tracks.includes(each)) });
+  if (!tracks.includes(role)) setOptions({ tracks: COMPOSED.filter((each) => each === role || tracks.includes(each)) });
 }
 
 /** Let the band compose for a player again. */

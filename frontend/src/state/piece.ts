@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { transposedBars } from "../music/feel";
-import type { BarNotes, Chart, Note, Role } from "../music/piece";
+import { type BarNotes, type Chart, MELODY, type Note, ROLES, type Role } from "../music/piece";
 import { BarLines } from "../music/time";
 import type { Section } from "../music/wishes";
 import { compasses } from "./offer";
@@ -88,6 +88,12 @@ const meters = computed(() => pieceMeters.value.join()); // the same text where 
 /** Where its bars begin and end. */
 export const pieceLines = computed(
   () => new BarLines(ownChart.value?.bar_lines ?? [], undefined, meters.value.split(",")),
+);
+/** What became of the melody that the piece was given; undefined where it has none. */
+export const melody = computed(() => piece.value?.given.find(({ track }) => track === MELODY));
+/** Who is heard in the piece: those who play, and the melody. */
+export const heardRoles = computed<readonly Role[]>(() =>
+  ROLES.filter((role) => (role === MELODY ? melody.value : piece.value?.tracks.includes(role))),
 );
 /** Whether bars are still to come. */
 export const isComposing = computed(() => piece.value?.state === "waiting" || piece.value?.state === "composing");

@@ -1,7 +1,9 @@
 /** How the band plays: swing, who plays straight, how human. Heard at once; nothing is composed for it. */
 
-import { ROLE_NAMES, ROLES, type Role } from "../music/piece";
+import { MELODY, ROLE_NAMES, ROLES, type Role } from "../music/piece";
 import { feel, offered, setOptions } from "../state/band";
+import { ownParts } from "../state/own";
+import { melody } from "../state/piece";
 
 const SHARE = 100; // per cent
 const NAMED: Readonly<Record<number, string>> = { 50: "straight", 67: "triplets", 75: "dotted" };
@@ -53,7 +55,7 @@ function Straight() {
     <fieldset class="options-item options-tracks">
       <legend class="options-name">Who swings</legend>
       <div class="options-row">
-        {ROLES.map((role) => (
+        {ROLES.filter((role) => role !== MELODY || melody.value || ownParts.value.has(role)).map((role) => (
           <button
             type="button"
             class="button options-track"

@@ -2,9 +2,10 @@
 
 import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { AS_COMPOSED, MAX_VOLUME, ROLE_NAMES, ROLES, type Role } from "../music/piece";
-import { audible, mixer, offer, setStrip } from "../state/band";
-import { piece } from "../state/piece";
+import { AS_COMPOSED, MAX_VOLUME, MELODY, ROLE_NAMES, ROLES, type Role } from "../music/piece";
+import { audible, mixer, offer, ownInstrument, setStrip } from "../state/band";
+import { ownParts } from "../state/own";
+import { melody, piece } from "../state/piece";
 import { countIn, metronome, type Player } from "../state/playback";
 import { OwnPart, takesPart } from "./OwnPart";
 import "../styles/mixer.css";
@@ -12,7 +13,7 @@ import "../styles/mixer.css";
 const SPOKEN_MILLISECONDS = 200; // between two values of a meter that others than eyes read
 
 export function Mixer({ player }: { player: Player }) {
-  const roles = ROLES.filter((role) => piece.value === null || piece.value.tracks.includes(role));
+  const roles = ROLES.filter((role) => role === MELODY || piece.value?.tracks.includes(role) !== false);
   return (
     <section class="panel mixer" aria-label="Mixer">
       <h2>Mixer</h2>
@@ -50,10 +51,11 @@ function StripView({ role, player }: { role: Role; player: Player }) {
   const track = offer.value?.tracks.find((each) => each.role === role);
   const silent = !audible.value.has(role);
   const name = ROLE_NAMES[role];
+  if (role === MELODY && melody.value === undefined && !ownParts.value.has(role)) return <NoMelody />;
   return (
     <fieldset
       aria-label={name}
-      class={`mixer-strip${silent ? " is-silent" : ""}`}
+      class={`mixer-strip is-${role}${silent ? " is-silent" : ""}`}
       style={{ "--track": `var(--${role})` }}
       {...takesPart(role)}
     >
@@ -97,7 +99,7 @@ function StripView({ role, player }: { role: Role; player: Player }) {
         class="field mixer-instrument"
         aria-label="Instrument"
         disabled={(track?.instruments.length ?? 0) < 2}
-        value={program ?? track?.program ?? 0}
+        value={program ?? ownInstrument(role) ?? 0}
         onChange={(event) => setStrip(role, { program: Number(event.currentTarget.value) })}
       >
         {track?.instruments.map((instrument) => (
@@ -107,6 +109,21 @@ function StripView({ role, player }: { role: Role; player: Player }) {
         ))}
       </select>
       <OwnPart role={role} />
+    </fieldset>
+  );
+}
+
+/** Where a melody can be dropped while there is none. */
+function NoMelody() {
+  return (
+    <fieldset
+      aria-label={ROLE_NAMES[MELODY]}
+      class="mixer-strip is-melody"
+      style={{ "--track": `var(--${MELODY})` }}
+      {...takesPart(MELODY)}
+    >
+      <span class="mixer-name">{ROLE_NAMES[MELODY]}</span>
+      <OwnPart role={MELODY} />
     </fieldset>
   );
 }

@@ -1,7 +1,7 @@
 /** What is asked for besides the chords: tempo, style, density, takes, seed and who plays. Ranges are the server's. */
 
 import { useRef } from "preact/hooks";
-import { ROLE_NAMES, ROLES, type Role, takeName } from "../music/piece";
+import { COMPOSED, ROLE_NAMES, type Role, takeName } from "../music/piece";
 import { noTaps, tap } from "../music/tap";
 import { offer, offered, options, setOptions, wishes } from "../state/band";
 import { read, written } from "../state/fields";
@@ -245,14 +245,14 @@ function Takes() {
 function Tracks() {
   const { tracks } = options.value;
   const toggle = (role: Role) => {
-    const next = ROLES.filter((other) => (other === role) !== tracks.includes(other));
+    const next = COMPOSED.filter((other) => (other === role) !== tracks.includes(other));
     if (next.length > 0) setOptions({ tracks: next });
   };
   return (
     <fieldset class="options-item options-tracks">
       <legend class="options-name">Who plays</legend>
       <div class="options-row">
-        {ROLES.map((role) => {
+        {COMPOSED.map((role) => {
           const plays = tracks.includes(role);
           const isLast = plays && tracks.length === 1;
           return (

@@ -1,7 +1,7 @@
 /** A player's own part: a file to choose or to drop on its strip, and what putting it on the grid has changed. */
 
 import { useRef } from "preact/hooks";
-import { ROLE_NAMES, type Role } from "../music/piece";
+import { MELODY, ROLE_NAMES, type Role } from "../music/piece";
 import { dropPart, ownParts, takePart } from "../state/own";
 import { piece } from "../state/piece";
 import type { GivenView } from "../wire";
@@ -16,18 +16,18 @@ export function OwnPart({ role }: { readonly role: Role }) {
       <button
         type="button"
         class="button quiet small"
-        title={`A MIDI file that ${ROLE_NAMES[role].toLowerCase()} plays as it is: choose it, or drop it here`}
+        title={role === MELODY ? ABOUT_MELODY : aboutPart(role)}
         onClick={() => field.current?.click()}
       >
         <Icon name="file" />
-        <span class="mixer-file">{own?.name ?? "Own part…"}</span>
+        <span class="mixer-file">{own?.name ?? (role === MELODY ? "Your melody…" : "Own part…")}</span>
       </button>
       {own && (
         <button
           type="button"
           class="button quiet small"
-          aria-label={`Without the own part of ${ROLE_NAMES[role].toLowerCase()}`}
-          title="Let the band compose it"
+          aria-label={role === MELODY ? "Without the melody" : `Without the own part of ${nameOf(role)}`}
+          title={role === MELODY ? "Let the band play alone" : "Let the band compose it"}
           onClick={() => dropPart(role)}
         >
           <Icon name="close" />
@@ -50,6 +50,11 @@ export function OwnPart({ role }: { readonly role: Role }) {
   );
 }
 
+const ABOUT_MELODY =
+  "A MIDI file that plays along as it is, and that the band avoids clashing with: choose it, or drop it here";
+const aboutPart = (role: Role): string => `A MIDI file that ${nameOf(role)} plays as it is: choose it, or drop it here`;
+const nameOf = (role: Role): string => ROLE_NAMES[role].toLowerCase();
+
 /** What a strip does with a file that is dropped on it. */
 export const takesPart = (role: Role) => ({
   onDrop: (event: DragEvent): void => {
@@ -61,7 +66,7 @@ export const takesPart = (role: Role) => ({
 });
 
 /** What became of a part on the grid: "Own part of 24 notes: 3 moved to the grid, 1 left out". */
-export function givenWords({ notes, moved, durations, velocities, folded, dropped }: GivenView): string {
+export function givenWords({ track, notes, moved, durations, velocities, folded, dropped }: GivenView): string {
   const changed = [
     [moved, "moved to the grid"],
     [durations, "of another length"],
@@ -70,6 +75,6 @@ export function givenWords({ notes, moved, durations, velocities, folded, droppe
     [dropped, "left out"],
   ] as const;
   const told = changed.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
-  const whole = `Own part of ${notes} note${notes === 1 ? "" : "s"}`;
+  const whole = `${track === MELODY ? "Melody" : "Own part"} of ${notes} note${notes === 1 ? "" : "s"}`;
   return told.length ? `${whole}: ${told.join(", ")}.` : `${whole}, as it was played.`;
 }

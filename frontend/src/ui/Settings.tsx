@@ -1,6 +1,6 @@
 /** The options behind one line that says what they are. Where there is little room it stays folded until asked for. */
 
-import { ROLES } from "../music/piece";
+import { COMPOSED } from "../music/piece";
 import { feel, offered, options, wishes } from "../state/band";
 import { isSame, written } from "../state/fields";
 import { swingWords } from "./FeelControls";
@@ -22,7 +22,7 @@ export function Settings() {
 function about(): string {
   const { tempo, style, tracks, takes } = options.value;
   const band =
-    tracks.length === ROLES.length ? "all five play" : tracks.length === 1 ? "one plays" : `${tracks.length} play`;
+    tracks.length === COMPOSED.length ? "all five play" : tracks.length === 1 ? "one plays" : `${tracks.length} play`;
   const { swing, humanize } = feel.value;
   const played = [
     ...(swing === offered("swing")?.default ? [] : [`swing ${swingWords(swing)}`]),

@@ -3,10 +3,10 @@
 import { useSignal } from "@preact/signals";
 import { type Arrangement, Problem } from "../api";
 import { ROLES, type Role, takeName } from "../music/piece";
-import { audible, mixer, offer, type Strip } from "../state/band";
+import { audible, mixer, offer, ownProgram, type Strip } from "../state/band";
 import { fragmentOf } from "../state/link";
 import { notice } from "../state/notice";
-import { heardCandidate, isComposing, piece, take } from "../state/piece";
+import { heardCandidate, heardRoles, isComposing, piece, take } from "../state/piece";
 import { countIn } from "../state/playback";
 import { changedPlaying, playedSo } from "../state/playing";
 import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf, playedAs, save } from "../takeaway";
@@ -19,9 +19,9 @@ const COPIED_MILLISECONDS = 2_000;
 export function TakeAway() {
   const open = piece.value;
   const ready = open?.state === "done";
-  const mix = open && offer.value ? mixOf(strips(), audible.value, offer.value, open.tracks) : [];
+  const mix = open && offer.value ? mixOf(strips(), audible.value, heardRoles.value, ownProgram) : [];
   const words = differenceWords();
-  const heard = open?.tracks.filter((role) => audible.value.has(role)).length ?? 0;
+  const heard = heardRoles.value.filter((role) => audible.value.has(role)).length;
   return (
     <section class="panel takeaway" aria-label="Take away">
       <h2>Take away{open && open.takes > 1 ? `: take ${takeName(take.value)}` : ""}</h2>

@@ -13,7 +13,7 @@ import typer
 
 from sideman.cli.batch import run_batch
 from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
-from sideman.cli.giving import with_own_parts
+from sideman.cli.giving import with_melody, with_own_parts
 from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.terminal import counted, print_json, progress
@@ -58,6 +58,13 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
             help="Your own part, of a MIDI file: bass=mine.mid, or one of its tracks, mine.mid#2.",
         ),
     ] = None,
+    melody: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="A melody that plays along: a MIDI file, or one of its tracks, tune.mid#2. The band avoids clashes.",
+        ),
+    ] = None,
     program: Annotated[
         list[str] | None,
         typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),
@@ -82,6 +89,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
       sideman arrange "C | Am | Dm G7 | C" -o end.mid --ending ring --ritardando
       sideman arrange sheet.txt -o song.mid --choose bars=two --piece song.json
       sideman arrange "C:4|G:4" -o song.mid --given bass=mine.mid --given "piano=mine.mid#2"
+      sideman arrange "C:4|Am:4|F:4|G:4" -o song.mid --melody tune.mid --program melody=65
       cat chart.txt | sideman arrange - -o song.mid --program piano=4
       sideman arrange --batch prompts.jsonl -o out/ --samples 3
 
@@ -96,8 +104,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         if output is None or chart is not None or audio is not None or piece is not None or wishes["takes"] != 1:
             detail = "it takes -o FOLDER, and no chart, --audio, --piece or --takes"
             raise typer.BadParameter(detail, param_hint="--batch")
-        if choose or given or count_in:
-            hint = "--choose" if choose else "--given" if given else "--count-in"
+        if choose or given or melody or count_in:
+            hint = "--choose" if choose else "--given" if given else "--melody" if melody else "--count-in"
             raise typer.BadParameter("it is for a chart", param_hint=hint)
         if soundfont is not None:
             raise typer.BadParameter("it is for --audio, which a batch has not", param_hint="--soundfont")
@@ -117,6 +125,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     source = context.get_parameter_source("tempo")
     has_tempo = source is not None and source.name != "DEFAULT"
     plan = with_own_parts(_plan(chart, options, choose or [], has_tempo=has_tempo), given or [])
+    plan = with_melody(plan, melody)
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)
         begin = time.perf_counter()

@@ -62,15 +62,15 @@ def read_options(wishes: Mapping[str, Any]) -> ArrangeOptions:
 
 def read_programs(settings: Sequence[str]) -> dict[Role, int]:
     """General MIDI programs from `piano=4`. Raises :class:`OptionError` for an unknown track or program."""
-    from sideman.music.band import MAX_PROGRAM, ROLES, Role
+    from sideman.music.band import MAX_PROGRAM, Role
 
     programs: dict[Role, int] = {}
     for setting in settings:
         name, _, number = setting.partition("=")
-        if name not in tuple(ROLES) or not re.fullmatch(r"[0-9]{1,3}", number) or int(number) > MAX_PROGRAM:
+        if name not in tuple(Role) or not re.fullmatch(r"[0-9]{1,3}", number) or int(number) > MAX_PROGRAM:
             raise OptionError(
                 f"unknown program {setting!r}: write TRACK=NUMBER such as piano=4, "
-                f"with a track of {', '.join(ROLES)} and a General MIDI program from 0 to {MAX_PROGRAM}"
+                f"with a track of {', '.join(Role)} and a General MIDI program from 0 to {MAX_PROGRAM}"
             )
         programs[Role(name)] = int(number)
     return programs

@@ -1,4 +1,4 @@
-"""Somebody's own parts on the command line: tracks of MIDI files, put on the grid, and what that changed, told."""
+"""Somebody's own parts and melody on the command line: tracks of MIDI files, and what was changed in them, told."""
 
 from __future__ import annotations
 
@@ -45,6 +45,19 @@ def read_tracks(plan: Plan, wishes: Sequence[str], option: str) -> dict[Role, tu
             raise typer.BadParameter(f"{wish!r} is not TRACK=FILE, such as bass=mine.mid", param_hint=option)
         tracks[Role(name)] = _read(place, Role(name), plan)
     return tracks
+
+
+def with_melody(plan: Plan, place: str | None) -> Plan:
+    """The plan with the melody in FILE or FILE#NUMBER; tells what was changed in it.
+
+    Raises as :func:`with_own_parts`.
+    """
+    if place is None:
+        return plan
+    track, moved = _read(place, Role.MELODY, plan)
+    plan, loss = plan.with_melody(track)
+    say(f"your melody: {told(loss, moved)}")
+    return plan
 
 
 def _read(place: str, role: Role, plan: Plan) -> tuple[Track, int]:

@@ -1,4 +1,4 @@
-"""Notes, tracks and the band of five. Knows no chords, ids or files.
+"""Notes, tracks and the band of five, with a melody or without. Knows no chords, ids or files.
 
 A track keeps its notes as one read-only int32 array of shape (notes, 4): a song of five thousand
 notes is then a handful of numpy operations to encode, and still iterates as :class:`Note`.
@@ -43,6 +43,7 @@ INSTRUMENTS: dict[Role, Instrument] = {
     Role.GUITAR: Instrument(25, range(24, 32), voices=6, compass=range(40, 89)),
     Role.BASS: Instrument(33, range(32, 40), voices=2, compass=range(28, 68)),
     Role.STRINGS: Instrument(48, range(0), voices=8, compass=range(28, 104)),
+    Role.MELODY: Instrument(73, range(0), compass=range(36, 103)),
 }
 
 
@@ -132,7 +133,7 @@ class Track:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Band:
-    """Up to five tracks, at most one a role, that play for ``steps`` steps at ``tempo`` beats a minute.
+    """Up to five tracks and a melody, at most one a role, that play for ``steps`` steps at ``tempo`` beats a minute.
 
     Its bars begin at ``lines``; ``feel`` is how the notes are played. Bands are equal that play the same, whatever else
     a subclass knows of them.

@@ -41,6 +41,7 @@ HANDS: dict[Role, Hands] = {
     Role.GUITAR: Hands(7.0, 10.0, 8.0, 5.0, 6.0),
     Role.BASS: Hands(5.0, 7.0, 2.0, 3.0, 4.0),
     Role.STRINGS: Hands(12.0, 16.0, 10.0, 15.0, 3.0),
+    Role.MELODY: Hands(8.0, 8.0, 4.0, 5.0, 4.0),
 }
 
 

@@ -6,18 +6,20 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A chair in the band, in LPD-5's order of tracks."""
+    """A chair in the band: the five that can be composed, in LPD-5's order of tracks, and that of a given melody."""
 
     DRUMS = "drums"
     PIANO = "piano"
     GUITAR = "guitar"
     BASS = "bass"
     STRINGS = "strings"
+    MELODY = "melody"
 
     @property
     def number(self) -> int:
-        """Place in :data:`ROLES`, 0 to 4."""
-        return ROLES.index(self)
+        """Place among all of them, from 0."""
+        return _CHAIRS.index(self)
 
 
-ROLES: tuple[Role, ...] = tuple(Role)
+_CHAIRS: tuple[Role, ...] = tuple(Role)
+ROLES: tuple[Role, ...] = _CHAIRS[: Role.MELODY.number]  # who can be composed: those that the model knows

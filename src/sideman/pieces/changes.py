@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from sideman.arranging import Plan
 from sideman.errors import OptionError
-from sideman.music.band import Role
+from sideman.music.band import ROLES, Role
 from sideman.music.progression import Progression
 from sideman.options import MAX_SEED
+from sideman.pieces.melodies import moved_melody
 from sideman.pieces.origins import Shape, filled, parts_origins, shapes
 from sideman.pieces.sections import moved_sections
 from sideman.tokens.parts import rest
@@ -32,7 +33,7 @@ class Selection:
         try:
             object.__setattr__(self, "roles", tuple(map(Role, roles)))
         except ValueError as error:
-            raise OptionError(f"{error}: roles are {', '.join(Role)}") from error
+            raise OptionError(f"{error}: roles are {', '.join(ROLES)}") from error
         object.__setattr__(self, "bars", tuple(bars))
         object.__setattr__(self, "take", take)
 
@@ -67,18 +68,25 @@ def changed_plan(plan: Plan, progression: Progression | None, origins: Origins |
     """The plan with other chords; the key stays, and with it what the ids mean, and each bar stays in its section."""
     if progression is None:
         return plan
-    changed = replace(plan, progression=progression, key=plan.chart.key, sections=(), given={})
+    changed = replace(plan, progression=progression, key=plan.chart.key, sections=(), given={}, melody=None)
     if origins is None and shapes(changed.chart) == shapes(plan.chart):
         origins = tuple(range(plan.bars))
     before, after = shapes(plan.chart), shapes(changed.chart)
     if origins is None or _misfit(before, after, origins):
         return changed
-    kept = parts_origins(plan.chart, changed.chart, filled(origins, before, after))
+    bars = filled(origins, before, after)
+    kept = parts_origins(plan.chart, changed.chart, bars)
     given = {
         role: tuple(rest(role) if origin is None else parts[origin] for origin in kept)
         for role, parts in plan.given.items()
     }
-    return replace(changed, sections=moved_sections(plan, origins), given=given)
+    melody = plan.melody and moved_melody(plan.melody, bars, bar_lines(plan), bar_lines(changed))
+    return replace(changed, sections=moved_sections(plan, origins), given=given, melody=melody)
+
+
+def bar_lines(plan: Plan) -> list[int]:
+    """The steps at which the bars of a plan begin, and the music ends."""
+    return [*plan.progression.lines.onsets(plan.bars)[:-1], plan.chart.steps]
 
 
 def check_change(

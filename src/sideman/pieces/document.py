@@ -19,7 +19,7 @@ import numpy as np
 from sideman.arranging import Plan
 from sideman.errors import DataError, SidemanError
 from sideman.files import atomic_write, read_limited
-from sideman.music.band import Role
+from sideman.music.band import Note, Role, Track
 from sideman.music.chords import parse
 from sideman.music.progression import Progression
 from sideman.music.time import BarLines, Meter
@@ -38,7 +38,7 @@ MAX_DOCUMENT = 64 << 20  # bytes
 MAX_IDS = 8 << 20  # bytes of a role's ids in a take: 1,024 bars of 4,000
 
 _TRACKS = "tracks"
-_GIVEN = "given"
+_GIVEN, _MELODY = "given", "melody"
 _OPTIONS = [option.name for option in OPTIONS]
 _PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates")
 _PROGRESSION = ("progression", "meters")
@@ -76,6 +76,7 @@ def to_document(composition: Composition) -> str:
         **_progression_document(composition.plan.progression),
         **_sections_document(composition.plan.sections),
         **({_GIVEN: given} if given else {}),
+        **_melody_document(composition.plan.melody),
         **values_of(options),
     }
     every = (*composition.history, *composition.candidates)
@@ -127,21 +128,35 @@ def _composition(document: Mapping[str, Any]) -> Composition:
         tuple(_revision(_object(revision)) for revision in document.get(name, ()))
         for name in ("revisions", "undone", "candidates")
     )
+    sections, given = _sections(request.get(_SECTIONS, [])), _given(request)
     return Composition(
-        Plan(_progression(request), options, sections=_sections(request.get(_SECTIONS, [])), given=_given(request)),
+        Plan(_progression(request), options, sections=sections, given=given, melody=_melody(request)),
         tuple(_take(_object(take), options.roles) for take in document["takes"]),
         str(document["weights"]),
         revisions,
         undone,
         candidates,
         _others(document, _PIECE),
-        _others(request, (*_PROGRESSION, _SECTIONS, _GIVEN, *_OPTIONS)),
+        _others(request, (*_PROGRESSION, _SECTIONS, _GIVEN, _MELODY, *_OPTIONS)),
     )
 
 
 def _given(request: Mapping[str, Any]) -> dict[Role, tuple[Part, ...]]:
     given = _object(request.get(_GIVEN, {}))
     return {Role(name): tuple(_parts(ids, Role(name))) for name, ids in given.items()}
+
+
+def _melody_document(melody: Track | None) -> dict[str, Any]:
+    return {} if melody is None else {_MELODY: {"program": melody.program, "notes": melody.notes.tolist()}}
+
+
+def _melody(request: Mapping[str, Any]) -> Track | None:
+    if _MELODY not in request:
+        return None
+    melody = _object(request[_MELODY])
+    program = melody.get("program")
+    notes = [Note(*map(int, row)) for row in melody["notes"]]
+    return Track(Role.MELODY, notes, None if program is None else int(program))
 
 
 def _take(ids: Mapping[str, Any], roles: Sequence[Role]) -> list[Parts]:

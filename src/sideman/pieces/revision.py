@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sideman.errors import TokenError
-from sideman.music.band import MIDI_VALUES, NoteArray, Role
+from sideman.music.band import MIDI_VALUES, ROLES, NoteArray, Role
 from sideman.music.progression import Progression
 from sideman.pieces.changes import Change, Origins, Selection
 from sideman.pieces.origins import parts_origins
@@ -58,7 +58,7 @@ class Revision:
         if self.name:
             return self.name
         selection = self.selection
-        who = "everybody" if len(selection.roles) == len(Role) else ", ".join(selection.roles)
+        who = "everybody" if len(selection.roles) == len(ROLES) else ", ".join(selection.roles)
         bars = bars_told(selection.bars)
         if self.progression is None:
             return f"{who}, {bars}" if self.velocities is None else f"edited {who}, {bars}"

@@ -55,6 +55,7 @@ TEXT_NAME, TEXT_MARKER, END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x0
 THIRTY_SECONDS = 8  # of a quarter
 OFF_VELOCITY = 64  # of a keyboard that doesn't measure it
 FIRST, ENDING, BEGINNING, LAST = range(4)  # ranks
+SUNG = ("melod", "vocal", "voice", "sing", "lead", "solo", "tune")  # in names of tracks that are a melody
 SHOWN, MAX_NAMES, MAX_DIGITS = 32, 8, 5  # characters and names of tracks in an error; digits of a track's number
 MICROSECONDS = 1_000_000
 SLOWEST = 2**24 - 1  # microseconds a quarter: what a file holds
@@ -153,7 +154,8 @@ def read_track(source: Path | str | bytes, role: Role, lines: BarLines, track: s
     """One track of a MIDI file as a role plays it, in bars that begin at ``lines``; how many onsets were off the steps.
 
     ``track`` is its name, or its number from 1 among those that have notes. Without it the file's only track is taken,
-    or the one that bears the role's name or plays its instruments. Raises :class:`DataError` where the file can't be
+    or the one that bears the role's name or plays its instruments. A melody is the one that is called so, or the
+    only one but drums, and has the file's program. Raises :class:`DataError` where the file can't be
     read or has no such track.
     """
     where = "MIDI data" if isinstance(source, bytes) else str(source)
@@ -168,7 +170,7 @@ def read_track(source: Path | str | bytes, role: Role, lines: BarLines, track: s
     grid = Pulses(lines, score.ticks_per_quarter)
     notes = _note_array(found[0], grid)
     moved = int((grid.of_steps(notes[:, ONSET]) != found[0].notes.numpy()["time"]).sum())
-    return Track(role, notes), moved
+    return Track(role, notes, found[0].program if role is Role.MELODY else None), moved
 
 
 def _wanted(tracks: list[TrackTick], role: Role, track: str) -> list[TrackTick]:
@@ -178,7 +180,11 @@ def _wanted(tracks: list[TrackTick], role: Role, track: str) -> list[TrackTick]:
         is_number = track.isascii() and track.isdecimal() and len(track) < MAX_DIGITS
         return named or (tracks[int(track) - 1 : int(track)] if is_number and int(track) else [])
     named = [each for each in tracks if each.name.strip().lower() == role]
-    fitting = [each for each in tracks if role_of(each.program, each.is_drum) is role]
+    if role is Role.MELODY:
+        pitched = [each for each in tracks if not each.is_drum]
+        fitting = [each for each in pitched if any(word in each.name.lower() for word in SUNG)] or pitched
+    else:
+        fitting = [each for each in tracks if role_of(each.program, each.is_drum) is role]
     return next((each for each in (tracks, named, fitting) if len(each) == 1), named or fitting or tracks)
 
 

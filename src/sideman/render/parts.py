@@ -48,6 +48,7 @@ PLACEMENTS: dict[Role, Placement] = {
     Role.GUITAR: Placement(88, CENTRE - 28),
     Role.BASS: Placement(108, CENTRE),
     Role.STRINGS: Placement(84, CENTRE + 24),
+    Role.MELODY: Placement(108, CENTRE),  # a flute or saxophone is 2 to 4 dB above a piano's part
 }
 
 

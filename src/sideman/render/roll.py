@@ -16,6 +16,7 @@ COLOURS = {
     Role.GUITAR: 0x54A24B,
     Role.BASS: 0xE45756,
     Role.STRINGS: 0xB279A2,
+    Role.MELODY: 0xF58518,
 }
 
 # In pixels.

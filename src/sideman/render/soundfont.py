@@ -52,6 +52,20 @@ OFFERED: dict[Role, dict[int, str]] = {
         89: "Warm pad",
         90: "Poly synth",
     },
+    Role.MELODY: {
+        0: "Grand piano",
+        11: "Vibraphone",
+        16: "Organ",
+        25: "Steel-string guitar",
+        26: "Jazz guitar",
+        48: "Strings",
+        56: "Trumpet",
+        57: "Trombone",
+        65: "Alto saxophone",
+        73: "Flute",
+        80: "Square lead",
+        81: "Saw lead",
+    },
 }
 
 # Who plays for a family of which a font has no member, by the family's place in General MIDI.

@@ -1,4 +1,6 @@
-"""Which pitches fit the chord that sounds, on the beats: tables of what is added to their logits. Knows ids and chords.
+"""Which pitches fit the chord that sounds, on the beats, and a given melody: what is added to their logits.
+
+Knows ids and chords.
 
 Between beats players pass through other tones as they like: there a chord's are no likelier than the network says.
 """
@@ -14,23 +16,31 @@ import numpy.typing as npt
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
+from sideman.tokens.clashes import Clashes, Row
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
-
-Row = npt.NDArray[np.float32]  # (vocab,)
 
 _PITCHES = VOCABULARY.range("pitch")
 
 
 class Fitting:
-    """What is added to the logits of chord tones on a beat, by role; who isn't named in ``added`` chooses freely."""
+    """What is added to the logits of chord tones on a beat, by role; who isn't named in ``added`` chooses freely.
 
-    def __init__(self, added: Mapping[str, float]) -> None:
+    What rubs against a melody is added too, where there are ``clashes``.
+    """
+
+    def __init__(self, added: Mapping[str, float], clashes: Clashes | None = None) -> None:
+        self._clashes = clashes
         self._added = [0.0 if INSTRUMENTS[role].is_drum else added.get(role, 0.0) for role in ROLES]
         self._is_on = any(self._added)
 
     def row(self, prefix: Prefix) -> Row | None:
         """For the id that follows; None where nothing is added."""
+        row = self._fitting(prefix)
+        rubs = None if self._clashes is None else self._clashes.row(prefix)
+        return row if rubs is None else rubs if row is None else row + rubs
+
+    def _fitting(self, prefix: Prefix) -> Row | None:
         if not self._is_on or prefix.role < 0 or prefix.position % STEPS_PER_BEAT:
             return None
         if not 0 <= prefix.chord.chord < NO_CHORD:

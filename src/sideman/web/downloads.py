@@ -114,7 +114,7 @@ class Downloads:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`."""
         source = self._source(session, identity, part, mix)
         path = self._files.folder(source.piece) / f"{source.name(mix)}.{kind}"
-        mix.sounding(source.description.tracks)  # or it is refused at once
+        mix.sounding(source.description.heard)  # or it is refused at once
         with self._making_of(source.piece, path, self._bytes(source, kind)) as missing:
             if missing:
                 write_audio(mix.apply(self._band(source)), path)
@@ -124,7 +124,7 @@ class Downloads:
         """A zip of one file a track; played together they are the take, at the loudness of its mix."""
         source = self._source(session, identity, part, mix)
         path = self._files.folder(source.piece) / f"{source.name(mix)}-{kind}.zip"
-        tracks = len(mix.sounding(source.description.tracks))
+        tracks = len(mix.sounding(source.description.heard))
         with self._making_of(source.piece, path, 2 * tracks * self._bytes(source, kind)) as missing:
             if missing:
                 _write_stems(mix.apply(self._band(source)), path, kind)

@@ -1,4 +1,4 @@
-"""Somebody's own parts, as requests and answers hold them. Knows no HTTP."""
+"""Somebody's own parts and melody, as requests and answers hold them. Knows no HTTP."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sideman.arranging import Plan
 from sideman.errors import DataError, OptionError
 from sideman.music.band import Role
 from sideman.render.midi import read_track
+from sideman.render.soundfont import OFFERED, stand_in
 from sideman.tokens.grid import GridLoss
 from sideman.web.problems import Problem
 from sideman.web.strict import Strict
@@ -20,7 +21,7 @@ MAX_TRACK = 200
 
 
 class GivenPart(Strict):
-    """A part that is not composed: a track of a MIDI file. The band plays around it."""
+    """A part that is not composed: a track of a MIDI file. The band plays around it; a melody is a sixth track."""
 
     track: Annotated[Role, Field(strict=False)] = Field(description="Whose part it is.")
     data: Base64Bytes = Field(strict=False, max_length=MAX_DATA, description="A MIDI file, in base 64.")
@@ -35,6 +36,8 @@ class GivenView(BaseModel):
     """An own part, and what putting it on the grid changed, in notes."""
 
     track: Role
+    program: int | None = Field(None, description="General MIDI program of a melody, from 0.")
+    instrument: int | None = Field(None, description="The one of `/api/options` that is nearest to it.")
     notes: int
     moved: int = Field(description="That began off the grid of 12 steps a beat.")
     durations: int = Field(description="Of another length.")
@@ -43,10 +46,12 @@ class GivenView(BaseModel):
     dropped: int = Field(description="Left out: after the end, twice at a time, or drums that there are not.")
 
     @classmethod
-    def of(cls, role: Role, loss: GridLoss, moved: int = 0) -> GivenView:
-        """Of what the grid changed, and how many onsets were off it."""
+    def of(cls, role: Role, loss: GridLoss, moved: int = 0, program: int | None = None) -> GivenView:
+        """Of what the grid changed, how many onsets were off it, and what a melody is played by."""
         return cls(
             track=role,
+            program=program,
+            instrument=None if program is None else stand_in(program, OFFERED[role]),
             notes=loss.notes,
             moved=moved,
             durations=loss.duration,
@@ -66,5 +71,7 @@ def with_given(plan: Plan, parts: list[GivenPart]) -> tuple[Plan, list[GivenView
         read = {part.track: read_track(part.data, part.track, plan.progression.lines, part.part) for part in parts}
     except DataError as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "midi", str(error)) from error
-    plan, losses = plan.with_own({role: track for role, (track, _) in read.items()})
-    return plan, [GivenView.of(role, loss, read[role][1]) for role, loss in losses.items()]
+    plan, losses = plan.with_own({role: track for role, (track, _) in read.items() if role is not Role.MELODY})
+    if Role.MELODY in read:
+        plan, losses[Role.MELODY] = plan.with_melody(read[Role.MELODY][0])
+    return plan, [GivenView.of(role, loss, read[role][1], read[role][0].program) for role, loss in losses.items()]

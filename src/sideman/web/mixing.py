@@ -22,9 +22,14 @@ DIGITS = 12  # of the hash in a name
 LONGEST_VALUE = 32  # characters of the client's text that an error repeats
 _NUMBER = "(0|[1-9][0-9]{0,2})"
 _FORM = re.compile(f"([a-z]+):{_NUMBER}:{_NUMBER}")
+# Who may play what: a melody has the program of its file, whatever that is.
+_PROGRAMS: dict[Role, Collection[int]] = {**OFFERED, Role.MELODY: range(MIDI_VALUES)}
 # The same for the OpenAPI document, exact.
-_INSTRUMENT = "|".join(f"{role}:({'|'.join(map(str, programs))})" for role, programs in OFFERED.items())
-PATTERN = f"^({_INSTRUMENT}):(12[0-7]|1[01][0-9]|[1-9]?[0-9])$"
+_MIDI_VALUE = "(12[0-7]|1[01][0-9]|[1-9]?[0-9])"
+_INSTRUMENT = "|".join(
+    f"{role}:({'|'.join(map(str, programs))})" for role, programs in OFFERED.items() if role is not Role.MELODY
+)
+PATTERN = f"^({_INSTRUMENT}|{Role.MELODY}:{_MIDI_VALUE}):{_MIDI_VALUE}$"
 NO_WISHES: Mapping[str, Any] = MappingProxyType({})
 UNCHANGED = PlayOptions()
 
@@ -50,7 +55,11 @@ class Mix:
     def __init__(
         self, strips: Mapping[Role, Strip], wishes: Mapping[str, Any] = NO_WISHES, *, counts_in: bool = False
     ) -> None:
-        self._strips = {role: strips[role] for role in Role if role in strips and strips[role] != Strip.of(role)}
+        self._strips = {
+            role: strips[role]
+            for role in Role
+            if role in strips and (role is Role.MELODY or strips[role] != Strip.of(role))
+        }
         PlayOptions(**wishes)  # or they are refused at once
         self._wishes = wishes
         self._counts_in = counts_in
@@ -103,7 +112,7 @@ def _read(text: str) -> tuple[Role, Strip]:
         shown = text[:LONGEST_VALUE]
         raise OptionError(f"cannot read the track {shown!r}: write ROLE:PROGRAM:VOLUME such as piano:4:100")
     role, program, volume = Role(match[1]), int(match[2]), int(match[3])
-    if program not in OFFERED[role]:
+    if program not in _PROGRAMS[role]:
         offered = ", ".join(f"{number} ({name})" for number, name in OFFERED[role].items())
         raise OptionError(f"program {program} is not one of {role}: give {offered}")
     if volume >= MIDI_VALUES:

@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from sideman.music.band import INSTRUMENTS, ROLES, Role
+from sideman.music.band import INSTRUMENTS, Role
 from sideman.music.chords import MAX_TEXT, MODEL_QUALITIES
 from sideman.music.feel import HANDS
 from sideman.music.notes import MAJOR_ROOTS
@@ -176,7 +176,7 @@ class OptionsView(BaseModel):
             retention_days=settings.retention_days,
             max_text=MAX_TEXT,
             max_name=MAX_NAME,
-            tracks=[TrackView.of(role) for role in ROLES],
+            tracks=[TrackView.of(role) for role in Role],
             roots=list(MAJOR_ROOTS),
             qualities=[QualityView(name=quality.name, degrees=quality.degrees) for quality in MODEL_QUALITIES],
             examples=list(EXAMPLES),

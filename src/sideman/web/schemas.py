@@ -18,7 +18,7 @@ from sideman.options import MAX_TAKES, PLAYING, PlayOptions
 from sideman.pieces.changes import Change
 from sideman.pieces.edits import Edit
 from sideman.tokens.chart import chart_of_progression
-from sideman.web.chord_schemas import TRACKS, ChordText, Metre, NoteRow, lines_of
+from sideman.web.chord_schemas import ChordText, Metre, NoteRow, lines_of
 from sideman.web.given_schemas import GivenPart, GivenView
 from sideman.web.option_fields import Options, Playing
 from sideman.web.revised_schemas import RevisionRequest, RevisionView
@@ -45,8 +45,8 @@ class ArrangementRequest(Options, ChordText):
     )
     given: list[GivenPart] = Field(
         default_factory=list,
-        max_length=len(TRACKS.choices),
-        description="Parts that are not composed, one a track.",
+        max_length=len(Role),
+        description="Parts that are not composed, one a track, and a melody, which the band avoids clashing with.",
     )
     name: Name | None = None
     model: str | None = Field(
@@ -166,6 +166,11 @@ class Description(Options, ChordText):
     revisions: list[RevisionView] = Field(
         default_factory=list, description="With chords, options, seeds and model they make the same piece again."
     )
+
+    @property
+    def heard(self) -> list[Role]:
+        """Who plays, with a melody where there is one."""
+        return [*self.tracks, *(Role.MELODY for part in self.given if part.track is Role.MELODY)]
 
     @property
     def playing(self) -> PlayOptions:

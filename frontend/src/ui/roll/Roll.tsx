@@ -4,10 +4,10 @@ import "../../styles/roll.css";
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { fitsOf, harmoniesOf } from "../../music/harmony";
-import { ROLE_NAMES, ROLES } from "../../music/piece";
+import { ROLE_NAMES } from "../../music/piece";
 import { audible } from "../../state/band";
 import { forget, isEditing } from "../../state/editing";
-import { bars, piece, pieceChart, pieceLines } from "../../state/piece";
+import { bars, heardRoles, piece, pieceChart, pieceLines } from "../../state/piece";
 import { loop, type Player, playState } from "../../state/playback";
 import { redoChange, undoChange } from "../../state/redoing";
 import { select, selection } from "../../state/selecting";
@@ -137,7 +137,7 @@ function Key({ isEmpty }: { readonly isEmpty: boolean }) {
   if (isEmpty) return null;
   return (
     <ul class="roll-key" aria-label="Colours">
-      {ROLES.filter((role) => piece.value?.tracks.includes(role)).map((role) => (
+      {heardRoles.value.map((role) => (
         <li key={role} class={audible.value.has(role) ? `is-${role}` : `is-${role} is-silent`}>
           {ROLE_NAMES[role]}
         </li>

@@ -3,7 +3,7 @@
 import type { Harmony } from "../../music/harmony";
 import { isInside } from "../../music/harmony";
 import { type Keys, keyOf, type Part } from "../../music/part";
-import { type BarNotes, type Note, OCTAVE, ROLES, type Role } from "../../music/piece";
+import { type BarNotes, COMPOSED, MELODY, type Note, OCTAVE, type Role } from "../../music/piece";
 import { type BarLines, STEPS_PER_BEAT } from "../../music/time";
 import type { Colours } from "./colours";
 import { type Box, boxOf, numberEvery, type Rows, yOfDrum, yOfPitch } from "./geometry";
@@ -48,7 +48,7 @@ export type Brush = Pick<
 >;
 
 /** From the lowest layer to the highest. */
-export const PAINTED: readonly Role[] = ROLES.toReversed();
+export const PAINTED: readonly Role[] = [...COMPOSED.toReversed(), MELODY];
 
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 const BEAT_ROOM = 9; // pixels a beat from which on beats have lines

@@ -1,0 +1,60 @@
+"""A melody on the page: dropped on its strip, seen, heard beside the band, and taken away as a sixth track."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import mido
+from playwright.sync_api import expect
+from tests.page.studio import Studio
+from tests.page.test_leading import DROP, latest, notes
+
+from sideman import Role, read_midi
+
+TUNE = [72, 74, 76, 77, 79, 81, 83, 84] * 2
+
+
+def tune(path: Path) -> Path:
+    """Four bars of quarter notes on a clarinet, the last note beyond them."""
+    file = mido.MidiFile(ticks_per_beat=480)
+    track = mido.MidiTrack([mido.Message("program_change", program=71)])
+    for pitch in [*TUNE, 60]:
+        track.append(mido.Message("note_on", note=pitch, velocity=110))
+        track.append(mido.Message("note_off", note=pitch, time=480))
+    file.tracks.append(track)
+    file.save(path)
+    return path
+
+
+def test_a_melody_is_dropped_seen_heard_and_taken_away(studio: Studio, tmp_path: Path) -> None:
+    strip = studio.track("Melody")
+    data = base64.b64encode(tune(tmp_path / "mine.mid").read_bytes()).decode()
+    studio.page.evaluate(DROP, [strip.element_handle(), data])
+    expect(strip).to_contain_text("mine.mid")
+    studio.have_composed()
+    expect(strip).to_contain_text("Melody of 17 notes: 1 left out.")
+    expect(strip.get_by_role("combobox", name="Instrument")).to_have_value("65")  # who plays for a clarinet
+    expect(studio.page.get_by_role("list", name="Colours")).to_contain_text("Melody")
+    played = notes(studio)
+    assert [note[2] for bar in played["melody"] for note in bar] == TUNE
+
+    strip.get_by_role("button", name="Solo").click()
+    studio.play.click()
+    studio.wait_for_sound("Melody")
+    assert studio.level("Piano") == 0
+    assert studio.pixels()["melody"] > 0
+    studio.play.click()
+    strip.get_by_role("button", name="Solo").click()
+
+    file = read_midi(studio.download("MIDI", tmp_path))
+    assert len(file.tracks) == len(Role)
+    assert (file[Role.MELODY].program, file[Role.MELODY].notes[:, 2].tolist()) == (71, TUNE)
+    strip.get_by_role("slider", name="Volume").fill("80")
+    assert read_midi(studio.download("MIDI", tmp_path))[Role.MELODY].program == 71
+
+    studio.button("Without the melody").click()
+    expect(studio.page.get_by_text("The options have changed since.").first).to_be_visible()
+    studio.button("Compose anew").click()
+    expect(studio.pieces.get_by_role("listitem")).to_have_count(2)
+    assert latest(studio)["given"] == []

@@ -1,0 +1,68 @@
+"""A melody over HTTP: given with a request, told, heard in every file, kept by every change."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import httpx
+import pytest
+from tests.pieces.test_own import LINE, song
+from tests.render.conftest import real
+from tests.web.conftest import Server, compose
+from tests.web.test_revisions import document, redone
+
+from sideman import Role, read_midi
+
+
+@pytest.fixture
+def tune(tmp_path: Path) -> str:
+    """A MIDI file, in base 64."""
+    tracks = ("Bass", 33, LINE), ("Melody", 71, [(0, 72), (485, 74), (960, 76), (96000, 60)])
+    return b64encode(song(tmp_path / "a.mid", *tracks).read_bytes()).decode()
+
+
+def test_a_melody_plays_along(server: Server, browser: httpx.Client, tune: str) -> None:
+    given = [{"track": "melody", "data": tune}, {"track": "bass", "data": tune}]
+    piece = compose(browser, seed=3, given=given, tracks=["drums", "piano", "bass"])
+    told = {each["track"]: each for each in piece["given"]}
+    counts = {"moved": 1, "durations": 0, "velocities": 0, "folded": 0, "dropped": 1}
+    assert told["melody"] == {"track": "melody", "program": 71, "instrument": 65, "notes": 4} | counts
+    assert told["bass"]["program"] is None
+    assert piece["tracks"] == ["drums", "piano", "bass"]
+    melody = document(server, piece).band[Role.MELODY]
+    assert melody.notes[:, 2].tolist() == [72, 74, 76]
+    redone(browser, piece, bars=[0])
+    assert document(server, piece).band[Role.MELODY] == melody
+    base = f"/api/arrangements/{piece['id']}"
+    assert read_midi(browser.get(f"{base}/midi").content)[Role.MELODY] == melody
+    events = browser.get(f"{base}/events").text
+    assert '"melody":[[0,6,72,80],[12,6,74,80],[24,6,76,80]]' in events.replace(" ", "")
+
+
+def test_a_mix_has_it(browser: httpx.Client, tune: str) -> None:
+    piece = compose(browser, seed=3, given=[{"track": "melody", "data": tune}])
+    base = f"/api/arrangements/{piece['id']}/midi"
+    louder = read_midi(browser.get(base, params={"track": ["melody:71:120"]}).content)
+    assert louder[Role.MELODY].program == 71
+    other = read_midi(browser.get(base, params={"track": ["melody:73:100"]}).content)
+    assert other[Role.MELODY].program is None
+    without = read_midi(browser.get(base, params={"track": ["melody:71:0"]}).content)
+    assert Role.MELODY not in without.roles
+    alone = read_midi(browser.get(base, params={"track": [f"{role}:0:0" for role in ("drums", "piano")]}).content)
+    assert Role.MELODY in alone.roles
+
+
+@real
+def test_stems_have_it(browser: httpx.Client, tune: str) -> None:
+    piece = compose(browser, seed=3, given=[{"track": "melody", "data": tune}], tracks=["bass"])
+    stems = browser.get(f"/api/arrangements/{piece['id']}/stems.zip", params={"format": "wav"})
+    assert ZipFile(BytesIO(stems.content)).namelist() == ["bass.wav", "melody.wav"]
+
+
+def test_the_melody_is_not_for_the_model(browser: httpx.Client) -> None:
+    for request in ({"tracks": ["melody"]}, {"revisions": [{"tracks": ["melody"], "bars": [0]}]}):
+        response = browser.post("/api/arrangements", json={"progression": "C:4", **request})
+        assert response.status_code == 422
