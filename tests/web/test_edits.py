@@ -34,9 +34,9 @@ def edited(browser: httpx.Client, piece: dict[str, Any], **changes: object) -> d
 def test_notes_stand_at_once(server: Server, browser: httpx.Client, piece: dict[str, Any]) -> None:
     before, first = bars(listen(browser, piece["id"])), browser.get(path(piece, "midi")).content
     told = edited(browser, piece)
-    assert told.pop("edited") == [
-        {"track": "piano", "notes": 3, "moved": 0, "durations": 1, "velocities": 0, "folded": 0, "dropped": 0}
-    ]
+    (view_of_edit,) = told.pop("edited")
+    counts = {"notes": 3, "moved": 0, "durations": 1, "velocities": 0, "folded": 0, "dropped": 0}
+    assert {"track": "piano", **counts}.items() <= view_of_edit.items()
     assert told == history(browser, piece)
     assert (told["position"], told["composing"]) == (1, None)
     assert told["revisions"] == [
