@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from tests.music.test_chords import progressions
 
 from sideman.music.chords import parse
@@ -37,6 +37,7 @@ def test_an_ending_has_the_metre_of_the_bars_before() -> None:
 
 
 @given(progressions)
+@settings(max_examples=400)
 def test_what_has_an_ending_is_left_alone(progression: Progression) -> None:
     ended = with_ending(progression)
     assert with_ending(ended) == ended
