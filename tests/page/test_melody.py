@@ -58,3 +58,43 @@ def test_a_melody_is_dropped_seen_heard_and_taken_away(studio: Studio, tmp_path:
     studio.button("Compose anew").click()
     expect(studio.pieces.get_by_role("listitem")).to_have_count(2)
     assert latest(studio)["given"] == []
+
+
+# A keyboard whose keys are pressed by script.
+KEYBOARD = """
+class Keyboard extends EventTarget {
+  state = "connected";
+  send(...data) {
+    this.dispatchEvent(Object.assign(new Event("midimessage"), { data: new Uint8Array(data) }));
+  }
+}
+globalThis.keyboard = new Keyboard();
+const access = Object.assign(new EventTarget(), {
+  inputs: new Map([["1", globalThis.keyboard]]), outputs: new Map(), onstatechange: null,
+});
+navigator.requestMIDIAccess = async () => access;
+"""
+
+
+def test_a_melody_is_recorded_while_the_band_plays(studio: Studio) -> None:
+    studio.page.add_init_script(KEYBOARD)
+    studio.page.reload()
+    studio.have_composed()
+    studio.button("Record melody").click()
+    studio.wait_for_sound("Bass")
+    for pitch in (72, 76):
+        studio.page.evaluate("(pitch) => globalThis.keyboard.send(0x90, pitch, 100)", pitch)
+        studio.page.wait_for_timeout(200)
+        studio.page.evaluate("(pitch) => globalThis.keyboard.send(0x80, pitch, 0)", pitch)
+    studio.button("Record melody").click()
+    expect(studio.page.get_by_text("2 notes recorded")).to_be_visible()
+    expect(studio.track("Melody")).to_contain_text("Recorded")
+    studio.pause.click()
+    studio.button("Compose anew").click()
+    expect(studio.pieces.get_by_role("listitem")).to_have_count(2)
+    expect(studio.file("MIDI")).to_be_enabled()
+    expect(studio.track("Melody")).to_contain_text("Melody of 2 notes")
+    melody = [note for bar in notes(studio)["melody"] for note in bar]
+    assert [pitch for _, _, pitch, _ in melody] == [72, 76]
+    assert melody[0][0] < melody[1][0]
+    assert all(duration > 0 and velocity == 100 for _, duration, _, velocity in melody)

@@ -195,6 +195,8 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     play,
     pause,
     strike,
+    press: (role, pitch, velocity) => synth.peek().noteOn(role, pitch, velocity, synth.peek().now()),
+    release: (role, pitch) => synth.peek().noteOff(role, pitch, synth.peek().now()),
     seek(step) {
       transport.seek(step);
       tick();

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Offer } from "../api";
 import { ROLES } from "../music/piece";
 import { offer } from "../state/band";
-import { askForMidi, chooseMidi, hasMidi, MidiSynth, midiPorts, midiSynth } from "./midi-out";
+import { hasMidi } from "./midi-access";
+import { askForMidi, chooseMidi, MidiSynth, midiPorts, midiSynth } from "./midi-out";
 import { SoundError } from "./synth";
 
 class Output {

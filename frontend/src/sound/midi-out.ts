@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
 import { offer } from "../state/band";
+import { askForAccess } from "./midi-access";
 import { channelVolume, SoundError, type Synth } from "./synth";
 
 // As people count them, from 1: piano 1, guitar 2, bass 3, strings 4, melody 5, drums 10.
@@ -22,7 +23,6 @@ const STRONG_VELOCITY = 120;
 const CLICK_SECONDS = 0.05;
 const PASSED = 0.005; // seconds after the last of what is queued
 
-const NO_ACCESS = "This browser gave no access to MIDI. Allow MIDI for this page in its settings, then try again.";
 const UNPLUGGED = "The MIDI device is gone. Plug it in again, or choose another output.";
 
 /** A device as it is listed. */
@@ -38,16 +38,9 @@ export const midiSynth = signal<MidiSynth | null>(null);
 
 let access: MIDIAccess | null = null;
 
-/** Whether this browser has MIDI at all. */
-export const hasMidi = (): boolean => typeof navigator.requestMIDIAccess === "function";
-
 /** List the devices, from now on. Asks the person for leave. Throws {@link SoundError} where there is none. */
 export async function askForMidi(): Promise<void> {
-  try {
-    access = await navigator.requestMIDIAccess({ sysex: false });
-  } catch (cause) {
-    throw new SoundError(NO_ACCESS, { cause });
-  }
+  access = await askForAccess();
   access.onstatechange = list;
   list();
 }

@@ -25,15 +25,21 @@ const made = signal<ReadonlyMap<string, OwnParts>>(new Map()); // of pieces by t
 
 /** Have a player play a file. */
 export async function takePart(role: Role, file: File): Promise<void> {
-  if (file.size > MAX_BYTES) {
-    complain(`${file.name} is too large for a part: at most ${MAX_BYTES / 1000} kB are read.`);
-    return;
+  givePart(role, file.name, new Uint8Array(await file.arrayBuffer()));
+}
+
+/** Have a player play what is in a MIDI file of this name. False: it is too large, as the person is told. */
+export function givePart(role: Role, name: string, bytes: Uint8Array): boolean {
+  if (bytes.length > MAX_BYTES) {
+    complain(`${name} is too large for a part: at most ${MAX_BYTES / 1000} kB are read.`);
+    return false;
   }
-  const data = encode(new Uint8Array(await file.arrayBuffer()));
-  ownParts.value = new Map(ownParts.peek()).set(role, { name: file.name, data });
-  if (role === MELODY) return; // nobody's part
+  ownParts.value = new Map(ownParts.peek()).set(role, { name, data: encode(bytes) });
   const { tracks } = options.peek();
-  if (!tracks.includes(role)) setOptions({ tracks: COMPOSED.filter((each) => each === role || tracks.includes(each)) });
+  if (role !== MELODY && !tracks.includes(role)) {
+    setOptions({ tracks: COMPOSED.filter((each) => each === role || tracks.includes(each)) });
+  }
+  return true;
 }
 
 /** Let the band compose for a player again. */

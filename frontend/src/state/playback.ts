@@ -44,6 +44,9 @@ export interface Player {
   position(): number;
   /** Sound a note for a moment, where the instruments are there. Call it where the person pressed something. */
   strike(role: Role, pitch: number, velocity: number): Promise<void>;
+  /** Sound a note until it is released, where the instruments are there. */
+  press(role: Role, pitch: number, velocity: number): void;
+  release(role: Role, pitch: number): void;
   /** How loud a track is right now: 0 to 1. */
   level(role: Role): number;
 }

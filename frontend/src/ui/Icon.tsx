@@ -24,6 +24,7 @@ const PATHS = {
   left: "M11 5 4 12l7 7v-6h9v-2h-9z",
   right: "m13 5 7 7-7 7v-6H4v-2h9z",
   file: "M6 2h8l5 5v15H6zm2 2v16h9V9h-4.500V4zM10 12h5v1.500h-5zM10 15.500h5V17h-5z",
+  record: "M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14z",
   repeat: "M4 4h11v2H6v9H4zM8 8h12v12H8zm5 2v3h-3v2h3v3h2v-3h3v-2h-3v-3z",
 } as const;
 

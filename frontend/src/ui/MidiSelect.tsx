@@ -1,6 +1,7 @@
 /** Where the band is heard: in the browser, or on a MIDI device. Not there in browsers without MIDI. */
 
-import { askForMidi, chooseMidi, hasMidi, midiPorts, midiSynth } from "../sound/midi-out";
+import { hasMidi } from "../sound/midi-access";
+import { askForMidi, chooseMidi, midiPorts, midiSynth } from "../sound/midi-out";
 import { soundProblem } from "../state/playback";
 
 const CHANNELS = "Channels: 1 piano, 2 guitar, 3 bass, 4 strings, 10 drums";

@@ -51,7 +51,7 @@ function StripView({ role, player }: { role: Role; player: Player }) {
   const track = offer.value?.tracks.find((each) => each.role === role);
   const silent = !audible.value.has(role);
   const name = ROLE_NAMES[role];
-  if (role === MELODY && melody.value === undefined && !ownParts.value.has(role)) return <NoMelody />;
+  if (role === MELODY && melody.value === undefined && !ownParts.value.has(role)) return <NoMelody player={player} />;
   return (
     <fieldset
       aria-label={name}
@@ -108,13 +108,13 @@ function StripView({ role, player }: { role: Role; player: Player }) {
           </option>
         ))}
       </select>
-      <OwnPart role={role} />
+      <OwnPart role={role} player={player} />
     </fieldset>
   );
 }
 
 /** Where a melody can be dropped while there is none. */
-function NoMelody() {
+function NoMelody({ player }: { player: Player }) {
   return (
     <fieldset
       aria-label={ROLE_NAMES[MELODY]}
@@ -123,7 +123,7 @@ function NoMelody() {
       {...takesPart(MELODY)}
     >
       <span class="mixer-name">{ROLE_NAMES[MELODY]}</span>
-      <OwnPart role={MELODY} />
+      <OwnPart role={MELODY} player={player} />
     </fieldset>
   );
 }

@@ -2,12 +2,15 @@
 
 import { useRef } from "preact/hooks";
 import { MELODY, ROLE_NAMES, type Role } from "../music/piece";
+import { hasMidi } from "../sound/midi-access";
+import { endRecording, record, recording } from "../sound/recorder";
 import { dropPart, ownParts, takePart } from "../state/own";
 import { piece } from "../state/piece";
+import type { Player } from "../state/playback";
 import type { GivenView } from "../wire";
 import { Icon } from "./Icon";
 
-export function OwnPart({ role }: { readonly role: Role }) {
+export function OwnPart({ role, player }: { readonly role: Role; readonly player: Player }) {
   const field = useRef<HTMLInputElement>(null);
   const own = ownParts.value.get(role);
   const given = piece.value?.given.find(({ track }) => track === role);
@@ -33,6 +36,7 @@ export function OwnPart({ role }: { readonly role: Role }) {
           <Icon name="close" />
         </button>
       )}
+      {hasMidi() && piece.value !== null && <Record role={role} player={player} />}
       <input
         ref={field}
         type="file"
@@ -47,6 +51,24 @@ export function OwnPart({ role }: { readonly role: Role }) {
       />
       {given && <p class="muted mixer-given">{givenWords(given)}</p>}
     </div>
+  );
+}
+
+/** Takes down what is played on a MIDI keyboard while the piece plays. */
+function Record({ role, player }: { readonly role: Role; readonly player: Player }) {
+  const isOn = recording.value === role;
+  return (
+    <button
+      type="button"
+      class="button quiet small mixer-record"
+      aria-label={`Record ${nameOf(role)}`}
+      aria-pressed={isOn}
+      disabled={recording.value !== null && !isOn}
+      title={isOn ? "End the recording" : "Play along on a MIDI keyboard, and have it as a part"}
+      onClick={() => (isOn ? endRecording() : void record(role, player))}
+    >
+      <Icon name="record" />
+    </button>
   );
 }
 

@@ -29,6 +29,8 @@ const player: Player = {
   },
   position: () => step,
   strike: async () => {},
+  press: () => {},
+  release: () => {},
   level: () => 0,
 };
 const root = document.body.appendChild(document.createElement("div"));
