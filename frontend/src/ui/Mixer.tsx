@@ -17,7 +17,7 @@ export function Mixer({ player }: { player: Player }) {
   return (
     <section class="panel mixer" aria-label="Mixer">
       <h2>Mixer</h2>
-      <div class="mixer-strips">
+      <div class="mixer-strips" style={{ "--players": roles.length - 1 }}>
         {roles.map((role) => (
           <StripView key={role} role={role} player={player} />
         ))}
