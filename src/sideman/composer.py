@@ -39,9 +39,9 @@ class Take:
 
     ``number`` distinguishes the takes of a seed: each has random numbers of its own. ``defaults`` are the weights'.
     Parts that don't begin as their ``beginnings`` say are drawn again. Where a bar has another style than the
-    one before, the engine reads on from there alone, in the new style. Pitches that rub against a melody, in whose
-    ``clashes`` they are, are seldom drawn. Of the given parts in ``judged`` bars the model
-    is asked how likely they are: ``bits`` of ``told`` ids.
+    one before, the engine reads on from there alone, in the new style. Pitches that rub against a melody, as
+    ``clashes`` tells, are seldom drawn. Of the given parts in ``judged`` bars the model is asked how likely they are:
+    ``bits`` of ``told`` ids.
     """
 
     def __init__(

@@ -168,7 +168,7 @@ class Plan:
         """A take that has yet to be composed: all of it, or what is not ``given``, by the plan's seed or another.
 
         ``sampling`` is how the weights are drawn from. Of what is given in the ``judged`` bars the model is asked how
-        likely it is. ``others`` are parts that are to be no more what they were.
+        likely it is. ``others`` are parts that are not to be what they were.
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
