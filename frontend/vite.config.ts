@@ -18,6 +18,6 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0, // the page's policy allows no data: scripts, and files of their own are cached for good
   },
-  server: { proxy: { "/api": proxied, "/soundfont.sf3": proxied } },
+  server: { proxy: { "/api": proxied, "/instruments": proxied } },
   test: { environment: "happy-dom" },
 });

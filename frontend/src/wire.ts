@@ -367,6 +367,10 @@ export interface InstrumentView {
   /** Of General MIDI, from 0; of drums a kit. */
   readonly program: number;
   readonly name: string;
+  /** Where it is as a SoundFont of its own. */
+  readonly font: string;
+  /** How large that is. */
+  readonly font_bytes: number;
 }
 
 /** Where in its history a piece shall stand: undo and redo. */
@@ -398,8 +402,6 @@ export interface OptionsView {
   readonly version: string;
   /** Fingerprint of the weights and the engine. */
   readonly model: string;
-  /** Where the SoundFont is that audio files are made with. */
-  readonly soundfont: string;
   readonly options: readonly OptionView[];
   /** Steps of a bar whose metre nobody named. */
   readonly bar_steps: number;

@@ -157,7 +157,6 @@ const PROGRAMS: Partial<Record<Role, number>> = { bass: 33, melody: 73 };
 export const OFFER: Offer = {
   version: "0.0.0",
   model: PIECE.model,
-  soundfont: "/soundfont.sf3",
   options: [
     option("tempo", "number", 120, { minimum: 20, maximum: 400 }),
     option("style", "text", null, { choices: ["rock", "jazz", "hip-hop"], nothing: "any" }),
@@ -189,7 +188,7 @@ export const OFFER: Offer = {
     program: PROGRAMS[role] ?? 0,
     volume: 100,
     pan: 64,
-    instruments: [{ program: PROGRAMS[role] ?? 0, name: "Its own" }],
+    instruments: [{ program: PROGRAMS[role] ?? 0, name: "Its own", font: `/instruments/${role}`, font_bytes: 8 }],
     lowest: role === "bass" ? 28 : 21,
     highest: role === "bass" ? 67 : 108,
     hands: STILL,

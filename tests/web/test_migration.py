@@ -24,7 +24,15 @@ from sideman.web.manifest import Manifest
 
 GOLDEN = Path(__file__).parent / "golden" / "data-2026-11-22"
 ANSWERS = json.loads((GOLDEN / "answers.json").read_text("utf-8"))
-PLAYED = {"swing": 50, "straight": None, "humanize": 0, "humanize_seed": 0, "play_tempo": None, "transpose": 0}
+PLAYED = {
+    "swing": 50,
+    "straight": None,
+    "humanize": 0,
+    "humanize_seed": 0,
+    "ritardando": False,
+    "play_tempo": None,
+    "transpose": 0,
+}
 ADDED = {
     "meters": ["4/4"],
     "free_bass": False,

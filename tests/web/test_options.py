@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +11,7 @@ from tests.web.conftest import Server, create
 
 from sideman.music.chords import MODEL_QUALITIES, parse
 from sideman.render.parts import PLACEMENTS
-from sideman.render.soundfont import OFFERED
+from sideman.render.soundfont import OFFERED, preset_font
 from sideman.tokens.vocabulary import STYLES
 from sideman.web.options import EXAMPLES
 
@@ -46,10 +45,13 @@ def test_every_style_is_taken(browser: httpx.Client, options: dict[str, Any]) ->
     create(browser, "C", style=styles[-1])
 
 
-def test_the_soundfont_is_where_it_says(browser: httpx.Client, options: dict[str, Any]) -> None:
-    response = browser.get(options["soundfont"])
-    assert response.status_code == 200
-    assert hashlib.sha256(response.content).hexdigest().startswith(options["soundfont"].partition("?v=")[2])
+def test_instruments_are_where_they_say(browser: httpx.Client, options: dict[str, Any]) -> None:
+    for track in options["tracks"]:
+        for instrument in track["instruments"]:
+            response = browser.get(instrument["font"])
+            assert response.status_code == 200
+            assert response.content == preset_font(instrument["program"], is_drum=track["is_drum"])
+            assert len(response.content) == instrument["font_bytes"]
 
 
 def test_tracks_are_the_band(options: dict[str, Any]) -> None:

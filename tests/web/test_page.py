@@ -10,6 +10,7 @@ import httpx
 import pytest
 from tests.web.conftest import Start
 
+from sideman.render.presets import SoundFont
 from sideman.render.soundfont import BUNDLED_SOUNDFONT
 from sideman.web import page
 
@@ -108,17 +109,26 @@ def test_the_licences_of_what_the_page_is_built_from(visitor: httpx.Client) -> N
     assert (response.text, response.headers["content-type"]) == ("Some library (MIT)", "text/plain; charset=utf-8")
 
 
-def test_the_soundfont_is_the_one_that_audio_is_made_with(visitor: httpx.Client) -> None:
-    response = visitor.get("/soundfont.sf3", params={"v": "1"})
-    assert response.content == BUNDLED_SOUNDFONT.read_bytes()
-    assert response.headers["cache-control"] == "public, max-age=86400"
+def test_an_instrument_is_of_the_soundfont_that_audio_is_made_with(visitor: httpx.Client) -> None:
+    response = visitor.get("/instruments/program-25.sf3", params={"v": "1"})
+    assert response.content == SoundFont(BUNDLED_SOUNDFONT).preset(0, 25)
+    assert response.headers["content-type"] == "audio/x-soundfont"
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert "content-encoding" not in response.headers
     known = {"If-None-Match": response.headers["etag"]}
-    assert visitor.get("/soundfont.sf3", headers=known).status_code == 304
+    assert visitor.get("/instruments/program-25.sf3", headers=known).status_code == 304
+    assert visitor.get("/instruments/program-25.sf3").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "name", ["program-127", "kit-1", "kit-", "program", "-0", "bank-0", "program-2²", f"kit-{'9' * 99}"]
+)
+def test_an_instrument_that_there_is_not(visitor: httpx.Client, name: str) -> None:
+    assert visitor.get(f"/instruments/{name}.sf3").status_code == 404
 
 
 def test_heads_have_no_body(visitor: httpx.Client) -> None:
-    for path in ("/", "/assets/page-1a2b.js", "/soundfont.sf3"):
+    for path in ("/", "/assets/page-1a2b.js", "/instruments/kit-0.sf3"):
         response = visitor.head(path)
         assert (response.status_code, response.content) == (200, b"")
 

@@ -6,6 +6,7 @@ import { audible, mixer, ownInstrument } from "../state/band";
 import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
 import { countIn, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
 import { playing } from "../state/playing";
+import { barsOf, faster, fastest, higher, pass, playingOf } from "../state/practice";
 import { Stopwatch } from "./stopwatch";
 import { NO_SYNTH, SoundError, type Synth } from "./synth";
 import { type Score, Transport } from "./transport";
@@ -29,20 +30,20 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     if (open === null) return 0;
     return isComposing.value || open.state === "done" ? (ownChart.value?.bars ?? open.bars) : bars.value.length;
   });
-  const transport = new Transport(NO_SYNTH, () => untracked(score));
+  const transport = new Transport(NO_SYNTH, (number) => untracked(() => score(number)));
   const stopwatch = new Stopwatch();
   let attempt = 0; // counts starts and stops: what was awaited for an earlier one is void
   let timer: ReturnType<typeof setInterval> | undefined;
   let rest: ReturnType<typeof setTimeout> | undefined;
 
-  function score(): Score {
+  function score(number: number): Score {
     const wanted = loop.value;
     const to = Math.min(wanted?.to ?? 0, length.value);
     return {
-      bars: bars.value,
+      bars: barsOf(number),
       length: length.value,
       lines: pieceLines.value,
-      playing: playing.value,
+      playing: playingOf(number),
       loop: wanted && wanted.from < to ? { from: wanted.from, to } : null,
       metronome: metronome.value,
     };
@@ -57,6 +58,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
 
   function publish(): void {
     playState.value = transport.state;
+    pass.value = transport.heardPass();
     stopwatch.count(transport.late, transport.waits);
     const first = transport.firstNote;
     if (first !== null && synth.peek().heard() >= first) stopwatch.sounds(synth.peek().performanceTime(first));
@@ -172,7 +174,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   });
 
   effect(() => {
-    void [loop.value, playing.value, length.value];
+    void [loop.value, playing.value, length.value, faster.value, fastest.value, higher.value];
     untracked(tick);
   });
 

@@ -3,6 +3,7 @@
 import { effect, untracked } from "@preact/signals";
 import type { Offer } from "../api";
 import { offer } from "../state/band";
+import { instrumentsThere, soundProblem } from "../state/playback";
 import { createPlayer } from "./conductor";
 import { midiSynth } from "./midi-out";
 import { SoundError, type Synth } from "./synth";
@@ -26,7 +27,14 @@ async function load(): Promise<Synth> {
   if (typeof AudioWorkletNode === "undefined") throw new SoundError(NO_WORKLET);
   context ??= createContext();
   const [offered, { loadSpessa }] = await Promise.all([waitForOffer(), import("./spessa")]);
-  return loadSpessa(context, offered);
+  return loadSpessa(context, offered, {
+    progress: (there, of) => {
+      instrumentsThere.value = of > 0 ? there / of : 0;
+    },
+    failed: (error) => {
+      soundProblem.value = error.message;
+    },
+  });
 }
 
 /** A context that doesn't run, and costs no power, before it is used; some browsers start it by themselves. */

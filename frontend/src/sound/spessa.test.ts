@@ -12,6 +12,10 @@ const VOLUME = 7;
 let sent: Message[] = [];
 let metered: (readonly [object, number])[] = [];
 let damaged = false;
+let banks: string[] = [];
+let fetched: string[] = [];
+const progress: (readonly [number, number])[] = [];
+const failures: string[] = [];
 
 vi.mock("spessasynth_lib/dist/spessasynth_processor.min.js?url", () => ({ default: "/processor.js" }));
 vi.mock("spessasynth_lib", () => ({
@@ -29,8 +33,14 @@ vi.mock("spessasynth_lib", () => ({
       addEvent: (_event: string, _id: string, callback: (error: Error) => void) => {
         if (damaged) callback(new Error("damaged"));
       },
+      removeEvent: () => {},
     };
-    soundBankManager = { addSoundBank: () => (damaged ? new Promise(() => {}) : Promise.resolve()) };
+    soundBankManager = {
+      addSoundBank: (_font: ArrayBuffer, id: string) => {
+        banks.push(id);
+        return damaged ? new Promise(() => {}) : Promise.resolve();
+      },
+    };
     setSystemParameter() {}
     reset() {}
     connect() {}
@@ -63,12 +73,25 @@ const context = {
   outputLatency: 0.03,
   resume: async () => {},
 };
+const instrument = (program: number) => ({ program, name: "", font: `/font/${program}`, font_bytes: 8 });
 const offer = {
-  soundfont: "/font",
-  tracks: ROLES.map((role) => ({ role, is_drum: role === "drums", program: 0, volume: 90, pan: 64, instruments: [] })),
+  tracks: ROLES.map((role, number) => ({
+    role,
+    is_drum: role === "drums",
+    program: number,
+    volume: 90,
+    pan: 64,
+    instruments: [number, 70].map(instrument),
+  })),
 } as unknown as Offer;
 
-const load = () => loadSpessa(context as unknown as AudioContext, offer);
+const load = () =>
+  loadSpessa(context as unknown as AudioContext, offer, {
+    progress: (there, of) => progress.push([there, of]),
+    failed: (error) => failures.push(error.message),
+  });
+/** Until what was begun in the background is over. */
+const settled = () => vi.waitFor(() => expect(banks.length).toBeGreaterThanOrEqual(ROLES.length));
 const volumes = (channel: number) =>
   sent.filter(([kind, on, controller]) => kind === "control" && on === channel && controller === VOLUME);
 
@@ -79,7 +102,12 @@ beforeEach(async () => {
   damaged = false;
   sent = [];
   metered = [];
-  vi.stubGlobal("fetch", async () => new Response(new ArrayBuffer(8)));
+  [banks, fetched] = [[], []];
+  failures.length = progress.length = 0;
+  vi.stubGlobal("fetch", async (address: string) => {
+    fetched.push(address);
+    return new Response(new ArrayBuffer(8));
+  });
   vi.stubGlobal(
     "DynamicsCompressorNode",
     class {
@@ -88,6 +116,8 @@ beforeEach(async () => {
   );
   vi.stubGlobal("AnalyserNode", class {});
   synth = await load();
+  await settled();
+  await vi.waitFor(() => expect(volumes(4).at(-1)?.[3]).toBe(90));
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -95,7 +125,47 @@ describe("loading", () => {
   it("strikes every key of every instrument once, unheard", () => {
     const struck = sent.filter(([kind]) => kind === "on");
     expect(struck.every(([, channel]) => channel === SPARE)).toBe(true);
-    expect(struck).toHaveLength(2 * 128); // one kit, and one program for all others
+    expect(struck).toHaveLength(ROLES.length * 128);
+  });
+
+  it("begins without those that carry no piece, who are silent until theirs is there", async () => {
+    let slow: ((response: Response) => void) | undefined;
+    vi.stubGlobal("fetch", (address: string) => {
+      const font = new Response(new ArrayBuffer(8));
+      if (address !== "/font/4") return Promise.resolve(font);
+      return new Promise<Response>((resolve) => {
+        slow = resolve;
+      });
+    });
+    [sent, banks] = [[], []];
+    synth = await load();
+    expect(new Set(banks).has("program 4")).toBe(false);
+    expect(volumes(3).at(-1)?.[3]).toBe(0);
+    expect(volumes(2).at(-1)?.[3]).toBe(90);
+    slow?.(new Response(new ArrayBuffer(8)));
+    await vi.waitFor(() => expect(volumes(3).at(-1)?.[3]).toBe(90));
+    expect(sent).toContainEqual(["program", 3, 4]);
+  });
+
+  it("fetches each instrument once, and tells how far it is", async () => {
+    expect(fetched.toSorted()).toEqual(ROLES.map((_, number) => `/font/${number}`));
+    expect(progress.at(-1)).toEqual([8 * ROLES.length, 8 * ROLES.length]);
+    synth.program("guitar", 70);
+    synth.program("bass", 70);
+    await vi.waitFor(() => expect(sent).toContainEqual(["program", 2, 70]));
+    expect(fetched.filter((address) => address === "/font/70")).toHaveLength(1);
+  });
+
+  it("leaves an instrument as it is where another can't be had, tells so, and tries again when asked", async () => {
+    vi.stubGlobal("fetch", async () => new Response(null, { status: 503 }));
+    sent = [];
+    synth.program("guitar", 70);
+    await vi.waitFor(() => expect(failures).toHaveLength(1));
+    expect(failures[0]).toContain("instruments couldn't be loaded");
+    expect(sent).toEqual([]);
+    vi.stubGlobal("fetch", async () => new Response(new ArrayBuffer(8)));
+    synth.program("guitar", 70);
+    await vi.waitFor(() => expect(sent).toContainEqual(["program", 1, 70]));
   });
 
   it("gives no two players the same output, so that each has a level of its own", () => {
@@ -174,13 +244,13 @@ describe("the mix", () => {
 
   it("changes instruments once their samples are decoded", async () => {
     sent = [];
-    synth.program("guitar", 27);
-    await vi.waitFor(() => expect(sent.at(-1)).toEqual(["program", 6, 27]));
+    synth.program("guitar", 70);
+    await vi.waitFor(() => expect(sent).toContainEqual(["program", 6, 70]));
     expect(sent.filter(([kind]) => kind === "on")).toHaveLength(128);
-    expect(sent.slice(-3)).toEqual([
-      ["program", 1, 27],
-      ["program", 17, 27],
-      ["program", 6, 27],
+    expect(sent.filter(([kind, channel]) => kind === "program" && channel !== SPARE)).toEqual([
+      ["program", 1, 70],
+      ["program", 17, 70],
+      ["program", 6, 70],
     ]);
   });
 });

@@ -11,8 +11,11 @@ import processorUrl from "spessasynth_lib/dist/spessasynth_processor.min.js?url"
 import type { Offer } from "../api";
 import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
 import { Clicks } from "./clicks";
+import { Fonts } from "./fonts";
 import { levelOf } from "./meter";
 import { channelVolume, SoundError, type Synth } from "./synth";
+
+const FIRST: readonly Role[] = ["drums", "bass", "piano", "guitar"]; // without whom no band plays
 
 type Lane = Readonly<Record<Role, number>>;
 
@@ -45,41 +48,32 @@ const KEYS_ASLEEP = 16; // and before: short enough for the page
 const START_TIMEOUT = 3_000; // milliseconds
 
 const NO_WORKLET = "The part that makes the sound couldn't be loaded. Reload the page.";
-const NO_FONT = "The instruments couldn't be loaded from the server. Is it still running? Press play to try again.";
 const NO_START = "The browser doesn't let the sound start. Press play once more, or allow sound for this page.";
 
-/** Load the synthesizer and its instruments into an audio context. Throws {@link SoundError}. */
-export async function loadSpessa(context: AudioContext, offer: Offer): Promise<Synth> {
-  const font = fetchFont(offer.soundfont);
-  font.catch(() => {}); // told below, after the worklet
+/** Who listens to how the instruments come. */
+export interface Loading {
+  progress(there: number, of: number): void; // bytes
+  /** An instrument that was wanted later can't be had. */
+  failed(error: SoundError): void;
+}
+
+/**
+ * Load the synthesizer and the instruments of those who carry a piece into an audio context; the others join when theirs
+ * are there. Throws {@link SoundError}.
+ */
+export async function loadSpessa(context: AudioContext, offer: Offer, loading: Loading): Promise<Synth> {
   await context.audioWorklet.addModule(processorUrl).catch((error: unknown) => {
     throw new SoundError(NO_WORKLET, { cause: error });
   });
   const library = new WorkletSynthesizer(context, { eventsEnabled: false });
   await library.isReady;
-  await addFont(library, await font);
-  const synth = new Spessa(context, library, offer.tracks);
-  await Promise.all(offer.tracks.map(({ program, is_drum }) => synth.strike(program, is_drum)));
+  const fonts = new Fonts(library, offer.tracks, (there, of) => loading.progress(there, of));
+  const synth = new Spessa(context, library, offer.tracks, fonts, loading);
+  const first = offer.tracks.filter(({ role }) => FIRST.includes(role));
+  await Promise.all(first.map(({ role, program }) => synth.have(role, program)));
   await library.getSnapshot(); // answered after all that
+  for (const { role, program } of offer.tracks) if (!synth.wants(role)) synth.program(role, program);
   return synth;
-}
-
-async function fetchFont(address: string): Promise<ArrayBuffer> {
-  try {
-    const response = await fetch(address);
-    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-    return await response.arrayBuffer();
-  } catch (error) {
-    throw new SoundError(NO_FONT, { cause: error });
-  }
-}
-
-/** Hand a SoundFont over. The library tells of a damaged one by an event alone. */
-function addFont(library: WorkletSynthesizer, font: ArrayBuffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    library.eventHandler.addEvent("soundBankError", "sideman", (cause) => reject(new SoundError(NO_FONT, { cause })));
-    void library.soundBankManager.addSoundBank(font, "sideman").then(resolve);
-  });
 }
 
 class Spessa implements Synth {
@@ -90,6 +84,7 @@ class Spessa implements Synth {
   private readonly volumes: Record<Role, number>;
   private readonly silent = new Set<Role>();
   private readonly programs = new Map<Role, number>(); // wanted
+  private readonly ready = new Set<Role>(); // who has an instrument; the others are silent
   private readonly struck = new Set<string>(); // instruments whose samples are decoded
   private readonly meters: Record<Role, AnalyserNode>;
   private readonly clicks: Clicks;
@@ -99,6 +94,8 @@ class Spessa implements Synth {
     private readonly context: AudioContext,
     private readonly library: WorkletSynthesizer,
     tracks: Offer["tracks"],
+    private readonly fonts: Fonts,
+    private readonly loading: Loading,
   ) {
     this.clicks = new Clicks(context);
     const highest = Math.max(...LANES.flatMap((lane) => Object.values(lane)));
@@ -115,11 +112,8 @@ class Spessa implements Synth {
     this.volumes = eachRole(() => AS_COMPOSED);
     this.meters = eachRole((role) => this.meter(LANES.map((lane) => lane[role])));
     for (const lane of LANES) library.midiChannels[lane.drums]?.setDrums(true);
-    for (const { role, program, pan } of tracks) {
-      for (const lane of LANES) {
-        library.programChange(lane[role], program);
-        library.controllerChange(lane[role], PAN, pan);
-      }
+    for (const { role, pan } of tracks) {
+      for (const lane of LANES) library.controllerChange(lane[role], PAN, pan);
       this.turn(role);
     }
   }
@@ -151,11 +145,24 @@ class Spessa implements Synth {
   }
 
   program(role: Role, program: number): void {
+    this.have(role, program).catch((error: SoundError) => this.loading.failed(error));
+  }
+
+  /** Whether an instrument was asked for. */
+  wants(role: Role): boolean {
+    return this.programs.has(role);
+  }
+
+  /** Give a role an instrument, once it is there. Throws {@link SoundError} where it can't be had. */
+  async have(role: Role, program: number): Promise<void> {
+    const isDrum = role === "drums";
     this.programs.set(role, program);
-    void this.strike(program, role === "drums").then(() => {
-      if (this.programs.get(role) !== program) return; // changed again meanwhile
-      for (const lane of LANES) this.library.programChange(lane[role], program);
-    });
+    await this.fonts.need(program, isDrum);
+    await this.strike(program, isDrum);
+    if (this.programs.get(role) !== program) return; // changed again meanwhile
+    for (const lane of LANES) this.library.programChange(lane[role], program);
+    this.ready.add(role);
+    this.turn(role);
   }
 
   volume(role: Role, volume: number): void {
@@ -224,7 +231,8 @@ class Spessa implements Synth {
 
   /** Set the volume of a role: at once in lanes that are free, in the others as soon as they are. */
   private turn(role: Role): void {
-    const volume = this.silent.has(role) ? 0 : channelVolume(this.own[role], this.volumes[role]);
+    const volume =
+      this.silent.has(role) || !this.ready.has(role) ? 0 : channelVolume(this.own[role], this.volumes[role]);
     for (const lane of LANES) this.library.controllerChange(lane[role], VOLUME, volume, { time: this.freeAt(lane) });
   }
 

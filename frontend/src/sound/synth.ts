@@ -35,6 +35,9 @@ export class SoundError extends Error {
   override name = "SoundError";
 }
 
+export const NO_FONT =
+  "The instruments couldn't be loaded from the server. Is it still running? Press play to try again.";
+
 /** A synthesizer that isn't there yet: its clock stands still. */
 export const NO_SYNTH: Synth = {
   now: () => 0,

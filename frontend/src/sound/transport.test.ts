@@ -224,6 +224,39 @@ describe("seek", () => {
   });
 });
 
+describe("a loop that is another one each time", () => {
+  it("has the tempo and the notes of each pass from its first beat on", () => {
+    const stage = new Stage(piece(1));
+    const paces = [playingAt(TEMPO), playingAt(2 * TEMPO)];
+    const bars = [piece(1), [{ piano: [[0, 48, 100, 90]] }] as BarNotes[]];
+    const score = (pass: number): Score => ({
+      bars: bars[pass % 2] ?? [],
+      playing: paces[pass % 2] ?? playingAt(TEMPO),
+      length: 1,
+      lines: stage.lines,
+      loop: { from: 0, to: 1 },
+      metronome: false,
+    });
+    const transport = new Transport(stage.synth, score);
+    transport.play();
+    const passes: number[] = [];
+    while (stage.synth.time < LEAD + 8) {
+      transport.tick(HORIZON);
+      stage.synth.time += TICK;
+      if (passes.at(-1) !== transport.heardPass()) passes.push(transport.heardPass());
+    }
+    const told = stage.synth.onsets.map(([time, pitch]) => [Math.round((time - LEAD) * 100) / 100, pitch]);
+    expect(told.slice(0, 9)).toEqual([
+      ...[0, 0.5, 1, 1.5].map((time, beat) => [time, beat]),
+      [2, 100], // a bar of one second
+      ...[3, 3.5, 4, 4.5].map((time, beat) => [time, beat]),
+    ]);
+    expect(passes).toEqual([0, 1, 2, 3, 4, 5]);
+    transport.pause();
+    expect(transport.heardPass()).toBe(0);
+  });
+});
+
 describe("a loop", () => {
   let stage: Stage;
   beforeEach(() => {

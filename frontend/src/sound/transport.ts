@@ -29,6 +29,7 @@ interface Span {
   readonly step: number; // of the piece
   readonly time: number; // of the clock
   readonly map: TimeMap; // of the steps of the piece
+  readonly pass: number; // of the loop, from 0
 }
 
 interface Ringing {
@@ -53,13 +54,14 @@ export class Transport {
   private played = 0; // all before is sent
   private step = 0; // the same in the piece
   private overdue = 0; // played: notes before come late
+  private pass = 0; // of the loop, of what is sent next
   private starved = false; // the bar after what is sent wasn't there
   private spans: Span[] = [];
   private readonly ringing = new Map<string, Ringing>();
 
   constructor(
     private synth: Synth,
-    private readonly score: () => Score,
+    private readonly score: (pass: number) => Score,
   ) {}
 
   /** Play on another synthesizer, from where it is. */
@@ -76,7 +78,8 @@ export class Transport {
     if (this.state !== "stopped") return;
     this.late = this.waits = 0;
     this.firstNote = null;
-    this.start(this.rest >= endOf(this.score()) ? 0 : this.rest, countsIn);
+    this.pass = 0;
+    this.start(this.rest >= endOf(this.score(this.pass)) ? 0 : this.rest, countsIn);
   }
 
   pause(): void {
@@ -88,7 +91,7 @@ export class Transport {
   }
 
   seek(step: number): void {
-    const target = Math.max(0, Math.min(step, endOf(this.score())));
+    const target = Math.max(0, Math.min(step, endOf(this.score(this.pass))));
     if (this.state === "stopped") this.rest = target;
     else this.start(target);
   }
@@ -98,29 +101,39 @@ export class Transport {
     for (const note of this.ringing.values()) note.end = Math.min(note.end, this.played);
   }
 
+  /** Which time round the loop is heard now, from 0. */
+  heardPass(): number {
+    return this.state === "stopped" ? 0 : (this.spans[this.heardSpan()]?.pass ?? 0);
+  }
+
   /** The step that is heard now. */
   position(): number {
     if (this.state === "stopped") return this.rest;
     const heard = this.synth.heard();
-    const index = Math.max(
-      0,
-      this.spans.findLastIndex((span) => span.time <= heard),
-    );
+    const index = this.heardSpan();
     const span = this.spans[index] as Span;
     const end = this.spans[index + 1]?.played ?? this.played;
     return span.step + Math.max(0, Math.min(stepsIn(span, heard), end - span.played));
   }
 
+  private heardSpan(): number {
+    const heard = this.synth.heard();
+    return Math.max(
+      0,
+      this.spans.findLastIndex((span) => span.time <= heard),
+    );
+  }
+
   /** Send what is due within the next seconds. Call it again well before they are over. */
   tick(horizon: number): void {
     if (this.state === "stopped") return;
-    const score = this.score();
+    const score = this.score(this.pass);
     const now = this.synth.now();
     if (score.loop && this.step > score.lines.onset(score.loop.to)) {
       this.start(score.lines.onset(score.loop.from));
     }
     this.follow(score, now);
-    const goesOn = this.send(score, now + horizon);
+    const goesOn = this.send(now + horizon);
     this.release(now + horizon);
     this.forget();
     if (goesOn === "ends" && this.synth.heard() >= this.timeOf(this.played)) {
@@ -150,14 +163,15 @@ export class Transport {
     this.overdue = this.played;
     const soon = Math.max(this.synth.now() + LEAD, ready);
     const time = countsIn ? this.countIn(step, soon) : soon;
-    this.spans = [{ played: this.played, step, time, map: this.score().playing.time }];
+    const score = this.score(this.pass);
+    this.spans = [{ played: this.played, step, time, map: score.playing.time, pass: this.pass }];
     this.starved = false;
-    this.state = this.hasNext(this.score()) ? "playing" : "waiting"; // not counted: nothing broke off
+    this.state = this.hasNext(score) ? "playing" : "waiting"; // not counted: nothing broke off
   }
 
   /** Click the beats of a bar that leads to a step, from a time on. When the step comes. */
   private countIn(step: number, time: number): number {
-    const { lines, playing } = this.score();
+    const { lines, playing } = this.score(this.pass);
     const bar = lines.barAt(step);
     const [onset, length] = [lines.onset(bar), lines.length(bar)];
     const seconds = playing.time.seconds(onset + length) - playing.time.seconds(onset);
@@ -170,7 +184,7 @@ export class Transport {
 
   private begin(step: number, time: number, map: TimeMap): void {
     this.step = step;
-    this.spans.push({ played: this.played, step, time, map });
+    this.spans.push({ played: this.played, step, time, map, pass: this.pass });
   }
 
   /** Begin a span where the tempo is another one, or where the clock has overtaken what was sent. */
@@ -194,11 +208,17 @@ export class Transport {
   }
 
   /** Send the notes that begin before `until`. */
-  private send({ bars, length, lines, loop, playing, metronome }: Score, until: number): "runs" | "starves" | "ends" {
+  private send(until: number): "runs" | "starves" | "ends" {
     for (;;) {
-      if (loop && this.step === lines.onset(loop.to)) {
-        this.begin(lines.onset(loop.from), this.timeOf(this.played), this.span.map);
+      let score = this.score(this.pass);
+      const { loop: round } = score;
+      if (round && this.step === score.lines.onset(round.to)) {
+        const due = this.timeOf(this.played);
+        this.pass += 1;
+        score = this.score(this.pass);
+        this.begin(score.lines.onset(round.from), due, score.playing.time);
       }
+      const { bars, length, lines, loop, playing, metronome } = score;
       const bar = lines.barAt(this.step);
       if (bar >= length) return "ends";
       const notes = bars[bar];

@@ -11,6 +11,11 @@ export const playState = signal<PlayState>("stopped");
 /** What is waited for since play was pressed, before anything can play; null: nothing. */
 export const starting = signal<string | null>(null);
 
+export const INSTRUMENTS = "Getting the instruments ready…";
+
+/** How much of the instruments that are fetched is there, from 0 to 1. */
+export const instrumentsThere = signal(0);
+
 /** Bars that are played again and again; `to` is the first bar after them. */
 export interface Loop {
   readonly from: number;

@@ -142,11 +142,14 @@ async function keep(id: string, changed: Values, kept: (piece: Arrangement) => v
 }
 
 /** Plays the open piece, or what stands in the field; another one where tempo, feel or bars change. */
-export const playing = computed(() => {
+export const playing = computed(() => playingAt(1));
+
+/** The same at a share of the tempo. */
+export function playingAt(rate: number): Playing {
   const open = piece.value !== null;
   const lines = open ? pieceLines.value : chartLines.value;
   const beats = (open ? ownChart.value : chart.value)?.beats ?? 0;
-  const tempo = (open ? pieceTempo.value : options.value.tempo) * speed.value;
+  const tempo = (open ? pieceTempo.value : options.value.tempo) * speed.value * rate;
   const steps = Math.ceil(Math.round(beats * TICKS_PER_BEAT) / TICKS_PER_STEP); // a step begun counts whole
   return new Playing(feel.value, hands.value, tempo, lines, steps);
-});
+}

@@ -5,7 +5,7 @@ import { chartText } from "../state/band";
 import { readNow } from "../state/chart";
 import { notice } from "../state/notice";
 import { isComposing } from "../state/piece";
-import { starting } from "../state/playback";
+import { INSTRUMENTS, starting } from "../state/playback";
 import { canPlayChange } from "../state/playing";
 import { canChange, playChange } from "../state/redoing";
 import { compose, composeAnother, isAsking, isCurrent } from "../state/session";
@@ -49,7 +49,7 @@ async function playAfter(getReady: () => boolean | Promise<boolean>): Promise<vo
       notice.value = { kind: "status", text: chartText.value.trim() ? UNREADABLE : NO_CHORDS };
       pointAtFirstFault();
     } else if (await getReady()) {
-      starting.value = "Getting the instruments ready…";
+      starting.value = INSTRUMENTS;
       await sound;
       await player.play();
     }

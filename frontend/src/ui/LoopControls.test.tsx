@@ -2,7 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loop } from "../state/playback";
-import { LoopControls, moveEnd, toggleLoop } from "./LoopControls";
+import { LoopControls, moveEnd, practiceWords, toggleLoop } from "./LoopControls";
 
 beforeEach(() => {
   loop.value = null;
@@ -45,5 +45,14 @@ describe("a loop", () => {
       to?.dispatchEvent(new Event("change", { bubbles: true }));
     });
     expect(loop.value).toEqual({ from: 4, to: 6 });
+  });
+});
+
+describe("practice", () => {
+  it("says which time round it is, how fast and how high", () => {
+    expect(practiceWords(0, 1, 0)).toBe("1st time");
+    expect(practiceWords(1, 1.1, 0)).toBe("2nd time: 110 %");
+    expect(practiceWords(10, 1.5, -2)).toBe("11th time: 150 %, −2");
+    expect(practiceWords(22, 1, 3)).toBe("23rd time: +3");
   });
 });

@@ -1,6 +1,7 @@
-/** Whether it loops, and which bars. */
+/** Whether it loops, which bars, and what changes each time round. */
 
-import { type Loop, loop } from "../state/playback";
+import { type Loop, loop, playState } from "../state/playback";
+import { faster, fastest, heardLift, heardRate, higher, pass } from "../state/practice";
 
 /** Loop over everything, or no more. */
 export function toggleLoop(bars: number): void {
@@ -34,6 +35,7 @@ export function LoopControls({ bars }: { bars: number }) {
           <Bar name="From bar" range={range} end="first" bars={bars} />
           <span aria-hidden="true">–</span>
           <Bar name="To bar" range={range} end="last" bars={bars} />
+          <Practice />
         </>
       )}
     </fieldset>
@@ -58,4 +60,96 @@ function Bar({ name, range, end, bars }: { name: string; range: Loop; end: "firs
       }}
     />
   );
+}
+
+const FASTER = [0, 2, 5, 10]; // per cent
+const FASTEST = [110, 120, 130, 150, 200];
+const HIGHER: readonly (readonly [number, string])[] = [
+  [0, "the same"],
+  [1, "a semitone up"],
+  [2, "a tone up"],
+  [5, "a fourth up"],
+  [7, "a fifth up"],
+  [-1, "a semitone down"],
+];
+
+/** Faster, or in another key, each time round. */
+function Practice() {
+  const isOn = faster.value !== 0 || higher.value !== 0;
+  return (
+    <details class="practice">
+      <summary class="button" title="Faster, or in another key, each time round">
+        {isOn && playState.value !== "stopped"
+          ? practiceWords(pass.value, heardRate.value, heardLift.value)
+          : "Practice"}
+      </summary>
+      <div class="practice-panel">
+        <Choice
+          name="Faster each time"
+          value={faster.value}
+          set={(value) => {
+            faster.value = value;
+          }}
+        >
+          {FASTER.map((percent) => [percent, percent ? `by ${percent} %` : "no"])}
+        </Choice>
+        {faster.value !== 0 && (
+          <Choice
+            name="At most"
+            value={fastest.value}
+            set={(value) => {
+              fastest.value = value;
+            }}
+          >
+            {FASTEST.map((percent) => [percent, `${percent} %`])}
+          </Choice>
+        )}
+        <Choice
+          name="Key each time"
+          value={higher.value}
+          set={(value) => {
+            higher.value = value;
+          }}
+        >
+          {HIGHER}
+        </Choice>
+      </div>
+    </details>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly value: number;
+  set(value: number): void;
+  readonly children: readonly (readonly [number, string])[];
+}
+
+function Choice({ name, value, set, children }: ChoiceProps) {
+  return (
+    <label class="practice-choice">
+      <span>{name}</span>
+      <select class="field" value={value} onChange={({ currentTarget }) => set(Number(currentTarget.value))}>
+        {children.map(([number, words]) => (
+          <option key={number} value={number}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** "3rd time: 110 %, +2". */
+export function practiceWords(number: number, rate: number, lift: number): string {
+  const told = [
+    ...(rate === 1 ? [] : [`${Math.round(rate * 100)} %`]),
+    ...(lift === 0 ? [] : [lift > 0 ? `+${lift}` : `−${-lift}`]),
+  ];
+  return `${ordinal(number + 1)} time${told.length ? `: ${told.join(", ")}` : ""}`;
+}
+
+function ordinal(number: number): string {
+  const teen = number % 100 >= 11 && number % 100 <= 13;
+  return `${number}${teen ? "th" : (["th", "st", "nd", "rd"][number % 10] ?? "th")}`;
 }

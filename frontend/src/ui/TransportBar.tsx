@@ -6,7 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { player } from "../sound/player";
 import { chartLines, mixer, setStrip } from "../state/band";
 import { bars, piece, pieceLines } from "../state/piece";
-import { playState, speed, starting } from "../state/playback";
+import { INSTRUMENTS, instrumentsThere, playState, speed, starting } from "../state/playback";
 import { playing } from "../state/playing";
 import { Icon } from "./Icon";
 import { obeyKeys } from "./keys";
@@ -31,7 +31,7 @@ const time = computed(() => playing.value.time);
 export function TransportBar({ onPlay, children }: Props) {
   const state = playState.value;
   const press = () => (state === "stopped" ? onPlay() : player.pause());
-  const message = starting.value ?? (state === "waiting" ? "Waiting for the band…" : "");
+  const message = startingWords() ?? (state === "waiting" ? "Waiting for the band…" : "");
   const latest = useRef(press);
   latest.current = press;
   useEffect(
@@ -95,6 +95,13 @@ export function TransportBar({ onPlay, children }: Props) {
       </div>
     </section>
   );
+}
+
+/** What is waited for, with how far it is where that is known. */
+function startingWords(): string | null {
+  const words = starting.value;
+  const there = Math.floor(instrumentsThere.value * 100);
+  return words === INSTRUMENTS && there > 0 && there < 100 ? `${words} ${there} %` : words;
 }
 
 /** The same place in a bar some bars on or back, within the piece. */

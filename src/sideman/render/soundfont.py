@@ -6,10 +6,12 @@ Knows files and General MIDI programs, no synthesizer.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 
 from sideman.errors import DataError
 from sideman.music.band import Role
+from sideman.render.presets import DRUM_BANK, SoundFont
 
 BUNDLED_SOUNDFONT = Path(__file__).parent / "data" / "sideman.sf3"
 HEADER_BYTES = 12  # "RIFF", a length, "sfbk"
@@ -99,6 +101,18 @@ def stand_in(program: int, available: Collection[int]) -> int:
     if not relatives and STAND_INS[family] in available:
         return STAND_INS[family]
     return min(relatives or available, key=lambda other: (abs(other - program), other))
+
+
+@cache
+def bundled_presets() -> SoundFont:
+    """The bundled font, to take single instruments from."""
+    return SoundFont(BUNDLED_SOUNDFONT)
+
+
+@cache
+def preset_font(program: int, *, is_drum: bool = False) -> bytes:
+    """A SoundFont of one program of the bundled one, or of a kit. Raises :class:`DataError` where there is none."""
+    return bundled_presets().preset(DRUM_BANK if is_drum else 0, program)
 
 
 def check_soundfont(path: Path | str | None) -> Path:

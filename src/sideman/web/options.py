@@ -17,8 +17,9 @@ from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.time import COMMON_TIME
 from sideman.options import OPTIONS, Kind, Option
 from sideman.render.parts import PLACEMENTS
-from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED
+from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED, preset_font
 from sideman.web.option_fields import MAX_WHOLE
+from sideman.web.page import KIT, PROGRAM
 from sideman.web.schemas import MAX_NAME
 from sideman.web.settings import Settings
 
@@ -92,6 +93,14 @@ class InstrumentView(BaseModel):
 
     program: int = Field(description="Of General MIDI, from 0; of drums a kit.")
     name: str
+    font: str = Field(description="Where it is as a SoundFont of its own.")
+    font_bytes: int = Field(description="How large that is.")
+
+    @classmethod
+    def of(cls, program: int, name: str, *, is_drum: bool) -> Self:
+        """Of a program of the bundled SoundFont."""
+        address = f"/instruments/{KIT if is_drum else PROGRAM}-{program}.sf3?v={_soundfont_hash()}"
+        return cls(program=program, name=name, font=address, font_bytes=len(preset_font(program, is_drum=is_drum)))
 
 
 class HandsView(BaseModel):
@@ -121,7 +130,9 @@ class TrackView(BaseModel):
     def of(cls, role: Role) -> Self:
         """Of a role."""
         instrument, mix = INSTRUMENTS[role], PLACEMENTS[role]
-        offered = [InstrumentView(program=program, name=name) for program, name in OFFERED[role].items()]
+        offered = [
+            InstrumentView.of(program, name, is_drum=instrument.is_drum) for program, name in OFFERED[role].items()
+        ]
         return cls(
             role=role,
             is_drum=instrument.is_drum,
@@ -147,7 +158,6 @@ class OptionsView(BaseModel):
 
     version: str
     model: str = Field(description="Fingerprint of the weights and the engine.")
-    soundfont: str = Field(description="Where the SoundFont is that audio files are made with.")
     options: list[OptionView]
     bar_steps: int = Field(description="Steps of a bar whose metre nobody named.")
     max_bars: int
@@ -167,7 +177,6 @@ class OptionsView(BaseModel):
         return cls(
             version=version("sideman"),
             model=fingerprint,
-            soundfont=f"/soundfont.sf3?v={_soundfont_hash()}",
             options=[OptionView.of(option, settings.max_takes) for option in OPTIONS],
             bar_steps=COMMON_TIME.steps,
             max_bars=settings.max_bars,

@@ -1,4 +1,4 @@
-"""The page as files: what a browser loads to show it, and the SoundFont it plays with. Knows paths, caches and gzip.
+"""The page as files: what a browser loads to show it, and the instruments it plays. Knows paths, caches and gzip.
 
 The front end's build writes the page to :data:`FOLDER`. It is not part of the source; without it the server works all
 the same, and ``/`` says how to build it.
@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import functools
 import gzip
+import hashlib
+import re
+from http import HTTPStatus
 from pathlib import Path
 
 import anyio.to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from sideman.render.soundfont import BUNDLED_SOUNDFONT
+from sideman.errors import DataError
+from sideman.render.soundfont import preset_font
 from sideman.web.sessions import SECONDS_PER_DAY
 
 FOLDER = Path(__file__).parent / "page"
@@ -37,6 +41,10 @@ MEDIA_TYPES = {
 COMPRESSED = (".css", ".html", ".js", ".json", ".svg", ".txt", ".wasm")
 LEAST_BYTES = 1_000  # below, gzip gains nothing
 MOST_COMPRESSED = 64  # files that are kept compressed
+
+KIT, PROGRAM = "kit", "program"
+INSTRUMENT = re.compile(f"({KIT}|{PROGRAM})-([0-9]{{1,3}})")
+TAG_DIGITS = 16  # of a hash
 
 ALWAYS_ASK = "no-cache"
 A_DAY = f"public, max-age={SECONDS_PER_DAY}"
@@ -76,7 +84,6 @@ class Files(StaticFiles):
 def page_router(folder: Path) -> APIRouter:
     """The routes of the page that was built to ``folder``, at this moment or later."""
     page = Files(directory=folder, check_dir=False)
-    sound = Files(directory=BUNDLED_SOUNDFONT.parent)
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/", methods=READING)
@@ -107,10 +114,21 @@ def page_router(folder: Path) -> APIRouter:
         """Under what licences the page was built from the work of others."""
         return await page.answer("licences.txt", request.scope, ALWAYS_ASK)
 
-    @router.api_route("/soundfont.sf3", methods=READING)
-    async def get_soundfont(request: Request) -> Response:
-        """The SoundFont that audio files are made with."""
-        return await sound.answer(BUNDLED_SOUNDFONT.name, request.scope, A_DAY)
+    @router.api_route("/instruments/{name}.sf3", methods=READING)
+    async def get_instrument(name: str, request: Request) -> Response:
+        """An instrument of the SoundFont that audio files are made with; a kit begins with ``kit-``."""
+        asked = INSTRUMENT.fullmatch(name)
+        if asked is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        try:
+            font = await anyio.to_thread.run_sync(lambda: preset_font(int(asked[2]), is_drum=asked[1] == KIT))
+        except DataError as error:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from error
+        tag = f'"{hashlib.sha256(font).hexdigest()[:TAG_DIGITS]}"'
+        headers = {"ETag": tag, "Cache-Control": FOR_EVER if "v" in request.query_params else ALWAYS_ASK}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(font, media_type=MEDIA_TYPES[".sf3"], headers=headers)
 
     return router
 
