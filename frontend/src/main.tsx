@@ -9,6 +9,7 @@ import { followChanges } from "./state/redoing";
 import { updatePiece } from "./state/session";
 import { start } from "./state/start";
 import { App } from "./ui/App";
+import { keepPage } from "./ui/offline";
 
 const root = document.getElementById("app");
 const edited = recallText();
@@ -19,3 +20,4 @@ keepPlaying(updatePiece);
 followChanges();
 if (root) render(<App />, root);
 void start(edited);
+keepPage();

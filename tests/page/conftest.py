@@ -120,6 +120,7 @@ def visit(browser: Browser, server: str, watch: Watch) -> Iterator[Visit]:
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
             reduced_motion="reduce",
+            service_workers="block",  # answers are the server's own
             is_mobile=phone,
             has_touch=phone,
             device_scale_factor=2 if phone else 1,
