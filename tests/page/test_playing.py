@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.page.conftest import Visit
 from tests.page.studio import CHORDS, TRACKS, TYPING, Studio
+from tests.page.test_leading import notes
 
 LONG = "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 8)
 SEED = 7  # the same notes each time: by another one two tracks may lie below others
@@ -204,3 +205,48 @@ def test_roll_follows_the_colours_of_the_system(visit: Visit, scheme: str) -> No
     studio.choose_seed(SEED)
     studio.have_composed()
     assert len(seen(studio)) >= MOST_TRACKS
+
+
+# A MIDI device that writes down which notes it is to play, and when.
+DEVICE = """
+globalThis.begun = [];
+const output = {
+  id: "device", name: "Device", state: "connected",
+  send([status, pitch, velocity], time) {
+    if ((status & 0xf0) === 0x90 && velocity) globalThis.begun.push([status & 0xf, pitch, time]);
+  },
+};
+navigator.requestMIDIAccess = async () => ({ outputs: new Map([[output.id, output]]) });
+"""
+BASS = 2  # its channel
+
+
+def test_loop_gets_faster_and_goes_up_each_time(studio: Studio) -> None:
+    studio.page.add_init_script(DEVICE)
+    studio.page.reload()
+    studio.choose_seed(SEED)
+    studio.have_composed("C:4")
+    studio.button("MIDI out").click()
+    studio.page.get_by_label("Play on").select_option("device")
+    studio.button("Loop").click()
+    summary = studio.page.locator("summary")
+    summary.filter(has_text="Practice").click()
+    studio.page.get_by_label("Faster each time").select_option("10")
+    studio.page.get_by_label("At most").select_option("120")
+    studio.page.get_by_label("Key each time").select_option("2")
+    studio.page.keyboard.press("Escape")
+    expect(studio.page.get_by_label("At most")).to_be_hidden()
+    studio.page.evaluate("() => { globalThis.begun = [] }")
+    studio.play.click()
+    expect(summary.filter(has_text="3rd time: 120 %, +4")).to_be_visible()
+    expect(summary.filter(has_text="4th time: 120 %, −6")).to_be_visible()
+    played = studio.page.evaluate("(bass) => globalThis.begun.filter(([channel]) => channel === bass)", BASS)
+    (bar,) = notes(studio)["bass"]
+    count = len(bar)
+    first, second, third = (played[number * count : (number + 1) * count] for number in range(3))
+    assert [(pitch - 2) % 12 for _, pitch, _ in second] == [pitch % 12 for _, pitch, _ in first]
+    assert [(pitch - 4) % 12 for _, pitch, _ in third] == [pitch % 12 for _, pitch, _ in first]
+    lengths = [(later[0][2] - earlier[0][2]) / 1000 for earlier, later in ((first, second), (second, third))]
+    assert lengths == pytest.approx([2, 2 / 1.1], abs=0.01)
+    studio.pause.click()
+    expect(summary.filter(has_text="Practice")).to_be_visible()

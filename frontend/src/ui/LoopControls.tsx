@@ -77,7 +77,7 @@ const HIGHER: readonly (readonly [number, string])[] = [
 function Practice() {
   const isOn = faster.value !== 0 || higher.value !== 0;
   return (
-    <details class="practice">
+    <details class="practice" onKeyDown={closeByEscape}>
       <summary class="button" title="Faster, or in another key, each time round">
         {isOn && playState.value !== "stopped"
           ? practiceWords(pass.value, heardRate.value, heardLift.value)
@@ -116,6 +116,13 @@ function Practice() {
       </div>
     </details>
   );
+}
+
+function closeByEscape(event: KeyboardEvent & { readonly currentTarget: HTMLDetailsElement }): void {
+  if (event.key !== "Escape" || !event.currentTarget.open) return;
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector("summary")?.focus();
+  event.stopPropagation(); // nothing else is closed by it
 }
 
 interface ChoiceProps {
