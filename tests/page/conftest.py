@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,7 +103,8 @@ Visit = Callable[..., Page]
 
 
 @pytest.fixture
-def watch(server: str) -> Iterator[Watch]:
+def watch(server: str, request: pytest.FixtureRequest) -> Iterator[Watch]:
+    assert "PYTEST_XDIST_WORKER" not in os.environ or request.node.nodeid.endswith("@browser"), "two have the browser"
     watch = Watch(server)
     yield watch
     assert watch.complaints == []
