@@ -107,7 +107,7 @@ def assumptions(studio: Studio) -> Locator:
 
 def names(studio: Studio) -> list[str]:
     """The chords of the chart."""
-    return [text.strip() for text in cells(studio).all_text_contents()]
+    return [cell.get_attribute("title") or "" for cell in cells(studio).all()]
 
 
 def play(studio: Studio, record: Record) -> None:

@@ -176,10 +176,13 @@ export function onsetOf(cells: readonly Cell[], at: number): number {
 }
 
 /**
- * Where a chord lands that was dropped among the segments of a ribbon: `order` has the chord of each segment as they
- * lie now, and the one at `place` is what was dropped. Dropped into the middle of a long chord it comes behind it.
+ * Where a chord lands that was dropped among the segments of a score: `order` has the chord of each segment as they lie
+ * now, and the one at `place` is what was dropped. It comes behind the one before it; dropped into the middle of a long
+ * chord, behind that.
  */
 export function dropIndex(order: readonly number[], place: number): number {
-  const dropped = order[place];
-  return new Set(order.slice(0, place).filter((other) => other !== dropped)).size;
+  const dropped = order[place] ?? 0;
+  const last = order.slice(0, place).findLast((other) => other !== dropped);
+  if (last === undefined) return 0;
+  return last < dropped ? last + 1 : last;
 }

@@ -3,11 +3,10 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { chartProblem, chartText } from "../../state/band";
 import { select } from "../../state/cells";
-import { hasPlaces, readingProblem, readNow } from "../../state/chart";
+import { hasPlaces } from "../../state/chart";
 import { MAX_CHARACTERS, TOO_LONG, takeFile } from "../../state/files";
 import { redo, typeText, undo, version } from "../../state/history";
 import { complain } from "../../state/notice";
-import { Assumptions } from "./Assumptions";
 import { Faults } from "./Faults";
 import { cut, type Range, rangeOf } from "./mark";
 import { FIELD_ID, pointed } from "./pointing";
@@ -101,15 +100,6 @@ export function ChartField({ onPlay }: { onPlay: () => void }) {
         />
       </div>
       <Faults id={PROBLEM_ID} problem={problem} />
-      {readingProblem.value && (
-        <div class="chart-offline" role="status">
-          <span>{readingProblem.value.message}</span>
-          <button type="button" class="button small" onClick={() => readNow()}>
-            Try again
-          </button>
-        </div>
-      )}
-      <Assumptions />
       {!problem && (
         <p class="chart-hint muted" id={HINT_ID}>
           Type chords, paste a song sheet or a link, or drop a file. A bar line is <code>|</code>, two chords in a bar{" "}

@@ -6,6 +6,7 @@ import type { Song } from "../../music/piece";
 import { chartText, offer, options } from "../../state/band";
 import { select } from "../../state/cells";
 import { loadText, undo, version } from "../../state/history";
+import type { Player } from "../../state/playback";
 import { ChartPanel } from "./ChartPanel";
 
 let more: Partial<Song>; // of what is read
@@ -17,6 +18,17 @@ vi.mock(import("../../api"), async (original) => ({
 
 const page = document.createElement("div");
 const onPlay = vi.fn();
+const player: Player = {
+  prepare: async () => {},
+  play: async () => {},
+  pause: vi.fn(),
+  seek: vi.fn(),
+  position: () => 0,
+  strike: vi.fn(async () => {}),
+  press: vi.fn(),
+  release: vi.fn(),
+  level: () => 0,
+};
 const settled = () => new Promise((resolve) => setTimeout(resolve, 160)); // typing is read after a pause
 const all = (selector: string) => [...page.querySelectorAll<HTMLElement>(selector)];
 const one = (selector: string): HTMLElement => {
@@ -53,7 +65,7 @@ beforeEach(async () => {
     ],
     examples: [{ name: "Blues", progression: "A:4|D:4", tempo: 96, style: "jazz" }],
   };
-  render(<ChartPanel onPlay={onPlay} />, page);
+  render(<ChartPanel player={player} onPlay={onPlay} />, page);
   await settled();
 });
 
@@ -68,7 +80,7 @@ it("shows the chords as a list that reads well", () => {
     "Am, bar 2, 2 beats, 2 of 3",
     "F, bar 2, 2 beats, 3 of 3",
   ]);
-  expect(one(".ribbon-summary").textContent).toBe("C major, 2 bars, 0:04");
+  expect(one(".score-summary").textContent).toBe("C major, 2 bars, 0:04");
 });
 
 it("underlines an error, tells it and mends it", async () => {
@@ -76,7 +88,7 @@ it("underlines an error, tells it and mends it", async () => {
   expect(one("mark").textContent).toBe("H");
   expect(one(".chart-problem-place[role=status]").textContent).toContain("H is B");
   expect(one("textarea").getAttribute("aria-invalid")).toBe("true");
-  expect(one(".ribbon-bars").className).toContain("is-stale");
+  expect(one(".score-bars").className).toContain("is-stale");
   button("Change to B").click();
   await settled();
   expect(chartText.value).toBe("C:4|B:4");
@@ -103,8 +115,8 @@ it("marks all errors at once, leads to each, and mends one by one", async () => 
 
 it("shows sections over their bars", async () => {
   await type("[Verse]\nC | Am\n[Chorus]\nF");
-  expect(all(".ribbon-heading").map((heading) => heading.textContent)).toEqual(["Verse", "Chorus"]);
-  expect(all(".ribbon-bar").map((bar) => bar.className.includes("begins"))).toEqual([true, false, true]);
+  expect(all(".score-section").map((heading) => heading.textContent)).toEqual(["Verse", "Chorus"]);
+  expect(all(".score-bar").map((bar) => bar.style.getPropertyValue("--at4"))).toEqual(["1", "2", "1"]);
   expect(all("[role=option]").map((cell) => cell.getAttribute("aria-label"))).toEqual([
     "Verse: C, bar 1, 4 beats, 1 of 3",
     "Am, bar 2, 4 beats, 2 of 3",
@@ -159,7 +171,7 @@ it("moves, repeats and removes chords by keyboard, and undoes it", async () => {
   expect(chartText.value).toBe("Am:2|Am:2|C:4|F:2");
   press(one('[data-cell="0"]'), "Delete");
   expect(chartText.value).toBe("Am:2|C:4|F:2");
-  for (let step = 0; step < 3; step++) press(one(".ribbon"), "z", { ctrlKey: true });
+  for (let step = 0; step < 3; step++) press(one(".score"), "z", { ctrlKey: true });
   expect(chartText.value).toBe("C:4|Am:2|F:2");
 });
 
@@ -238,7 +250,7 @@ it("builds and changes chords with the palette", async () => {
   await choose(".palette-beats button", "8");
   expect(chartText.value).toBe("Db:8|Am:2|F:2|Dm:2|G:2");
   expect(all('[data-cell="0"]').map((segment) => segment.className)).toEqual([
-    "ribbon-cell is-selected continues",
-    "ribbon-cell is-selected is-continued",
+    "score-cell is-selected continues",
+    "score-cell is-selected is-continued",
   ]);
 });

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { chartProblem, chartText } from "../../state/band";
 import { hasPlaces } from "../../state/chart";
 import { type Range, rangeOf, unitOf } from "./mark";
+import { openText } from "./text-open";
 
 /** The field itself: who finds that something is wrong with it leads the person there. */
 export const FIELD_ID = "chart-field";
@@ -13,6 +14,7 @@ export const pointed = signal<Range | null>(null);
 
 /** Select a part of the text, and bring it into sight. */
 export function point(range: Range): void {
+  openText();
   const field = document.getElementById(FIELD_ID);
   pointed.value = range;
   if (!(field instanceof HTMLTextAreaElement)) return;
@@ -32,5 +34,11 @@ export function pointAtFirstFault(): void {
   const [fault] = hasPlaces.peek() ? (chartProblem.peek()?.faults ?? []) : [];
   const range = fault ? rangeOf(chartText.peek(), fault) : null;
   if (range) point(range);
-  else document.getElementById(FIELD_ID)?.focus();
+  else focusField();
+}
+
+/** Take the person to the field. */
+export function focusField(): void {
+  openText();
+  document.getElementById(FIELD_ID)?.focus();
 }
