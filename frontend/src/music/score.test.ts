@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { chartOf, chordAt, section, songOf, writtenBar } from "../../tests/piece.fixture";
-import { columnsOf, passingsOf, scoreOf } from "./score";
+import { columnsOf, heightOf, passingsOf, scoreOf } from "./score";
 
 const chart = chartOf(...Array.from({ length: 8 }, (_, bar) => chordAt("C", 4 * bar, 4)));
 
@@ -61,6 +61,7 @@ it("knows which time a bar is played", () => {
 
 it("begins a line with a section, and puts a second ending below the first", () => {
   expect(columnsOf(scoreOf(song), 4)).toEqual([0, 1, 2, 2, 0, 1]);
+  expect(heightOf(scoreOf(song), 4)).toBe(3 + 2 * 0.5);
   expect(columnsOf(scoreOf(song), 2)).toEqual([0, 1, 0, 0, 0, 1]);
 });
 

@@ -117,6 +117,14 @@ export function columnsOf(score: readonly ScoreBar[], columns: number): readonly
   });
 }
 
+/** How high the score is in so many columns, in lines of bars. */
+export function heightOf(score: readonly ScoreBar[], columns: number): number {
+  const places = columnsOf(score, columns);
+  const lines = places.filter((column, at) => at === 0 || column <= (places[at - 1] ?? 0)).length;
+  return lines + HEADING * score.filter(({ heading }) => heading).length;
+}
+const HEADING = 0.5; // of a line
+
 /** The written bar that a played one is, and the how-manieth time it is played then. */
 export interface Passing {
   readonly at: number; // in the score, from 0

@@ -28,6 +28,7 @@ import { TakeAway } from "./TakeAway";
 import { Takes } from "./Takes";
 import { TransportBar } from "./TransportBar";
 import "../styles/app.css";
+import "../styles/print.css";
 
 const NO_CHORDS = "Type some chords first, or take an example.";
 const UNREADABLE = "First mend the chords in the field.";

@@ -20,7 +20,6 @@ import { Score } from "./Score";
 import { ScoreHead } from "./ScoreHead";
 import { isTextHidden, isTextOpen, openText, toggleText } from "./text-open";
 import "../../styles/chart.css";
-import "../../styles/print.css";
 
 const PALETTE_ID = "chart-palette";
 const TEXT_ID = "chart-text";

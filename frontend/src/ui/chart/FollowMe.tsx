@@ -3,7 +3,7 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Segment } from "../../music/edit";
-import type { ScoreBar } from "../../music/score";
+import { heightOf, type ScoreBar } from "../../music/score";
 import { chartLines, options, song } from "../../state/band";
 import { shownCells } from "../../state/cells";
 import { heard } from "../../state/heard";
@@ -39,6 +39,7 @@ function Opened({ player, onPlay }: Props) {
       for (const stop of stops) stop();
     };
   }, []);
+  const tempo = isInField.value ? pieceTempo.value : options.value.tempo;
   const isStopped = playState.value === "stopped";
   const waits = starting.value ?? (playState.value === "waiting" ? "Waiting for the band…" : "");
   return (
@@ -68,9 +69,8 @@ function Opened({ player, onPlay }: Props) {
         </button>
         <p class="follow-about">
           {song.value?.title && <strong class="follow-title">{song.value.title} </strong>}
-          <span class="muted">
-            {keyWords()} · ♩ = {Math.round((isInField.value ? pieceTempo.value : options.value.tempo) * speed.value)}
-          </span>
+          <span class="muted">{keyWords()}</span>
+          <span class="follow-tempo">♩ = {Math.round(tempo * speed.value)}</span>
           <span class="follow-waits" role="status">
             {waits}
           </span>
@@ -100,7 +100,7 @@ function Opened({ player, onPlay }: Props) {
       <section class="follow-score" ref={box} tabIndex={0} aria-label="The chart">
         <div
           class={`score-bars ${isDense() ? "is-dense" : ""}`}
-          style={{ "--lines": Math.ceil(score.value.length / 4), "--short-lines": Math.ceil(score.value.length / 2) }}
+          style={{ "--lines": heightOf(score.value, 4), "--short-lines": heightOf(score.value, 2) }}
         >
           <ScoreBars onBar={({ played }) => onPlay(chartLines.peek().onset(played[0] ?? 0))}>
             {(bar, at, segments) => <Row bar={bar} at={at} segments={segments} />}

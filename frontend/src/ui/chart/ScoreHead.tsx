@@ -10,8 +10,7 @@ import { clock } from "../places";
 import { isFollowing } from "./following";
 
 export function ScoreHead() {
-  const read = song.value;
-  const isThere = read !== null && read.chart.bars > 0;
+  if (!song.value?.chart.bars) return null;
   return (
     <div class="score-head">
       <PrintHead />
@@ -36,7 +35,6 @@ export function ScoreHead() {
         <button
           type="button"
           class="button small"
-          disabled={!isThere}
           title="The chart alone, large: it goes along with the music"
           onClick={() => {
             isFollowing.value = true;
@@ -45,7 +43,7 @@ export function ScoreHead() {
           <Icon name="large" />
           Follow me
         </button>
-        <button type="button" class="button small" disabled={!isThere} onClick={() => print()}>
+        <button type="button" class="button small" onClick={() => print()}>
           <Icon name="print" />
           Print
         </button>
@@ -64,7 +62,7 @@ const meterWords = (): string => [...new Set(song.value?.meters)].join(" and ");
 /** What it is called, key, metre, bars, and time at the tempo that is set. */
 function Summary() {
   const read = song.value;
-  if (!read || read.chart.bars === 0) return null;
+  if (!read) return null;
   const { chart, title, meters } = read;
   const time = clock(new TimeMap(options.value.tempo).seconds(chartLines.value.end));
   const isCommon = isSameRow([...new Set(meters)], COMMON_METERS);
