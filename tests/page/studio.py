@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Download, Locator, Page, Response, expect
 
-CHORDS = "C:4|Am:4|F:4|G7:4"
+CHORDS = "C | Am | F | G7"
 TRACKS = ("Drums", "Bass", "Piano", "Guitar", "Strings")
 TYPING = 30  # milliseconds a key
 STEPS_PER_BAR = 48

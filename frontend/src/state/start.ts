@@ -2,8 +2,8 @@
 
 import { effect, untracked } from "@preact/signals";
 import { getOffer, type Offer, Problem, parseChords, RETRY } from "../api";
-import { textOf } from "../music/edit";
 import { COMMON_METERS, isSameRow } from "../music/piece";
+import { textOf } from "../music/text";
 import type { OptionView } from "../wire";
 import { offer, setOptions } from "./band";
 import type { Values } from "./fields";
