@@ -16,5 +16,6 @@ it("spells a note on a letter", () => {
 
 it("prints signs", () => {
   expect(["Bb", "F#", "Ebb", "b7", "4"].map(printedNote)).toEqual(["B♭", "F♯", "E♭♭", "♭7", "4"]);
-  expect(["m7-5", "7b9#11", "-7", "69", "M7"].map(printedQuality)).toEqual(["m7♭5", "7♭9♯11", "-7", "69", "M7"]);
+  expect(["m7-5", "7b9#11", "-7", "M7"].map(printedQuality)).toEqual(["m7♭5", "7♭9♯11", "-7", "M7"]);
+  expect(["^7", "h7", "sus4"].map(printedQuality)).toEqual(["△7", "ø7", "sus4"]);
 });

@@ -39,9 +39,11 @@ export function spelledOn(letter: number, pitch: number): string | null {
 /** A note, or a number of a scale, with its signs as they are printed: B♭. */
 export const printedNote = (note: string): string => note.replace(/(?<=.)b|^b(?=\d)/g, "♭").replaceAll("#", "♯");
 
-/** What stands behind a root, with its signs as they are printed: 7♯9, m7♭5. */
+/** What stands behind a root, with its signs as they are printed: 7♯9, m7♭5, △7. */
 export const printedQuality = (quality: string): string =>
   quality
     .replace(/b(?=\d)/g, "♭")
     .replaceAll("#", "♯")
+    .replace("^", "△")
+    .replace(/^h/, "ø")
     .replace(/(?<=.)-(?=(?:5|9|11|13)(?!\d))/g, "♭");

@@ -4,11 +4,10 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { chartProblem, chartText } from "../../state/band";
 import { select } from "../../state/cells";
 import { hasPlaces } from "../../state/chart";
-import { MAX_CHARACTERS, TOO_LONG, takeFile } from "../../state/files";
 import { redo, typeText, undo, version } from "../../state/history";
-import { complain } from "../../state/notice";
 import { Faults } from "./Faults";
 import { cut, type Range, rangeOf } from "./mark";
+import { takePasted } from "./pasting";
 import { FIELD_ID, pointed } from "./pointing";
 import "../../styles/chart.css";
 
@@ -57,12 +56,7 @@ export function ChartField({ onPlay }: { onPlay: () => void }) {
     onPlay();
   };
   const paste = (event: ClipboardEvent) => {
-    const text = event.clipboardData?.getData("text/plain") ?? "";
-    const [file] = event.clipboardData?.files ?? [];
-    if (text.length > MAX_CHARACTERS) complain(TOO_LONG);
-    else if (text === "" && file) void takeFile(file);
-    else return;
-    event.preventDefault();
+    if (takePasted(event.clipboardData)) event.preventDefault();
   };
   // The browser's own history doesn't know of the palette: its menu, keys and gestures lead to ours.
   const beforeInput = (event: InputEvent) => {

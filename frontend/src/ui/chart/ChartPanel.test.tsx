@@ -1,12 +1,14 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { OFFER } from "../../../tests/piece.fixture";
+import { chartOf, chordAt, OFFER, songOf, writtenBar } from "../../../tests/piece.fixture";
 import { readText } from "../../../tests/reader.fixture";
+import { CONCERT } from "../../music/display";
 import type { Song } from "../../music/piece";
 import { chartText, offer, options } from "../../state/band";
 import { select } from "../../state/cells";
+import { display } from "../../state/display";
 import { loadText, undo, version } from "../../state/history";
-import type { Player } from "../../state/playback";
+import { type Player, playState } from "../../state/playback";
 import { ChartPanel } from "./ChartPanel";
 
 let more: Partial<Song>; // of what is read
@@ -253,4 +255,93 @@ it("builds and changes chords with the palette", async () => {
     "score-cell is-selected continues",
     "score-cell is-selected is-continued",
   ]);
+});
+
+const REPEATED = songOf(
+  chartOf(...["C", "F", "C", "G", "Am"].map((name, bar) => chordAt(name, 4 * bar, 4, [0, 4, 7]))),
+  {
+    sections: [{ name: "", bars: 4 }],
+    written: [
+      writtenBar({ repeat: true }),
+      writtenBar({ endings: [1], times: 2 }),
+      writtenBar({ endings: [2] }),
+      writtenBar({ jump: "D.C." }),
+    ],
+    bars: [0, 1, 0, 2, 3].map((bar, at) => ({ section: 0, passing: at < 2 ? 0 : 1, bar, place: null })),
+  },
+);
+
+/** A chart of four written bars, of which the first is played twice. */
+async function showRepeated(): Promise<void> {
+  const { chart, sections, written, bars } = REPEATED;
+  more = { chart, sections, written, bars };
+  await type("C | F | C | G | Am");
+}
+
+it("shows what is repeated once, as it is written", async () => {
+  await showRepeated();
+  expect(all("[role=option]").map((cell) => cell.getAttribute("aria-label"))).toEqual([
+    "repeat begins: C, bar 1, 4 beats, 1 of 4",
+    "ending 1, repeat ends: F, bar 2, 4 beats, 2 of 4",
+    "ending 2: G, bar 3, 4 beats, 3 of 4",
+    "D.C.: Am, bar 4, 4 beats, 4 of 4",
+  ]);
+  one('[role=option][data-cell="1"]').focus();
+  press(one('[role=option][data-cell="1"]'), "ArrowRight");
+  expect(document.activeElement).toBe(one('[role=option][data-cell="3"]'));
+});
+
+it("plays from a bar that is pressed, and from that of a chord by keys", async () => {
+  await showRepeated();
+  all(".score-number")[2]?.click();
+  expect(onPlay).toHaveBeenLastCalledWith(3 * 48); // the first time that it is played
+  press(one('[role=option][data-cell="4"]'), "Enter", { shiftKey: true });
+  expect(onPlay).toHaveBeenLastCalledWith(4 * 48);
+});
+
+it("sounds a chord that is pressed while nothing plays", async () => {
+  await showRepeated();
+  one('[role=option][data-cell="0"]').click();
+  expect(vi.mocked(player.strike).mock.calls.map(([role, pitch]) => [role, pitch])).toEqual(
+    [48, 55, 60, 64].map((pitch) => ["piano", pitch]),
+  );
+  vi.mocked(player.strike).mockClear();
+  playState.value = "playing";
+  one('[role=option][data-cell="1"]').click();
+  playState.value = "stopped";
+  expect(player.strike).not.toHaveBeenCalled();
+});
+
+it("shows chords for another instrument, and leaves the text alone", async () => {
+  const choice = one(".score-display") as HTMLSelectElement;
+  choice.value = "Bb";
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+  await settled();
+  expect(all(".score-chord").map((chord) => chord.textContent)).toEqual(["D", "Bm", "G"]);
+  expect(one(".score-summary").textContent).toContain("D major, for B♭ instruments, 2 bars");
+  expect(chartText.value).toBe("C:4|Am:2|F:2");
+  display.value = CONCERT;
+});
+
+it("folds the text away, opens it where something is wrong, and takes what is pasted beside it", async () => {
+  const isHidden = () => one("#chart-text").hidden;
+  if (!isHidden()) button("Edit text").click();
+  expect(isHidden()).toBe(true);
+  await type("C:4|H:4");
+  expect(isHidden()).toBe(false);
+  button("Edit text").click();
+  const data = new DataTransfer();
+  data.setData("text/plain", "F:4|G:4");
+  page.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
+  expect(chartText.value).toBe("F:4|G:4");
+  expect(isHidden()).toBe(false);
+  undo();
+  expect(chartText.value).toBe("C:4|H:4");
+});
+
+it("undoes with the focus nowhere", async () => {
+  button("Clear").click();
+  expect(chartText.value).toBe("");
+  press(document.body, "z", { ctrlKey: true });
+  expect(chartText.value).toBe("C:4|Am:2|F:2");
 });

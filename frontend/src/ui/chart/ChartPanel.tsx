@@ -16,6 +16,7 @@ import { Examples } from "./Examples";
 import { FollowMe } from "./FollowMe";
 import { OpenFile } from "./OpenFile";
 import { Palette } from "./Palette";
+import { listenForPaste } from "./pasting";
 import { Score } from "./Score";
 import { ScoreHead } from "./ScoreHead";
 import { isTextHidden, isTextOpen, openText, toggleText } from "./text-open";
@@ -36,6 +37,7 @@ export function ChartPanel({ player, onPlay }: Props) {
   useEffect(() => watchHeard(player), [player]);
   useEffect(openWhereNeeded, []);
   useEffect(listenForUndo, []);
+  useEffect(listenForPaste, []);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of undo, for all that is inside
     <div class="chart" onKeyDown={pressUndo}>

@@ -43,9 +43,9 @@ export function ScoreHead() {
           <Icon name="large" />
           Follow me
         </button>
-        <button type="button" class="button small" onClick={() => print()}>
+        <button type="button" class="button small" aria-label="Print" title="Print the chart" onClick={() => print()}>
           <Icon name="print" />
-          Print
+          <span class="score-word">Print</span>
         </button>
       </div>
     </div>
