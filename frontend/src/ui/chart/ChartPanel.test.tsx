@@ -276,6 +276,7 @@ async function showRepeated(): Promise<void> {
   const { chart, sections, written, bars } = REPEATED;
   more = { chart, sections, written, bars };
   await type("C | F | C | G | Am");
+  await vi.waitFor(() => expect(all("[role=option]")).toHaveLength(4));
 }
 
 it("shows what is repeated once, as it is written", async () => {
@@ -326,14 +327,21 @@ it("shows chords for another instrument, and leaves the text alone", async () =>
 it("folds the text away, opens it where something is wrong, and takes what is pasted beside it", async () => {
   const isHidden = () => one("#chart-text").hidden;
   if (!isHidden()) button("Edit text").click();
+  await settled();
   expect(isHidden()).toBe(true);
   await type("C:4|H:4");
   expect(isHidden()).toBe(false);
   button("Edit text").click();
+  await settled();
+  button("Character 5").click(); // leads there
+  expect([isHidden(), document.activeElement]).toEqual([false, one("textarea")]);
+  button("Edit text").click();
+  await settled();
   const data = new DataTransfer();
   data.setData("text/plain", "F:4|G:4");
   page.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
   expect(chartText.value).toBe("F:4|G:4");
+  await settled();
   expect(isHidden()).toBe(false);
   undo();
   expect(chartText.value).toBe("C:4|H:4");

@@ -14,8 +14,7 @@ export const pointed = signal<Range | null>(null);
 
 /** Select a part of the text, and bring it into sight. */
 export function point(range: Range): void {
-  openText();
-  const field = document.getElementById(FIELD_ID);
+  const field = unfolded();
   pointed.value = range;
   if (!(field instanceof HTMLTextAreaElement)) return;
   field.focus({ preventScroll: true });
@@ -39,6 +38,14 @@ export function pointAtFirstFault(): void {
 
 /** Take the person to the field. */
 export function focusField(): void {
+  unfolded()?.focus();
+}
+
+/** The field, seen at once, and not when the page is drawn next: what is hidden can't have the focus. */
+function unfolded(): HTMLElement | null {
+  const field = document.getElementById(FIELD_ID);
+  const folded = field?.closest<HTMLElement>("[hidden]");
+  if (folded) folded.hidden = false;
   openText();
-  document.getElementById(FIELD_ID)?.focus();
+  return field;
 }
