@@ -197,7 +197,7 @@ def test_a_chart_on_a_stand_goes_along_with_the_music(visit: Visit, size: tuple[
     view = followed(studio.page)
     box = view.bounding_box()
     assert box is not None
-    assert (box["width"], box["height"]) == size
+    assert [box["width"], box["height"]] == list(size)
     view.get_by_role("button", name="Play", exact=True).click()
     expect(view.locator("[aria-current=true]")).to_be_in_viewport()
     expect(view.get_by_text("♩ = 120")).to_be_visible()
