@@ -619,6 +619,8 @@ export interface SongView {
   /** For an editor: as it came where it is by hand, else another that is read the same. */
   readonly text: string;
   readonly sections: readonly SectionView[];
+  /** The bars of all sections, one section after the other. */
+  readonly written: readonly WrittenBarView[];
   /** The sections in the order of playing, with what is wanted of them: for an arrangement. */
   readonly passages: readonly PlayedSectionView[];
   readonly bars: readonly PlayedBarView[];
@@ -664,6 +666,27 @@ export interface WishedChord {
   readonly name: string;
   /** In beats: whole ticks, of which a beat has 24. */
   readonly duration: number;
+}
+
+/** A bar as it stands on paper, and the signs at it. Its chords are those of a played bar that is this one. */
+export interface WrittenBarView {
+  readonly meter: string;
+  /** A repeated passage begins here. */
+  readonly repeat: boolean;
+  /** How often the passage that ends here is played in all; 0: none ends. */
+  readonly times: number;
+  /** The times through for which a bracket begins here. */
+  readonly endings: readonly number[];
+  /** The bracket ends here, where no other sign says so. */
+  readonly ending_stops: boolean;
+  readonly segno: boolean;
+  /** The coda begins here. */
+  readonly coda: boolean;
+  /** After it, the last time, playing goes on at the coda. */
+  readonly to_coda: boolean;
+  readonly fine: boolean;
+  /** Where playing goes on after it, such as D.S. al Coda. */
+  readonly jump: string | null;
 }
 
 /** By method and path: what is sent, and the answer. */

@@ -6,7 +6,7 @@ import { type Feel, type Hands, Playing } from "../src/music/feel";
 import { type Chart, type Chord, type ChordParts, COMPOSED, ROLES, type Role, type Song } from "../src/music/piece";
 import { BarLines } from "../src/music/time";
 import type { Section } from "../src/music/wishes";
-import type { GivenView, OptionView } from "../src/wire";
+import type { GivenView, OptionView, WrittenBarView } from "../src/wire";
 
 const BAR = { steps: 48, beats: 4, ticks: 96 }; // 4/4
 
@@ -117,12 +117,19 @@ export const PIECE: Arrangement = {
 
 export const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("Am", 4, 4, [9, 0, 4]));
 
+/** A bar on paper without a sign. */
+export function writtenBar(signs: Partial<WrittenBarView> = {}): WrittenBarView {
+  const none = { repeat: false, times: 0, endings: [], ending_stops: false, fine: false, jump: null };
+  return { meter: "4/4", ...none, segno: false, coda: false, to_coda: false, ...signs };
+}
+
 /** A song of a chart in 4/4 that is one section without a name. */
 export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
   const named = { format: "text", is_by_hand: true, title: "", composer: "", style: "", key: null, tempo: null };
   const bars = Array.from({ length: chart.bars }, (_, bar) => ({ section: 0, passing: 0, bar, place: null }));
   const sections = [{ name: "", bars: chart.bars }];
-  const read = { text: chart.progression, sections, passages: [], bars, assumptions: [] };
+  const written = bars.map(() => writtenBar());
+  const read = { text: chart.progression, sections, written, passages: [], bars, assumptions: [] };
   return { ...named, meters: ["4/4"], chart, ...read, ...rest };
 }
 

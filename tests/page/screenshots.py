@@ -15,7 +15,7 @@ from tests.page.serving import serve
 from tests.page.studio import Studio
 
 FOLDER = Path(__file__).parents[2] / "docs/page"
-CHORDS = "Dm7:4|G7:4|CM7:4|Am7:4|Dm7:4|G7:4|C6:8"
+CHORDS = "Dm7 | G7 | CM7 | Am7 | Dm7 | G7 | C6 | %"
 COLOURS = 200  # of a picture: the page has few, and files stay small
 SEED = 2
 SETTLING = 500  # milliseconds in which the page draws itself anew
@@ -56,6 +56,7 @@ def take(browser: Browser, address: str, shot: Shot) -> bytes:
     studio.play.click()
     studio.wait_for_bar(3)
     studio.pause.click()
+    studio.fold_text()
     page.mouse.move(0, 0)
     height: int = page.evaluate("() => document.documentElement.scrollHeight")
     page.set_viewport_size({"width": shot.width, "height": height})  # the bar at the bottom would cover the middle

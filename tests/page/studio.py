@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Download, Locator, Page, Response, expect
 
-CHORDS = "C:4|Am:4|F:4|G7:4"
+CHORDS = "C | Am | F | G7"
 TRACKS = ("Drums", "Bass", "Piano", "Guitar", "Strings")
 TYPING = 30  # milliseconds a key
 STEPS_PER_BAR = 48
@@ -63,7 +63,25 @@ class Studio:
         self.position = page.get_by_role("slider", name="Position", exact=True)
         self.roll = page.get_by_test_id("roll")
         self.pieces = page.get_by_role("list", name="Your pieces")
+        self.text = self.button("Edit text")
+        self.open_text()
         expect(self.chords).to_be_editable()
+
+    def open_text(self) -> None:
+        """Have the chart's text in sight: where there is a chart, it is folded away."""
+        expect(self.text).to_be_visible()
+        if self.text.get_attribute("aria-expanded") == "false":
+            self.text.click()
+
+    def fold_text(self) -> None:
+        """Fold it away again."""
+        if self.text.get_attribute("aria-expanded") == "true":
+            self.text.click()
+
+    @property
+    def score(self) -> Locator:
+        """The chords of the chart, as they are set."""
+        return self.page.get_by_role("listbox", name="Chords of the chart").get_by_role("option")
 
     def type(self, chords: str = CHORDS) -> None:
         """As a person does, key by key."""

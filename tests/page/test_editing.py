@@ -48,7 +48,7 @@ class Editor:
         low, high = min(pitches) - 5, max(pitches) + 5
         missing = max(0, 26 - (high - low + 1))
         low, high = low - missing // 2, high + -(-missing // 2)
-        self.layer.scroll_into_view_if_needed()
+        self.layer.evaluate("layer => layer.scrollIntoView({ block: 'center' })")  # not below the bar at the bottom
         box = self.layer.bounding_box()
         assert box is not None
         x = box["x"] + (onset + 0.4) * box["width"] / STEPS

@@ -52,7 +52,7 @@ def test_sections_are_played_as_wished_and_come_back_with_a_link(studio: Studio,
     expect(other.file("MIDI")).to_be_enabled()
     assert notes(other) == played
     expect(other.chords).to_have_value(
-        "[Verse tracks=piano,bass loudness=p]\nC:4|Am:4|F:4|G:4\n[Chorus density=4 tracks=all]\nF:4|G:4|C:4|C:4"
+        "[Verse tracks=piano,bass loudness=p]\nC | Am | F | G\n[Chorus density=4 tracks=all]\nF | G | C | C"
     )
     expect(other.button("Compose anew")).to_have_count(0)
     other.page.reload()
@@ -62,7 +62,7 @@ def test_sections_are_played_as_wished_and_come_back_with_a_link(studio: Studio,
     studio.chords.fill("C | C")
     studio.open_button().first.click()
     expect(studio.chords).to_have_value(
-        "[Verse tracks=piano,bass loudness=p]\nC:4|Am:4|F:4|G:4\n[Chorus density=4 tracks=all]\nF:4|G:4|C:4|C:4"
+        "[Verse tracks=piano,bass loudness=p]\nC | Am | F | G\n[Chorus density=4 tracks=all]\nF | G | C | C"
     )
     expect(studio.button("Compose anew")).to_have_count(0)
 
@@ -131,7 +131,7 @@ def test_leader_locks_redoes_chooses_undoes_and_changes_a_chord(studio: Studio, 
     other = Studio(visit(path=link))
     expect(other.file("MIDI")).to_be_enabled()
     assert notes(other) == waltz
-    expect(other.chords).to_have_value("3/4\nC:3|Am:3|F:3|G:3|C:3|Dm:3|F:3|G:3")
+    expect(other.chords).to_have_value("3/4\nC | Am | F | G | C | Dm | F | G")
     expect(other.button("Compose anew")).to_have_count(0)
     other.page.reload()
     expect(other.file("MIDI")).to_be_enabled()

@@ -53,7 +53,7 @@ def test_pieces_are_opened_renamed_and_deleted(studio: Studio) -> None:
     expect(items).to_have_count(2)
 
     studio.open_button(first).click()
-    expect(studio.chords).to_have_value("C:4|G:4")
+    expect(studio.chords).to_have_value("C | G")
 
     studio.pieces.get_by_role("button", name=f"Rename {first}").click()
     studio.page.get_by_role("textbox", name="New name").fill("Bridge")

@@ -33,6 +33,25 @@ def test_a_sheet_becomes_a_song(browser: httpx.Client) -> None:
     assert all(answer["text"] != answer["answer"] for answer in [assumption["read"], *assumption["others"]])
 
 
+def test_written_bars_come_with_their_signs(browser: httpx.Client) -> None:
+    text = "[Verse]\n|: C | G | 1. F | G :|\n2. F | C |\n[Tag]\nsegno 3/4 Am | F to coda | D.S. al Coda\ncoda C | C"
+    song = browser.post("/api/charts", json={"text": text}).raise_for_status().json()
+    written = song["written"]
+    assert len(written) == sum(section["bars"] for section in song["sections"]) == 10
+    signs = ["repeat", "segno", "coda", "to_coda", "jump"]
+    found = {at: [name for name in signs if bar[name]] for at, bar in enumerate(written)}
+    assert {at: names for at, names in found.items() if names} == {
+        0: ["repeat"],
+        6: ["segno"],
+        7: ["to_coda", "jump"],
+        8: ["coda"],
+    }
+    assert written[7]["jump"] == "D.S. al Coda"
+    assert [bar["endings"] for bar in written[2:5]] == [[1], [], [2]]
+    assert [bar["times"] for bar in written] == [0, 0, 0, 2, 0, 0, 0, 0, 0, 0]
+    assert [bar["meter"] for bar in written] == ["4/4"] * 6 + ["3/4"] * 4
+
+
 @pytest.mark.parametrize("format_name", ["ireal", "musicxml"])
 def test_a_chart_that_nobody_writes_by_hand_comes_with_a_text_that_is_read_the_same(
     browser: httpx.Client, format_name: str

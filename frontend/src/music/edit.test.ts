@@ -101,6 +101,11 @@ describe("a dropped chord", () => {
 
   it("counts a chord of several bars once, and not the rest of itself", () => {
     expect(dropIndex([0, 0, 0, 2, 1], 3)).toBe(1);
-    expect(dropIndex([1, 1, 2, 1], 3)).toBe(1);
+    expect(dropIndex([0, 0, 1, 0], 3)).toBe(1);
+  });
+
+  it("land behind what is written before them, where some are played again and not written", () => {
+    expect(dropIndex([0, 1, 6, 4], 3)).toBe(6);
+    expect(dropIndex([0, 4, 1, 6], 1)).toBe(1);
   });
 });

@@ -4,11 +4,10 @@
  */
 
 import { type Chart, type ChordParts, COMMON_METERS, nameOf } from "./piece";
-import { BarLines, STEPS_PER_BEAT } from "./time";
-import { labelOf, type Section, writtenWishes } from "./wishes";
+import { type BarLines, STEPS_PER_BEAT } from "./time";
 
-const BAR_LINE = "|";
-const TICKS_PER_BEAT = 24; // every duration is a whole number of them
+export const BAR_LINE = "|";
+export const TICKS_PER_BEAT = 24; // every duration is a whole number of them
 const TICKS_PER_STEP = TICKS_PER_BEAT / STEPS_PER_BEAT;
 
 /** A chord and how long it lasts. */
@@ -62,60 +61,6 @@ export function write(cells: readonly Cell[], meters = COMMON_METERS, lines: Bar
   }
   const heading = meters.length === 1 && first !== COMMON_METERS[0] ? `${first}\n` : "";
   return heading + written.join(BAR_LINE);
-}
-
-/** What a text is written of: a chart, the metres of its first bars, and its sections, if it has any. */
-export interface Written {
-  readonly chart: Chart;
-  readonly meters: readonly string[];
-  readonly sections?: readonly Section[];
-}
-
-/** The text of a chart that has no other; each section below its label, if they have the chart's bars, but for an ending. */
-export function textOf({ chart, meters, sections = [] }: Written): string {
-  const lines = new BarLines(chart.bar_lines);
-  const cells = cellsOf(chart);
-  const bars = sections.reduce((sum, section) => sum + section.bars.length, 0);
-  const ending = chart.bars - bars; // which belongs to the last section
-  if (sections.length === 0 || ending < 0 || ending > 1) return write(cells, meters, lines);
-  const texts: string[] = [];
-  const wishing = new Set<string>(); // names of sections that had wishes
-  let [last = "", first] = [COMMON_METERS[0], 0];
-  for (const [number, section] of sections.entries()) {
-    const length = section.bars.length + (number === sections.length - 1 ? ending : 0);
-    texts.push(labelOf(section, !wishing.has(section.name.toLowerCase())));
-    if (writtenWishes(section)) wishing.add(section.name.toLowerCase());
-    const parts = barsOf(cells, lines).slice(first, first + length);
-    const written = parts.flatMap((segments, bar) => {
-      const meter = meters[Math.min(first + bar, meters.length - 1)] ?? last;
-      const told = segments
-        .filter(({ isContinued }) => bar === 0 || !isContinued)
-        .map((segment) => durationWithin(cells, segment, parts, bar));
-      if (meter !== last && told[0] !== undefined) told[0] = `${meter} ${told[0]}`;
-      last = meter;
-      return told;
-    });
-    texts.push(written.join(BAR_LINE));
-    first += length;
-  }
-  return texts.join("\n");
-}
-
-/** A chord as it is written, as long as it lasts within the bars of a section. */
-function durationWithin(
-  cells: readonly Cell[],
-  { cell: at, isContinued }: Segment,
-  parts: readonly (readonly Segment[])[],
-  from: number,
-): string {
-  const { name = "", duration = "", beats = 0 } = cells[at] ?? {};
-  const ticks = parts
-    .slice(from)
-    .flat()
-    .filter((segment) => segment.cell === at)
-    .reduce((sum, segment) => sum + Math.round(segment.beats * TICKS_PER_BEAT), 0);
-  const isWhole = !isContinued && ticks === Math.round(beats * TICKS_PER_BEAT);
-  return `${name}:${isWhole ? duration : ticks % TICKS_PER_BEAT ? `${ticks}t` : ticks / TICKS_PER_BEAT}`;
 }
 
 // What reorders is told of any items, so that places can be followed as well as chords.
@@ -176,10 +121,13 @@ export function onsetOf(cells: readonly Cell[], at: number): number {
 }
 
 /**
- * Where a chord lands that was dropped among the segments of a ribbon: `order` has the chord of each segment as they
- * lie now, and the one at `place` is what was dropped. Dropped into the middle of a long chord it comes behind it.
+ * Where a chord lands that was dropped among the segments of a score: `order` has the chord of each segment as they lie
+ * now, and the one at `place` is what was dropped. It comes behind the one before it; dropped into the middle of a long
+ * chord, behind that.
  */
 export function dropIndex(order: readonly number[], place: number): number {
-  const dropped = order[place];
-  return new Set(order.slice(0, place).filter((other) => other !== dropped)).size;
+  const dropped = order[place] ?? 0;
+  const last = order.slice(0, place).findLast((other) => other !== dropped);
+  if (last === undefined) return 0;
+  return last < dropped ? last + 1 : last;
 }

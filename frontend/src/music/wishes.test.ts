@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { chartOf, chordAt, section } from "../../tests/piece.fixture";
-import { textOf } from "./edit";
 import { COMPOSED } from "./piece";
+import { textOf } from "./text";
 import { isSameForm, isSameWish, labelOf, readWishes, writtenWishes } from "./wishes";
 
 const ALL = { drums: 4, piano: 4, guitar: 4, bass: 4, strings: 4 };
@@ -56,7 +56,7 @@ test("a text has a label over each section, and a chord over its edge in both", 
     "[Verse loudness=p]\nC:4|G:4\n[Part 2]\nG:4\n[Verse repeat=like]\nF:4",
   );
   expect(textOf({ chart, meters: ["3/4"], sections: [section("A", [0, 1, 2, 3])] })).toBe("[A]\n3/4 C:4|G:8|F:4");
-  expect(textOf({ chart, meters: ["4/4"], sections: [section("A", [0, 1, 2])] })).toBe("[A]\nC:4|G:8|F:4");
-  expect(textOf({ chart, meters: ["4/4"], sections: [section("A", [0])] })).toBe("C:4|G:8|F:4");
+  expect(textOf({ chart, meters: ["4/4"], sections: [section("A", [0, 1, 2])] })).toBe("[A]\nC | G | / | F");
+  expect(textOf({ chart, meters: ["4/4"], sections: [section("A", [0])] })).toBe("C | G | / | F");
   expect(labelOf(section("A [x]", [0]))).toBe("[A  x]");
 });

@@ -12,7 +12,7 @@ import { heardRoles, melody, piece } from "./piece";
 export { offer, offered };
 
 /** The chords as they stand in the field. */
-export const chartText = signal("C:4|Am:4|F:4|G7:4");
+export const chartText = signal("C | Am | F | G7");
 /** What was read in the last text that could be read; null before the first. */
 export const song = signal<Song | null>(null);
 /** Its chords, in the order of playing. */

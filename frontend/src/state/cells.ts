@@ -119,12 +119,21 @@ function rearrange(change: <Item>(row: readonly Item[]) => readonly Item[], chan
 
 const barOf = (all: readonly Cell[], at: number): number => chartLines.peek().barAt(onsetOf(all, at));
 
-/** What a chord is called: "Am, bar 2, 4 beats, 2 of 4". `bar`, from 0, saves counting where it is known. */
-export function describe(all: readonly Cell[], at: number, bar: number = barOf(all, at)): string {
+/**
+ * What a chord is called: "Am, bar 2, 4 beats, 2 of 4". `bar`, from 0, saves counting where it is known; `place` and
+ * `count` are where it stands among those that are seen, `name` what it is read as.
+ */
+export function describe(
+  all: readonly Cell[],
+  at: number,
+  bar: number = barOf(all, at),
+  [place, count] = [at, all.length],
+  name = all[at]?.name,
+): string {
   const described = all[at];
   if (described === undefined) return "";
   const beats = described.beats === 1 ? "1 beat" : `${described.duration} beats`;
-  return `${described.name}, bar ${bar + 1}, ${beats}, ${at + 1} of ${all.length}`;
+  return `${name}, bar ${bar + 1}, ${beats}, ${place + 1} of ${count}`;
 }
 
 const describeNow = (at: number): string => describe(cells.peek() ?? [], at);

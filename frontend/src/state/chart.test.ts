@@ -39,7 +39,7 @@ vi.mock(import("../api"), async (original) => ({
     later({ text: text ?? data ?? "", choices, signal }, (rest) => songOf(chartAs(text ?? "C:4"), rest)),
 }));
 
-const START = "C:4|Am:4|F:4|G7:4";
+const START = "C | Am | F | G7";
 const DELAY = 120;
 
 let state: typeof import("./chart");

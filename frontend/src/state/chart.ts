@@ -71,7 +71,8 @@ export async function readSong(request: ChartRequest, signal?: AbortSignal): Pro
   if (answer.is_by_hand) return answer;
   const shown = await readChart({ text: answer.text }, signal);
   const isSame = shown.chart.progression === answer.chart.progression;
-  return { ...answer, bars: isSame ? shown.bars : answer.bars.map((bar) => ({ ...bar, place: null })) };
+  const bars = answer.bars.map((bar, at) => ({ ...bar, place: isSame ? (shown.bars[at]?.place ?? null) : null }));
+  return { ...answer, bars };
 }
 
 async function read(): Promise<Song | null> {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 
-const START = "C:4|Am:4|F:4|G7:4";
+const START = "C | Am | F | G7";
 
 let state: typeof import("./history");
 let band: typeof import("./band");

@@ -107,7 +107,7 @@ test("the band is told the sections of the chart, and a piece is of them", async
 
 test("a piece opens with its sections", async () => {
   await open({ ...PIECE, sections: [section("Verse", [0], { tracks: ["bass"] }), section("Chorus", [0])] });
-  expect(chartText.value).toBe("[Verse tracks=bass]\nC:4\n[Chorus]\nAm:4");
+  expect(chartText.value).toBe("[Verse tracks=bass]\nC |\n[Chorus]\nAm |");
 });
 
 test("a piece that was given an ending is of the chart without", async () => {
@@ -218,7 +218,7 @@ test("opening a piece brings back how it was played", async () => {
   answers["POST /api/chords:parse"] = ({ transpose }) => Response.json(transpose === 2 ? D : CHART);
   await open({ ...PIECE, swing: 67, straight: ["bass"], play_tempo: 96, transpose: 2 });
   expect(options.value).toMatchObject({ tempo: 96, play_tempo: null, transpose: 0, swing: 67, straight: ["bass"] });
-  expect(chartText.value).toBe(D.progression);
+  expect(chartText.value).toBe("D | Bm");
   expect([pieceTempo.value, pieceShift.value, pieceChart.value]).toEqual([96, 2, D]);
   expect(piece.value).toMatchObject({ tempo: 120, progression: PIECE.progression });
 });
@@ -253,7 +253,7 @@ test("a server that is gone is told of", async () => {
 test("opening a piece brings back its chords and options", async () => {
   const other: Arrangement = { ...PIECE, tempo: 60, style: "rock", takes: 2, tracks: ["strings", "drums"] };
   await open(other);
-  expect(chartText.value).toBe(PIECE.progression);
+  expect(chartText.value).toBe("C | Am");
   expect(options.value).toMatchObject({
     tempo: 60,
     style: "rock",

@@ -13,8 +13,8 @@ import {
   RETRY,
   type Revision,
 } from "../api";
-import { textOf } from "../music/edit";
 import { COMMON_METERS } from "../music/piece";
+import { textOf } from "../music/text";
 import type { Section } from "../music/wishes";
 import { type End, listen } from "../stream";
 import type { GivenPart } from "../wire";

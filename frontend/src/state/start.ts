@@ -2,8 +2,7 @@
 
 import { effect, untracked } from "@preact/signals";
 import { getOffer, type Offer, Problem, parseChords, RETRY } from "../api";
-import { textOf } from "../music/edit";
-import { COMMON_METERS, isSameRow } from "../music/piece";
+import { textOf } from "../music/text";
 import type { OptionView } from "../wire";
 import { offer, setOptions } from "./band";
 import type { Values } from "./fields";
@@ -59,7 +58,6 @@ async function asked(): Promise<Offer> {
 
 /** What the field shows of a piece; of chords that the server can't read, those. */
 async function textOfPiece({ progression, meters, sections }: Linked, shift: number): Promise<string> {
-  if (isSameRow(meters, COMMON_METERS) && shift === 0 && sections.length === 0) return progression;
   const chart = await parseChords(progression, meters, shift).catch(() => null);
   return chart ? textOf({ chart, meters, sections }) : progression;
 }

@@ -2,9 +2,9 @@
 
 import { batch, computed } from "@preact/signals";
 import { parseChords, readChart } from "../api";
-import { textOf } from "../music/edit";
 import { isSameRow, OCTAVE, type Song } from "../music/piece";
 import { moveKey, respell } from "../music/spelling";
+import { textOf } from "../music/text";
 import { offer } from "./band";
 import { accept, readNow, refuse, requestOf } from "./chart";
 import { goOn, type Origin, type Version, version } from "./history";

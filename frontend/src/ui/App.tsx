@@ -1,12 +1,14 @@
 /** The page: where everything is, and what Play means. */
 
+import { effect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { player } from "../sound/player";
-import { chartText } from "../state/band";
-import { readNow } from "../state/chart";
+import { chartText, song } from "../state/band";
+import { isReadable, readNow } from "../state/chart";
 import { notice } from "../state/notice";
 import { isComposing } from "../state/piece";
-import { INSTRUMENTS, starting } from "../state/playback";
-import { canPlayChange } from "../state/playing";
+import { INSTRUMENTS, playState, starting } from "../state/playback";
+import { canPlayChange, isInField } from "../state/playing";
 import { canChange, playChange } from "../state/redoing";
 import { compose, composeAnother, isAsking, isCurrent } from "../state/session";
 import { ChartPanel } from "./chart/ChartPanel";
@@ -26,12 +28,19 @@ import { TakeAway } from "./TakeAway";
 import { Takes } from "./Takes";
 import { TransportBar } from "./TransportBar";
 import "../styles/app.css";
+import "../styles/print.css";
 
 const NO_CHORDS = "Type some chords first, or take an example.";
 const UNREADABLE = "First mend the chords in the field.";
 
 /** Play what stands in the field: from the piece that is open if it is that, composed now if not. */
-const play = (): Promise<void> => playAfter(() => isCurrent.value || composeFrom(() => compose()));
+const play = (from?: number): Promise<void> => playAfter(() => isCurrent.value || composeFrom(() => compose()), from);
+
+/** The same from a step of the chart; what plays already goes on from there. */
+const playFrom = (from?: number): void => {
+  if (from !== undefined && playState.value !== "stopped" && isInField.value) player.seek(from);
+  else void play(from);
+};
 
 /** Play the same chords anew. */
 const playAnother = (): Promise<void> => playAfter(() => composeFrom(composeAnother));
@@ -39,7 +48,7 @@ const playAnother = (): Promise<void> => playAfter(() => composeFrom(composeAnot
 /** Play what stands in the field, composed anew even where the open piece could be played so. */
 const playAnew = (): Promise<void> => playAfter(() => composeFrom(() => compose({})));
 
-async function playAfter(getReady: () => boolean | Promise<boolean>): Promise<void> {
+async function playAfter(getReady: () => boolean | Promise<boolean>, from?: number): Promise<void> {
   if (starting.value !== null) return;
   performance.mark("sideman:pressed");
   const sound = player.prepare(); // within the press, as browsers want it
@@ -51,6 +60,7 @@ async function playAfter(getReady: () => boolean | Promise<boolean>): Promise<vo
     } else if (await getReady()) {
       starting.value = INSTRUMENTS;
       await sound;
+      if (from !== undefined) player.seek(from);
       await player.play();
     }
   } finally {
@@ -63,8 +73,16 @@ function composeFrom(begin: () => Promise<boolean>): Promise<boolean> {
   return begin();
 }
 
+/** What was missing is there: nothing more need be said of it. */
+const takeBack = (): (() => void) =>
+  effect(() => {
+    const told = notice.peek()?.text;
+    if (isReadable.value && song.value !== null && (told === NO_CHORDS || told === UNREADABLE)) notice.value = null;
+  });
+
 export function App() {
-  const chart = <ChartPanel onPlay={play} />;
+  useEffect(takeBack, []);
+  const chart = <ChartPanel player={player} onPlay={playFrom} />;
   const band = (
     <>
       <Takes />
@@ -117,7 +135,7 @@ export function App() {
           </div>
         )}
       </main>
-      <TransportBar onPlay={play}>
+      <TransportBar onPlay={() => play()}>
         <button
           type="button"
           class="button"

@@ -25,6 +25,9 @@ const PATHS = {
   right: "m13 5 7 7-7 7v-6H4v-2h9z",
   file: "M6 2h8l5 5v15H6zm2 2v16h9V9h-4.500V4zM10 12h5v1.500h-5zM10 15.500h5V17h-5z",
   record: "M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14z",
+  large:
+    "M4 4h6v2H7.400l3.300 3.300-1.400 1.400L6 7.400V10H4zM20 20h-6v-2h2.600l-3.300-3.300 1.400-1.400 3.300 3.300V14h2z",
+  print: "M7 3h10v5h3v9h-3v4H7v-4H4V8h3zm2 2v3h6V5zm0 9v5h6v-5zM6 10v5h1v-3h10v3h1v-5z",
   repeat: "M4 4h11v2H6v9H4zM8 8h12v12H8zm5 2v3h-3v2h3v3h2v-3h3v-2h-3v-3z",
 } as const;
 

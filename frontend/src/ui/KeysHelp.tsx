@@ -20,6 +20,8 @@ const GROUPS: readonly Group[] = [
       { keys: ["Ctrl", "Enter"], about: "Play, in the field" },
       { keys: ["Ctrl", "Z"], about: "Undo" },
       { keys: ["Ctrl", "Shift", "Z"], about: "Redo" },
+      { keys: ["Enter"], about: "Hear a chord and select it" },
+      { keys: ["Shift", "Enter"], about: "Play from a chord's bar" },
       { keys: ["Alt", "← →"], about: "Move a chord" },
       { keys: ["Delete"], about: "Delete a chord" },
       { keys: ["Ctrl", "D"], about: "Repeat a chord" },

@@ -25,6 +25,14 @@ class Jump(NamedTuple):
     to: Literal["beginning", "segno"] = "beginning"
     until: Literal["end", "fine", "coda"] = "end"
 
+    def __str__(self) -> str:
+        """As it is written: ``D.S. al Coda``."""
+        return _JUMPS[self.to] + _UNTIL[self.until]
+
+
+_JUMPS = {"beginning": "D.C.", "segno": "D.S."}
+_UNTIL = {"end": "", "fine": " al Fine", "coda": " al Coda"}
+
 
 @dataclass(slots=True)
 class Measure:

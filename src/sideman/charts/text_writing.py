@@ -14,7 +14,7 @@ from sideman.charts.cells import is_again, parts, spelled
 from sideman.charts.heads import FASTEST, SLOWEST
 from sideman.charts.labels import label
 from sideman.charts.reading import Notes
-from sideman.charts.sheet import Jump, Measure, Sheet, sheet_of
+from sideman.charts.sheet import Measure, Sheet, sheet_of
 from sideman.charts.source import Source
 from sideman.charts.symbols import ANY, is_symbol
 from sideman.errors import SidemanError
@@ -26,8 +26,6 @@ BARS_A_LINE = 4
 MOST_PARTS = 8  # of a bar; where it takes more, durations are written
 HOLD, AGAIN = "/", "%"
 _NO_BRACES = str.maketrans("{}|", "()/")
-_JUMPS = {"beginning": "D.C.", "segno": "D.S."}
-_UNTIL = {"end": "", "fine": " al Fine", "coda": " al Coda"}
 
 
 def write(sheet: Sheet) -> str:
@@ -133,11 +131,7 @@ def _beats(ticks: int) -> str:
 def _after(measure: Measure) -> list[str]:
     """The signs behind a bar."""
     words = ["Fine"] if measure.fine else []
-    return [*words, _jump(measure.jump)] if measure.jump else words
-
-
-def _jump(jump: Jump) -> str:
-    return _JUMPS[jump.to] + _UNTIL[jump.until]
+    return [*words, str(measure.jump)] if measure.jump else words
 
 
 def is_read_as(text: str, progression: Progression) -> bool:

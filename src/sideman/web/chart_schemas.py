@@ -9,11 +9,12 @@ from pydantic import Base64Bytes, BaseModel, Field, model_validator
 from sideman.charts import Assumption, Reading, question_of, read
 from sideman.charts.dialects import LONGEST_SYMBOL
 from sideman.charts.editing import edited
+from sideman.charts.sheet import Measure
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
 from sideman.errors import OptionError
 from sideman.music.progression import MAX_BEATS, MAX_CHORDS
-from sideman.music.time import TICKS_PER_BEAT
+from sideman.music.time import TICKS_PER_BEAT, Meter
 from sideman.web.schemas import MAX_NAME, ChartView
 from sideman.web.section_schemas import PlayedSectionView
 from sideman.web.strict import Strict
@@ -77,6 +78,37 @@ class SectionView(BaseModel):
     bars: int = Field(description="Written ones.")
 
 
+class WrittenBarView(BaseModel):
+    """A bar as it stands on paper, and the signs at it. Its chords are those of a played bar that is this one."""
+
+    meter: str
+    repeat: bool = Field(description="A repeated passage begins here.")
+    times: int = Field(description="How often the passage that ends here is played in all; 0: none ends.")
+    endings: list[int] = Field(description="The times through for which a bracket begins here.")
+    ending_stops: bool = Field(description="The bracket ends here, where no other sign says so.")
+    segno: bool
+    coda: bool = Field(description="The coda begins here.")
+    to_coda: bool = Field(description="After it, the last time, playing goes on at the coda.")
+    fine: bool
+    jump: str | None = Field(description="Where playing goes on after it, such as D.S. al Coda.")
+
+    @classmethod
+    def of(cls, measure: Measure, meter: Meter) -> Self:
+        """Of a measure; ``meter`` is the sheet's."""
+        return cls(
+            meter=str(measure.meter or meter),
+            repeat=measure.repeat,
+            times=measure.times,
+            endings=list(measure.endings),
+            ending_stops=measure.ending_stops,
+            segno=measure.segno,
+            coda=measure.coda,
+            to_coda=measure.to_coda,
+            fine=measure.fine,
+            jump=str(measure.jump) if measure.jump else None,
+        )
+
+
 class PlayedBarView(BaseModel):
     """A bar in the order of playing, and where it came from."""
 
@@ -135,6 +167,7 @@ class SongView(BaseModel):
     is_by_hand: bool = Field(description="Whether people write its format by hand.")
     text: str = Field(description="For an editor: as it came where it is by hand, else another that is read the same.")
     sections: list[SectionView]
+    written: list[WrittenBarView] = Field(description="The bars of all sections, one section after the other.")
     passages: list[PlayedSectionView] = Field(
         description="The sections in the order of playing, with what is wanted of them: for an arrangement."
     )
@@ -158,6 +191,7 @@ class SongView(BaseModel):
             is_by_hand=reading.is_by_hand,
             text=reading.text if reading.is_by_hand else write(reading),
             sections=[SectionView(name=section.name, bars=len(section.bars)) for section in song.sections],
+            written=[WrittenBarView.of(measure, sheet.meter) for measure in sheet.measures],
             bars=[
                 PlayedBarView(section=bar.section_number, passing=bar.passing, bar=bar.bar, place=bar.written.place)
                 for bar in song.played

@@ -37,13 +37,13 @@ class Example:
 
 
 EXAMPLES = (
-    Example("Four chords", "C:4|Am:4|F:4|G7:4", 120, None),
+    Example("Four chords", "C | Am | F | G7", 120, None),
     Example("Pop anthem", "D | A/C# | Bm7 | Gadd9 | D | A/C# | Bm7 Asus4 | G", 116, "pop"),
-    Example("Ballad", "G:4|D/F#:4|Em7:4|CM7:4|G/B:4|Am7:4|Dsus4:4|D7:4", 72, "soul"),
+    Example("Ballad", "G | D/F# | Em7 | CM7 | G/B | Am7 | Dsus4 | D7", 72, "soul"),
     Example("Twelve-bar blues", "A7 | D7 | A7 | % | D7 | % | A7 | F#7 | Bm7 | E7 | A7 F#7 | Bm7 E7", 104, "blues"),
-    Example("Two five one", "Dm7:4|G7:4|CM7:8|Cm7:4|F7:4|BbM7:8", 132, "jazz"),
+    Example("Two five one", "Dm7 | G7 | CM7 | % | Cm7 | F7 | BbM7 | %", 132, "jazz"),
     Example("Minor and moody", "Am | Am/G | FM7 | E7 | Am | Dm6 | Bm7-5 E7b9 | AmM7", 92, "rock"),
-    Example("Bossa", "Dm9:4|G13:4|CM9:4|A7b13:4|Dm9:4|Db7#11:4|C69:8", 128, "latin"),
+    Example("Bossa", "Dm9 | G13 | CM9 | A7b13 | Dm9 | Db7#11 | C69 | %", 128, "latin"),
     Example(
         "Rhythm changes",
         "Bb6 G7 | Cm7 F7 | Dm7 G7 | Cm7 F7 | Fm7 Bb7 | Eb6 Edim7 | Bb6/F G7 | Cm7 F7",

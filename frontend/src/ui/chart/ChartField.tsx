@@ -3,13 +3,11 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { chartProblem, chartText } from "../../state/band";
 import { select } from "../../state/cells";
-import { hasPlaces, readingProblem, readNow } from "../../state/chart";
-import { MAX_CHARACTERS, TOO_LONG, takeFile } from "../../state/files";
+import { hasPlaces } from "../../state/chart";
 import { redo, typeText, undo, version } from "../../state/history";
-import { complain } from "../../state/notice";
-import { Assumptions } from "./Assumptions";
 import { Faults } from "./Faults";
 import { cut, type Range, rangeOf } from "./mark";
+import { takePasted } from "./pasting";
 import { FIELD_ID, pointed } from "./pointing";
 import "../../styles/chart.css";
 
@@ -58,12 +56,7 @@ export function ChartField({ onPlay }: { onPlay: () => void }) {
     onPlay();
   };
   const paste = (event: ClipboardEvent) => {
-    const text = event.clipboardData?.getData("text/plain") ?? "";
-    const [file] = event.clipboardData?.files ?? [];
-    if (text.length > MAX_CHARACTERS) complain(TOO_LONG);
-    else if (text === "" && file) void takeFile(file);
-    else return;
-    event.preventDefault();
+    if (takePasted(event.clipboardData)) event.preventDefault();
   };
   // The browser's own history doesn't know of the palette: its menu, keys and gestures lead to ours.
   const beforeInput = (event: InputEvent) => {
@@ -101,15 +94,6 @@ export function ChartField({ onPlay }: { onPlay: () => void }) {
         />
       </div>
       <Faults id={PROBLEM_ID} problem={problem} />
-      {readingProblem.value && (
-        <div class="chart-offline" role="status">
-          <span>{readingProblem.value.message}</span>
-          <button type="button" class="button small" onClick={() => readNow()}>
-            Try again
-          </button>
-        </div>
-      )}
-      <Assumptions />
       {!problem && (
         <p class="chart-hint muted" id={HINT_ID}>
           Type chords, paste a song sheet or a link, or drop a file. A bar line is <code>|</code>, two chords in a bar{" "}

@@ -1,11 +1,14 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { OFFER } from "../../../tests/piece.fixture";
+import { chartOf, chordAt, OFFER, songOf, writtenBar } from "../../../tests/piece.fixture";
 import { readText } from "../../../tests/reader.fixture";
+import { CONCERT } from "../../music/display";
 import type { Song } from "../../music/piece";
 import { chartText, offer, options } from "../../state/band";
 import { select } from "../../state/cells";
+import { display } from "../../state/display";
 import { loadText, undo, version } from "../../state/history";
+import { type Player, playState } from "../../state/playback";
 import { ChartPanel } from "./ChartPanel";
 
 let more: Partial<Song>; // of what is read
@@ -17,6 +20,17 @@ vi.mock(import("../../api"), async (original) => ({
 
 const page = document.createElement("div");
 const onPlay = vi.fn();
+const player: Player = {
+  prepare: async () => {},
+  play: async () => {},
+  pause: vi.fn(),
+  seek: vi.fn(),
+  position: () => 0,
+  strike: vi.fn(async () => {}),
+  press: vi.fn(),
+  release: vi.fn(),
+  level: () => 0,
+};
 const settled = () => new Promise((resolve) => setTimeout(resolve, 160)); // typing is read after a pause
 const all = (selector: string) => [...page.querySelectorAll<HTMLElement>(selector)];
 const one = (selector: string): HTMLElement => {
@@ -53,7 +67,7 @@ beforeEach(async () => {
     ],
     examples: [{ name: "Blues", progression: "A:4|D:4", tempo: 96, style: "jazz" }],
   };
-  render(<ChartPanel onPlay={onPlay} />, page);
+  render(<ChartPanel player={player} onPlay={onPlay} />, page);
   await settled();
 });
 
@@ -68,7 +82,7 @@ it("shows the chords as a list that reads well", () => {
     "Am, bar 2, 2 beats, 2 of 3",
     "F, bar 2, 2 beats, 3 of 3",
   ]);
-  expect(one(".ribbon-summary").textContent).toBe("C major, 2 bars, 0:04");
+  expect(one(".score-summary").textContent).toBe("C major, 2 bars, 0:04");
 });
 
 it("underlines an error, tells it and mends it", async () => {
@@ -76,7 +90,7 @@ it("underlines an error, tells it and mends it", async () => {
   expect(one("mark").textContent).toBe("H");
   expect(one(".chart-problem-place[role=status]").textContent).toContain("H is B");
   expect(one("textarea").getAttribute("aria-invalid")).toBe("true");
-  expect(one(".ribbon-bars").className).toContain("is-stale");
+  expect(one(".score-bars").className).toContain("is-stale");
   button("Change to B").click();
   await settled();
   expect(chartText.value).toBe("C:4|B:4");
@@ -103,8 +117,8 @@ it("marks all errors at once, leads to each, and mends one by one", async () => 
 
 it("shows sections over their bars", async () => {
   await type("[Verse]\nC | Am\n[Chorus]\nF");
-  expect(all(".ribbon-heading").map((heading) => heading.textContent)).toEqual(["Verse", "Chorus"]);
-  expect(all(".ribbon-bar").map((bar) => bar.className.includes("begins"))).toEqual([true, false, true]);
+  expect(all(".score-section").map((heading) => heading.textContent)).toEqual(["Verse", "Chorus"]);
+  expect(all(".score-bar").map((bar) => bar.style.getPropertyValue("--at4"))).toEqual(["1", "2", "1"]);
   expect(all("[role=option]").map((cell) => cell.getAttribute("aria-label"))).toEqual([
     "Verse: C, bar 1, 4 beats, 1 of 3",
     "Am, bar 2, 4 beats, 2 of 3",
@@ -159,7 +173,7 @@ it("moves, repeats and removes chords by keyboard, and undoes it", async () => {
   expect(chartText.value).toBe("Am:2|Am:2|C:4|F:2");
   press(one('[data-cell="0"]'), "Delete");
   expect(chartText.value).toBe("Am:2|C:4|F:2");
-  for (let step = 0; step < 3; step++) press(one(".ribbon"), "z", { ctrlKey: true });
+  for (let step = 0; step < 3; step++) press(one(".score"), "z", { ctrlKey: true });
   expect(chartText.value).toBe("C:4|Am:2|F:2");
 });
 
@@ -238,7 +252,104 @@ it("builds and changes chords with the palette", async () => {
   await choose(".palette-beats button", "8");
   expect(chartText.value).toBe("Db:8|Am:2|F:2|Dm:2|G:2");
   expect(all('[data-cell="0"]').map((segment) => segment.className)).toEqual([
-    "ribbon-cell is-selected continues",
-    "ribbon-cell is-selected is-continued",
+    "score-cell is-selected continues",
+    "score-cell is-selected is-continued",
   ]);
+});
+
+const REPEATED = songOf(
+  chartOf(...["C", "F", "C", "G", "Am"].map((name, bar) => chordAt(name, 4 * bar, 4, [0, 4, 7]))),
+  {
+    sections: [{ name: "", bars: 4 }],
+    written: [
+      writtenBar({ repeat: true }),
+      writtenBar({ endings: [1], times: 2 }),
+      writtenBar({ endings: [2] }),
+      writtenBar({ jump: "D.C." }),
+    ],
+    bars: [0, 1, 0, 2, 3].map((bar, at) => ({ section: 0, passing: at < 2 ? 0 : 1, bar, place: null })),
+  },
+);
+
+/** A chart of four written bars, of which the first is played twice. */
+async function showRepeated(): Promise<void> {
+  const { chart, sections, written, bars } = REPEATED;
+  more = { chart, sections, written, bars };
+  await type("C | F | C | G | Am");
+  await vi.waitFor(() => expect(all("[role=option]")).toHaveLength(4));
+}
+
+it("shows what is repeated once, as it is written", async () => {
+  await showRepeated();
+  expect(all("[role=option]").map((cell) => cell.getAttribute("aria-label"))).toEqual([
+    "repeat begins: C, bar 1, 4 beats, 1 of 4",
+    "ending 1, repeat ends: F, bar 2, 4 beats, 2 of 4",
+    "ending 2: G, bar 3, 4 beats, 3 of 4",
+    "D.C.: Am, bar 4, 4 beats, 4 of 4",
+  ]);
+  one('[role=option][data-cell="1"]').focus();
+  press(one('[role=option][data-cell="1"]'), "ArrowRight");
+  expect(document.activeElement).toBe(one('[role=option][data-cell="3"]'));
+});
+
+it("plays from a bar that is pressed, and from that of a chord by keys", async () => {
+  await showRepeated();
+  all(".score-number")[2]?.click();
+  expect(onPlay).toHaveBeenLastCalledWith(3 * 48); // the first time that it is played
+  press(one('[role=option][data-cell="4"]'), "Enter", { shiftKey: true });
+  expect(onPlay).toHaveBeenLastCalledWith(4 * 48);
+});
+
+it("sounds a chord that is pressed while nothing plays", async () => {
+  await showRepeated();
+  one('[role=option][data-cell="0"]').click();
+  expect(vi.mocked(player.strike).mock.calls.map(([role, pitch]) => [role, pitch])).toEqual(
+    [48, 55, 60, 64].map((pitch) => ["piano", pitch]),
+  );
+  vi.mocked(player.strike).mockClear();
+  playState.value = "playing";
+  one('[role=option][data-cell="1"]').click();
+  playState.value = "stopped";
+  expect(player.strike).not.toHaveBeenCalled();
+});
+
+it("shows chords for another instrument, and leaves the text alone", async () => {
+  const choice = one(".score-display") as HTMLSelectElement;
+  choice.value = "Bb";
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+  await settled();
+  expect(all(".score-chord").map((chord) => chord.textContent)).toEqual(["D", "Bm", "G"]);
+  expect(one(".score-summary").textContent).toContain("D major, for B♭ instruments, 2 bars");
+  expect(chartText.value).toBe("C:4|Am:2|F:2");
+  display.value = CONCERT;
+});
+
+it("folds the text away, opens it where something is wrong, and takes what is pasted beside it", async () => {
+  const isHidden = () => one("#chart-text").hidden;
+  if (!isHidden()) button("Edit text").click();
+  await settled();
+  expect(isHidden()).toBe(true);
+  await type("C:4|H:4");
+  expect(isHidden()).toBe(false);
+  button("Edit text").click();
+  await settled();
+  button("Character 5").click(); // leads there
+  expect([isHidden(), document.activeElement]).toEqual([false, one("textarea")]);
+  button("Edit text").click();
+  await settled();
+  const data = new DataTransfer();
+  data.setData("text/plain", "F:4|G:4");
+  page.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
+  expect(chartText.value).toBe("F:4|G:4");
+  await settled();
+  expect(isHidden()).toBe(false);
+  undo();
+  expect(chartText.value).toBe("C:4|H:4");
+});
+
+it("undoes with the focus nowhere", async () => {
+  button("Clear").click();
+  expect(chartText.value).toBe("");
+  press(document.body, "z", { ctrlKey: true });
+  expect(chartText.value).toBe("C:4|Am:2|F:2");
 });

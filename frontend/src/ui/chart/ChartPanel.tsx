@@ -1,36 +1,60 @@
-/** The chart, whole: the field, examples, what is done to all chords, the ribbon and the palette. */
+/** The chart, whole: the score, what is done to all of it, its text, the palette, and charts to begin with. */
 
-import { useSignal } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { chartProblem, chartText, offer } from "../../state/band";
 import { select } from "../../state/cells";
-import { watchChart } from "../../state/chart";
+import { readingProblem, readNow, watchChart } from "../../state/chart";
+import { watchHeard } from "../../state/heard";
 import { canRedo, canUndo, loadText, redo, undo } from "../../state/history";
+import type { Player } from "../../state/playback";
 import { semitones, transpose } from "../../state/transposing";
 import { Icon } from "../Icon";
+import { Assumptions } from "./Assumptions";
 import { ChartField } from "./ChartField";
-import { ChordRibbon } from "./ChordRibbon";
 import { Examples } from "./Examples";
+import { FollowMe } from "./FollowMe";
 import { OpenFile } from "./OpenFile";
 import { Palette } from "./Palette";
+import { listenForPaste } from "./pasting";
+import { Score } from "./Score";
+import { ScoreHead } from "./ScoreHead";
+import { isTextHidden, isTextOpen, openText, toggleText } from "./text-open";
 import "../../styles/chart.css";
 
 const PALETTE_ID = "chart-palette";
+const TEXT_ID = "chart-text";
 
-/** `onPlay` is called where the person asks for the music from within the field. */
-export function ChartPanel({ onPlay }: { onPlay: () => void }) {
+interface Props {
+  readonly player: Player;
+  /** Called where the person asks for the music; `from`: at a step of the chart. */
+  readonly onPlay: (from?: number) => void;
+}
+
+export function ChartPanel({ player, onPlay }: Props) {
   const isOpen = useSignal(false);
   useEffect(watchChart, []);
+  useEffect(() => watchHeard(player), [player]);
+  useEffect(openWhereNeeded, []);
+  useEffect(listenForUndo, []);
+  useEffect(listenForPaste, []);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of undo, for all that is inside
     <div class="chart" onKeyDown={pressUndo}>
-      <ChartField onPlay={onPlay} />
-      <div class="chart-beginnings">
-        <OpenFile />
-        <Examples />
-      </div>
-      <ChordRibbon />
+      <section class="score" aria-label="Chart">
+        <ScoreHead />
+        <Score player={player} onPlay={onPlay} />
+      </section>
       <div class="chart-tools">
+        <button
+          type="button"
+          class="button chart-opener"
+          aria-expanded={isTextOpen.value}
+          aria-controls={TEXT_ID}
+          onClick={toggleText}
+        >
+          <Icon name="rename" /> Edit text
+        </button>
         <button
           type="button"
           class="button chart-opener"
@@ -79,9 +103,26 @@ export function ChartPanel({ onPlay }: { onPlay: () => void }) {
         </span>
         <Transposer />
       </div>
+      <div id={TEXT_ID} hidden={isTextHidden}>
+        <ChartField onPlay={() => onPlay()} />
+      </div>
+      {readingProblem.value && (
+        <div class="chart-offline" role="status">
+          <span>{readingProblem.value.message}</span>
+          <button type="button" class="button small" onClick={() => readNow()}>
+            Try again
+          </button>
+        </div>
+      )}
+      <Assumptions />
       <div id={PALETTE_ID} hidden={!isOpen.value}>
         {isOpen.value && <Palette />}
       </div>
+      <div class="chart-beginnings">
+        <OpenFile />
+        <Examples />
+      </div>
+      <FollowMe player={player} onPlay={onPlay} />
     </div>
   );
 }
@@ -121,6 +162,22 @@ function Transposer() {
       </button>
     </fieldset>
   );
+}
+
+/** The text is seen where there is no chart, and where something in it is wrong. */
+function openWhereNeeded(): () => void {
+  return effect(() => {
+    if (chartText.value.trim() === "" || chartProblem.value !== null) openText();
+  });
+}
+
+/** The keys of undo count where nothing has the focus too: what had it may have gone with the last change. */
+function listenForUndo(): () => void {
+  const press = (event: KeyboardEvent) => {
+    if (event.target === document.body && !event.defaultPrevented) pressUndo(event);
+  };
+  window.addEventListener("keydown", press);
+  return () => window.removeEventListener("keydown", press);
 }
 
 /** Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y, but where another field has its own. */

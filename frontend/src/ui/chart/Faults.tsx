@@ -5,7 +5,7 @@ import { chartText } from "../../state/band";
 import { hasPlaces } from "../../state/chart";
 import { setText } from "../../state/history";
 import { correct, rangeOf } from "./mark";
-import { FIELD_ID, point } from "./pointing";
+import { focusField, point } from "./pointing";
 
 const MOST = 30; // rows; the rest comes up as those are mended
 const PLACE = / at character \d+$/; // in a finding: its place stands before it here
@@ -65,7 +65,7 @@ function Row({ fault }: { fault: Fault }) {
               key={way}
               onClick={() => {
                 setText(mended);
-                document.getElementById(FIELD_ID)?.focus();
+                focusField();
               }}
             >
               Change to <code>{way}</code>

@@ -4,11 +4,12 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { type Cell, cell } from "../../music/edit";
+import { pitchClassOf } from "../../music/notes";
 import { type ChordParts, NO_CHORD, nameOf } from "../../music/piece";
 import { chart, chartProblem, offer } from "../../state/band";
 import { addCell, cells, changeCell, select, selected, selectedCell, shownCells } from "../../state/cells";
 import { ChordActions } from "./ChordActions";
-import { fittingChords, pitchClassOf } from "./diatonic";
+import { fittingChords } from "./diatonic";
 import "../../styles/palette.css";
 
 const DURATIONS: readonly number[] = [1, 2, 4, 8]; // beats
@@ -217,6 +218,7 @@ function useSteadyKey(): string {
   const found = chart.value?.key ?? key.current;
   const fitting = fittingChords(key.current).map(({ root, quality }) => root + quality);
   const all = shownCells.value;
+  if (all.length === 0) key.current = HOME;
   if (all.length >= MANY || !all.every(({ name, parts }) => parts === null || fitting.includes(name)))
     key.current = found;
   return key.current;

@@ -1,33 +1,6 @@
-/** Simple tables of harmony for the palette: notes on the staff and the chords that fit a key. Knows no page. */
+/** Simple tables of harmony for the palette: the chords that fit a key. Knows no page. */
 
-import { OCTAVE } from "../../music/piece";
-
-const LETTERS = "CDEFGAB";
-const NATURALS: readonly number[] = [0, 2, 4, 5, 7, 9, 11]; // of the letters, in semitones above C
-const SIGNS = ["", "b", "#", "bb", "##"];
-
-/** Every note that the chord language writes, and its pitch class. */
-const CLASS_OF_NOTE: ReadonlyMap<string, number> = new Map(
-  SIGNS.flatMap((sign) =>
-    [...LETTERS].map((letter, place): [string, number] => [
-      letter + sign,
-      modulo((NATURALS[place] ?? 0) + shift(sign)),
-    ]),
-  ),
-);
-
-function shift(sign: string): number {
-  return sign.startsWith("#") ? sign.length : -sign.length;
-}
-
-function modulo(semitones: number): number {
-  return ((semitones % OCTAVE) + OCTAVE) % OCTAVE;
-}
-
-/** 0 (C) to 11; null where it is not the name of a note. */
-export function pitchClassOf(note: string): number | null {
-  return CLASS_OF_NOTE.get(note) ?? null;
-}
+import { letterOf, pitchClassOf, spelledOn } from "../../music/notes";
 
 interface Degree {
   readonly numeral: string;
@@ -71,8 +44,7 @@ export function fittingChords(key: string): readonly FittingChord[] {
   const from = pitchClassOf(tonic);
   if (from === null) return [];
   return (DEGREES[mode] ?? []).map(({ numeral, step, semitones, quality }) => {
-    const letter = LETTERS.charAt((LETTERS.indexOf(tonic.charAt(0)) + step) % LETTERS.length);
-    const sign = SIGNS.find((candidate) => pitchClassOf(letter + candidate) === modulo(from + semitones)) ?? "";
-    return { numeral, root: letter + sign, quality };
+    const root = spelledOn(letterOf(tonic) + step, from + semitones) ?? "";
+    return { numeral, root, quality };
   });
 }

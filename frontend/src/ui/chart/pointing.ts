@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { chartProblem, chartText } from "../../state/band";
 import { hasPlaces } from "../../state/chart";
 import { type Range, rangeOf, unitOf } from "./mark";
+import { openText } from "./text-open";
 
 /** The field itself: who finds that something is wrong with it leads the person there. */
 export const FIELD_ID = "chart-field";
@@ -13,7 +14,7 @@ export const pointed = signal<Range | null>(null);
 
 /** Select a part of the text, and bring it into sight. */
 export function point(range: Range): void {
-  const field = document.getElementById(FIELD_ID);
+  const field = unfolded();
   pointed.value = range;
   if (!(field instanceof HTMLTextAreaElement)) return;
   field.focus({ preventScroll: true });
@@ -32,5 +33,19 @@ export function pointAtFirstFault(): void {
   const [fault] = hasPlaces.peek() ? (chartProblem.peek()?.faults ?? []) : [];
   const range = fault ? rangeOf(chartText.peek(), fault) : null;
   if (range) point(range);
-  else document.getElementById(FIELD_ID)?.focus();
+  else focusField();
+}
+
+/** Take the person to the field. */
+export function focusField(): void {
+  unfolded()?.focus();
+}
+
+/** The field, seen at once, and not when the page is drawn next: what is hidden can't have the focus. */
+function unfolded(): HTMLElement | null {
+  const field = document.getElementById(FIELD_ID);
+  const folded = field?.closest<HTMLElement>("[hidden]");
+  if (folded) folded.hidden = false;
+  openText();
+  return field;
 }
