@@ -18,7 +18,7 @@ export function OwnPart({ role, player }: { readonly role: Role; readonly player
     <div class="mixer-own">
       <button
         type="button"
-        class="button quiet small"
+        class="button quiet small mixer-choose"
         title={role === MELODY ? ABOUT_MELODY : aboutPart(role)}
         onClick={() => field.current?.click()}
       >
