@@ -16,30 +16,37 @@ import { BandView } from "./view";
 export function Band({ player }: { readonly player: Player }) {
   const view = useMemo(() => new BandView(), []);
   const frame = useRef<HTMLDivElement>(null);
-  const toTools = (): void => frame.current?.querySelector<HTMLElement>(".redoing-tools button:enabled")?.focus();
+  const toTools = (): void =>
+    frame.current?.querySelector<HTMLElement>(".redoing-tools button:not(:disabled)")?.focus();
+  const isLine = view.arrangement.value === "line";
+  const tools = (
+    <div class="band-tools">
+      <Switch name="Metronome" about="Click each beat while it plays" state={metronome} />
+      <Switch name="Count-in" about="Click a bar before it plays" state={countIn} />
+      <button
+        type="button"
+        class="button small"
+        aria-pressed={opened.value === "all"}
+        disabled={piece.value === null}
+        title="The roll of all players together"
+        onClick={() => toggleOpen("all")}
+      >
+        All players
+      </button>
+    </div>
+  );
   return (
     <section class={`panel band is-${view.arrangement.value}`} aria-label="Band">
       <div class="band-bar">
-        <h2>Band</h2>
-        <Progress />
-        <div class="band-tools">
-          <Switch name="Metronome" about="Click each beat while it plays" state={metronome} />
-          <Switch name="Count-in" about="Click a bar before it plays" state={countIn} />
-          <button
-            type="button"
-            class="button small"
-            aria-pressed={opened.value === "all"}
-            disabled={piece.value === null}
-            title="The roll of all players together"
-            onClick={() => toggleOpen("all")}
-          >
-            All players
-          </button>
-        </div>
+        <h2 class={isLine ? "hidden" : ""}>Band</h2>
+        {isLine || tools}
       </div>
       <div ref={frame} class="band-frame">
-        <Grid view={view} player={player} toTools={toTools} />
+        <Grid view={view} player={player} toTools={toTools}>
+          {isLine && tools}
+        </Grid>
         {piece.value === null && <p class="band-hint muted">Press play: the band's notes appear here.</p>}
+        <Progress />
         <Redoing view={view} />
       </div>
       {opened.value !== null && (

@@ -1,6 +1,7 @@
 /** The band as a grid of players and bars: each row headed by its strip, the playing bar lit through all of them. */
 
 import { useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { MELODY, ROLES, type Role } from "../../music/piece";
 import { copy, paste } from "../../state/copying";
@@ -24,9 +25,11 @@ interface Props {
   readonly player: Player;
   /** Go to the tools of the selection. */
   readonly toTools: () => void;
+  /** What stands over the heads. */
+  readonly children?: ComponentChildren;
 }
 
-export function Grid({ view, player, toTools }: Props) {
+export function Grid({ view, player, toTools, children }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   const reached = useSignal<Place | null>(null);
@@ -52,10 +55,11 @@ export function Grid({ view, player, toTools }: Props) {
   const roles = ROLES.filter((role) => role === MELODY || piece.value?.tracks.includes(role) !== false);
   const [first] = players.value;
   const place = placeIn(reached.value) ?? (first === undefined ? null : { role: first, bar: 0 });
-  const go = (to: Place, isExtending: boolean): void => {
-    if (!isExtending || anchor.current === null || selection.peek() === null) anchor.current = isExtending ? place : to;
+  const go = (at: Place, to: Place, isExtending: boolean): void => {
+    const begun = selection.peek() && anchor.current;
+    anchor.current = isExtending ? (begun ?? at) : to;
     reached.value = to;
-    select(between(anchor.current ?? to, to));
+    select(between(anchor.current, to));
     view.following.value = false;
     requestAnimationFrame(() => cellOf(grid.current, to)?.focus());
   };
@@ -65,14 +69,13 @@ export function Grid({ view, player, toTools }: Props) {
       if (!forget()) void (event.shiftKey ? redoChange() : undoChange());
       return;
     }
-    const isOnCell = event.target instanceof Element && event.target.matches("[role=gridcell]");
-    const meant =
-      isOnCell && place && cellKey(event, place, players.peek(), view.lines.peek().count, selection.peek() !== null);
-    if (!meant) return;
+    const at = placeOf(event.target);
+    const meant = at && cellKey(event, at, players.peek(), view.lines.peek().count, selection.peek() !== null);
+    if (!at || !meant) return;
     event.preventDefault();
     event.stopPropagation();
-    if (meant.kind === "go") go(meant.to, meant.isExtending);
-    else if (meant.kind === "open") open(place.role);
+    if (meant.kind === "go") go(at, meant.to, meant.isExtending);
+    else if (meant.kind === "open") open(at.role);
     else if (meant.kind === "copy") copy();
     else if (meant.kind === "paste") paste();
     else if (meant.kind === "nothing") select(null);
@@ -83,7 +86,7 @@ export function Grid({ view, player, toTools }: Props) {
     <div ref={scroller} class="band-scroller">
       <div class="band-content" style={{ "--band-frame": `${view.frame.value}px` }}>
         <div class="band-line is-ruler">
-          <div class="band-corner" />
+          <div class="band-corner">{children}</div>
           <Ruler view={view} player={player} />
         </div>
         {/* biome-ignore lint/a11y/useSemanticElements: cells of a table can't be moved over by arrows */}
@@ -97,8 +100,7 @@ export function Grid({ view, player, toTools }: Props) {
           aria-describedby="band-keys"
           onKeyDown={key}
           onFocusIn={({ target }) => {
-            const cell = target instanceof HTMLElement && target.matches("[role=gridcell]") ? target : null;
-            const found = cell && placeOf(cell);
+            const found = placeOf(target);
             if (found) reached.value = found;
           }}
           onDblClick={({ clientX, clientY }) => {
@@ -223,8 +225,9 @@ function cellOf(grid: HTMLElement | null, { role, bar }: Place): HTMLElement | n
   return grid?.querySelector(`[data-role="${role}"] [data-bar="${bar}"]`) ?? null;
 }
 
-/** The place of a cell. */
-function placeOf(cell: HTMLElement): Place | null {
+/** The place of a cell; null of anything else. */
+function placeOf(cell: EventTarget | null): Place | null {
+  if (!(cell instanceof HTMLElement) || !cell.matches("[role=gridcell]")) return null;
   const role = players.peek().find((each) => each === cell.closest<HTMLElement>("[data-role]")?.dataset.role);
   return role === undefined ? null : { role, bar: Number(cell.dataset.bar) };
 }

@@ -90,13 +90,13 @@ function Name({ role }: { readonly role: Role }) {
     <button
       type="button"
       class="button quiet small strip-name"
+      aria-label={`${name}, roll`}
       aria-expanded={opened.value === role}
       title={`The roll of ${name.toLowerCase()}, to look closer and to edit notes`}
       onClick={() => toggleOpen(role)}
     >
       <Icon name="unfold" />
       {name}
-      <span class="hidden">, roll</span>
     </button>
   );
 }
