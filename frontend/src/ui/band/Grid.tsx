@@ -61,7 +61,7 @@ export function Grid({ view, player, toTools, children }: Props) {
     reached.value = to;
     select(between(anchor.current, to));
     view.following.value = false;
-    requestAnimationFrame(() => cellOf(grid.current, to)?.focus());
+    cellOf(grid.current, to)?.focus();
   };
   const key = (event: KeyboardEvent): void => {
     if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) {

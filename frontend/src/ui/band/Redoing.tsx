@@ -41,10 +41,6 @@ export function Redoing({ view }: { readonly view: BandView }) {
   return (
     <section class="redoing" aria-label="Keep and redo">
       <div class="redoing-bar">
-        <Tools view={view} />
-        <p class="muted redoing-state" role="status">
-          {isChanging.value && (redone.value === null ? "One moment…" : `Playing it anew… ${percent(redone.value)}`)}
-        </p>
         <span class="redoing-history">
           <button
             type="button"
@@ -67,6 +63,10 @@ export function Redoing({ view }: { readonly view: BandView }) {
             <Icon name="redo" />
           </button>
         </span>
+        <Tools view={view} />
+        <p class="muted redoing-state" role="status">
+          {isChanging.value && (redone.value === null ? "One moment…" : `Playing it anew… ${percent(redone.value)}`)}
+        </p>
       </div>
       {hasCandidates.value && <Candidates />}
       <Changes />
@@ -81,9 +81,17 @@ function Tools({ view }: { readonly view: BandView }) {
   const tools = useRef<HTMLDivElement>(null);
   const isSelected = selection.value !== null;
   usePlace(tools, view);
-  const close = (): void => {
-    select(null);
+  const toCell = (): void => {
+    if (!isSelected) return;
     tools.current?.closest(".band")?.querySelector<HTMLElement>(".band-cell[tabindex='0']")?.focus();
+  };
+  const close = (): void => {
+    toCell();
+    select(null);
+  };
+  const redoNow = (takes: number): void => {
+    toCell(); // a button that can't be pressed for a while would lose the focus
+    void redo(takes);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, these are buttons
@@ -92,7 +100,7 @@ function Tools({ view }: { readonly view: BandView }) {
       role="group"
       aria-label="What is selected"
       class={isSelected ? "redoing-tools is-floating" : "redoing-tools"}
-      hidden={isSelected && view.isDrawing.value}
+      hidden={isSelected && (view.isDrawing.value || hasCandidates.value)}
       onKeyDown={(event) => event.key === "Escape" && close()}
     >
       <button
@@ -100,7 +108,7 @@ function Tools({ view }: { readonly view: BandView }) {
         class="button small"
         disabled={!canChange.value || parts.value.length === 0}
         title="What is selected is played anew, around all else; what is locked stays"
-        onClick={() => redo()}
+        onClick={() => redoNow(1)}
       >
         <Icon name="again" />
         {isSelected ? "Redo selection" : hasLocks.value ? "Redo what isn't locked" : "Redo everything"}
@@ -110,7 +118,7 @@ function Tools({ view }: { readonly view: BandView }) {
         class="button small"
         disabled={!canChange.value || parts.value.length !== 1}
         title={parts.value.length > 1 ? "Locks divide the selection: select a part of it" : "Three ways to choose from"}
-        onClick={() => redo(SEVERAL)}
+        onClick={() => redoNow(SEVERAL)}
       >
         Three takes
       </button>
@@ -201,11 +209,13 @@ function usePlace(tools: { readonly current: HTMLDivElement | null }, view: Band
       const last = box.querySelector(`[data-role="${chosen?.roles.at(-1)}"]`);
       const above = (last?.getBoundingClientRect().bottom ?? 0) - box.getBoundingClientRect().top;
       const x = head + pieceLines.peek().onset(chosen?.from ?? 0) * scale - left;
+      const room = frame - head - 2 * GAP;
+      element.style.maxWidth = isBelow ? `${room}px` : "";
       const most = frame - element.offsetWidth - GAP;
       const transport = document.querySelector<HTMLElement>(".transport")?.offsetHeight ?? 0;
       Object.assign(element.style, {
         top: isBelow ? `${above + GAP}px` : "",
-        left: isBelow ? `${Math.max(Math.min(x, most), GAP)}px` : "",
+        left: isBelow ? `${Math.max(Math.min(x, most), head + GAP)}px` : "", // over cells alone
         bottom: chosen !== null && !isBelow ? `${transport + GAP}px` : "",
       });
     };
