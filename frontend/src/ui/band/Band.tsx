@@ -2,7 +2,7 @@
 
 import "../../styles/band.css";
 import type { Signal } from "@preact/signals";
-import { useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ROLE_NAMES } from "../../music/piece";
 import { opened, toggleOpen } from "../../state/opened";
 import { bars, piece, pieceChart } from "../../state/piece";
@@ -18,6 +18,8 @@ export function Band({ player }: { readonly player: Player }) {
   const frame = useRef<HTMLDivElement>(null);
   const toTools = (): void =>
     frame.current?.querySelector<HTMLElement>(".redoing-tools button:not(:disabled)")?.focus();
+  const [of, roll] = [opened.value, useRef<HTMLDivElement>(null)];
+  useEffect(() => roll.current?.scrollIntoView({ block: "nearest" }), [of, roll]);
   const isLine = view.arrangement.value === "line";
   const tools = (
     <div class="band-tools">
@@ -50,10 +52,10 @@ export function Band({ player }: { readonly player: Player }) {
         <Redoing view={view} />
       </div>
       {opened.value !== null && (
-        <>
+        <div ref={roll} class="band-roll">
           <h3 class="band-opened">{opened.value === "all" ? "All players" : ROLE_NAMES[opened.value]}</h3>
           <Roll player={player} />
-        </>
+        </div>
       )}
     </section>
   );

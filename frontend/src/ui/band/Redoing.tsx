@@ -67,9 +67,9 @@ export function Redoing({ view }: { readonly view: BandView }) {
         <p class="muted redoing-state" role="status">
           {isChanging.value && (redone.value === null ? "One moment…" : `Playing it anew… ${percent(redone.value)}`)}
         </p>
+        <Changes />
       </div>
       {hasCandidates.value && <Candidates />}
-      <Changes />
     </section>
   );
 }
