@@ -193,6 +193,28 @@ def test_playing_bar_is_lit_and_stays_in_sight(studio: Studio) -> None:
     expect(studio.cell("Drums", studio.bar)).to_be_in_viewport()
 
 
+# What playing makes of the band: cells that are painted, and elements that come, go or are said otherwise.
+COUNT = """
+() => {
+  const counts = globalThis.counts = { painted: 0, changed: 0 };
+  const paint = CanvasRenderingContext2D.prototype.clearRect;
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) { counts.painted += 1; paint.apply(this, box); };
+  const observer = new MutationObserver((records) => { counts.changed += records.length; });
+  observer.observe(document.querySelector(".band"), { childList: true, characterData: true, subtree: true });
+}
+"""
+
+
+def test_nothing_is_drawn_anew_while_it_plays(studio: Studio) -> None:
+    studio.page.get_by_role("slider", name="Tempo in beats a minute").fill("240")
+    studio.have_composed(CHORDS)
+    studio.button("Undo change").scroll_into_view_if_needed()
+    studio.page.evaluate(COUNT)
+    studio.play.click()
+    studio.wait_for_bar(6)
+    assert studio.page.evaluate("() => globalThis.counts") == {"painted": 0, "changed": 0}
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 768), ("light", 1280), ("dark", 1440)])
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
 def test_everybody_can_use_the_band(visit: Visit, scheme: Scheme, width: int) -> None:

@@ -136,7 +136,7 @@ def test_whole_page_can_be_played_by_keyboard(studio: Studio) -> None:
 def test_click_in_the_roll_seeks(studio: Studio) -> None:
     studio.have_composed()
     studio.open_roll()
-    box = studio.roll.bounding_box()
+    box = studio.page.get_by_role("slider", name="Piano roll: place in the piece").bounding_box()
     assert box is not None
     studio.page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
     studio.wait_for_bar(4)

@@ -11,6 +11,7 @@ import { bars, heardRoles, isComposing, piece } from "../../state/piece";
 import { type Player, playState } from "../../state/playback";
 import { redoChange, undoChange } from "../../state/redoing";
 import { between, type Place, players, select, selection } from "../../state/selecting";
+import { takesPart } from "../OwnPart";
 import { coloursOf, watchTheme } from "../roll/colours";
 import { watchPlayhead } from "../roll/playhead";
 import { Cells } from "./Cells";
@@ -111,7 +112,7 @@ export function Grid({ view, player, toTools, children }: Props) {
           {roles.map((role) => (
             // biome-ignore lint/a11y/useSemanticElements: as its grid
             // biome-ignore lint/a11y/useFocusableInteractive: its cells take the focus
-            <div key={role} role="row" class={`band-line is-${role}`}>
+            <div key={role} role="row" class={`band-line is-${role}`} {...takesPart(role)}>
               {/* biome-ignore lint/a11y/useSemanticElements: as its grid */}
               {/* biome-ignore lint/a11y/useFocusableInteractive: its buttons take the focus */}
               <div role="rowheader" class="band-head">

@@ -10,7 +10,7 @@ import { heardRoles, melody, piece } from "../../state/piece";
 import type { Player } from "../../state/playback";
 import { isRowLocked, lockRow, players } from "../../state/selecting";
 import { Icon } from "../Icon";
-import { OwnPart, takesPart } from "../OwnPart";
+import { OwnPart } from "../OwnPart";
 import { Meter } from "./Meter";
 import type { BandView } from "./view";
 
@@ -29,11 +29,7 @@ export function Strip({ role, player, view }: Props) {
   const isWide = view.arrangement.value !== "stacked";
   const isOpen = isMore.value || hasOwn;
   return (
-    <fieldset
-      aria-label={name}
-      class={`strip is-${role}${audible.value.has(role) ? "" : " is-silent"}`}
-      {...takesPart(role)}
-    >
+    <fieldset aria-label={name} class={`strip is-${role}${audible.value.has(role) ? "" : " is-silent"}`}>
       <Name role={role} />
       <button
         type="button"
@@ -161,7 +157,7 @@ function RowLock({ role }: { readonly role: Role }) {
 /** Where a melody can be dropped while there is none. */
 function NoMelody({ player }: { readonly player: Player }) {
   return (
-    <fieldset aria-label={ROLE_NAMES[MELODY]} class="strip is-melody is-missing" {...takesPart(MELODY)}>
+    <fieldset aria-label={ROLE_NAMES[MELODY]} class="strip is-melody is-missing">
       <span class="strip-name">{ROLE_NAMES[MELODY]}</span>
       <OwnPart role={MELODY} player={player} />
     </fieldset>

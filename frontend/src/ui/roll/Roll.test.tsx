@@ -63,11 +63,6 @@ async function open(): Promise<void> {
   });
 }
 
-test("before the first piece it says what will be here", () => {
-  expect(one(".roll-hint").textContent).toContain("Press play");
-  expect(all(".roll-chord")).toHaveLength(0);
-});
-
 test("each chord is a button that tells where it is and how it is kept to", async () => {
   await open();
   expect(all(".roll-chord").map((cell) => cell.getAttribute("aria-label"))).toEqual([

@@ -86,7 +86,6 @@ export function Roll({ player }: { readonly player: Player }) {
     placeHead.current();
   }, [scale, view]);
 
-  const isEmpty = view.length.value === 0;
   const key = (event: KeyboardEvent): void => {
     const zooms: Record<string, number> = { "+": ZOOM_STEP, "=": ZOOM_STEP, "-": 1 / ZOOM_STEP };
     const factor = zooms[event.key];
@@ -111,24 +110,19 @@ export function Roll({ player }: { readonly player: Player }) {
       style={{ "--roll-drums": alone.value === null ? sounds.value : 0 }}
       onKeyDown={key}
     >
-      <Key isEmpty={isEmpty} />
-      <Tools view={view} isEmpty={isEmpty} />
-      <div class={isEmpty ? "roll-frame is-empty" : "roll-frame"}>
+      <Key />
+      <Tools view={view} />
+      <div class="roll-frame">
         <Gutter view={view} />
         <div ref={scroller} class="roll-scroller">
-          <div ref={content} class="roll-content" style={{ width: isEmpty ? "100%" : `${view.content.value}px` }}>
+          <div ref={content} class="roll-content" style={{ width: `${view.content.value}px` }}>
             <Ribbon view={view} player={player} fits={fits.value} />
             <Stage view={view} player={player} harmonies={harmonies.value} />
             {isEditing.value && <NoteLayer view={view} player={player} />}
             <LoopBand view={view} />
-            <div ref={head} class="roll-head" hidden={isEmpty} />
+            <div ref={head} class="roll-head" />
           </div>
         </div>
-        {isEmpty && (
-          <p class="roll-hint">
-            <span>Press play: the band's notes appear here.</span>
-          </p>
-        )}
         <TipBox view={view} />
       </div>
       {isEditing.value && <EditTools player={player} />}
@@ -137,8 +131,7 @@ export function Roll({ player }: { readonly player: Player }) {
 }
 
 /** Who plays in which colour. */
-function Key({ isEmpty }: { readonly isEmpty: boolean }) {
-  if (isEmpty) return null;
+function Key() {
   return (
     <ul class="roll-key" aria-label="Colours">
       {heardRoles.value.map((role) => (
@@ -152,7 +145,7 @@ function Key({ isEmpty }: { readonly isEmpty: boolean }) {
 }
 
 /** How near one looks, and whether the view goes along. */
-function Tools({ view, isEmpty }: { readonly view: View; readonly isEmpty: boolean }) {
+function Tools({ view }: { readonly view: View }) {
   return (
     <div class="roll-tools">
       <EditButton />
@@ -160,35 +153,21 @@ function Tools({ view, isEmpty }: { readonly view: View; readonly isEmpty: boole
         type="button"
         class="button small"
         aria-pressed={view.following.value}
-        disabled={isEmpty}
         onClick={() => {
           view.following.value = !view.following.value;
         }}
       >
         Follow
       </button>
-      <button
-        type="button"
-        class="button small"
-        disabled={isEmpty}
-        aria-label="Zoom out"
-        onClick={() => view.zoomBy(1 / ZOOM_STEP)}
-      >
+      <button type="button" class="button small" aria-label="Zoom out" onClick={() => view.zoomBy(1 / ZOOM_STEP)}>
         −
       </button>
-      <button
-        type="button"
-        class="button small"
-        disabled={isEmpty}
-        aria-label="Zoom in"
-        onClick={() => view.zoomBy(ZOOM_STEP)}
-      >
+      <button type="button" class="button small" aria-label="Zoom in" onClick={() => view.zoomBy(ZOOM_STEP)}>
         +
       </button>
       <button
         type="button"
         class="button small"
-        disabled={isEmpty}
         aria-label="Fit the whole piece"
         onClick={() => {
           view.zoom.value = "fit";

@@ -28,7 +28,7 @@ export function Stage({ view, player, harmonies }: Props) {
   const value = useComputed(() => Math.min(view.bar.value + 1, Math.max(view.length.value, 1)));
   const words = useComputed(() => {
     const chord = pieceChart.value?.chords[view.chord.value];
-    return chord ? `Bar ${value.value} of ${view.length.value}, ${chordName(chord)}` : "No piece yet";
+    return chord ? `Bar ${value.value} of ${view.length.value}, ${chordName(chord)}` : "";
   });
   const lines = pieceLines.value;
   const scale = view.scale.value;
