@@ -4,6 +4,7 @@ import "../../styles/redoing.css";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { ROLE_NAMES } from "../../music/piece";
 import { copied, copy, paste, target } from "../../state/copying";
+import { isEditing } from "../../state/editing";
 import { piece, pieceLines } from "../../state/piece";
 import {
   canChange,
@@ -80,6 +81,7 @@ const percent = (share: number): string => (share > 0 ? `${Math.round(share * 10
 function Tools({ view }: { readonly view: BandView }) {
   const tools = useRef<HTMLDivElement>(null);
   const isSelected = selection.value !== null;
+  const isInTheWay = isEditing.value && view.arrangement.value === "stacked"; // of fingers on notes
   usePlace(tools, view);
   const toCell = (): void => {
     if (!isSelected) return;
@@ -100,12 +102,12 @@ function Tools({ view }: { readonly view: BandView }) {
       role="group"
       aria-label="What is selected"
       class={isSelected ? "redoing-tools is-floating" : "redoing-tools"}
-      hidden={isSelected && (view.isDrawing.value || hasCandidates.value)}
+      hidden={isSelected && (view.isDrawing.value || hasCandidates.value || isInTheWay)}
       onKeyDown={(event) => event.key === "Escape" && close()}
     >
       <button
         type="button"
-        class="button small"
+        class="button small redoing-first"
         disabled={!canChange.value || parts.value.length === 0}
         title="What is selected is played anew, around all else; what is locked stays"
         onClick={() => redoNow(1)}
