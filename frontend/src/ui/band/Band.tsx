@@ -4,7 +4,7 @@ import "../../styles/band.css";
 import type { Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ROLE_NAMES } from "../../music/piece";
-import { opened, toggleOpen } from "../../state/opened";
+import { alone, opened, toggleOpen } from "../../state/opened";
 import { bars, piece, pieceChart } from "../../state/piece";
 import { countIn, metronome, type Player } from "../../state/playback";
 import { Roll } from "../roll/Roll";
@@ -53,7 +53,7 @@ export function Band({ player }: { readonly player: Player }) {
       </div>
       {opened.value !== null && (
         <div ref={roll} class="band-roll">
-          <h3 class="band-opened">{opened.value === "all" ? "All players" : ROLE_NAMES[opened.value]}</h3>
+          <h3 class="band-opened">{alone.value === null ? "All players" : ROLE_NAMES[alone.value]}</h3>
           <Roll player={player} />
         </div>
       )}
