@@ -61,6 +61,7 @@ class Studio:
         self.play = page.get_by_role("button", name="Play", exact=True)
         self.pause = page.get_by_role("button", name="Pause", exact=True)
         self.position = page.get_by_role("slider", name="Position", exact=True)
+        self.band = page.get_by_role("region", name="Band")
         self.roll = page.get_by_test_id("roll")
         self.pieces = page.get_by_role("list", name="Your pieces")
         self.text = self.button("Edit text")
@@ -139,8 +140,29 @@ class Studio:
         return self.page.get_by_role("region", name="Take away").get_by_role("button", name=name, exact=True)
 
     def track(self, name: str) -> Locator:
-        """Its strip of the mixer."""
-        return self.page.get_by_role("region", name="Mixer").get_by_role("group", name=name, exact=True)
+        """Its strip of the mixer, the head of its row."""
+        return self.band.get_by_role("group", name=name, exact=True)
+
+    def cell(self, track: str, bar: int) -> Locator:
+        """A bar of a player, from 1."""
+        return self.band.get_by_role("gridcell", name=re.compile(rf"^{track}, bar {bar},"))
+
+    def drag(self, start: Locator, end: Locator) -> None:
+        """From the middle of one thing to that of another."""
+        start.scroll_into_view_if_needed()
+        for locator, press in ((start, True), (end, False)):
+            box = locator.bounding_box()
+            assert box is not None
+            self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+            if press:
+                self.page.mouse.down()
+        self.page.mouse.up()
+
+    def open_roll(self, track: str = "All players") -> None:
+        """Of one player, or of all; leave it open where it is."""
+        opener = self.button("All players") if track == "All players" else self.button(f"{track}, roll")
+        if "true" not in (opener.get_attribute("aria-pressed"), opener.get_attribute("aria-expanded")):
+            opener.click()
 
     def meter(self, track: str) -> Locator:
         return self.track(track).get_by_role("meter")
@@ -173,13 +195,14 @@ class Studio:
         self.page.wait_for_function(condition, arg=field)
 
     def pixels(self) -> dict[str, int]:
-        """How many pixels of the roll each track has."""
-        counted: dict[str, int] = self.roll.evaluate(PIXELS)
-        return counted
+        """How many pixels of the band's cells each track has."""
+        counts = [picture.evaluate(PIXELS) for picture in self.band.get_by_test_id("notes-small").all()]
+        return {track: sum(count[track] for count in counts) for track in counts[0]}
 
     def picture(self) -> str:
-        """All that the roll shows, which two takes of one rhythm tell apart where as many pixels have each colour."""
-        shown: str = self.roll.evaluate("(canvas) => canvas.toDataURL()")
+        """All that the cells show, which two takes of one rhythm tell apart where as many pixels have each colour."""
+        pictures = self.band.get_by_test_id("notes-small")
+        shown: str = pictures.evaluate_all("(canvases) => canvases.map((canvas) => canvas.toDataURL()).join()")
         return shown
 
     def measured(self, name: str) -> list[float]:

@@ -31,6 +31,7 @@ class Editor:
 
     def __init__(self, studio: Studio, track: str = "piano") -> None:
         self.studio, self.track = studio, track
+        studio.open_roll()
         studio.button("Edit notes").click()
         self.tools = studio.page.get_by_role("group", name="Edit notes")
         self.tools.get_by_label("Player").select_option(track)
@@ -215,7 +216,7 @@ def test_fingers_edit_drums_on_a_phone(visit: Visit) -> None:
 
     studio.button("Undo change").click()
     wait_until(lambda: added in editor.part)
-    expect(page.locator(".roll-lane.is-drums .roll-locked")).to_have_count(1)
+    expect(page.locator(".is-drums > * > .band-cell.is-locked")).to_have_count(1)
     studio.button("Undo change").click()
     wait_until(lambda: editor.part == before)
-    expect(page.locator(".roll-locked")).to_have_count(0)
+    expect(page.locator(".band-cell.is-locked")).to_have_count(0)

@@ -14,6 +14,7 @@ def test_piece_with_an_ending_is_that_of_the_chart_without(studio: Studio, visit
     with studio.options():
         studio.page.get_by_label("Ending").select_option("ring")
     studio.have_composed(FORM)
+    studio.open_roll()
     chords = studio.page.get_by_role("toolbar", name="Chords").get_by_role("button")
     expect(chords).to_have_count(7)
     assert latest(studio)["progression"].endswith("|C:4")

@@ -125,6 +125,7 @@ def test_same_band_in_another_key_and_at_another_tempo(studio: Studio, tmp_path:
     expect(studio.page.get_by_text("2 semitones higher").first).to_be_visible()
     studio.page.get_by_role("slider", name="Tempo in beats a minute").fill("60")
     expect(studio.page.get_by_text("at 60 bpm, composed for 120").first).to_be_visible()
+    studio.open_roll()
     expect(studio.page.get_by_role("toolbar", name="Chords").get_by_role("button").first).to_contain_text("D")
     path = studio.download("MIDI", tmp_path)
     assert markers(path) == ["D", "Bm", "G", "A7"]

@@ -91,6 +91,7 @@ def test_everybody_can_use_it(visit: Visit, scheme: str, width: int) -> None:
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
 def test_everybody_can_edit_notes(visit: Visit, scheme: str, width: int) -> None:
     studio = filled(visit, size=(width, WHOLE), scheme=scheme)
+    studio.open_roll("Bass")
     studio.button("Edit notes").click()
     studio.page.keyboard.press("ArrowRight")
     expect(studio.button("Delete notes")).to_be_enabled()

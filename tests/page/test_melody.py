@@ -35,6 +35,7 @@ def test_a_melody_is_dropped_seen_heard_and_taken_away(studio: Studio, tmp_path:
     studio.have_composed()
     expect(strip).to_contain_text("Melody of 17 notes: 1 left out.")
     expect(strip.get_by_role("combobox", name="Instrument")).to_have_value("65")  # who plays for a clarinet
+    studio.open_roll()
     expect(studio.page.get_by_role("list", name="Colours")).to_contain_text("Melody")
     played = notes(studio)
     assert [note[2] for bar in played["melody"] for note in bar] == TUNE

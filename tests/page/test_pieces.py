@@ -64,7 +64,30 @@ def test_pieces_are_opened_renamed_and_deleted(studio: Studio) -> None:
     studio.pieces.get_by_role("button", name="Delete Bridge").click()
     studio.page.get_by_role("button", name="Really delete Bridge").click()
     expect(items).to_have_count(1)
+    expect(studio.open_button()).to_be_focused()
     assert [piece["progression"] for piece in arrangements(studio)] == ["Dm:4|A7:4"]
+
+
+def test_another_tab_knows_of_it_when_it_comes_to_the_front(studio: Studio) -> None:
+    other = studio.page.context.new_page()
+    other.goto("/")
+    listed = Studio(other).pieces.get_by_role("listitem")
+    expect(listed).to_have_count(0)
+    studio.have_composed()
+    other.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")  # without a screen all are in front
+    expect(listed).to_have_count(1)
+
+
+def test_cancel_of_a_new_name_is_in_sight(studio: Studio) -> None:
+    studio.have_composed()
+    studio.pieces.get_by_role("button", name="Rename").click()
+    cancel, panel = (
+        studio.page.get_by_role("button", name="Cancel").bounding_box(),
+        studio.page.get_by_role("region", name="History").bounding_box(),
+    )
+    assert cancel is not None
+    assert panel is not None
+    assert cancel["x"] + cancel["width"] <= panel["x"] + panel["width"]
 
 
 def test_deleting_asks_first(studio: Studio) -> None:

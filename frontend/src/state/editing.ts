@@ -127,9 +127,16 @@ export function flush(): void {
   const made = [...edited].map(([bar, notes]): Draft => ({ take: of, bar, role, notes: movedBy(notes, -shift) }));
   batch(() => {
     preview.value = null;
-    if (made.length === 0 || heardCandidate.peek() !== null) return;
+    stand(made);
+  });
+}
+
+/** Have notes stand from now on, locked: shown at once, and sent. All are of one take, as composed. */
+export function stand(made: readonly Draft[]): void {
+  if (made.length === 0 || heardCandidate.peek() !== null) return;
+  batch(() => {
     drafts.value = [...drafts.peek(), ...made];
-    lockBars(role, [...edited.keys()], of);
+    for (const { role, bar, take: of } of made) lockBars(role, [bar], of);
     queue.push({ id: piece.peek()?.id, made });
   });
   void send();
@@ -149,8 +156,10 @@ async function send(): Promise<void> {
       const { id, made } = next;
       const [first] = made;
       if (piece.peek()?.id === id && first !== undefined) {
-        const notes = { [first.role]: made.flatMap((draft) => draft.notes) };
-        await giveNotes({ notes, bars: made.map(({ bar }) => bar), take: first.take });
+        const roles = [...new Set(made.map(({ role }) => role))];
+        const notesOf = (role: Role) => made.flatMap((draft) => (draft.role === role ? draft.notes : []));
+        const notes = Object.fromEntries(roles.map((role) => [role, notesOf(role)]));
+        await giveNotes({ notes, bars: [...new Set(made.map(({ bar }) => bar))], take: first.take });
       }
       queue.shift();
       drafts.value = waiting();

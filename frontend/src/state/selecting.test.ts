@@ -4,11 +4,14 @@ import type { Revision } from "../api";
 import { openPiece, piece } from "./piece";
 import {
   beginSelecting,
+  between,
   followBars,
   hasLocks,
   isLocked,
+  isRowLocked,
   lock,
   lockedBars,
+  lockRow,
   parts,
   players,
   select,
@@ -94,4 +97,23 @@ test("who was edited is locked as long as that stands", () => {
   lock(false);
   followBars([edit], [edit, CHANGED]);
   expect(lockedBars("bass")).toEqual([]); // unlocked by hand
+});
+
+test("two places span a rectangle, whichever comes first", () => {
+  const one = { role: "bass", bar: 1 } as const;
+  const other = { role: "drums", bar: 0 } as const;
+  expect(between(one, other)).toEqual({ roles: ["drums", "piano", "bass"], from: 0, to: 2 });
+  expect(between(other, one)).toEqual(between(one, other));
+  expect(between(one, one)).toEqual({ roles: ["bass"], from: 1, to: 2 });
+});
+
+test("a whole row is locked, and let go", () => {
+  lockRow("piano", true);
+  expect([isRowLocked("piano"), isRowLocked("bass")]).toEqual([true, false]);
+  expect(parts.value).toEqual([{ tracks: ["drums", "bass"], bars: [0, 1] }]);
+  select({ roles: ["piano", "bass"], from: 0, to: 1 });
+  lock(false);
+  expect([isRowLocked("piano"), lockedBars("piano")]).toEqual([false, [1]]);
+  lockRow("piano", false);
+  expect(hasLocks.value).toBe(false);
 });

@@ -48,6 +48,19 @@ export function togglePlayer(role: Role): void {
   chosen.value = { roles: roles.includes(role) ? roles.filter((each) => each !== role) : [...roles, role], from, to };
 }
 
+/** A bar of a player. */
+export interface Place {
+  readonly role: Role;
+  readonly bar: number;
+}
+
+/** All players and bars between two places. */
+export function between(one: Place, other: Place): Selection {
+  const [first = 0, last = 0] = [one, other].map(({ role }) => players.peek().indexOf(role)).sort((a, b) => a - b);
+  const [from, to] = [Math.min(one.bar, other.bar), Math.max(one.bar, other.bar)];
+  return { roles: players.peek().slice(Math.max(first, 0), last + 1), from, to: to + 1 };
+}
+
 /** What stands for the selection where there is none: everything. */
 export const meant = computed<Selection>(
   () => selection.value ?? { roles: players.value, from: 0, to: pieceLines.value.count },
@@ -81,6 +94,20 @@ export function lock(isKept: boolean): void {
     else others.delete(cell);
   }
   locks.value = others;
+}
+
+/** Whether all that a player plays in the take that is heard is locked. */
+export const isRowLocked = (role: Role): boolean =>
+  pieceLines.value.count > 0 && lockedBars(role).length === pieceLines.value.count;
+
+/** Have all that a player plays left alone from now on, or no longer. */
+export function lockRow(role: Role, isKept: boolean): void {
+  const all = barsOf({ from: 0, to: pieceLines.peek().count });
+  if (isKept) lockBars(role, all, take.peek());
+  else {
+    const row = new Set(all.map((bar) => keyOf(role, bar, take.peek())));
+    locks.value = new Set([...locks.peek()].filter((cell) => !row.has(cell)));
+  }
 }
 
 /** Have some bars of a player left alone from now on, in any take. */

@@ -29,6 +29,9 @@ export async function start(edited: boolean): Promise<void> {
   offer.value = await asked();
   recallOptions();
   await refreshPieces();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void refreshPieces(); // another tab may have changed them
+  });
   if (await openLink()) return;
   const [latest] = pieces.value;
   if (latest === undefined || piece.value !== null || isAsking.value) return; // somebody was faster

@@ -11,18 +11,16 @@ import { INSTRUMENTS, playState, starting } from "../state/playback";
 import { canPlayChange, isInField } from "../state/playing";
 import { canChange, playChange } from "../state/redoing";
 import { compose, composeAnother, isAsking, isCurrent } from "../state/session";
+import { Band } from "./band/Band";
 import { ChartPanel } from "./chart/ChartPanel";
 import { DropPlace } from "./chart/DropPlace";
 import { pointAtFirstFault } from "./chart/pointing";
 import { Difference } from "./Difference";
 import { Header } from "./Header";
 import { Icon } from "./Icon";
-import { Mixer } from "./Mixer";
 import { isWide } from "./media";
 import { NoticeBar } from "./NoticeBar";
 import { Pieces } from "./Pieces";
-import { Redoing } from "./Redoing";
-import { Roll } from "./roll/Roll";
 import { Settings } from "./Settings";
 import { TakeAway } from "./TakeAway";
 import { Takes } from "./Takes";
@@ -99,9 +97,7 @@ export function App() {
           </button>
         )}
       </Difference>
-      <Roll player={player} />
-      <Redoing />
-      <Mixer player={player} />
+      <Band player={player} />
     </>
   );
   const files = (

@@ -10,11 +10,11 @@ import { NameForm } from "./NameForm";
 
 export function Changes() {
   const told = changes.value;
-  if (told === null || told.revisions.length === 0) return null;
+  if (told === null) return null;
   return (
     <details class="redoing-changes">
       <summary>
-        Changes: {told.position} of {told.revisions.length} stand
+        Changes: {told.revisions.length === 0 ? "none yet" : `${told.position} of ${told.revisions.length} stand`}
       </summary>
       <ol class="redoing-list" aria-label="Changes">
         <li class="redoing-change">

@@ -11,7 +11,7 @@ interface Group {
   readonly shortcuts: readonly { readonly keys: readonly string[]; readonly about: string }[];
 }
 
-// The last three groups are obeyed where they belong: by the chart, the piano roll and its notes.
+// All groups but the first are obeyed where they belong: by the chart, the band's cells, the piano roll and its notes.
 const GROUPS: readonly Group[] = [
   { name: "Everywhere", shortcuts: SHORTCUTS },
   {
@@ -28,11 +28,24 @@ const GROUPS: readonly Group[] = [
     ],
   },
   {
+    name: "Band",
+    shortcuts: [
+      { keys: ["← → ↑ ↓"], about: "Select a cell" },
+      { keys: ["Shift", "← → ↑ ↓"], about: "Select several" },
+      { keys: ["Tab"], about: "Go to what can be done with them" },
+      { keys: ["Ctrl", "C"], about: "Copy them" },
+      { keys: ["Ctrl", "V"], about: "Paste" },
+      { keys: ["Ctrl", "A"], about: "Select everything" },
+      { keys: ["Enter"], about: "Open the player's roll" },
+      { keys: ["Escape"], about: "Select nothing" },
+      { keys: ["Ctrl", "Z"], about: "Undo a change of the piece" },
+      { keys: ["Ctrl", "Shift", "Z"], about: "Redo a change of the piece" },
+    ],
+  },
+  {
     name: "Piano roll",
     shortcuts: [
       { keys: ["Ctrl", "Wheel"], about: "Zoom" },
-      { keys: ["Ctrl", "Z"], about: "Undo a change of the piece" },
-      { keys: ["Ctrl", "Shift", "Z"], about: "Redo a change of the piece" },
       { keys: ["Escape"], about: "Select nothing; end the loop" },
     ],
   },

@@ -1,4 +1,4 @@
-/** A player's own part: a file to choose or to drop on its strip, and what putting it on the grid has changed. */
+/** A player's own part: a file to choose or to drop on its row, and what putting it on the grid has changed. */
 
 import { useRef } from "preact/hooks";
 import { MELODY, ROLE_NAMES, type Role } from "../music/piece";
@@ -15,15 +15,15 @@ export function OwnPart({ role, player }: { readonly role: Role; readonly player
   const own = ownParts.value.get(role);
   const given = piece.value?.given.find(({ track }) => track === role);
   return (
-    <div class="mixer-own">
+    <div class="strip-own">
       <button
         type="button"
-        class="button quiet small"
+        class="button quiet small strip-choose"
         title={role === MELODY ? ABOUT_MELODY : aboutPart(role)}
         onClick={() => field.current?.click()}
       >
         <Icon name="file" />
-        <span class="mixer-file">{own?.name ?? (role === MELODY ? "Your melody…" : "Own part…")}</span>
+        <span class="strip-file">{own?.name ?? (role === MELODY ? "Your melody…" : "Own part…")}</span>
       </button>
       {own && (
         <button
@@ -49,7 +49,7 @@ export function OwnPart({ role, player }: { readonly role: Role; readonly player
           currentTarget.value = ""; // the same file may be chosen again
         }}
       />
-      {given && <p class="muted mixer-given">{givenWords(given)}</p>}
+      {given && <p class="muted strip-given">{givenWords(given)}</p>}
     </div>
   );
 }
@@ -60,7 +60,7 @@ function Record({ role, player }: { readonly role: Role; readonly player: Player
   return (
     <button
       type="button"
-      class="button quiet small mixer-record"
+      class="button quiet small strip-record"
       aria-label={`Record ${nameOf(role)}`}
       aria-pressed={isOn}
       disabled={recording.value !== null && !isOn}
@@ -77,7 +77,7 @@ const ABOUT_MELODY =
 const aboutPart = (role: Role): string => `A MIDI file that ${nameOf(role)} plays as it is: choose it, or drop it here`;
 const nameOf = (role: Role): string => ROLE_NAMES[role].toLowerCase();
 
-/** What a strip does with a file that is dropped on it. */
+/** What a row does with a file that is dropped on it. */
 export const takesPart = (role: Role) => ({
   onDrop: (event: DragEvent): void => {
     const [file] = event.dataTransfer?.files ?? [];

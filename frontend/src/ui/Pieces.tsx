@@ -9,21 +9,16 @@ import { difference } from "../state/playing";
 import { open, pieces, remove, rename } from "../state/session";
 import { Icon } from "./Icon";
 import { NameForm } from "./NameForm";
+import { chordsBeside, pieceWords, whenWords } from "./piece-words";
 import "../styles/pieces.css";
-
-const STATES: Record<Arrangement["state"], string> = {
-  waiting: "waits for its turn",
-  composing: "being composed",
-  done: "",
-  stopped: "not finished",
-  failed: "failed",
-};
 
 export function Pieces() {
   const days = offer.value?.retention_days;
   return (
     <section class="panel pieces" aria-label="History">
-      <h2 id="pieces-title">Your pieces</h2>
+      <h2 id="pieces-title" tabIndex={-1}>
+        Your pieces
+      </h2>
       {pieces.value.length === 0 ? (
         <p class="muted">
           What you have composed stays here{days === undefined ? "" : ` for ${days} days`}, for this browser alone.
@@ -42,6 +37,7 @@ export function Pieces() {
 function Item({ piece: each }: { piece: Arrangement }) {
   const doing = useSignal<"renaming" | "deleting" | null>(null);
   const opener = useRef<HTMLButtonElement>(null);
+  const chords = chordsBeside(each);
   const close = (): void => {
     doing.value = null;
     setTimeout(() => opener.current?.focus()); // once it is drawn again
@@ -64,8 +60,9 @@ function Item({ piece: each }: { piece: Arrangement }) {
               <span class="hidden">Open </span>
               {each.name}
             </span>
-            <span class="pieces-chart">{each.progression}</span>
-            <span class="muted pieces-about">{about(each)}</span>
+            <span class="muted pieces-when">{whenWords(each.created, new Date())}</span>
+            {chords !== null && <span class="pieces-about">{chords}</span>}
+            <span class="muted pieces-about">{pieceWords(each)}</span>
             {piece.value?.id === each.id && difference.value !== null && (
               <span class="muted pieces-about">Not of the {difference.value} above</span>
             )}
@@ -110,7 +107,7 @@ function Confirm({ piece: each, close }: { piece: Arrangement; close: () => void
         type="button"
         class="button small pieces-delete"
         aria-label={`Really delete ${each.name}`}
-        onClick={() => remove(each.id)}
+        onClick={() => void removeAndStay(each.id)}
       >
         Delete
       </button>
@@ -121,10 +118,10 @@ function Confirm({ piece: each, close }: { piece: Arrangement; close: () => void
   );
 }
 
-function about(each: Arrangement): string {
-  const parts = [each.key, `${each.bars} ${each.bars === 1 ? "bar" : "bars"}`, `${each.tempo} bpm`];
-  if (each.style) parts.push(each.style);
-  if (each.takes > 1) parts.push(`${each.takes} takes`);
-  if (STATES[each.state]) parts.push(STATES[each.state]);
-  return parts.join(" · ");
+/** Delete a piece; the focus goes to the next of the list, or to its heading. */
+async function removeAndStay(id: string): Promise<void> {
+  const at = pieces.peek().findIndex((each) => each.id === id);
+  await remove(id);
+  const left = document.querySelectorAll<HTMLElement>(".pieces-open");
+  (left[Math.min(at, left.length - 1)] ?? document.getElementById("pieces-title"))?.focus();
 }

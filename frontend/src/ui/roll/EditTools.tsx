@@ -4,7 +4,6 @@ import "../../styles/editing.css";
 import { keyOf, struck, without } from "../../music/part";
 import { ROLE_NAMES, type Role } from "../../music/piece";
 import {
-  canEdit,
   chosen,
   edit,
   editedRole,
@@ -16,6 +15,7 @@ import {
   show,
   velocity,
 } from "../../state/editing";
+import { canEditOpened } from "../../state/opened";
 import { piece, pieceLines } from "../../state/piece";
 import type { Player } from "../../state/playback";
 import { players } from "../../state/selecting";
@@ -39,7 +39,7 @@ export function EditButton() {
       type="button"
       class="button small"
       aria-pressed={isEditing.value}
-      disabled={!canEdit.value}
+      disabled={!canEditOpened.value}
       title="Move, lengthen, add and delete the notes of a player; what was edited is locked"
       onClick={() => edit(!isEditing.peek())}
     >

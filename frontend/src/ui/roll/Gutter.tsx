@@ -6,15 +6,12 @@ import { yOfDrum, yOfPitch } from "./geometry";
 import type { View } from "./view";
 import { pitchName } from "./words";
 
-const LEAST_ROW = 9; // pixels that a drum sound's name needs
-
 export function Gutter({ view }: { readonly view: View }) {
   const rows = view.rows.value;
   const { low, high, drums } = rows.extent;
   if (!view.length.value) return <div class="roll-gutter" />;
   const octaves: number[] = [];
   for (let pitch = Math.ceil(low / OCTAVE) * OCTAVE; pitch <= high; pitch += OCTAVE) octaves.push(pitch);
-  const every = rows.drumRow ? Math.ceil(LEAST_ROW / rows.drumRow) : 1;
   return (
     <div class="roll-gutter" aria-hidden="true">
       {octaves.map((pitch) => (
@@ -22,19 +19,16 @@ export function Gutter({ view }: { readonly view: View }) {
           {pitchName(pitch)}
         </span>
       ))}
-      {drums.map(
-        (pitch, row) =>
-          row % every === 0 && (
-            <span
-              key={`drum ${pitch}`}
-              class="roll-label is-drum"
-              title={drumName(pitch)}
-              style={{ top: `${yOfDrum(rows, pitch) + rows.drumRow / 2}px` }}
-            >
-              {drumLabel(pitch, drums)}
-            </span>
-          ),
-      )}
+      {drums.map((pitch) => (
+        <span
+          key={`drum ${pitch}`}
+          class="roll-label is-drum"
+          title={drumName(pitch)}
+          style={{ top: `${yOfDrum(rows, pitch) + rows.drumRow / 2}px` }}
+        >
+          {drumLabel(pitch, drums)}
+        </span>
+      ))}
     </div>
   );
 }

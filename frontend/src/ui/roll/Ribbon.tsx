@@ -1,20 +1,18 @@
-/** Bar numbers and chords above the notes: buttons to play from, a ruler to loop on. Knows the view; no canvas. */
+/** Bar numbers and chords above the notes: buttons to play from. Knows the view; no canvas. */
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Fit } from "../../music/harmony";
 import type { Chord } from "../../music/piece";
 import { bars, pieceChart, pieceLines } from "../../state/piece";
-import { loop, type Player } from "../../state/playback";
-import { barsBetween, numberEvery } from "./geometry";
+import type { Player } from "../../state/playback";
+import { Numbers } from "./Numbers";
 import type { View } from "./view";
 import { chordTitle, chordWords, shortName } from "./words";
 
-const NUMBER_ROOM = 34; // pixels for a bar number
 const LETTER = 10; // pixels of a letter of a chord, about
 const SMALL_LETTER = 7.7; // where that is too much
 const PADDING = 4; // of a cell
-const CLICK = 4; // pixels that a pointer may move in a click
 const WINDOW_FROM = 160; // chords from which on only those near the view are there
 
 interface Props {
@@ -26,61 +24,13 @@ interface Props {
 export function Ribbon(props: Props) {
   return (
     <div class="roll-ribbon">
-      <Numbers {...props} />
+      <Numbers
+        {...props.view.drawn.value}
+        scale={props.view.scale.value}
+        lines={pieceLines.value}
+        player={props.player}
+      />
       <Chords {...props} />
-    </div>
-  );
-}
-
-/** The ruler: click goes to a bar's place, drag loops bars, double click plays on without a loop. */
-function Numbers({ view, player }: Props) {
-  const drag = useRef<{ readonly start: number; isLoop: boolean } | null>(null);
-  const scale = view.scale.value;
-  const lines = pieceLines.value;
-  const every = numberEvery(scale, lines, NUMBER_ROOM);
-  const { left, width } = view.drawn.value;
-  const first = Math.floor(lines.barAt(left / scale) / every) * every;
-  const numbers: number[] = [];
-  for (let at = first; at < lines.count && lines.onset(at) * scale < left + width; at += every) numbers.push(at);
-
-  const xOf = (event: PointerEvent | MouseEvent): number =>
-    event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left;
-  const down = (event: PointerEvent): void => {
-    if (event.button !== 0) return;
-    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
-    drag.current = { start: xOf(event), isLoop: false };
-  };
-  const move = (event: PointerEvent): void => {
-    const held = drag.current;
-    if (!held) return;
-    const x = xOf(event);
-    held.isLoop ||= Math.abs(x - held.start) > CLICK;
-    if (held.isLoop) loop.value = barsBetween(held.start, x, scale, lines);
-  };
-  const up = (event: PointerEvent): void => {
-    if (drag.current && !drag.current.isLoop) player.seek(Math.floor(xOf(event) / scale));
-    drag.current = null;
-  };
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: for pointers; the transport's fields loop by keyboard
-    <div
-      class="roll-numbers"
-      title="Drag over bars to loop them; double-click to end the loop"
-      onPointerDown={down}
-      onPointerMove={move}
-      onPointerUp={up}
-      onPointerCancel={() => {
-        drag.current = null;
-      }}
-      onDblClick={() => {
-        loop.value = null;
-      }}
-    >
-      {numbers.map((at) => (
-        <span key={at} class="roll-number" style={{ left: `${lines.onset(at) * scale}px` }}>
-          {at + 1}
-        </span>
-      ))}
     </div>
   );
 }

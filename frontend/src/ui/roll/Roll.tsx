@@ -7,6 +7,7 @@ import { fitsOf, harmoniesOf } from "../../music/harmony";
 import { ROLE_NAMES } from "../../music/piece";
 import { audible } from "../../state/band";
 import { forget, isEditing } from "../../state/editing";
+import { alone } from "../../state/opened";
 import { bars, heardRoles, piece, pieceChart, pieceLines } from "../../state/piece";
 import { loop, type Player, playState } from "../../state/playback";
 import { redoChange, undoChange } from "../../state/redoing";
@@ -14,13 +15,11 @@ import { select, selection } from "../../state/selecting";
 import { EditButton, EditTools } from "./EditTools";
 import { Gutter } from "./Gutter";
 import { listenToGestures } from "./gestures";
-import { LaneNames, Lanes } from "./Lanes";
 import { NoteLayer } from "./NoteLayer";
 import { watchPlayhead } from "./playhead";
 import { Ribbon } from "./Ribbon";
 import { Stage } from "./Stage";
 import { View } from "./view";
-import { progressWords } from "./words";
 
 const ZOOM_STEP = 1.4;
 
@@ -32,6 +31,9 @@ export function Roll({ player }: { readonly player: Player }) {
   const placeHead = useRef(() => {});
   const harmonies = useComputed(() => harmoniesOf(pieceChart.value?.chords ?? []));
   const fits = useComputed(() => fitsOf(pieceChart.value?.chords ?? [], bars.value));
+  const sounds = useComputed(
+    () => new Set(bars.value.flatMap((bar) => (bar.drums ?? []).map(([, , pitch]) => pitch))).size,
+  );
   const identity = useComputed(() => piece.value?.id);
 
   useSignalEffect(() => {
@@ -84,7 +86,6 @@ export function Roll({ player }: { readonly player: Player }) {
     placeHead.current();
   }, [scale, view]);
 
-  const isEmpty = view.length.value === 0;
   const key = (event: KeyboardEvent): void => {
     const zooms: Record<string, number> = { "+": ZOOM_STEP, "=": ZOOM_STEP, "-": 1 / ZOOM_STEP };
     const factor = zooms[event.key];
@@ -102,29 +103,26 @@ export function Roll({ player }: { readonly player: Player }) {
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, this groups a picture and its tools
-    <div class={isEditing.value ? "roll is-editing" : "roll"} role="group" aria-label="Piano roll" onKeyDown={key}>
-      <Key isEmpty={isEmpty} />
-      <Tools view={view} isEmpty={isEmpty} />
-      <div class={isEmpty ? "roll-frame is-empty" : "roll-frame"}>
-        <div>
-          <Gutter view={view} />
-          <LaneNames />
-        </div>
+    <div
+      class={isEditing.value ? "roll is-editing" : "roll"}
+      role="group"
+      aria-label="Piano roll"
+      style={{ "--roll-drums": alone.value === null ? sounds.value : 0 }}
+      onKeyDown={key}
+    >
+      <Key />
+      <Tools view={view} />
+      <div class="roll-frame">
+        <Gutter view={view} />
         <div ref={scroller} class="roll-scroller">
-          <div ref={content} class="roll-content" style={{ width: isEmpty ? "100%" : `${view.content.value}px` }}>
+          <div ref={content} class="roll-content" style={{ width: `${view.content.value}px` }}>
             <Ribbon view={view} player={player} fits={fits.value} />
             <Stage view={view} player={player} harmonies={harmonies.value} />
             {isEditing.value && <NoteLayer view={view} player={player} />}
-            <Lanes view={view} />
             <LoopBand view={view} />
-            <div ref={head} class="roll-head" hidden={isEmpty} />
+            <div ref={head} class="roll-head" />
           </div>
         </div>
-        {isEmpty && (
-          <p class="roll-hint">
-            <span>Press play: the band's notes appear here.</span>
-          </p>
-        )}
         <TipBox view={view} />
       </div>
       {isEditing.value && <EditTools player={player} />}
@@ -133,8 +131,7 @@ export function Roll({ player }: { readonly player: Player }) {
 }
 
 /** Who plays in which colour. */
-function Key({ isEmpty }: { readonly isEmpty: boolean }) {
-  if (isEmpty) return null;
+function Key() {
   return (
     <ul class="roll-key" aria-label="Colours">
       {heardRoles.value.map((role) => (
@@ -148,44 +145,29 @@ function Key({ isEmpty }: { readonly isEmpty: boolean }) {
 }
 
 /** How near one looks, and whether the view goes along. */
-function Tools({ view, isEmpty }: { readonly view: View; readonly isEmpty: boolean }) {
+function Tools({ view }: { readonly view: View }) {
   return (
     <div class="roll-tools">
-      <Progress />
       <EditButton />
       <button
         type="button"
         class="button small"
         aria-pressed={view.following.value}
-        disabled={isEmpty}
         onClick={() => {
           view.following.value = !view.following.value;
         }}
       >
         Follow
       </button>
-      <button
-        type="button"
-        class="button small"
-        disabled={isEmpty}
-        aria-label="Zoom out"
-        onClick={() => view.zoomBy(1 / ZOOM_STEP)}
-      >
+      <button type="button" class="button small" aria-label="Zoom out" onClick={() => view.zoomBy(1 / ZOOM_STEP)}>
         −
       </button>
-      <button
-        type="button"
-        class="button small"
-        disabled={isEmpty}
-        aria-label="Zoom in"
-        onClick={() => view.zoomBy(ZOOM_STEP)}
-      >
+      <button type="button" class="button small" aria-label="Zoom in" onClick={() => view.zoomBy(ZOOM_STEP)}>
         +
       </button>
       <button
         type="button"
         class="button small"
-        disabled={isEmpty}
         aria-label="Fit the whole piece"
         onClick={() => {
           view.zoom.value = "fit";
@@ -195,13 +177,6 @@ function Tools({ view, isEmpty }: { readonly view: View; readonly isEmpty: boole
       </button>
     </div>
   );
-}
-
-/** How far the piece has come, as long as it isn't whole. */
-function Progress() {
-  const [there, of] = [bars.value.length, pieceChart.value?.bars ?? 0];
-  if (!piece.value || there >= of) return null;
-  return <p class="roll-progress">{progressWords(piece.value.state, there, of)}</p>;
 }
 
 /** The bars that are played again and again. */

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Harmony } from "../../music/harmony";
 import { audible } from "../../state/band";
 import { editedRole, isEditing, keys, part } from "../../state/editing";
+import { alone } from "../../state/opened";
 import { bars, isComposing, piece, pieceChart, pieceLines } from "../../state/piece";
 import type { Player } from "../../state/playback";
 import { barLine } from "../places";
@@ -27,7 +28,7 @@ export function Stage({ view, player, harmonies }: Props) {
   const value = useComputed(() => Math.min(view.bar.value + 1, Math.max(view.length.value, 1)));
   const words = useComputed(() => {
     const chord = pieceChart.value?.chords[view.chord.value];
-    return chord ? `Bar ${value.value} of ${view.length.value}, ${chordName(chord)}` : "No piece yet";
+    return chord ? `Bar ${value.value} of ${view.length.value}, ${chordName(chord)}` : "";
   });
   const lines = pieceLines.value;
   const scale = view.scale.value;
@@ -49,7 +50,8 @@ export function Stage({ view, player, harmonies }: Props) {
   };
   const point = (event: PointerEvent): void => {
     const [x, y] = placeIn(event);
-    const scene = { bars: bars.value, lines, audible: audible.value, rows: view.rows.value, scale };
+    const seen = alone.value === null ? audible.value : new Set([alone.value]);
+    const scene = { bars: bars.value, lines, audible: seen, rows: view.rows.value, scale };
     const found = noteAt(x, y, scene);
     const words = found && noteWords(found.role, found.note, harmonies, pieceChart.value?.chords ?? [], lines);
     view.tip.value = words && { x: x - view.left.value, y: y + POINTER, lines: words };
@@ -132,6 +134,7 @@ function usePainting(
       rows: view.rows.value,
       scale: view.scale.value,
       colours: colours.value,
+      alone: alone.value,
       edited: isEditing.value ? { role: editedRole.value, part: part.value, keys: keys.value } : null,
       ...view.drawn.value,
     };

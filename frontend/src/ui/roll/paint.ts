@@ -20,7 +20,8 @@ export interface Scene {
   readonly width: number;
   readonly ratio: number; // device pixels a pixel
   readonly colours: Colours;
-  readonly edited?: Edited | null;
+  readonly alone?: Role | null; // who is looked at: others are faint
+  readonly edited?: Edited | null; // that player's notes, while they are edited
 }
 
 /** Whose notes are edited, as they are now: they lie above all others, which are faint. */
@@ -75,13 +76,22 @@ export function paint(brush: Brush, scene: Scene): void {
   // What is muted lies below what is heard, and the long notes of the strings below the others.
   for (const heard of [false, true]) {
     for (const role of PAINTED) {
-      const isHere = !scene.edited || (scene.edited.role !== role && [scene.edited.role, role].indexOf("drums") < 0);
-      if (isHere && scene.audible.has(role) === heard) paintTrack(brush, scene, role);
+      if (isSeen(scene, role) && isFull(scene, role) === heard) paintTrack(brush, scene, role);
     }
   }
   if (scene.edited) paintEdited(brush, scene, scene.edited);
   brush.globalAlpha = 1;
 }
+
+/** Whether a player's notes have rows, and are not those that are edited. */
+function isSeen({ alone = null, edited }: Scene, role: Role): boolean {
+  if (edited?.role === role) return false;
+  return alone === null || alone === role || (alone !== "drums" && role !== "drums");
+}
+
+/** Whether they are as strong as they are loud: they are heard, and nobody else is looked at alone. */
+const isFull = ({ alone = null, audible }: Scene, role: Role): boolean =>
+  alone === null ? audible.has(role) : alone === role;
 
 function paintRows(brush: Brush, { rows, left, width, colours }: Scene): void {
   const { low, high, drums } = rows.extent;
@@ -127,7 +137,7 @@ export function barsSeen(
 }
 
 function paintTrack(brush: Brush, scene: Scene, role: Role): void {
-  const { bars, lines, rows, scale, left, width, harmonies, audible, colours } = scene;
+  const { bars, lines, rows, scale, left, width, harmonies, colours } = scene;
   const levels: Box[][] = Array.from({ length: LEVELS }, () => []);
   const hollow: Box[] = [];
   const [first, last] = barsSeen(left / scale, (left + width) / scale, rows.extent.longest, lines, bars.length);
@@ -139,7 +149,7 @@ function paintTrack(brush: Brush, scene: Scene, role: Role): void {
       else levels[levelOf(note)]?.push(box);
     }
   }
-  const presence = audible.has(role) && !scene.edited ? 1 : FAINT;
+  const presence = isFull(scene, role) ? 1 : FAINT;
   brush.fillStyle = colours.tracks[role];
   levels.forEach((boxes, level) => {
     brush.globalAlpha = presence * (QUIETEST + ((1 - QUIETEST) * level) / (LEVELS - 1));

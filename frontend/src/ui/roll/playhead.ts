@@ -11,10 +11,13 @@ const TURN_AT = 0.92; // share of the view at which the page is turned
 const TURN_TO = 0.08; // and where the playhead then is
 const TURN_TIME = 900; // milliseconds that a smooth scroll may take
 
+/** What is known of a view: that of the roll, or that of the band. */
+export type Followed = Pick<View, "scale" | "following" | "width" | "content" | "bar" | "chord">;
+
 /** Keep the playhead where the player is. Returns what places it at once, and what stops it. */
 export function watchPlayhead(
   player: Player,
-  view: View,
+  view: Followed,
   scroller: HTMLElement,
   head: HTMLElement,
 ): { place(): void; stop(): void } {

@@ -1,8 +1,8 @@
 /** What part of the piece is in view, and what is pointed at. Knows pixels and steps; no elements. */
 
 import { computed, signal } from "@preact/signals";
-import { editedRole, isEditing } from "../../state/editing";
 import { compasses } from "../../state/offer";
+import { alone } from "../../state/opened";
 import { bars, pieceLines } from "../../state/piece";
 import { extentOf, rowsOf, rowsOfOne, scaleOf, type Zoom, zoomBy } from "./geometry";
 
@@ -42,10 +42,10 @@ export class View {
   readonly scale = computed(() => scaleOf(this.zoom.value, pieceLines.value, this.width.value));
   /** Width of the whole piece in pixels. */
   readonly content = computed(() => pieceLines.value.end * this.scale.value);
-  /** The rows of all; of who is edited alone, as long as somebody is. While a note is dragged they stay. */
+  /** The rows of all, or of who stands alone. While a note is dragged they stay. */
   readonly rows = computed(() => {
-    if (!isEditing.value) return rowsOf(extentOf(bars.value), this.height.value);
-    const role = editedRole.value;
+    const role = alone.value;
+    if (role === null) return rowsOf(extentOf(bars.value), this.height.value);
     return rowsOfOne(bars.value, role, compasses.value.get(role) ?? ALL, this.height.value);
   });
 
