@@ -68,7 +68,10 @@ def archive(score_text: str | bytes, name: str = "score.xml", container: str | N
     file = io.BytesIO()
     rootfile = f'<container><rootfiles><rootfile full-path="{name}"/></rootfiles></container>'
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        for entry, text in (("META-INF/container.xml", rootfile if container is None else container), (name, score_text)):
+        for entry, text in (
+            ("META-INF/container.xml", rootfile if container is None else container),
+            (name, score_text),
+        ):
             info = zipfile.ZipInfo(entry)  # of no time: tests are named by what they read
             info.compress_type = zipfile.ZIP_DEFLATED
             packed.writestr(info, text)
