@@ -86,3 +86,18 @@ test("other buttons of the mouse are for others", () => {
   point("pointerdown", 50, 50, { button: 2 });
   expect(drawn).toEqual([]);
 });
+
+test("the click after a finger's tap is not for what came up under it, that after a scroll is", () => {
+  const end = (): boolean => {
+    const event = new Event("touchend", { bubbles: true, cancelable: true });
+    grid.firstElementChild?.dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  point("pointerdown", 50, 50, { pointerType: "touch" });
+  point("pointerup", 50, 50, { pointerType: "touch" });
+  expect(end()).toBe(true);
+  point("pointerdown", 50, 50, { pointerType: "touch" });
+  point("pointermove", 50, 90, { pointerType: "touch" });
+  point("pointerup", 50, 90, { pointerType: "touch" });
+  expect(end()).toBe(false);
+});

@@ -23,6 +23,7 @@ export function listenToPointing(grid: HTMLElement, pointing: Pointing): () => v
   let to: Place | null = null;
   let pressed: { readonly place: Place; readonly x: number; readonly y: number } | null = null; // by a finger
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isMeant = false; // the touch that ends now selected something
 
   const begin = (start: Place, here: Place): void => {
     from = start;
@@ -50,6 +51,7 @@ export function listenToPointing(grid: HTMLElement, pointing: Pointing): () => v
     pointing.draw(from, to, false);
   };
   const up = (): void => {
+    isMeant = pressed !== null;
     if (from === null && pressed) begin(pressed.place, pressed.place);
     if (from && to) pointing.draw(from, to, true);
     forget();
@@ -71,6 +73,15 @@ export function listenToPointing(grid: HTMLElement, pointing: Pointing): () => v
     signal,
     passive: false,
   });
+  // Tools may have come up under the finger: the click that follows a touch is not for them.
+  grid.addEventListener(
+    "touchend",
+    (event) => {
+      if (isMeant && event.cancelable) event.preventDefault();
+      isMeant = false;
+    },
+    { signal, passive: false },
+  );
   grid.addEventListener("contextmenu", (event) => (from || pressed) && event.preventDefault(), { signal });
   return () => {
     clearTimeout(timer);
