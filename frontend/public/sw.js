@@ -8,7 +8,7 @@ const MOST = 400; // answers that are kept
 const FOR_GOOD = /^\/(assets|instruments)\//; // their addresses change with what they are
 const ASKED =
   /^\/(favicon\.svg|manifest\.webmanifest|licences\.txt|api\/(options|arrangements(\/[^/]+(\/revisions)?(\/events)?)?))?$/;
-const CHARTS = "/api/charts"; // what a text means depends on nothing else
+const READ = /^\/api\/(charts|chords:parse)$/; // what a text means depends on nothing else
 const PIECE = /^\/api\/arrangements\/[^/]+/;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -22,7 +22,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
   if (request.method === "DELETE" && PIECE.test(pathname)) event.waitUntil(forget(pathname));
-  if (request.method === "POST" && pathname === CHARTS) event.respondWith(readFirst(event));
+  if (request.method === "POST" && READ.test(pathname)) event.respondWith(readFirst(event));
   if (request.method !== "GET") return;
   if (FOR_GOOD.test(pathname)) event.respondWith(keptFirst(event));
   else if (ASKED.test(pathname)) event.respondWith(serverFirst(event));
@@ -40,7 +40,7 @@ function serverFirst(event) {
 /** What a server reads in a text; of a text that was read before, what it read then. */
 async function readFirst(event) {
   const digest = await crypto.subtle.digest("SHA-256", await event.request.clone().arrayBuffer());
-  const key = `${CHARTS}?${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  const key = `${new URL(event.request.url).pathname}?${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
   return orKept(fetched(event, key), key);
 }
 

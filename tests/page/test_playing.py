@@ -251,7 +251,7 @@ def test_loop_gets_faster_and_goes_up_each_time(studio: Studio) -> None:
     first, second, third = (played[number * count : (number + 1) * count] for number in range(3))
     assert [(pitch - 2) % 12 for _, pitch, _ in second] == [pitch % 12 for _, pitch, _ in first]
     assert [(pitch - 4) % 12 for _, pitch, _ in third] == [pitch % 12 for _, pitch, _ in first]
-    lengths = [(later[0][2] - earlier[0][2]) / 1000 for earlier, later in ((first, second), (second, third))]
-    assert lengths == pytest.approx([2, 2 / 1.1], abs=0.01)
+    lengths = [each[-1][2] - each[0][2] for each in (first, second, third)]
+    assert lengths == pytest.approx([lengths[0], lengths[0] / 1.1, lengths[0] / 1.2], rel=0.02)
     studio.pause.click()
     expect(summary.filter(has_text="Practice")).to_be_visible()
