@@ -32,6 +32,7 @@ def test_page_opens_and_plays_without_its_server(browser: Browser, tmp_path: Pat
         needed = [
             "/assets/",
             "/api/charts",
+            "chords:parse",
             "kit-0",
             *(f"program-{number}." for number in (0, 25, 33, 48)),
             "/api/options",
@@ -42,6 +43,7 @@ def test_page_opens_and_plays_without_its_server(browser: Browser, tmp_path: Pat
     page.reload()
     expect(studio.pieces.get_by_role("listitem")).to_have_count(1)
     expect(studio.chords).to_have_value(CHORDS)
+    expect(studio.file("MIDI")).to_be_enabled()  # the piece is open
     studio.play.click()
     studio.wait_for_sound("Bass")
     context.close()
