@@ -9,7 +9,6 @@ import { followChanges } from "./state/redoing";
 import { updatePiece } from "./state/session";
 import { start } from "./state/start";
 import { App } from "./ui/App";
-import { keepPage } from "./ui/offline";
 
 const root = document.getElementById("app");
 const edited = recallText();
@@ -20,4 +19,3 @@ keepPlaying(updatePiece);
 followChanges();
 if (root) render(<App />, root);
 void start(edited);
-keepPage();
