@@ -165,10 +165,8 @@ class Arrangement(Performance):
 
     def _compose(self) -> Generator[Bar, None, None]:
         composer = Composer(self.model.engine, self.model.columns, len(self.takes))
-        for take in self.takes:
-            composer.join(take)
-        while composer:
-            for take, part in composer.step():
+        for finished in composer.run(self.takes):
+            for take, part in finished:
                 bar = self.bar(take, part)
                 if bar is not None:
                     yield bar

@@ -6,7 +6,7 @@ Knows the leader, the engine and the sampler; no files and no options of the use
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -255,6 +255,14 @@ class Composer:
             if take.done:
                 self.leave(take)
         return finished
+
+    def run(self, takes: Iterable[Take]) -> Iterator[list[tuple[Take, BarNotes]]]:
+        """Compose takes to their end, as many at a time as there is room: what each :meth:`step` gives."""
+        waiting = [*takes][::-1]
+        while waiting or self:
+            while waiting and self.room:
+                self.join(waiting.pop())
+            yield self.step()
 
     def _read(self, takes: Sequence[Take]) -> npt.NDArray[np.float32]:
         """Let the engine read what is new in each take; slides the window of those that don't fit."""

@@ -55,6 +55,12 @@ class Bar(NamedTuple):
         return f"<Bar {self.number} of take {self.take}: {notes} notes>"
 
 
+def seconds_of(progression: Progression, tempo: float, playing: PlayOptions) -> float:
+    """How long a progression plays that was composed for a tempo, in beats a minute."""
+    tempo = playing.play_tempo or tempo
+    return times_of(tempo, progression.lines, progression.steps, slows=playing.ritardando).seconds(progression.steps)
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is to be played: chords, and what the leader decides besides. Everything but the model.
@@ -139,9 +145,7 @@ class Plan:
     @property
     def seconds(self) -> float:
         """How long it plays."""
-        steps, options = self.progression.steps, self.options
-        tempo = options.play_tempo or options.tempo
-        return times_of(tempo, self.progression.lines, steps, slows=options.ritardando).seconds(steps)
+        return seconds_of(self.progression, self.options.tempo, self.options)
 
     @cached_property
     def _clashes(self) -> Clashes | None:

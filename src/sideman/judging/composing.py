@@ -35,12 +35,9 @@ def composes_with(model: Model, options: ArrangeOptions, show: Show | None = Non
 def perform_all(plans: Sequence[Plan], model: Model, show: Show | None = None, done: int = 0) -> list[Performance]:
     """The first take of each plan, composed; ``show`` is told how many are done, and ``done`` were before."""
     performances = [Performance(plan, model.sampling) for plan in plans]
-    waiting = [performance.takes[0] for performance in reversed(performances)]
-    composer = Composer(model.engine, model.columns, min(TOGETHER, len(waiting)))
-    while waiting or composer:
-        while waiting and composer.room:
-            composer.join(waiting.pop())
-        done += len({id(finished) for finished, _ in composer.step() if finished.done})
+    composer = Composer(model.engine, model.columns, min(TOGETHER, len(plans)))
+    for finished in composer.run(performance.takes[0] for performance in performances):
+        done += len({id(take) for take, _ in finished if take.done})
         if show is not None:
             show(done, "composing")
     return performances

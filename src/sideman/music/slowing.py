@@ -17,11 +17,10 @@ _CURVATURE = 3  # q
 def ritardando(tempo: float, lines: BarLines, steps: int) -> tuple[TempoChange, ...]:
     """The tempo of each beat of the two bars before the last one of so many steps, and of that: once for all of it."""
     last = max(lines.count(steps) - 1, 0)
-    begin, end = lines.onset(max(last - SLOWING_BARS, 0)), lines.onset(last)
+    first = max(last - SLOWING_BARS, 0)
+    begin, end = lines.onset(first), lines.onset(last)
     beats = [
-        beat
-        for bar in range(max(last - SLOWING_BARS, 0), last)
-        for beat in range(lines.onset(bar), lines.onset(bar + 1), STEPS_PER_BEAT)
+        beat for bar in range(first, last) for beat in range(lines.onset(bar), lines.onset(bar + 1), STEPS_PER_BEAT)
     ]
     places = [((beat + min(beat + STEPS_PER_BEAT, end)) / 2 - begin) / (end - begin) for beat in beats]
     changes = [(beat, _slowed(place)) for beat, place in zip(beats, places, strict=True)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,6 +29,11 @@ class Draft:
 
     seed: int
     take: Take
+
+    @cached_property
+    def parts(self) -> list[Parts]:
+        """Those of each bar; the take must be done."""
+        return parts_of(self.take.ids)
 
     @property
     def misfit(self) -> float:
@@ -70,9 +76,9 @@ class Drafts:
         there = [self._before]
         chosen = []
         for drafts in self.alternatives:
-            others = [draft for draft in drafts if parts_of(draft.take.ids) not in there]
+            others = [draft for draft in drafts if draft.parts not in there]
             best = min(others or drafts, key=lambda draft: draft.misfit)
-            there.append(parts_of(best.take.ids))
+            there.append(best.parts)
             chosen.append(best)
         return chosen
 
@@ -91,10 +97,6 @@ def seam_after(changed: Collection[int], bars: int) -> frozenset[int]:
 
 def compose(takes: Sequence[Take], composer: Composer, on_progress: Callable[[float], object] | None = None) -> None:
     """Compose takes to their end, as many at a time as there is room; ``on_progress`` hears how many bars are done."""
-    waiting = [*reversed(takes)]
-    while waiting or composer:
-        while waiting and composer.room:
-            composer.join(waiting.pop())
-        composer.step()
+    for _ in composer.run(takes):
         if on_progress is not None:
             on_progress(sum(take.whole_bars for take in takes))

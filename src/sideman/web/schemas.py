@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sideman.music.band import Role
 from sideman.music.chords import Progression
 from sideman.music.qualities import PITCH_CLASSES
-from sideman.music.slowing import times_of
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP
 from sideman.music.wishes import PlayedSection
 from sideman.options import MAX_TAKES, PLAYING, PlayOptions
 from sideman.pieces.changes import Change
 from sideman.pieces.edits import Edit
+from sideman.planning import seconds_of
 from sideman.tokens.chart import chart_of_progression
 from sideman.web.chord_schemas import ChordText, Metre, NoteRow, lines_of
 from sideman.web.given_schemas import GivenPart, GivenView
@@ -185,9 +185,7 @@ class Description(Options, ChordText):
 
     def seconds_at(self, playing: PlayOptions, progression: Progression | None = None) -> float:
         """How long it plays so, or would with other chords."""
-        chords = progression or self.read()
-        tempo = playing.play_tempo or self.tempo
-        return times_of(tempo, chords.lines, chords.steps, slows=playing.ritardando).seconds(chords.steps)
+        return seconds_of(progression or self.read(), self.tempo, playing)
 
 
 class BarsDone(BaseModel):
