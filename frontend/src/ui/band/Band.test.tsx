@@ -2,28 +2,15 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CHART, OFFER, PIECE, SONG } from "../../../tests/piece.fixture";
+import { FakePlayer } from "../../../tests/player.fixture";
 import { offer, song } from "../../state/band";
 import { opened } from "../../state/opened";
 import { closePiece, openPiece, takes } from "../../state/piece";
-import type { Player } from "../../state/playback";
 import { changes } from "../../state/redoing";
 import { beginSelecting, lockBars, selection } from "../../state/selecting";
 import { Band } from "./Band";
 
-let step = 0;
-const player: Player = {
-  prepare: async () => {},
-  play: async () => {},
-  pause: () => {},
-  seek: (to) => {
-    step = to;
-  },
-  position: () => step,
-  strike: async () => {},
-  press: () => {},
-  release: () => {},
-  level: () => 0,
-};
+const player = new FakePlayer();
 const root = document.body.appendChild(document.createElement("div"));
 const one = (selector: string): HTMLElement => root.querySelector<HTMLElement>(selector) as HTMLElement;
 const named = (label: string): HTMLElement => one(`[aria-label="${label}"]`);
@@ -36,7 +23,7 @@ const press = (element: HTMLElement, key: string, init: KeyboardEventInit = {}):
   });
 
 beforeEach(async () => {
-  step = 0;
+  player.step = 0;
   offer.value = OFFER;
   song.value = SONG;
   await act(() => render(<Band player={player} />, root));

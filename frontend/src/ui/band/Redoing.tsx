@@ -33,6 +33,7 @@ import {
 import { Candidates } from "../Candidates";
 import { Changes } from "../Changes";
 import { Icon } from "../Icon";
+import { Steps } from "../Steps";
 import type { BandView } from "./view";
 
 const SEVERAL = 3;
@@ -43,26 +44,21 @@ export function Redoing({ view }: { readonly view: BandView }) {
     <section class="redoing" aria-label="Keep and redo">
       <div class="redoing-bar">
         <span class="redoing-history">
-          <button
-            type="button"
-            class="button small"
-            aria-label="Undo change"
-            title="Undo the last change of the piece (Ctrl+Z in the band)"
-            disabled={!canUndoChange.value}
-            onClick={undoChange}
-          >
-            <Icon name="undo" />
-          </button>
-          <button
-            type="button"
-            class="button small"
-            aria-label="Redo change"
-            title="Do it again (Ctrl+Shift+Z in the band)"
-            disabled={!canRedoChange.value}
-            onClick={redoChange}
-          >
-            <Icon name="redo" />
-          </button>
+          <Steps
+            look="small"
+            undo={{
+              name: "Undo change",
+              title: "Undo the last change of the piece (Ctrl+Z in the band)",
+              isPossible: canUndoChange,
+              go: undoChange,
+            }}
+            redo={{
+              name: "Redo change",
+              title: "Do it again (Ctrl+Shift+Z in the band)",
+              isPossible: canRedoChange,
+              go: redoChange,
+            }}
+          />
         </span>
         <Tools view={view} />
         <p class="muted redoing-state" role="status">

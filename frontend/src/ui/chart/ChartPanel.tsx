@@ -10,6 +10,7 @@ import { canRedo, canUndo, loadText, redo, undo } from "../../state/history";
 import type { Player } from "../../state/playback";
 import { semitones, transpose } from "../../state/transposing";
 import { Icon } from "../Icon";
+import { Steps } from "../Steps";
 import { Assumptions } from "./Assumptions";
 import { ChartField } from "./ChartField";
 import { Examples } from "./Examples";
@@ -68,26 +69,11 @@ export function ChartPanel({ player, onPlay }: Props) {
           <Icon name="palette" /> Chord palette
         </button>
         <span class="chart-steps">
-          <button
-            type="button"
-            class="button quiet"
-            aria-label="Undo"
-            title="Undo (Ctrl+Z)"
-            disabled={!canUndo.value}
-            onClick={undo}
-          >
-            <Icon name="undo" />
-          </button>
-          <button
-            type="button"
-            class="button quiet"
-            aria-label="Redo"
-            title="Redo (Ctrl+Shift+Z)"
-            disabled={!canRedo.value}
-            onClick={redo}
-          >
-            <Icon name="redo" />
-          </button>
+          <Steps
+            look="quiet"
+            undo={{ name: "Undo", title: "Undo (Ctrl+Z)", isPossible: canUndo, go: undo }}
+            redo={{ name: "Redo", title: "Redo (Ctrl+Shift+Z)", isPossible: canRedo, go: redo }}
+          />
           <button
             type="button"
             class="button quiet chart-clear"

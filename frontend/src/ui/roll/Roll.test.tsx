@@ -2,10 +2,11 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { chartOf, chordAt } from "../../../tests/piece.fixture";
+import { FakePlayer } from "../../../tests/player.fixture";
 import type { Arrangement } from "../../api";
 import { ROLES } from "../../music/piece";
 import { addBar, openPiece, piece, pieceChart, takes } from "../../state/piece";
-import { loop, type Player, playState } from "../../state/playback";
+import { loop, playState } from "../../state/playback";
 import { Roll } from "./Roll";
 
 const CHART = chartOf(chordAt("C", 0, 4, [0, 4, 7]), chordAt("F", 4, 2, [5, 9, 0]), chordAt("G7", 6, 2, [7, 11, 2, 5]));
@@ -19,20 +20,7 @@ const PIECE = {
   given: [],
 } as unknown as Arrangement;
 
-let step = 0;
-const player: Player = {
-  prepare: async () => {},
-  play: async () => {},
-  pause: () => {},
-  seek: (to) => {
-    step = to;
-  },
-  position: () => step,
-  strike: async () => {},
-  press: () => {},
-  release: () => {},
-  level: () => 0,
-};
+const player = new FakePlayer();
 const root = document.body.appendChild(document.createElement("div"));
 const all = (selector: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(selector)];
 const one = (selector: string): HTMLElement => all(selector)[0] as HTMLElement;
@@ -42,7 +30,7 @@ const press = (element: HTMLElement, key: string, init: KeyboardEventInit = {}):
   });
 
 beforeEach(async () => {
-  step = 0;
+  player.step = 0;
   await act(() => render(<Roll player={player} />, root));
 });
 afterEach(async () => {
@@ -83,10 +71,10 @@ test("what was missing is there when the last bar comes", async () => {
 test("a chord seeks to its onset, and the arrow keys go from chord to chord", async () => {
   await open();
   await act(() => all(".roll-chord")[2]?.click());
-  expect(step).toBe(72);
+  expect(player.step).toBe(72);
   await press(one(".roll-chords"), "ArrowLeft");
   expect(all(".roll-chord").map((cell) => cell.tabIndex)).toEqual([-1, 0, -1]);
-  expect(step).toBe(72); // going there is not playing from there
+  expect(player.step).toBe(72); // going there is not playing from there
 });
 
 test("pointing at a chord shows its figures", async () => {
@@ -105,15 +93,15 @@ test("the arrow keys in the roll go by bars and stay in the piece", async () => 
   await open();
   const stage = one(".roll-stage");
   await press(stage, "ArrowRight");
-  expect(step).toBe(48);
+  expect(player.step).toBe(48);
   await press(stage, "ArrowRight");
-  expect(step).toBe(48);
-  step = 53; // a little into the bar: to the one before
+  expect(player.step).toBe(48);
+  player.step = 53; // a little into the bar: to the one before
   await press(stage, "ArrowLeft");
-  expect(step).toBe(0);
-  step = 80;
+  expect(player.step).toBe(0);
+  player.step = 80;
   await press(stage, "ArrowLeft");
-  expect(step).toBe(48);
+  expect(player.step).toBe(48);
 });
 
 test("Escape ends the loop, and is left to others where there is none", async () => {
@@ -139,7 +127,7 @@ test("the zoom buttons and keys change the width, Fit undoes it", async () => {
 
 test("the chord that plays is marked as the current one", async () => {
   await open();
-  step = 60;
+  player.step = 60;
   await new Promise((resolve) => setTimeout(resolve, 130)); // it looks at a resting player ten times a second
   expect(all(".roll-chord").map((cell) => cell.getAttribute("aria-current"))).toEqual([null, "true", null]);
   expect(one(".roll-stage").getAttribute("aria-valuetext")).toBe("Bar 2 of 2, F");
