@@ -1,6 +1,6 @@
 /** Pieces, charts and an offer such as the server sends, for tests. */
 
-import type { Arrangement, Offer } from "../src/api";
+import type { Arrangement, Offer, Revision } from "../src/api";
 import { type Cell, cell } from "../src/music/edit";
 import { type Feel, type Hands, Playing } from "../src/music/feel";
 import { type Chart, type Chord, type ChordParts, COMPOSED, ROLES, type Role, type Song } from "../src/music/piece";
@@ -204,3 +204,9 @@ export const OFFER: Offer = {
   qualities: [{ name: "", degrees: "1 3 5" }],
   examples: [],
 };
+
+/** A part of a piece that was composed anew, as it is kept. */
+export function revisionOf(change: Partial<Revision> = {}): Revision {
+  const kept = { progression: null, meters: null, origins: null, notes: null };
+  return { tracks: ["bass"], bars: [1], take: 0, seed: 5, ...kept, ...change };
+}

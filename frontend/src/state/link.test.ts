@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { OFFER, option, PIECE, section } from "../../tests/piece.fixture";
+import { OFFER, option, PIECE, revisionOf, section } from "../../tests/piece.fixture";
 import type { Arrangement } from "../api";
 import { COMPOSED } from "../music/piece";
 import { valuesOf } from "./fields";
@@ -26,26 +26,8 @@ const RICH = {
     }),
   ],
   revisions: [
-    {
-      tracks: ["drums", "bass"],
-      bars: [0, 1, 2, 7],
-      take: 0,
-      seed: 5,
-      progression: null,
-      meters: null,
-      origins: null,
-      notes: null,
-    },
-    {
-      tracks: ["piano"],
-      bars: [3],
-      take: 2,
-      seed: 6,
-      progression: "N.C.:3/2|C/E:96t",
-      meters: null,
-      origins: null,
-      notes: null,
-    },
+    revisionOf({ tracks: ["drums", "bass"], bars: [0, 1, 2, 7] }),
+    revisionOf({ tracks: ["piano"], bars: [3], take: 2, seed: 6, progression: "N.C.:3/2|C/E:96t" }),
   ],
 } satisfies Arrangement;
 

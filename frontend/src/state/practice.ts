@@ -2,6 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import { type Playing, transposedBars } from "../music/feel";
+import { modulo } from "../music/notes";
 import { OCTAVE } from "../music/piece";
 import { compasses } from "./offer";
 import { bars, type TakeBars } from "./piece";
@@ -24,7 +25,7 @@ export function rateOf(number: number): number {
 /** How many semitones above its key a pass is: the nearest way, a tritone goes down. */
 export function liftOf(number: number): number {
   const half = OCTAVE / 2;
-  return ((((higher.value * number + half) % OCTAVE) + OCTAVE) % OCTAVE) - half;
+  return modulo(higher.value * number + half) - half;
 }
 
 /** What is heard of that now. */

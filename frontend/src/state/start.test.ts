@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CHART, OFFER, option, PIECE, SONG } from "../../tests/piece.fixture";
+import { CHART, OFFER, option, PIECE, revisionOf, SONG } from "../../tests/piece.fixture";
 import type { Arrangement, Offer } from "../api";
 import { chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions, song } from "./band";
 import { version } from "./history";
@@ -126,18 +126,7 @@ test("a link to a piece that isn't here has it composed for its own tempo, in it
 });
 
 test("a link to a revised piece has its revisions composed too; what play makes of the same chords has none", async () => {
-  const revisions = [
-    {
-      tracks: ["bass"] as const,
-      bars: [1],
-      take: 0,
-      seed: 5,
-      progression: null,
-      meters: null,
-      origins: null,
-      notes: null,
-    },
-  ];
+  const revisions = [revisionOf()];
   location.hash = fragmentOf({ ...PIECE, revisions }, OFFER.options);
   await start(false); // the piece of the list has none
   expect(asked).toMatchObject([{ seed: PIECE.seed, model: PIECE.model, revisions }]);
@@ -147,18 +136,7 @@ test("a link to a revised piece has its revisions composed too; what play makes 
 });
 
 test("a revised piece that was broken off is composed again with its revisions", async () => {
-  const revisions = [
-    {
-      tracks: ["bass"] as const,
-      bars: [1],
-      take: 0,
-      seed: 5,
-      progression: null,
-      meters: null,
-      origins: null,
-      notes: null,
-    },
-  ];
+  const revisions = [revisionOf()];
   kept = [{ ...PIECE, revisions, state: "stopped" }];
   await start(false);
   song.value = SONG;

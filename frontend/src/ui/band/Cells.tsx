@@ -7,6 +7,7 @@ import { audible } from "../../state/band";
 import { bars, candidates, piece, take } from "../../state/piece";
 import { changes } from "../../state/redoing";
 import { lockedBars, type Place, players, selection } from "../../state/selecting";
+import { fitCanvas } from "../canvas";
 import { type Ink, inkOf, type Span, spanOf } from "./layout";
 import { CellPainter } from "./paint-cells";
 import type { BandView } from "./view";
@@ -119,15 +120,10 @@ function Picture({ role, view, ink, span, first, last }: PictureProps) {
     if (colours === null || height === 0 || lines.count < last) return;
     draw.current = () => {
       frame.current = 0;
-      const element = canvas.current;
-      const context = element?.getContext("2d");
-      if (!element || !context) return;
-      const ratio = window.devicePixelRatio || 1;
-      const pixels = (lines.onset(last) - lines.onset(first)) * scale;
-      const [width, tall] = [Math.round(pixels * ratio), Math.round(height * ratio)];
-      if (element.width !== width || element.height !== tall) Object.assign(element, { width, height: tall });
-      const left = `${lines.onset(first) * scale}px`;
-      Object.assign(element.style, { left, width: `${pixels}px`, height: `${height}px` });
+      const [left, width] = [lines.onset(first) * scale, (lines.onset(last) - lines.onset(first)) * scale];
+      const fitted = fitCanvas(canvas.current, { left, width, height });
+      if (fitted === null) return;
+      const { context, ratio } = fitted;
       painter.paint(context, { ...scene, ratio, colour: colours.tracks[role] });
     };
     frame.current ||= requestAnimationFrame(() => draw.current());

@@ -8,6 +8,7 @@ import { editedRole, isEditing, keys, part } from "../../state/editing";
 import { alone } from "../../state/opened";
 import { bars, isComposing, piece, pieceChart, pieceLines } from "../../state/piece";
 import type { Player } from "../../state/playback";
+import { fitCanvas } from "../canvas";
 import { barLine } from "../places";
 import { type Colours, coloursOf, watchTheme } from "./colours";
 import { paint } from "./paint";
@@ -140,18 +141,9 @@ function usePainting(
     };
     draw.current = () => {
       frame.current = 0;
-      const element = canvas.current;
-      const context = element?.getContext("2d");
-      if (!element || !context) return;
-      const ratio = window.devicePixelRatio || 1;
-      const [width, height] = [Math.round(scene.width * ratio), Math.round(scene.rows.height * ratio)];
-      if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
-      Object.assign(element.style, {
-        left: `${scene.left}px`,
-        width: `${scene.width}px`,
-        height: `${scene.rows.height}px`,
-      });
-      paint(context, { ...scene, ratio });
+      const { left, width, rows } = scene;
+      const fitted = fitCanvas(canvas.current, { left, width, height: rows.height });
+      if (fitted !== null) paint(fitted.context, { ...scene, ratio: fitted.ratio });
     };
     frame.current ||= requestAnimationFrame(() => draw.current());
   });
