@@ -69,8 +69,14 @@ def rubbing(melody: NoteArray, steps: int, shift: int = 0) -> npt.NDArray[np.boo
 @cache
 def _shares() -> npt.NDArray[np.float64]:
     """How much of it each pitch class bears over each chord of the language: (chords, 12)."""
-    shares = np.ones((NO_CHORD, PITCH_CLASSES))
+    return np.where(chord_tones(), CHORD_TONES, 1.0)
+
+
+@cache
+def chord_tones() -> npt.NDArray[np.bool_]:
+    """Which pitch classes are tones of each chord of the language: (chords, 12)."""
+    tones = np.zeros((NO_CHORD, PITCH_CLASSES), np.bool_)
     above = (np.arange(PITCH_CLASSES) - np.arange(PITCH_CLASSES)[:, None]) % PITCH_CLASSES  # (roots, pitch classes)
     for number, quality in enumerate(MODEL_QUALITIES):
-        shares[number :: len(MODEL_QUALITIES)][np.isin(above, [*quality.intervals])] = CHORD_TONES
-    return shares
+        tones[number :: len(MODEL_QUALITIES)] = np.isin(above, [*quality.intervals])
+    return tones

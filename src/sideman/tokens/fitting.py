@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES
-from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
-from sideman.tokens.clashes import Clashes, Row
+from sideman.tokens.clashes import Clashes, Row, chord_tones
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 
@@ -53,7 +53,5 @@ class Fitting:
 def _rows(added: float) -> npt.NDArray[np.float32]:
     """A row for each chord of the language: (chords, vocab)."""
     rows = np.zeros((NO_CHORD, VOCABULARY.size), np.float32)
-    above = (np.arange(MIDI_VALUES) - np.arange(PITCH_CLASSES)[:, None]) % PITCH_CLASSES  # (roots, pitches)
-    for number, quality in enumerate(MODEL_QUALITIES):
-        rows[number :: len(MODEL_QUALITIES), _PITCHES] = added * np.isin(above, [*quality.intervals])
+    rows[:, _PITCHES] = added * chord_tones()[:, np.arange(MIDI_VALUES) % PITCH_CLASSES]
     return rows

@@ -91,11 +91,18 @@ def to_grid(
     Bars are of 4/4 unless ``lines`` are given.
     """
     rows, loss = placed(role, notes, steps, shift)
+    rows, changed = levelled(rows, bar_lines(common_time(steps)) if lines is None else lines)
+    return rows, replace(loss, velocity=changed)
+
+
+def levelled(rows: NoteArray, lines: npt.NDArray[np.int64]) -> tuple[NoteArray, int]:
+    """Notes on the grid, each as loud as the language has its bar; of how many that is another loudness."""
     if not len(rows):
-        return rows, loss
-    level, index = loudness_levels(rows, bar_lines(common_time(steps)) if lines is None else lines)
+        return rows, 0
+    level, index = loudness_levels(rows, lines)
     velocity = LOUDNESS_TABLE[level[index]]
     half = (LOUDNESS[1] - LOUDNESS[0]) / 2
-    louder = int((np.abs(velocity - rows[:, VELOCITY]) > half).sum())
-    rows[:, VELOCITY] = velocity
-    return rows, replace(loss, velocity=louder)
+    changed = int((np.abs(velocity - rows[:, VELOCITY]) > half).sum())
+    even = rows.copy()
+    even[:, VELOCITY] = velocity
+    return even, changed

@@ -13,7 +13,7 @@ from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HITS
 from sideman.tokens.encode import encode_bars
 from sideman.tokens.form import bars_of
-from sideman.tokens.grid import DRUM_DURATION, GridLoss, placed, to_grid
+from sideman.tokens.grid import DRUM_DURATION, GridLoss, levelled, placed, to_grid
 from sideman.tokens.parts import Part, parts_of
 from sideman.tokens.vocabulary import LENGTHS, VOCABULARY
 
@@ -39,8 +39,7 @@ def edited_parts(
     Where no note is, the role rests.
     """
     rows, loss = placed(role, notes, chart.steps, chart.shift)
-    levelled, _ = to_grid(role, notes, chart.steps, chart.shift, chart.lines)
-    parts, bar = _parts(role, levelled, chart), bars_of(rows[:, ONSET], chart.lines)
+    parts, bar = _parts(role, levelled(rows, chart.lines)[0], chart), bars_of(rows[:, ONSET], chart.lines)
     wanted = [*bars]
     velocities = tuple(tuple(rows[bar == number, VELOCITY].tolist()) for number in wanted)
     return tuple(parts[number] for number in wanted), velocities, loss
