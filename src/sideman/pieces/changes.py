@@ -58,6 +58,10 @@ class Change:
         moved = next((bar for bar, origin in enumerate(origins) if origin != bar), len(origins) or None)
         return min((bar for bar in (*self.selection.bars[:1], moved) if bar is not None), default=0)
 
+    def check(self, plan: Plan) -> Plan:
+        """The plan of its take after it. Raises as :func:`check_change`."""
+        return check_change(plan, self.selection, self.progression, self.origins)
+
 
 def composed_roles(plan: Plan) -> tuple[Role, ...]:
     """Who plays, but for somebody's own parts."""

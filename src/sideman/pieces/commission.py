@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from sideman.arranging import Performance, Plan
 from sideman.composer import SAMPLING, Take
 from sideman.model.sampling import SamplingDefaults
-from sideman.pieces.changes import Change, check_change
+from sideman.pieces.changes import Change
 from sideman.pieces.composition import Composition
 from sideman.pieces.edits import Edit
 
@@ -36,11 +36,7 @@ class Commission:
         plans: dict[int, Plan] = {}
         for change in self.changes:
             take = change.selection.take
-            before = plans.get(take, plan)
-            if isinstance(change, Edit):
-                plans[take] = change.check(before)
-            else:
-                plans[take] = check_change(before, change.selection, change.progression, change.origins)
+            plans[take] = change.check(plans.get(take, plan))
         self._plans = [plans.get(take, plan) for take in range(plan.options.takes)]  # in the end
         self.performance = Performance(plan, sampling)
         self.composition: Composition | None = None

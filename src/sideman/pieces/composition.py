@@ -182,7 +182,7 @@ class Composition:
         """
         selection = change.selection
         before = self.plan_of(selection.take)
-        plan = check_change(before, selection, change.progression, change.origins)
+        plan = change.check(before)
         check_seed(change.seed)
         moved = Revision(selection, {}, None, change.progression, change.origins)
         selected = {*plan.chart.told(selection.bars)}
@@ -206,7 +206,7 @@ class Composition:
     ) -> Drafts:
         """So many drafts of each of some alternatives to a change, yet to be composed. Raises as :meth:`begin`."""
         selection = change.selection
-        plan = check_change(self.plan_of(selection.take), selection, change.progression, change.origins)
+        plan = change.check(self.plan_of(selection.take))
         check_seed(change.seed)
         pays = bool(seam_after(selection.bars, plan.bars)) or len(selection.bars) <= SPARE
         return Drafts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -25,6 +26,7 @@ class Edit:
 
     selection: Selection
     tracks: Mapping[Role, Track]
+    progression: ClassVar[None] = None  # the chords stay
 
     def __init__(self, tracks: Mapping[Role, Track] | Mapping[str, Track], bars: Iterable[int], take: int = 0) -> None:
         object.__setattr__(self, "selection", Selection(tracks, bars, take))

@@ -63,7 +63,7 @@ class ArrangementRequest(Options, ChordText):
         changes: list[Change | Edit] = []
         for revision in self.revisions:
             change = revision.change(lines[revision.take])
-            if isinstance(change, Change) and change.progression is not None:
+            if change.progression is not None:
                 lines[revision.take] = change.progression.lines
             changes.append(change)
         return changes

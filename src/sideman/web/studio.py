@@ -19,7 +19,6 @@ from sideman.arranging import Model, Plan
 from sideman.errors import DataError
 from sideman.music.progression import Progression
 from sideman.music.time import seconds
-from sideman.pieces.changes import Change
 from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
@@ -106,7 +105,7 @@ class Studio:
         plan, given = with_given(Plan(progression, options, sections=request.played_sections()), request.given)
         changes = request.changes()
         for change in changes:
-            if isinstance(change, Change) and change.progression is not None:
+            if change.progression is not None:
                 self._check_length(change.progression, *tempos)
         commission = Commission(plan, changes, self.fingerprint, self._sampling)
         self.composing.check()
