@@ -1,6 +1,7 @@
 import type { HttpProxy } from "vite";
 import { defineConfig } from "vitest/config";
-import { licences } from "./licences";
+import { licences } from "./licences.ts";
+import { worker } from "./worker/plugin.ts";
 
 const SERVER = "http://127.0.0.1:8000"; // `sideman serve`, for `npm run dev`
 
@@ -11,7 +12,7 @@ const proxied = {
 };
 
 export default defineConfig({
-  plugins: [licences()],
+  plugins: [licences(), worker()],
   build: {
     outDir: "../src/sideman/web/page",
     emptyOutDir: true,

@@ -1,5 +1,6 @@
 /** The server's HTTP interface: what can be asked of it, and how it says no. Knows no page and no sound. */
 
+import { signal } from "@preact/signals";
 import type { Chart, Song } from "./music/piece";
 import type {
   ArrangementRequest,
@@ -55,6 +56,9 @@ export class Problem extends Error {
   }
 }
 
+/** Whether the last answer is one of before: the server is out of reach, and the browser had kept it. */
+export const isKept = signal(false);
+
 /** Milliseconds after which a server that was out of reach is asked again. */
 export const RETRY = 3_000;
 
@@ -62,6 +66,7 @@ const UNREACHABLE = "The server can't be reached. Is it still running?";
 const PARAMETER = "{identity}";
 const NUMBER = "{number}";
 const NO_CONTENT = 204;
+const KEPT = "Sideman-Kept"; // a header that the page's worker sets
 
 /** An answer that says yes. Throws {@link Problem}. */
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -72,6 +77,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
     if (init.signal?.aborted) throw error;
     throw new Problem(0, "network", UNREACHABLE);
   }
+  isKept.value = response.headers.has(KEPT);
   if (!response.ok) throw await problemOf(response);
   return response;
 }
@@ -103,17 +109,25 @@ interface Asked<Name extends Operation> {
   readonly signal?: AbortSignal | undefined;
 }
 
-async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Promise<Answer<Name>> {
-  const { identity = "", number = 0, body, signal } = asked;
+/** A request of the server, as the page's worker is told of it. */
+export interface Call {
+  readonly path: string;
+  readonly method: string;
+  readonly body?: string;
+}
+
+/** What is asked of the server by an operation. */
+export function callOf<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Call {
+  const { identity = "", number = 0, body } = asked;
   const [method = "", path = ""] = name.split(" ");
-  const init: RequestInit = { method };
-  if (signal) init.signal = signal;
-  if (body !== undefined) {
-    init.body = JSON.stringify(body);
-    init.headers = { "Content-Type": "application/json" };
-  }
   const address = path.replace(PARAMETER, encodeURIComponent(identity)).replace(NUMBER, String(number));
-  const response = await ask(address, init);
+  return { path: address, method, ...(body !== undefined && { body: JSON.stringify(body) }) };
+}
+
+async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Promise<Answer<Name>> {
+  const { path, ...init } = callOf(name, asked);
+  const headers: HeadersInit = init.body === undefined ? {} : { "Content-Type": "application/json" };
+  const response = await ask(path, { ...init, headers, ...(asked.signal && { signal: asked.signal }) });
   return response.status === NO_CONTENT ? undefined : response.json();
 }
 

@@ -26,9 +26,12 @@ const ENDS = [
   ["error", "failed"],
 ] as const satisfies readonly (readonly [Kind, End])[];
 
+/** Where what happens to a piece is told, or to its revision under way. */
+export const eventsOf = (id: string, of: "" | "/revisions" = ""): string => `/api/arrangements/${id}${of}/events`;
+
 /** Hear of a piece from its first bar on, or of its revision under way. Returns what stops it. */
 export function listen(id: string, listener: Listener, of: "" | "/revisions" = ""): () => void {
-  const source = new EventSource(`/api/arrangements/${id}${of}/events`);
+  const source = new EventSource(eventsOf(id, of));
   source.addEventListener("bar", (event) => {
     const { take, bar, notes, candidate = null } = read("bar", event);
     listener.bar(take, bar, notes, candidate);

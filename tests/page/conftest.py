@@ -19,6 +19,7 @@ from sideman.web.page import FOLDER, INDEX
 MILLISECONDS = 20_000.0  # for anything that a test waits for; a busy machine is no failure
 SEED = 2
 HALF_TYPED = r"status of 422 .*/api/charts"  # who pauses within a chord has it read as it is
+NO_WORKER = "Service Worker registration blocked"  # as visits ask for it
 POLICY_WATCH = """
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
   console.error(`policy: ${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`));
@@ -72,7 +73,7 @@ class Watch:
 
     def __init__(self, server: str) -> None:
         self._server = server
-        self._allowed = [HALF_TYPED]
+        self._allowed = [HALF_TYPED, NO_WORKER]
         self._complaints: list[str] = []
 
     def allow(self, pattern: str) -> None:
@@ -123,6 +124,7 @@ def visit(browser: Browser, server: str, watch: Watch) -> Iterator[Visit]:
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
             reduced_motion="reduce",
+            service_workers="block",  # answers are the server's own
             is_mobile=phone,
             has_touch=phone,
             device_scale_factor=2 if phone else 1,

@@ -17,9 +17,10 @@ LAX = {"SIDEMAN_ARRANGEMENTS_PER_MINUTE": "10000", "SIDEMAN_REQUESTS_PER_MINUTE"
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """The address of a server that keeps its pieces, and writes its log, in the folder."""
-    command = [sys.executable, "-c", "from sideman.cli import main; main()", "serve", "--port", "0", "--data", "data"]
+def serve(folder: Path, port: int = 0) -> Iterator[str]:
+    """The address of a server that keeps its pieces, and writes its log, in the folder; 0 is any free port."""
+    start = "from sideman.cli import main; main()"
+    command = [sys.executable, "-c", start, "serve", "--port", str(port), "--data", "data"]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=os.environ | LAX, stderr=log, stdin=subprocess.DEVNULL)
         try:

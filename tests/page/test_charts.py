@@ -150,6 +150,33 @@ def test_ireal_link_becomes_its_chords_and_plays(studio: Studio, record_property
     expect(studio.chords).to_have_value(before)
 
 
+def test_jazz_player_drops_a_link_and_plays_three_choruses_each_in_another_key(studio: Studio) -> None:
+    script = """(link) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.setData("text/uri-list", link);
+      for (const kind of ["dragenter", "dragover", "drop"]) {
+        const event = new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer });
+        document.querySelector(".band").dispatchEvent(event);
+      }
+    }"""
+    studio.page.evaluate(script, "irealbook://" + quote(tune("Two Rooms", "C^7", "A-7")))
+    expect(cells(studio)).to_have_count(2)
+    studio.button("Loop").click()
+    studio.page.locator("summary").filter(has_text="Practice").click()
+    studio.page.get_by_label("Times").select_option("3")
+    studio.page.get_by_label("Key each time").select_option("5")
+    studio.page.keyboard.press("Escape")
+    studio.page.get_by_label("Speed").select_option("150")
+    chart = studio.page.get_by_role("listbox", name="Chords of the chart")
+    studio.play.click()
+    expect(chart).to_contain_text("C△7")
+    expect(chart).to_contain_text("F△7")
+    expect(studio.page.locator("summary").filter(has_text="2nd time of 3: +5")).to_be_visible()
+    expect(chart).to_contain_text("B♭△7")
+    expect(studio.play).to_be_visible()  # it ends by itself
+    expect(chart).to_contain_text("C△7")
+
+
 def test_dropped_mxl_becomes_its_chords_and_plays(studio: Studio, record_property: Record) -> None:
     drop(studio, mxl(), "waltz.mxl")
     expect(studio.page.get_by_role("status").filter(has_text="waltz.mxl was read as MusicXML")).to_be_visible()

@@ -26,6 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (built / "licences.txt").write_text("Some library (MIT)", "utf-8")
     (built / "index.html").write_text(INDEX, "utf-8")
     (built / "favicon.svg").write_text("<svg/>", "utf-8")
+    (built / "sw.js").write_text(SCRIPT, "utf-8")
     (built / "manifest.webmanifest").write_text('{"name": "Sideman"}', "utf-8")
     (built / "assets/page-1a2b.js").write_text(SCRIPT, "utf-8")
     (built / "assets/small-3c4d.css").write_text("p {}", "utf-8")
@@ -102,6 +103,12 @@ def test_the_manifest_is_one_for_browsers(visitor: httpx.Client) -> None:
     response = visitor.get("/manifest.webmanifest")
     assert response.json() == {"name": "Sideman"}
     assert response.headers["content-type"] == "application/manifest+json"
+
+
+def test_the_worker_is_asked_for_every_time(visitor: httpx.Client) -> None:
+    response = visitor.get("/sw.js")
+    assert (response.text, response.headers["cache-control"]) == (SCRIPT, "no-cache")
+    assert response.headers["content-type"] == "text/javascript; charset=utf-8"
 
 
 def test_the_licences_of_what_the_page_is_built_from(visitor: httpx.Client) -> None:

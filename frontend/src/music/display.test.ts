@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cellOf } from "../../tests/piece.fixture";
-import { CONCERT, DISPLAYS, printedKey, shownChord, shownKey, wordOf } from "./display";
+import { CONCERT, DISPLAYS, lifted, printedKey, shownChord, shownKey, wordOf } from "./display";
 
 function read(id: string, key: string, names: string): string {
   const display = DISPLAYS.find((each) => each.id === id);
@@ -33,6 +33,14 @@ describe("chords for instruments that transpose", () => {
     expect(shownKey("E major", way("Bb"))).toBe("F# major");
     expect(shownKey("Eb major", way("capo1"))).toBe("D major");
   });
+});
+
+it("goes along with a loop that goes to another key each time", () => {
+  const up = (id: string, by: number) => shownChord(cellOf("Bb7/D", 4).parts, "Bb major", lifted(way(id), by));
+  expect([0, 5, -2].map((by) => wordOf(up("concert", by)))).toEqual(["B♭7/D", "E♭7/G", "A♭7/C"]);
+  expect(wordOf(up("Bb", 2))).toBe("D7/F♯");
+  expect(wordOf(up("numbers", 2))).toBe("17/3");
+  expect(lifted(CONCERT, 0)).toBe(CONCERT);
 });
 
 it("writes what is fingered behind a capo", () => {

@@ -26,6 +26,10 @@ const way = (id: string, name: string, shift = 0, about = name): Display => ({
 export const CONCERT = way("concert", "As it sounds", 0, "");
 const CAPOS = 7;
 
+/** The same way to read chords that sound so many semitones higher. Numbers stay. */
+export const lifted = (display: Display, semitones: number): Display =>
+  semitones === 0 || display.isNumbers ? display : { ...display, shift: display.shift + semitones };
+
 export const DISPLAYS: readonly Display[] = [
   CONCERT,
   way("Bb", "B♭ instruments", 2, "for B♭ instruments"),

@@ -250,12 +250,14 @@ describe("another piece", () => {
     expect(player.position()).toBe(0);
   });
 
-  it("keeps a loop over everything, drops one over some bars", () => {
+  it("keeps a loop over everything, and one over some bars of the same chords", () => {
     loop.value = { from: 0, to: 4 };
     open(4, { bars: 8 });
     expect(loop.value).toEqual({ from: 0, to: 8 });
     loop.value = { from: 2, to: 3 };
     open(4);
+    expect(loop.value).toEqual({ from: 2, to: 3 });
+    open(4, { progression: "D:16" });
     expect(loop.value).toBeNull();
   });
 });

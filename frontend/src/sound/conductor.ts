@@ -1,12 +1,13 @@
 /** Lets the transport play what is open, as the controls are set. Knows signals and timers; no notes and no audio. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
+import type { Arrangement } from "../api";
 import { ROLES, type Role } from "../music/piece";
 import { audible, mixer, ownInstrument } from "../state/band";
 import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
-import { countIn, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
+import { countIn, type Loop, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
 import { playing } from "../state/playing";
-import { barsOf, faster, fastest, higher, pass, playingOf } from "../state/practice";
+import { barsOf, faster, fastest, higher, pass, playingOf, rounds } from "../state/practice";
 import { Stopwatch } from "./stopwatch";
 import { NO_SYNTH, SoundError, type Synth } from "./synth";
 import { type Score, Transport } from "./transport";
@@ -45,6 +46,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
       lines: pieceLines.value,
       playing: playingOf(number),
       loop: wanted && wanted.from < to ? { from: wanted.from, to } : null,
+      rounds: rounds.value ?? Number.POSITIVE_INFINITY,
       metronome: metronome.value,
     };
   }
@@ -143,22 +145,18 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     else pause();
   }
 
-  let lastPiece: string | undefined;
-  let lastLength = 0;
+  let last: Arrangement | null = null;
   effect(() => {
-    const id = piece.value?.id;
-    const now = piece.value?.bars ?? 0;
-    if (id !== lastPiece) {
-      const before = loop.peek();
-      const everything = before?.from === 0 && before.to === lastLength;
+    const now = piece.value;
+    if (now?.id !== last?.id) {
+      const loopNow = loopOf(now, loop.peek(), last);
       untracked(() => {
         pause();
         transport.seek(0);
-        loop.value = everything && now > 0 ? { from: 0, to: now } : null;
+        loop.value = loopNow;
       });
     }
-    lastPiece = id;
-    lastLength = now;
+    last = now;
   });
 
   let lastTake = take.peek();
@@ -174,7 +172,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   });
 
   effect(() => {
-    void [loop.value, playing.value, length.value, faster.value, fastest.value, higher.value];
+    void [loop.value, playing.value, length.value, faster.value, fastest.value, higher.value, rounds.value];
     untracked(tick);
   });
 
@@ -207,6 +205,13 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     level: (role) => synth.peek().level(role),
     switchSource,
   };
+}
+
+/** What loops in a piece that is opened: the bars that were chosen in its chart, or all where all did before. */
+function loopOf(opened: Arrangement | null, chosen: Loop | null, before: Arrangement | null): Loop | null {
+  if (opened === null || chosen === null) return null;
+  if (chosen.from === 0 && chosen.to === before?.bars) return { from: 0, to: opened.bars };
+  return before === null || before.progression === opened.progression ? chosen : null;
 }
 
 function explain(error: unknown): string {

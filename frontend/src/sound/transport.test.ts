@@ -25,6 +25,7 @@ class Stage {
   playing = playingAt(TEMPO);
   lines: BarLines;
   loop: Loop | null = null;
+  rounds = Number.POSITIVE_INFINITY;
   metronome = false;
   readonly transport: Transport;
 
@@ -235,6 +236,7 @@ describe("a loop that is another one each time", () => {
       length: 1,
       lines: stage.lines,
       loop: { from: 0, to: 1 },
+      rounds: Number.POSITIVE_INFINITY,
       metronome: false,
     });
     const transport = new Transport(stage.synth, score);
@@ -258,6 +260,20 @@ describe("a loop that is another one each time", () => {
 });
 
 describe("a loop", () => {
+  it("goes round as often as is wished, and stands at its beginning then", () => {
+    const stage = new Stage(piece(3));
+    stage.loop = { from: 1, to: 2 };
+    stage.rounds = 3;
+    stage.transport.seek(STEPS_PER_BAR);
+    stage.play().until(LEAD + 3 * BAR + 0.5);
+    expect(stage.pitches).toEqual([...range(4, 4), ...range(4, 4), ...range(4, 4)]);
+    expect(stage.transport.state).toBe("stopped");
+    expect(stage.transport.position()).toBe(STEPS_PER_BAR);
+    expect(stage.transport.waits).toBe(0);
+    stage.play().until(stage.synth.time + 3 * BAR + 0.5);
+    expect(stage.pitches).toHaveLength(24);
+  });
+
   let stage: Stage;
   beforeEach(() => {
     stage = new Stage(piece(4, 30));

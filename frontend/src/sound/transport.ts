@@ -17,6 +17,7 @@ export interface Score {
   readonly lines: BarLines;
   readonly playing: Playing; // as heard; another one where tempo or feel change
   readonly loop: Loop | null;
+  readonly rounds: number; // how often it goes round
   readonly metronome: boolean; // whether each beat is clicked
 }
 
@@ -138,7 +139,7 @@ export class Transport {
     this.forget();
     if (goesOn === "ends" && this.synth.heard() >= this.timeOf(this.played)) {
       this.state = "stopped";
-      this.rest = 0;
+      this.rest = score.loop ? score.lines.onset(score.loop.from) : 0;
       return;
     }
     this.starved = goesOn === "starves";
@@ -201,10 +202,15 @@ export class Transport {
     }
   }
 
-  private hasNext({ bars, length, lines, loop }: Score): boolean {
+  private hasNext(score: Score): boolean {
+    const { bars, length, lines, loop } = score;
     const bar = lines.barAt(this.step);
-    if (loop && this.step === lines.onset(loop.to)) return bars[loop.from] !== undefined;
+    if (loop && this.step === lines.onset(loop.to)) return !this.isLastRound(score) && bars[loop.from] !== undefined;
     return bar < length && bars[bar] !== undefined;
+  }
+
+  private isLastRound({ rounds }: Score): boolean {
+    return this.pass + 1 >= rounds;
   }
 
   /** Send the notes that begin before `until`. */
@@ -213,6 +219,7 @@ export class Transport {
       let score = this.score(this.pass);
       const { loop: round } = score;
       if (round && this.step === score.lines.onset(round.to)) {
+        if (this.isLastRound(score)) return "ends";
         const due = this.timeOf(this.played);
         this.pass += 1;
         score = this.score(this.pass);

@@ -1,8 +1,9 @@
 /** How the chart is read: as it sounds, for another instrument, in numbers. Kept in the browser; knows no page. */
 
 import { computed, effect, signal } from "@preact/signals";
-import { CONCERT, DISPLAYS, type Display } from "../music/display";
+import { CONCERT, DISPLAYS, type Display, lifted } from "../music/display";
 import { song } from "./band";
+import { heardLift } from "./practice";
 
 const KEY = "sideman.display";
 
@@ -16,6 +17,9 @@ effect(() => {
     // A browser that keeps nothing: the choice lasts as long as the page.
   }
 });
+
+/** How it is read now: in the key that the time round the loop is in. */
+export const heardDisplay = computed(() => lifted(display.value, heardLift.value));
 
 function kept(): Display {
   try {

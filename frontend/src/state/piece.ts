@@ -22,7 +22,8 @@ export interface TakeChart {
   readonly sections: readonly Section[];
 }
 
-const charts = signal<readonly TakeChart[]>([]);
+/** Those of its takes. */
+export const charts = signal<readonly TakeChart[]>([]);
 /** The chords of the take that is heard as they were composed for. */
 export const ownChart = signal<Chart | null>(null);
 /** The same in the key in which it is played. */

@@ -14,6 +14,8 @@ export const faster = signal(0);
 export const fastest = signal(150);
 /** By how many semitones it goes up each time. */
 export const higher = signal(0);
+/** How many times round it goes; null: until it is stopped. */
+export const rounds = signal<number | null>(null);
 /** Which time round is heard, from 0. */
 export const pass = signal(0);
 

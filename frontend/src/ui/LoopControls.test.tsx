@@ -54,5 +54,6 @@ describe("practice", () => {
     expect(practiceWords(1, 1.1, 0)).toBe("2nd time: 110 %");
     expect(practiceWords(10, 1.5, -2)).toBe("11th time: 150 %, −2");
     expect(practiceWords(22, 1, 3)).toBe("23rd time: +3");
+    expect(practiceWords(2, 1, 0, 3)).toBe("3rd time of 3");
   });
 });

@@ -1,7 +1,7 @@
 /** Whether it loops, which bars, and what changes each time round. */
 
 import { type Loop, loop, playState } from "../state/playback";
-import { faster, fastest, heardLift, heardRate, higher, pass } from "../state/practice";
+import { faster, fastest, heardLift, heardRate, higher, pass, rounds } from "../state/practice";
 
 /** Loop over everything, or no more. */
 export function toggleLoop(bars: number): void {
@@ -73,17 +73,28 @@ const HIGHER: readonly (readonly [number, string])[] = [
   [-1, "a semitone down"],
 ];
 
-/** Faster, or in another key, each time round. */
+const ROUNDS = [0, 2, 3, 4, 5, 6, 8, 12]; // 0: until it is stopped
+
+/** How often it goes round; faster, or in another key, each time. */
 function Practice() {
-  const isOn = faster.value !== 0 || higher.value !== 0;
+  const isOn = faster.value !== 0 || higher.value !== 0 || rounds.value !== null;
   return (
     <details class="practice" onKeyDown={closeByEscape}>
-      <summary class="button" title="Faster, or in another key, each time round">
+      <summary class="button" title="How often; faster, or in another key, each time round">
         {isOn && playState.value !== "stopped"
-          ? practiceWords(pass.value, heardRate.value, heardLift.value)
+          ? practiceWords(pass.value, heardRate.value, heardLift.value, rounds.value)
           : "Practice"}
       </summary>
       <div class="practice-panel">
+        <Choice
+          name="Times"
+          value={rounds.value ?? 0}
+          set={(value) => {
+            rounds.value = value || null;
+          }}
+        >
+          {ROUNDS.map((times) => [times, times ? `${times}` : "until stopped"])}
+        </Choice>
         <Choice
           name="Faster each time"
           value={faster.value}
@@ -147,13 +158,14 @@ function Choice({ name, value, set, children }: ChoiceProps) {
   );
 }
 
-/** "3rd time: 110 %, +2". */
-export function practiceWords(number: number, rate: number, lift: number): string {
+/** "3rd time of 4: 110 %, +2". */
+export function practiceWords(number: number, rate: number, lift: number, of: number | null = null): string {
   const told = [
     ...(rate === 1 ? [] : [`${Math.round(rate * 100)} %`]),
     ...(lift === 0 ? [] : [lift > 0 ? `+${lift}` : `−${-lift}`]),
   ];
-  return `${ordinal(number + 1)} time${told.length ? `: ${told.join(", ")}` : ""}`;
+  const time = `${ordinal(number + 1)} time${of === null ? "" : ` of ${of}`}`;
+  return `${time}${told.length ? `: ${told.join(", ")}` : ""}`;
 }
 
 function ordinal(number: number): string {

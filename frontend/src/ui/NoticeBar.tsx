@@ -1,9 +1,12 @@
 /** What the person should know right now, until it is dismissed or overtaken. */
 
+import { isKept } from "../api";
 import { notice } from "../state/notice";
 import { soundProblem } from "../state/playback";
 import { Icon } from "./Icon";
 import "../styles/notice.css";
+
+const AWAY = "The server can't be reached. What was opened before plays; composing has to wait.";
 
 export function NoticeBar() {
   return (
@@ -28,6 +31,7 @@ export function NoticeBar() {
         )}
       </div>
       <div role="status">
+        {isKept.value && <Line text={AWAY} />}
         {notice.value?.kind === "status" && (
           <Line
             text={notice.value.text}
@@ -41,13 +45,15 @@ export function NoticeBar() {
   );
 }
 
-function Line({ text, dismiss }: { text: string; dismiss: () => void }) {
+function Line({ text, dismiss }: { text: string; dismiss?: () => void }) {
   return (
     <p class="notice">
       <span>{text}</span>
-      <button type="button" class="button quiet small" aria-label="Dismiss" onClick={dismiss}>
-        <Icon name="close" />
-      </button>
+      {dismiss && (
+        <button type="button" class="button quiet small" aria-label="Dismiss" onClick={dismiss}>
+          <Icon name="close" />
+        </button>
+      )}
     </p>
   );
 }

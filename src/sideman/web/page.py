@@ -109,6 +109,11 @@ def page_router(folder: Path) -> APIRouter:
         """What browsers need to install the page, and to share charts with it."""
         return await page.answer("manifest.webmanifest", request.scope, ALWAYS_ASK)
 
+    @router.api_route("/sw.js", methods=READING)
+    async def get_worker(request: Request) -> Response:
+        """What keeps the page for when this server is out of reach."""
+        return await page.answer("sw.js", request.scope, ALWAYS_ASK)
+
     @router.api_route("/licences.txt", methods=READING)
     async def get_licences(request: Request) -> Response:
         """Under what licences the page was built from the work of others."""

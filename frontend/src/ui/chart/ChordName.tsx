@@ -3,16 +3,16 @@
 import { computed } from "@preact/signals";
 import { shownChord, widthOf, wordOf } from "../../music/display";
 import type { Cell } from "../../music/edit";
-import { chartKey, display } from "../../state/display";
+import { chartKey, heardDisplay } from "../../state/display";
 
 const reader = computed(() => {
-  const [key, way] = [chartKey.value, display.value];
+  const [key, way] = [chartKey.value, heardDisplay.value];
   return ({ parts }: Cell) => shownChord(parts, key, way);
 });
 
 /** What a chord is read as, in a word: "F♯m7". */
 export const readName = (cell: Cell): string =>
-  display.value.shift === 0 && !display.value.isNumbers ? cell.name : wordOf(reader.value(cell));
+  heardDisplay.value.shift === 0 && !heardDisplay.value.isNumbers ? cell.name : wordOf(reader.value(cell));
 
 /** How wide a bar must be for a chord that has `share` of it, in the size of its root. */
 export const needOf = (cell: Cell, share: number): number => (widthOf(reader.value(cell)) + GAP) / share;

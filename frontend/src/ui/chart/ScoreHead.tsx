@@ -4,7 +4,7 @@ import { DISPLAYS, printedKey, shownKey } from "../../music/display";
 import { COMMON_METERS, isSameRow } from "../../music/piece";
 import { TimeMap } from "../../music/time";
 import { chartLines, chartProblem, options, song } from "../../state/band";
-import { chartKey, display } from "../../state/display";
+import { chartKey, display, heardDisplay } from "../../state/display";
 import { Icon } from "../Icon";
 import { clock } from "../places";
 import { isFollowing } from "./following";
@@ -54,7 +54,7 @@ export function ScoreHead() {
 
 /** "D major for B♭ instruments". */
 export const keyWords = (): string =>
-  [printedKey(shownKey(chartKey.value, display.value)), display.value.about].filter(Boolean).join(", ");
+  [printedKey(shownKey(chartKey.value, heardDisplay.value)), display.value.about].filter(Boolean).join(", ");
 
 /** "3/4 and 4/4". */
 const meterWords = (): string => [...new Set(song.value?.meters)].join(" and ");

@@ -1,4 +1,4 @@
-/** Pasting a chart anywhere on the page: where no field takes it, it is put in place of the one that is there. */
+/** Pasting or dropping a chart anywhere on the page: where no field takes it, it is put in place of the one that is there. */
 
 import { select } from "../../state/cells";
 import { MAX_CHARACTERS, TOO_LONG, takeFile } from "../../state/files";
@@ -18,16 +18,23 @@ export function takePasted(data: DataTransfer | null): boolean {
   return true;
 }
 
+/** Whether it is over what takes texts itself. */
+export const isInField = ({ target }: Event): boolean => target instanceof Element && target.closest(FIELDS) !== null;
+
+/** Put what comes from elsewhere in place of the chart. */
+export function takeChart(data: DataTransfer | null): void {
+  const text = data?.getData("text/plain") || data?.getData("text/uri-list") || "";
+  if (takePasted(data) || !text.trim()) return;
+  select(null);
+  openText(); // it is seen as it came
+  loadText(text);
+}
+
 /** Listen until the returned function is called. */
 export function listenForPaste(): () => void {
   const paste = (event: ClipboardEvent) => {
-    if (event.defaultPrevented || (event.target instanceof Element && event.target.closest(FIELDS))) return;
-    const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (!takePasted(event.clipboardData) && text.trim()) {
-      select(null);
-      openText(); // what was pasted is seen as it came
-      loadText(text);
-    }
+    if (event.defaultPrevented || isInField(event)) return;
+    takeChart(event.clipboardData);
     event.preventDefault();
   };
   window.addEventListener("paste", paste);

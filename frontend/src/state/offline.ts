@@ -1,0 +1,92 @@
+/**
+ * What the browser keeps for when the server is out of reach: the page, what the server offers, and the pieces that were
+ * opened. The page's worker keeps it; here it is told what. Knows no pixels.
+ */
+
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { type Call, callOf, isKept } from "../api";
+import { textOf } from "../music/text";
+import { eventsOf } from "../stream";
+import { version } from "./history";
+import { charts, piece } from "./piece";
+import { changes } from "./redoing";
+import { pieces, refreshPieces } from "./session";
+
+const WORKER = "/sw.js";
+const INSTRUMENTS = "/instruments/";
+const CALM = 1_000; // ms after which a piece that changes is kept as it is then
+const AGAIN = 10_000; // ms between looks for a server that is away
+
+/** Whether the browser keeps pages: over https, or from the machine itself. */
+const worker = signal<ServiceWorker | null>(null);
+
+/** Have the page kept, and the open piece as it changes, from now on. Pages that aren't built do without. */
+export function keepPage(): void {
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  void register().catch(() => {}); // it is a convenience: nothing is told where it fails
+  keepPieces((calls) => worker.value?.postMessage(calls));
+}
+
+async function register(): Promise<void> {
+  await navigator.serviceWorker.register(WORKER);
+  worker.value = (await navigator.serviceWorker.ready).active;
+}
+
+/** Tell `keep` what is worth keeping, each time that it has changed; and look for a server that is away. */
+export function keepPieces(keep: (calls: readonly Call[]) => void): () => void {
+  const opened = computed(() => (piece.value?.state === "done" ? piece.value : null));
+  const stops = [
+    effect(() => {
+      const present = [worker.value, opened.value, changes.value, charts.value, pieces.value, version.value];
+      if (isKept.value || present[0] === undefined) return undefined;
+      const timer = setTimeout(() => untracked(() => keep([...ofPage(), ...ofPiece()])), CALM);
+      return () => clearTimeout(timer);
+    }),
+    effect(() => {
+      if (!isKept.value) return undefined;
+      const timer = setInterval(() => void refreshPieces(), AGAIN);
+      return () => clearInterval(timer);
+    }),
+  ];
+  return () => stops.forEach((stop) => void stop());
+}
+
+/** What the page asks for whatever is opened, and the instruments that were heard before the worker was there. */
+function ofPage(): readonly Call[] {
+  const heard = performance.getEntriesByType("resource").map(({ name }) => new URL(name, location.href));
+  const instruments = heard.filter(({ pathname }) => pathname.startsWith(INSTRUMENTS));
+  return [
+    callOf("GET /api/options"),
+    callOf("GET /api/arrangements"),
+    ...instruments.map(({ pathname, search }) => ({ path: pathname + search, method: "GET" })),
+  ];
+}
+
+/** What is asked for when the open piece is opened again. */
+function ofPiece(): readonly Call[] {
+  const opened = piece.value;
+  if (opened?.state !== "done") return [];
+  const identity = opened.id;
+  return [
+    callOf("GET /api/arrangements/{identity}", { identity }),
+    callOf("GET /api/arrangements/{identity}/revisions", { identity }),
+    { path: eventsOf(identity), method: "GET" },
+    ...new Map(readings().map((call) => [call.body, call])).values(),
+  ];
+}
+
+/** What is read when it is opened again: the chords of its takes, and the text that stands in the field then. */
+function readings(): readonly Call[] {
+  const { text, name, choices, source } = version.value;
+  const draft = source === null ? { text, name, choices } : { text, name: "", choices: {} };
+  const texts = [
+    draft,
+    ...charts.value.map((chart) => ({ text: textOf({ ...chart, chart: chart.moved }), name: "", choices: {} })),
+  ];
+  return [
+    ...charts.value.flatMap(({ own: { progression }, meters, shift }) =>
+      [0, shift].map((transpose) => callOf("POST /api/chords:parse", { body: { progression, meters, transpose } })),
+    ),
+    ...texts.map((body) => callOf("POST /api/charts", { body })),
+  ];
+}
