@@ -85,11 +85,13 @@ async function keyOf({ path, body }) {
 /** Ask for all of this, and keep the answers in place of those of before. */
 async function keepAll(calls) {
   for (const { path, method, body } of calls) {
+    const isInstrument = path.startsWith("/instruments/");
+    if (isInstrument && (await caches.match(path))) continue;
     const isReading = method === "POST";
     const headers = isReading ? { "Content-Type": "application/json" } : {};
     const answer = await fetch(path, { method, body, headers }).catch(() => null);
     if (answer?.status !== 200) continue;
-    if (path.startsWith("/instruments/")) await store(INSTRUMENTS, path, answer);
+    if (isInstrument) await store(INSTRUMENTS, path, answer);
     else await store(PIECES, await keyOf({ path, body }), answer);
   }
   await forgetDeleted();

@@ -15,7 +15,7 @@ import numpy as np
 from sideman.composer import SAMPLING, Take
 from sideman.errors import OptionError
 from sideman.model.sampling import SamplingDefaults, SamplingOptions
-from sideman.music.band import DURATION, INSTRUMENTS, ONSET, NoteArray, Role, Track
+from sideman.music.band import DURATION, INSTRUMENTS, ONSET, ROLES, NoteArray, Role, Track
 from sideman.music.chords import Progression
 from sideman.music.dynamics import played_at
 from sideman.music.ending import with_ending
@@ -168,16 +168,29 @@ class Plan:
         seed: int | None = None,
         judged: Collection[int] = (),
         others: Collection[Other] = (),
+        present: Sequence[Parts] = (),
     ) -> Take:
         """A take that has yet to be composed: all of it, or what is not ``given``, by the plan's seed or another.
 
         ``sampling`` is how the weights are drawn from. Of what is given in the ``judged`` bars the model is asked how
-        likely it is. ``others`` are parts that are not to be what they were.
+        likely it is. ``others`` are parts that are not to be what they were. Nobody repeats a given part in a bar
+        where it stands at ``present``: that would not be played anew.
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
-        leads = self._leads(Repeats(sampling.repeats, drawing.generator(number, "repeats")))
-        leads = leads.anew({other.bar for other in others}) if others else leads
+
+        def is_idle(role: Role, bar: int, source: int) -> bool:
+            kept = given[source].get(role)
+            return kept is not None and role not in given[bar] and present[bar].get(role) == kept
+
+        repeats = Repeats(sampling.repeats, drawing.generator(number, "repeats"), is_idle if present else None)
+        leads = self._leads(repeats)
+        if others:
+            playing: dict[int, set[Role]] = {other.bar: set() for other in others}
+            for other in others:
+                if other.plays:
+                    playing[other.bar].add(ROLES[other.role])
+            leads = leads.anew(playing)
         beginnings = [*others, *self._beginnings(given)]
         leader = self.leader(given, leads)
         return Take(number, self.chart, leader, drawing, sampling, beginnings, judged, self._clashes)

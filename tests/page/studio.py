@@ -66,6 +66,8 @@ class Studio:
         self.pieces = page.get_by_role("list", name="Your pieces")
         self.text = self.button("Edit text")
         self.open_text()
+        self.fold_text()
+        self.open_text()  # by hand: it stays open when it is played
         expect(self.chords).to_be_editable()
 
     def open_text(self) -> None:
@@ -125,15 +127,12 @@ class Studio:
             self.page.get_by_role("group", name="Takes").get_by_role("button", name=str(takes), exact=True).click()
 
     @contextmanager
-    def options(self) -> Iterator[None]:
-        """In sight: where there is little room, they are folded away."""
-        summary = self.page.locator("summary").filter(has_text="Options")
-        folded = not self.page.get_by_label("Seed").is_visible()
-        if folded:
-            summary.click()
+    def options(self, menu: str = "More") -> Iterator[None]:
+        """Have options in sight: those of a menu of the bar or, where there is little room, all."""
+        summary = self.page.locator("summary").filter(has_text=re.compile(f"Options|{menu}: "))
+        summary.click()
         yield
-        if folded:
-            summary.click()
+        summary.click()
 
     def file(self, name: str) -> Locator:
         """The button of a kind of file."""

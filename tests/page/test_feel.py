@@ -48,7 +48,7 @@ def markers(path: Path) -> list[str]:
 
 
 def set_slider(studio: Studio, name: str, value: str) -> None:
-    with studio.options():
+    with studio.options("Feel"):
         studio.page.get_by_role("slider", name=name, exact=True).fill(value)
 
 
@@ -105,12 +105,12 @@ def test_swing_stays_through_a_reload_a_link_and_the_list(studio: Studio, visit:
     assert "swing=67" in link
     wait_until(lambda: (pieces(studio)[0]["swing"], pieces(studio)[0]["humanize"]) == (67, 0.5))
     studio.page.reload()
-    expect(studio.page.get_by_text("Swing: 67 % (triplets)")).to_be_visible()
+    told = "swing 67 % (triplets), humanized 50 %"
+    expect(studio.page.get_by_text(told)).to_be_visible()
 
     other = Studio(visit(path=link))
     expect(other.file("MIDI")).to_be_enabled()
-    expect(other.page.get_by_text("Swing: 67 % (triplets)")).to_be_visible()
-    expect(other.page.get_by_text("Humanize: 50 %")).to_be_visible()
+    expect(other.page.get_by_text(told)).to_be_visible()
     (original,), (copy,) = pieces(studio), pieces(other)
     assert {name: copy[name] for name in ("swing", "humanize", "seed")} == {
         name: original[name] for name in ("swing", "humanize", "seed")

@@ -127,7 +127,7 @@ def test_leader_locks_redoes_chooses_undoes_and_changes_a_chord(studio: Studio, 
     waltz = notes(studio)
     assert all(onset < 8 * 36 for bars in waltz.values() for bar in bars for onset, *_ in bar)
     assert len(studio.ask("/api/arrangements")["arrangements"]) == 1
-    with studio.options():
+    with studio.options("Feel"):
         studio.page.get_by_role("slider", name="Swing", exact=True).fill("67")
     link = copied_link(studio)
     assert "swing=67" in link
@@ -139,7 +139,7 @@ def test_leader_locks_redoes_chooses_undoes_and_changes_a_chord(studio: Studio, 
     other.page.reload()
     expect(other.file("MIDI")).to_be_enabled()
     assert notes(other) == waltz
-    expect(other.page.get_by_text("Swing: 67 % (triplets)")).to_be_visible()
+    expect(other.page.get_by_text("swing 67 % (triplets)")).to_be_visible()
 
     studio.button("Undo change").click()
     expect(studio.button("Redo change")).to_be_enabled()

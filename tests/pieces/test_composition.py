@@ -153,7 +153,7 @@ def test_what_is_kept_is_heard_by_what_is_new() -> None:
         [{role: (theirs if role in kept else mine)[role] for role in ROLES} for mine, theirs in zip(*each, strict=True)]
         for each in zip(PIECE.takes, other.takes, strict=True)
     )
-    selection = Selection((Role.PIANO,), (2,))
+    selection = Selection((Role.PIANO,), (1, 2))
     here = PIECE.redo(selection, 2, MODEL, drafts=1).revisions[0].parts
     there = replace(PIECE, takes=takes).redo(selection, 2, MODEL, drafts=1).revisions[0].parts
     assert here != there

@@ -12,12 +12,17 @@ from hypothesis import strategies as st
 from tests.tiny import tiny_checkpoint
 
 from sideman import Model, Role, arrange
-from sideman.composer import Composer, Take
+from sideman.arranging import Performance, Plan
+from sideman.composer import SAMPLING, Composer, Take
 from sideman.errors import OptionError
+from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import ROLES
+from sideman.music.chords import parse
+from sideman.options import ArrangeOptions
 from sideman.pieces.changes import Change, Selection
 from sideman.pieces.composition import Composition
 from sideman.pieces.drafts import compose, seam_after, seeds_of
+from sideman.tokens.parts import parts_of
 from sideman.tokens.slices import BEGINS_PART
 
 CHORDS = "C:4|Am:4|F:4|G7:4|C:4|N.C.:4|F:4|C:4"
@@ -132,6 +137,29 @@ def test_a_draft_that_is_what_was_there_is_not_taken() -> None:
     again = first.redo(two, 5, MODEL)
     assert again.parts() != first.parts()
     assert again.revisions[1].seed == seeds_of(5, 2)[1]
+
+
+@pytest.mark.parametrize("always", [True, False])
+def test_bars_that_come_again_are_played_anew_even_where_they_would_come_again(always: bool) -> None:
+    again = SamplingDefaults(repeats=dict.fromkeys(ROLES, (1.0, 1.0)))
+    performance = Performance(Plan(parse("C:4|Am:4|F:4|G7:4|" * 2 + "C:4"), ArrangeOptions(seed=3)), again)
+    compose(performance.takes, Composer(MODEL.engine, MODEL.columns, 1))
+    piece = Composition.played(performance, MODEL.fingerprint)
+    before, second = piece.parts(), range(4, 8)
+    assert [before[bar] for bar in second] == before[:4]
+    for role in (Role.PIANO, Role.DRUMS, Role.BASS):
+        (take,) = piece.drafts(Change(Selection([role], second), 5), 1, sampling=again if always else SAMPLING).takes
+        compose([take], Composer(MODEL.engine, MODEL.columns, 1))
+        after = parts_of(take.ids)
+        playing = [bar for bar in second if len(before[bar][role]) > 1]
+        assert playing
+        assert all(after[bar][role] != before[bar][role] for bar in playing)
+        assert all(len(after[bar][role]) > 1 for bar in playing)  # nobody rests
+    (take,) = piece.drafts(Change(Selection(ROLES, range(8)), 5), 1, sampling=again).takes
+    compose([take], Composer(MODEL.engine, MODEL.columns, 1))
+    assert [parts_of(take.ids)[bar] for bar in second] == parts_of(take.ids)[
+        :4
+    ]  # the form stays
 
 
 def test_alternatives_are_the_same_however_many_there_are() -> None:

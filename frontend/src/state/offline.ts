@@ -9,6 +9,7 @@ import { textOf } from "../music/text";
 import { eventsOf } from "../stream";
 import { version } from "./history";
 import { charts, piece } from "./piece";
+import { instrumentsThere } from "./playback";
 import { changes } from "./redoing";
 import { pieces, refreshPieces } from "./session";
 
@@ -37,8 +38,9 @@ export function keepPieces(keep: (calls: readonly Call[]) => void): () => void {
   const opened = computed(() => (piece.value?.state === "done" ? piece.value : null));
   const stops = [
     effect(() => {
-      const present = [worker.value, opened.value, changes.value, charts.value, pieces.value, version.value];
-      if (isKept.value || present[0] === undefined) return undefined;
+      void [worker.value, opened.value, changes.value, charts.value, pieces.value, version.value];
+      void instrumentsThere.value;
+      if (isKept.value) return undefined;
       const timer = setTimeout(() => untracked(() => keep([...ofPage(), ...ofPiece()])), CALM);
       return () => clearTimeout(timer);
     }),

@@ -15,6 +15,7 @@ import { Band } from "./band/Band";
 import { ChartPanel } from "./chart/ChartPanel";
 import { DropPlace } from "./chart/DropPlace";
 import { pointAtFirstFault } from "./chart/pointing";
+import { closeText } from "./chart/text-open";
 import { Difference } from "./Difference";
 import { Header } from "./Header";
 import { Icon } from "./Icon";
@@ -56,6 +57,7 @@ async function playAfter(getReady: () => boolean | Promise<boolean>, from?: numb
       notice.value = { kind: "status", text: chartText.value.trim() ? UNREADABLE : NO_CHORDS };
       pointAtFirstFault();
     } else if (await getReady()) {
+      closeText(); // from now on the score is what is read
       starting.value = INSTRUMENTS;
       await sound;
       if (from !== undefined) player.seek(from);
@@ -115,12 +117,10 @@ export function App() {
           <div class="app-columns">
             <div class="app-column">
               {chart}
+              <Settings />
               {band}
             </div>
-            <div class="app-column">
-              <Settings />
-              {files}
-            </div>
+            <div class="app-column">{files}</div>
           </div>
         ) : (
           <div class="app-column">

@@ -4,9 +4,9 @@ import { MELODY, ROLE_NAMES, ROLES, type Role } from "../music/piece";
 import { feel, offered, setOptions } from "../state/band";
 import { ownParts } from "../state/own";
 import { melody } from "../state/piece";
+import { swingWords } from "./option-words";
 
 const SHARE = 100; // per cent
-const NAMED: Readonly<Record<number, string>> = { 50: "straight", 67: "triplets", 75: "dotted" };
 
 export function FeelControls() {
   return (
@@ -16,12 +16,6 @@ export function FeelControls() {
       <Humanize />
     </>
   );
-}
-
-/** A swing in words: 67 % (triplets). */
-export function swingWords(swing: number): string {
-  const name = NAMED[swing];
-  return name === undefined ? `${swing} %` : `${swing} % (${name})`;
 }
 
 function Swing() {

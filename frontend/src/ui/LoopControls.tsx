@@ -2,6 +2,7 @@
 
 import { type Loop, loop, playState } from "../state/playback";
 import { faster, fastest, heardLift, heardRate, higher, pass, rounds } from "../state/practice";
+import { Menu } from "./Menu";
 
 /** Loop over everything, or no more. */
 export function toggleLoop(bars: number): void {
@@ -79,61 +80,56 @@ const ROUNDS = [0, 2, 3, 4, 5, 6, 8, 12]; // 0: until it is stopped
 function Practice() {
   const isOn = faster.value !== 0 || higher.value !== 0 || rounds.value !== null;
   return (
-    <details class="practice" onKeyDown={closeByEscape}>
-      <summary class="button" title="How often; faster, or in another key, each time round">
-        {isOn && playState.value !== "stopped"
+    <Menu
+      name="Practice"
+      words={
+        isOn && playState.value !== "stopped"
           ? practiceWords(pass.value, heardRate.value, heardLift.value, rounds.value)
-          : "Practice"}
-      </summary>
-      <div class="practice-panel">
+          : "Practice"
+      }
+      kind="practice"
+      title="How often; faster, or in another key, each time round"
+    >
+      <Choice
+        name="Times"
+        value={rounds.value ?? 0}
+        set={(value) => {
+          rounds.value = value || null;
+        }}
+      >
+        {ROUNDS.map((times) => [times, times ? `${times}` : "until stopped"])}
+      </Choice>
+      <Choice
+        name="Faster each time"
+        value={faster.value}
+        set={(value) => {
+          faster.value = value;
+        }}
+      >
+        {FASTER.map((percent) => [percent, percent ? `by ${percent} %` : "no"])}
+      </Choice>
+      {faster.value !== 0 && (
         <Choice
-          name="Times"
-          value={rounds.value ?? 0}
+          name="At most"
+          value={fastest.value}
           set={(value) => {
-            rounds.value = value || null;
+            fastest.value = value;
           }}
         >
-          {ROUNDS.map((times) => [times, times ? `${times}` : "until stopped"])}
+          {FASTEST.map((percent) => [percent, `${percent} %`])}
         </Choice>
-        <Choice
-          name="Faster each time"
-          value={faster.value}
-          set={(value) => {
-            faster.value = value;
-          }}
-        >
-          {FASTER.map((percent) => [percent, percent ? `by ${percent} %` : "no"])}
-        </Choice>
-        {faster.value !== 0 && (
-          <Choice
-            name="At most"
-            value={fastest.value}
-            set={(value) => {
-              fastest.value = value;
-            }}
-          >
-            {FASTEST.map((percent) => [percent, `${percent} %`])}
-          </Choice>
-        )}
-        <Choice
-          name="Key each time"
-          value={higher.value}
-          set={(value) => {
-            higher.value = value;
-          }}
-        >
-          {HIGHER}
-        </Choice>
-      </div>
-    </details>
+      )}
+      <Choice
+        name="Key each time"
+        value={higher.value}
+        set={(value) => {
+          higher.value = value;
+        }}
+      >
+        {HIGHER}
+      </Choice>
+    </Menu>
   );
-}
-
-function closeByEscape(event: KeyboardEvent & { readonly currentTarget: HTMLDetailsElement }): void {
-  if (event.key !== "Escape" || !event.currentTarget.open) return;
-  event.currentTarget.open = false;
-  event.currentTarget.querySelector("summary")?.focus();
-  event.stopPropagation(); // nothing else is closed by it
 }
 
 interface ChoiceProps {

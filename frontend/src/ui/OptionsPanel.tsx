@@ -1,5 +1,6 @@
 /** What is asked for besides the chords: tempo, style, density, takes, seed and who plays. Ranges are the server's. */
 
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { COMPOSED, ROLE_NAMES, type Role, takeName } from "../music/piece";
 import { noTaps, tap } from "../music/tap";
@@ -8,47 +9,67 @@ import { read, written } from "../state/fields";
 import { piece } from "../state/piece";
 import type { OptionView } from "../wire";
 import { FeelControls } from "./FeelControls";
+import { Menu } from "./Menu";
+import { feelWords, nameOf, otherFields, otherWords, tracksWords } from "./option-words";
 import "../styles/options.css";
 
 const DENSITY_NAMES = ["Sparse", "Light", "Medium", "Full", "Busy"];
 const MOST_TAKES = 4; // side by side on the page
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
-const OF_FEEL = ["swing", "straight", "humanize", "humanize_seed"]; // in controls of their own, as the first of these
-const OF_CHART = ["play_tempo", "transpose"]; // follow tempo and chart
-const OWN: readonly string[] = ["tempo", "style", "density", "takes", "tracks", "seed", ...OF_FEEL, ...OF_CHART];
 const SEED_HINT_ID = "options-seed-hint";
 
-export function OptionsPanel() {
+/** All options; in a bar, those that are seldom wanted behind buttons that say what is set. */
+export function OptionsPanel({ isBar = false }: { isBar?: boolean }) {
+  const others = otherWords().length + (options.value.seed === null ? 0 : 1);
   return (
-    <fieldset class="options" disabled={offer.value === null}>
+    <fieldset class={isBar ? "options is-bar" : "options"} disabled={offer.value === null}>
       <legend class="hidden">Options</legend>
       <Tempo />
       <Style />
       <Density />
       <Takes />
-      <Tracks />
-      <Seed />
-      <FeelControls />
-      {(offer.value?.options ?? []).map(
-        (field) => !OWN.includes(field.name) && <Other field={field} key={field.name} />,
-      )}
+      <Folded isBar={isBar} name="Who plays" words={tracksWords()}>
+        <Tracks />
+      </Folded>
+      <Folded isBar={isBar} name="Feel" words={feelWords().join(", ") || "straight"}>
+        <FeelControls />
+      </Folded>
+      <Folded isBar={isBar} name="More" words={others ? `${others} set` : "seed, ending…"}>
+        <Seed />
+        {otherFields().map((field) => (
+          <Other field={field} key={field.name} />
+        ))}
+      </Folded>
     </fieldset>
   );
 }
 
-/** The options that the page has no words of its own for. */
-export function otherFields(): readonly OptionView[] {
-  return (offer.value?.options ?? []).filter(({ name }) => !OWN.includes(name));
+interface FoldedProps {
+  readonly isBar: boolean;
+  readonly name: string;
+  readonly words: string;
+  readonly children: ComponentChildren;
 }
 
-/** What they are called. */
-export const nameOf = ({ name }: OptionView): string => name.replaceAll("_", " ");
+function Folded({ isBar, name, words, children }: FoldedProps) {
+  if (!isBar) return <>{children}</>;
+  return (
+    <div class="options-item options-folded">
+      <span class="options-name" aria-hidden="true">
+        {name}
+      </span>
+      <Menu name={name} words={words}>
+        {children}
+      </Menu>
+    </div>
+  );
+}
 
 function Other({ field }: { field: OptionView }) {
   const id = `options-${field.name}`;
   const name = nameOf(field);
   return (
-    <div class="options-item" title={field.help}>
+    <div class={field.kind === "flag" ? "options-item is-flag" : "options-item"} title={field.help}>
       <label class="options-name" for={id}>
         {name.charAt(0).toUpperCase() + name.slice(1)}
       </label>
@@ -205,7 +226,7 @@ function Density() {
           setOptions({ density: currentTarget.value === "" ? null : Number(currentTarget.value) })
         }
       >
-        <option value="">Let the band decide</option>
+        <option value="">Any density</option>
         {Array.from({ length: (offered("density")?.maximum ?? -1) + 1 }, (_, level) => {
           const name = DENSITY_NAMES[level] ?? `Level ${level + 1}`;
           return (

@@ -1,15 +1,20 @@
-/** The options behind one line that says what they are. Where there is little room it stays folded until asked for. */
+/** The options: in one bar; behind one line that says what they are where there is little room. */
 
-import { COMPOSED } from "../music/piece";
-import { feel, offered, options, wishes } from "../state/band";
-import { isSame, written } from "../state/fields";
-import { swingWords } from "./FeelControls";
+import { options } from "../state/band";
 import { isWide } from "./media";
-import { nameOf, OptionsPanel, otherFields } from "./OptionsPanel";
+import { OptionsPanel } from "./OptionsPanel";
+import { feelWords, otherWords, tracksWords } from "./option-words";
 
 export function Settings() {
+  if (isWide.value) {
+    return (
+      <section class="panel settings-bar" aria-label="Options">
+        <OptionsPanel isBar />
+      </section>
+    );
+  }
   return (
-    <details class="panel settings" open={isWide.value}>
+    <details class="panel settings">
       <summary class="settings-summary">
         <h2>Options</h2>
         <span class="muted settings-about">{about()}</span>
@@ -20,23 +25,13 @@ export function Settings() {
 }
 
 function about(): string {
-  const { tempo, style, tracks, takes } = options.value;
-  const band =
-    tracks.length === COMPOSED.length ? "all five play" : tracks.length === 1 ? "one plays" : `${tracks.length} play`;
-  const { swing, humanize } = feel.value;
-  const played = [
-    ...(swing === offered("swing")?.default ? [] : [`swing ${swingWords(swing)}`]),
-    ...(humanize === 0 ? [] : [`humanized ${Math.round(humanize * 100)} %`]),
-  ];
-  const others = otherFields()
-    .filter((field) => !isSame(wishes.value[field.name], field.default))
-    .map((field) => `${nameOf(field)} ${written(wishes.value[field.name] ?? null)}`);
+  const { tempo, style, takes } = options.value;
   return [
     `${tempo} bpm`,
     style ?? "any style",
-    band,
+    tracksWords(),
     ...(takes > 1 ? [`${takes} takes`] : []),
-    ...played,
-    ...others,
+    ...feelWords(),
+    ...otherWords(),
   ].join(" · ");
 }

@@ -176,9 +176,9 @@ class Composition:
         """A take in which all but the selection is given, the rest yet to be composed; :meth:`revised` takes it.
 
         ``sampling`` is how the weights are drawn from; with a progression the band hears other chords from now on.
-        What is given stays as it is, whatever the chords. A single bar is told as a new
-        one, and drawn again while it is what it was. The bars
-        after the selection are judged. Raises :class:`OptionError` for a selection, a seed or chords that don't fit.
+        What is given stays as it is, whatever the chords. A single bar, and one that is the same as a
+        kept one, is told as a new one and drawn again while it is what it was. The bars after the selection are judged.
+        Raises :class:`OptionError` for a selection, a seed or chords that don't fit.
         """
         selection = change.selection
         before = self.plan_of(selection.take)
@@ -192,14 +192,21 @@ class Composition:
             | {role: parts[number] for role, parts in plan.given.items()}
             for number, bar in enumerate(bars)
         ]
+
+        def comes_again(role: Role, number: int) -> bool:
+            source = plan.leads.echoes[number].bar
+            return source >= 0 and role in given[source] and given[source][role] == bars[number][role]
+
         others = [
             Other(role, number, bars[number][role])
             for number in selected
             for role in selection.roles
-            if len(selection.bars) == 1 and role in bars[number]
+            if role in bars[number] and (len(selection.bars) == 1 or comes_again(role, number))
         ]
         judged = seam_after(selected, len(given))
-        return plan.take(selection.take, sampling, given=given, seed=change.seed, judged=judged, others=others)
+        return plan.take(
+            selection.take, sampling, given=given, seed=change.seed, judged=judged, others=others, present=bars
+        )
 
     def drafts(
         self, change: Change, drafts: int = DRAFTS, takes: int = 1, sampling: SamplingDefaults = SAMPLING

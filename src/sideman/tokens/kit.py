@@ -122,6 +122,11 @@ class Other(Beginning):
         super().__init__(role, bar)
         self._before = _sound(before)
 
+    @property
+    def plays(self) -> bool:
+        """Whether there were notes at all: then there are to be some again."""
+        return bool(self._before)
+
     def lacks(self, part: Sequence[int]) -> bool:
         """Whether these are the same."""
         return _sound(part) == self._before

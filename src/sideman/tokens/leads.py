@@ -5,7 +5,7 @@ Knows charts and sections; no ids.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -52,10 +52,13 @@ class Leads:
     sections: tuple[Section, ...] = ()
     intro: bool = False
 
-    def anew(self, bars: Collection[int]) -> Leads:
-        """With some bars that are to be like no other."""
-        echoes = tuple(Echo(-1, NEW) if bar in bars else echo for bar, echo in enumerate(self.echoes))
-        return replace(self, echoes=echoes)
+    def anew(self, playing: Mapping[int, Collection[Role]]) -> Leads:
+        """With some bars that are to be like no other, in which these roles play."""
+        echoes = tuple(Echo(-1, NEW) if bar in playing else echo for bar, echo in enumerate(self.echoes))
+        bars = tuple(
+            replace(lead, entering=lead.entering | {*playing.get(bar, ())}) for bar, lead in enumerate(self.bars)
+        )
+        return replace(self, bars=bars, echoes=echoes)
 
 
 def heads_of(chart: Chart, *, goes_on: bool) -> list[Head]:
@@ -144,12 +147,19 @@ class Repeats:
 
     ``chances`` by role: after a bar in which the role played something else, and after one in which it repeated the bar
     before that. A role that they don't name never repeats. Of bars that are all alike, as in a loop, any may be the one
-    that comes again: what was played once in between doesn't end it.
+    that comes again: what was played once in between doesn't end it. ``is_idle`` says of a role, a bar and the bar that
+    it would repeat there that it must not.
     """
 
-    def __init__(self, chances: Mapping[str, tuple[float, float]], random: np.random.Generator) -> None:
+    def __init__(
+        self,
+        chances: Mapping[str, tuple[float, float]],
+        random: np.random.Generator,
+        is_idle: Callable[[Role, int, int], bool] | None = None,
+    ) -> None:
         self._chances = chances
         self._random = random
+        self._is_idle = is_idle
         self._likes: list[int] = []
         self._last: Mapping[Role, int] = {}
 
@@ -166,7 +176,9 @@ class Repeats:
             chances, following = self._chances.get(role), self._last.get(role, -2) + 1
             goes_on = following in alike
             if alike and chances is not None and number < chances[goes_on]:
-                drawn[role] = following if goes_on else alike[int(place * len(alike))]
+                source = following if goes_on else alike[int(place * len(alike))]
+                if self._is_idle is None or not self._is_idle(role, len(self._likes) - 1, source):
+                    drawn[role] = source
         self._last = drawn
         return drawn
 

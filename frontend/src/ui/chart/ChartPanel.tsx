@@ -20,11 +20,10 @@ import { Palette } from "./Palette";
 import { listenForPaste } from "./pasting";
 import { Score } from "./Score";
 import { ScoreHead } from "./ScoreHead";
-import { isTextHidden, isTextOpen, openText, toggleText } from "./text-open";
+import { isTextHidden, isTextOpen, openText, TEXT_ID, toggleText } from "./text-open";
 import "../../styles/chart.css";
 
 const PALETTE_ID = "chart-palette";
-const TEXT_ID = "chart-text";
 
 interface Props {
   readonly player: Player;
@@ -68,6 +67,7 @@ export function ChartPanel({ player, onPlay }: Props) {
         >
           <Icon name="palette" /> Chord palette
         </button>
+        <OpenFile />
         <span class="chart-steps">
           <Steps
             look="quiet"
@@ -89,8 +89,9 @@ export function ChartPanel({ player, onPlay }: Props) {
         </span>
         <Transposer />
       </div>
-      <div id={TEXT_ID} hidden={isTextHidden}>
+      <div id={TEXT_ID} class="chart-text" hidden={isTextHidden}>
         <ChartField onPlay={() => onPlay()} />
+        <Examples />
       </div>
       {readingProblem.value && (
         <div class="chart-offline" role="status">
@@ -103,10 +104,6 @@ export function ChartPanel({ player, onPlay }: Props) {
       <Assumptions />
       <div id={PALETTE_ID} hidden={!isOpen.value}>
         {isOpen.value && <Palette />}
-      </div>
-      <div class="chart-beginnings">
-        <OpenFile />
-        <Examples />
       </div>
       <FollowMe player={player} onPlay={onPlay} />
     </div>

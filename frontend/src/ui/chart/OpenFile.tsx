@@ -8,7 +8,7 @@ export function OpenFile() {
   const field = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class="button small chart-open" onClick={() => field.current?.click()}>
+      <button type="button" class="button chart-open" onClick={() => field.current?.click()}>
         <Icon name="file" />
         Open a file…
       </button>

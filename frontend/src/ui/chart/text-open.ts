@@ -2,6 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 
+export const TEXT_ID = "chart-text"; // of its element
 const KEY = "sideman.chart-text";
 const OPEN = "open";
 
@@ -11,6 +12,12 @@ export const isTextHidden = computed(() => !isTextOpen.value);
 /** Open it, where something leads there. */
 export function openText(): void {
   isTextOpen.value = true;
+}
+
+/** Close it once it is read and played, unless the person has opened it or is in it. */
+export function closeText(): void {
+  const isIn = document.getElementById(TEXT_ID)?.contains(document.activeElement);
+  if (!kept() && !isIn) isTextOpen.value = false;
 }
 
 /** Open or close it by hand. */

@@ -1,0 +1,48 @@
+/** What is set, in a few words. */
+
+import { COMPOSED } from "../music/piece";
+import { feel, offer, offered, options, wishes } from "../state/band";
+import { isSame, written } from "../state/fields";
+import type { OptionView } from "../wire";
+
+const NAMED: Readonly<Record<number, string>> = { 50: "straight", 67: "triplets", 75: "dotted" };
+const OF_FEEL = ["swing", "straight", "humanize", "humanize_seed"]; // in controls of their own, as the first of these
+const OF_CHART = ["play_tempo", "transpose"]; // follow tempo and chart
+const OWN: readonly string[] = ["tempo", "style", "density", "takes", "tracks", "seed", ...OF_FEEL, ...OF_CHART];
+
+/** The options that the page has no words of its own for. */
+export function otherFields(): readonly OptionView[] {
+  return (offer.value?.options ?? []).filter(({ name }) => !OWN.includes(name));
+}
+
+/** What they are called. */
+export const nameOf = ({ name }: OptionView): string => name.replaceAll("_", " ");
+
+/** A swing: 67 % (triplets). */
+export function swingWords(swing: number): string {
+  const name = NAMED[swing];
+  return name === undefined ? `${swing} %` : `${swing} % (${name})`;
+}
+
+/** Who plays. */
+export function tracksWords(): string {
+  const { tracks } = options.value;
+  if (tracks.length === COMPOSED.length) return "all five play";
+  return tracks.length === 1 ? "one plays" : `${tracks.length} play`;
+}
+
+/** How they play, where that isn't as it is written. */
+export function feelWords(): readonly string[] {
+  const { swing, humanize } = feel.value;
+  return [
+    ...(swing === offered("swing")?.default ? [] : [`swing ${swingWords(swing)}`]),
+    ...(humanize === 0 ? [] : [`humanized ${Math.round(humanize * 100)} %`]),
+  ];
+}
+
+/** The other options that are not as they are anyway. */
+export function otherWords(): readonly string[] {
+  return otherFields()
+    .filter((field) => !isSame(wishes.value[field.name], field.default))
+    .map((field) => `${nameOf(field)} ${written(wishes.value[field.name] ?? null)}`);
+}
