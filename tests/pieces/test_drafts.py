@@ -157,9 +157,7 @@ def test_bars_that_come_again_are_played_anew_even_where_they_would_come_again(a
         assert all(len(after[bar][role]) > 1 for bar in playing)  # nobody rests
     (take,) = piece.drafts(Change(Selection(ROLES, range(8)), 5), 1, sampling=again).takes
     compose([take], Composer(MODEL.engine, MODEL.columns, 1))
-    assert [parts_of(take.ids)[bar] for bar in second] == parts_of(take.ids)[
-        :4
-    ]  # the form stays
+    assert [parts_of(take.ids)[bar] for bar in second] == parts_of(take.ids)[:4]  # the form stays
 
 
 def test_alternatives_are_the_same_however_many_there_are() -> None:

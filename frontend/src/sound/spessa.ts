@@ -48,7 +48,8 @@ const KEYS_ASLEEP = 16; // and before: short enough for the page
 const START_TIMEOUT = 3_000; // milliseconds
 
 const NO_WORKLET = "The part that makes the sound couldn't be loaded. Reload the page.";
-const NO_START = "The browser doesn't let the sound start. Press play once more, or allow sound for this page.";
+const NO_START =
+  "The sound doesn't start. Press play once more; if it stays silent, allow sound for this page, and see whether anything else can be heard here.";
 
 /** Who listens to how the instruments come. */
 export interface Loading {

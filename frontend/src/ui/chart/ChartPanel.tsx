@@ -7,6 +7,7 @@ import { select } from "../../state/cells";
 import { readingProblem, readNow, watchChart } from "../../state/chart";
 import { watchHeard } from "../../state/heard";
 import { canRedo, canUndo, loadText, redo, undo } from "../../state/history";
+import { piece } from "../../state/piece";
 import type { Player } from "../../state/playback";
 import { semitones, transpose } from "../../state/transposing";
 import { Icon } from "../Icon";
@@ -89,9 +90,8 @@ export function ChartPanel({ player, onPlay }: Props) {
         </span>
         <Transposer />
       </div>
-      <div id={TEXT_ID} class="chart-text" hidden={isTextHidden}>
+      <div id={TEXT_ID} class="chart-writing" hidden={isTextHidden}>
         <ChartField onPlay={() => onPlay()} />
-        <Examples />
       </div>
       {readingProblem.value && (
         <div class="chart-offline" role="status">
@@ -105,6 +105,7 @@ export function ChartPanel({ player, onPlay }: Props) {
       <div id={PALETTE_ID} hidden={!isOpen.value}>
         {isOpen.value && <Palette />}
       </div>
+      {(isTextOpen.value || piece.value === null) && <Examples />}
       <FollowMe player={player} onPlay={onPlay} />
     </div>
   );

@@ -1,0 +1,115 @@
+"""The page in Firefox, as Debian has it: heard, edited, at home on small and large windows, and without its server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from marionette_driver.by import By
+from marionette_driver.keys import Keys
+from marionette_driver.marionette import Marionette
+from tests.page.serving import serve
+
+from sideman.web.page import FOLDER, INDEX
+
+# The driver leaves sockets to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+SECONDS = 60.0  # to wait for anything
+NEEDED = ("pulseaudio", "firefox-esr")
+WIDTHS = (480, 768, 1280, 1440)
+LOUDEST = "return Math.max(...[...document.querySelectorAll('[role=meter]')].map((each) => +each.ariaValueNow))"
+OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+MIDI = "return [...document.querySelectorAll('.takeaway-file')].some((each) => !each.disabled)"
+KEPT = """
+const [needed, done] = arguments;
+(async () => {
+  const kept = [];
+  for (const name of await caches.keys())
+    for (const { url } of await (await caches.open(name)).keys()) kept.push(url);
+  return needed.every((part) => kept.some((url) => url.includes(part)));
+})().then(done);
+"""
+WHOLE = ["/events", "/revisions", "chords:parse", "kit-0", "program-33"]
+
+
+@pytest.fixture
+def speaker(tmp_path: Path) -> Iterator[str]:
+    """A sound device that nobody hears: Firefox starts no sound without one."""
+    socket = tmp_path / "speaker"
+    options = ["--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-n", "-L", "module-null-sink"]
+    command = ["pulseaudio", *options, "-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}"]
+    environment = os.environ | {"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
+    with (tmp_path / "pulse.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            wait_until(socket.exists)
+            yield f"unix:{socket}"
+        finally:
+            process.terminate()
+            process.wait(SECONDS)
+
+
+@pytest.fixture
+def firefox(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Marionette]:
+    missing = [name for name in NEEDED if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"THE PAGE WAS NOT TRIED IN FIREFOX: apt install {' '.join(missing)}")
+    if not (FOLDER / INDEX).is_file():
+        pytest.skip("THE PAGE IS NOT BUILT, so it was not tried in Firefox: script/setup says why it could not be")
+    monkeypatch.setenv("PULSE_SERVER", request.getfixturevalue("speaker"))
+    prefs = {"media.autoplay.default": 0, "ui.prefersReducedMotion": 1}
+    log, path = tmp_path / "firefox.log", shutil.which("firefox-esr")
+    driver = Marionette(bin=path, headless=True, prefs=prefs, gecko_log=str(log), socket_timeout=SECONDS)
+    driver.start_session()
+    driver.timeout.implicit = driver.timeout.script = SECONDS
+    yield driver
+    driver.quit()
+    driver.cleanup()
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def press(firefox: Marionette, words: str) -> None:
+    """The button of that name, or that says so."""
+    path = f"//button[@aria-label='{words}' or normalize-space()='{words}']"
+    firefox.find_element(By.XPATH, path).click()
+
+
+def test_firefox_plays_edits_and_opens_without_the_server(firefox: Marionette, tmp_path: Path) -> None:
+    with serve(tmp_path) as address:
+        firefox.navigate(address)
+        press(firefox, "Edit text")
+        field = firefox.find_element(By.ID, "chart-field")
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys("Dm7 | G7 | C")
+        wait_until(lambda: len(firefox.find_elements(By.CSS_SELECTOR, "[role=option]")) == 3)
+        press(firefox, "Play")
+        wait_until(lambda: firefox.execute_script(LOUDEST) > 0)
+        press(firefox, "Pause")
+        wait_until(lambda: firefox.execute_script(MIDI))
+        press(firefox, "Another version")
+        wait_until(lambda: firefox.execute_script(LOUDEST) > 0)
+        press(firefox, "Pause")
+        for width in WIDTHS:
+            firefox.set_window_rect(width=width, height=900)
+            assert firefox.execute_script(OVERFLOW) <= 0
+        wait_until(lambda: firefox.execute_script(MIDI))
+        wait_until(lambda: firefox.execute_async_script(KEPT, [WHOLE]))
+    firefox.navigate(address)  # what the driver calls a refresh passes by the page's worker
+    wait_until(lambda: firefox.execute_script(MIDI))
+    assert "can't be reached" in firefox.find_element(By.CSS_SELECTOR, ".notices").text
+    press(firefox, "Play")
+    wait_until(lambda: firefox.execute_script(LOUDEST) > 0)
