@@ -54,7 +54,7 @@ def lit(studio: Studio) -> tuple[int, str, float]:
     return bar, pass_, step
 
 
-def test_songwriter_pastes_a_sheet_and_it_stands_as_written(studio: Studio) -> None:
+def test_songwriter_pastes_a_sheet_that_stands_as_written_and_practises_the_chorus(studio: Studio) -> None:
     have_read(studio, SHEET, 10)
     expect(studio.page.locator(".score-section")).to_have_text(["Verse", "Chorus"])
     expect(studio.page.locator(".score-wishes")).to_have_text("p, piano + bass")
@@ -64,6 +64,23 @@ def test_songwriter_pastes_a_sheet_and_it_stands_as_written(studio: Studio) -> N
     expect(studio.page.locator(".score-bar.closes")).to_have_attribute("data-bar", "3")
     expect(studio.page.locator(".score-bar.is-again")).to_have_attribute("data-bar", "9")
     expect(studio.page.get_by_text("12 bars")).to_be_visible()  # as played
+
+    studio.page.get_by_role("slider", name="Tempo in beats a minute").fill("240")
+    studio.button("Count-in").click()
+    studio.button("Loop").click()
+    for end, bar in (("To bar", "10"), ("From bar", "9")):
+        studio.page.get_by_label(end).fill(bar)
+        studio.page.keyboard.press("Tab")
+    studio.page.get_by_label("Speed").select_option("70")
+    studio.page.locator("summary").filter(has_text="Practice").click()
+    studio.page.get_by_label("Faster each time").select_option("10")
+    studio.page.get_by_label("Times").select_option("2")
+    studio.page.keyboard.press("Escape")
+    bars(studio).nth(6).locator(".score-number").click()  # from the first bar of the chorus
+    expect(bars(studio).nth(6)).to_have_class(re.compile("is-heard"))
+    expect(studio.page.locator("summary").filter(has_text="2nd time of 2: 110 %")).to_be_visible()
+    expect(studio.play).to_be_visible()  # it ends by itself, and begins there again
+    assert studio.bar == 9
 
 
 def test_the_sounding_chord_is_lit_in_step_with_the_music(studio: Studio) -> None:
