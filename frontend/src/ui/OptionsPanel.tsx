@@ -58,7 +58,7 @@ function Folded({ isBar, name, words, children }: FoldedProps) {
       <span class="options-name" aria-hidden="true">
         {name}
       </span>
-      <Menu name={name} words={words}>
+      <Menu name={name} words={words} kind="options-menu">
         {children}
       </Menu>
     </div>
