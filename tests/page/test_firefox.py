@@ -6,23 +6,27 @@ import os
 import shutil
 import subprocess
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from marionette_driver.by import By
-from marionette_driver.keys import Keys
-from marionette_driver.marionette import Marionette
 from tests.page.serving import serve
 
 from sideman.web.page import FOLDER, INDEX
+
+if TYPE_CHECKING:
+    from marionette_driver.marionette import Marionette
 
 # The driver leaves sockets to the garbage collector.
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+CONTROL = "\ue009"  # the key, as WebDriver writes it
 SECONDS = 60.0  # to wait for anything
+NO_DRIVER = "THE PAGE WAS NOT TRIED IN FIREFOX: marionette_driver can't be imported"
 NEEDED = ("pulseaudio", "firefox-esr")
 WIDTHS = (480, 768, 1280, 1440)
 LOUDEST = "return Math.max(...[...document.querySelectorAll('[role=meter]')].map((each) => +each.ariaValueNow))"
@@ -64,10 +68,15 @@ def firefox(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.
         pytest.skip(f"THE PAGE WAS NOT TRIED IN FIREFOX: apt install {' '.join(missing)}")
     if not (FOLDER / INDEX).is_file():
         pytest.skip("THE PAGE IS NOT BUILT, so it was not tried in Firefox: script/setup says why it could not be")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it imports what Python deprecates
+        module = pytest.importorskip("marionette_driver.marionette", reason=NO_DRIVER, exc_type=ImportError)
     monkeypatch.setenv("PULSE_SERVER", request.getfixturevalue("speaker"))
     prefs = {"media.autoplay.default": 0, "ui.prefersReducedMotion": 1}
     log, path = tmp_path / "firefox.log", shutil.which("firefox-esr")
-    driver = Marionette(bin=path, headless=True, prefs=prefs, gecko_log=str(log), socket_timeout=SECONDS)
+    driver: Marionette = module.Marionette(
+        bin=path, headless=True, prefs=prefs, gecko_log=str(log), socket_timeout=SECONDS
+    )
     driver.start_session()
     driver.timeout.implicit = driver.timeout.script = SECONDS
     yield driver
@@ -85,17 +94,17 @@ def wait_until(is_so: Callable[[], object]) -> None:
 def press(firefox: Marionette, words: str) -> None:
     """The button of that name, or that says so."""
     path = f"//button[@aria-label='{words}' or normalize-space()='{words}']"
-    firefox.find_element(By.XPATH, path).click()
+    firefox.find_element("xpath", path).click()
 
 
 def test_firefox_plays_edits_and_opens_without_the_server(firefox: Marionette, tmp_path: Path) -> None:
     with serve(tmp_path) as address:
         firefox.navigate(address)
         press(firefox, "Edit text")
-        field = firefox.find_element(By.ID, "chart-field")
-        field.send_keys(Keys.CONTROL, "a")
+        field = firefox.find_element("id", "chart-field")
+        field.send_keys(CONTROL, "a")
         field.send_keys("Dm7 | G7 | C")
-        wait_until(lambda: len(firefox.find_elements(By.CSS_SELECTOR, "[role=option]")) == 3)
+        wait_until(lambda: len(firefox.find_elements("css selector", "[role=option]")) == 3)
         press(firefox, "Play")
         wait_until(lambda: firefox.execute_script(LOUDEST) > 0)
         press(firefox, "Pause")
@@ -110,6 +119,6 @@ def test_firefox_plays_edits_and_opens_without_the_server(firefox: Marionette, t
         wait_until(lambda: firefox.execute_async_script(KEPT, [WHOLE]))
     firefox.navigate(address)  # what the driver calls a refresh passes by the page's worker
     wait_until(lambda: firefox.execute_script(MIDI))
-    assert "can't be reached" in firefox.find_element(By.CSS_SELECTOR, ".notices").text
+    assert "can't be reached" in firefox.find_element("css selector", ".notices").text
     press(firefox, "Play")
     wait_until(lambda: firefox.execute_script(LOUDEST) > 0)
