@@ -158,9 +158,11 @@ def test_a_mutant_is_heard(
     mutate: Callable[[pytest.MonkeyPatch], None], heard: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mutate(monkeypatch)
-    seed = SEEDS[0]
-    found = hashes(perform(PIECES, (seed,)))
-    assert {name for name, by_seed in found.items() if by_seed[str(seed)] != golden()[name][str(seed)]} == heard
+    found = hashes(perform(PIECES, SEEDS[:2]))  # a piece may be what a mutant makes of it, by chance
+    other = {
+        name for name, by_seed in found.items() if any(golden()[name][seed] != notes for seed, notes in by_seed.items())
+    }
+    assert other == heard
 
 
 def every_band() -> list[tuple[Performance, Band]]:
