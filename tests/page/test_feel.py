@@ -69,7 +69,7 @@ def eighths(studio: Studio) -> float:
 def test_swing_is_heard_while_it_plays_and_nothing_is_composed_for_it(studio: Studio) -> None:
     studio.page.add_init_script(DEVICE)
     studio.page.reload()
-    studio.choose_seed(2)
+    studio.choose_seed(1)  # a band that plays eighths
     studio.have_composed("|".join([CHORDS] * 4))
     studio.button("MIDI out").click()
     studio.page.get_by_label("Play on").select_option("device")
