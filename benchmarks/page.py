@@ -54,7 +54,8 @@ PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.star
 
 def visit(browser: Browser, address: str) -> tuple[Page, Studio]:
     """A first visit."""
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, service_workers="block")  # bytes are seen
+    page = context.new_page()
     page.add_init_script(WATCH)
     page.goto(address)
     return page, Studio(page)
