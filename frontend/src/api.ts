@@ -82,6 +82,22 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   return response;
 }
 
+/** All that an answer holds; `heard` is told how many bytes are there. */
+export async function download(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  heard: (bytes: number) => void,
+): Promise<Blob> {
+  const parts: BlobPart[] = [];
+  let size = 0;
+  const reader = body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    parts.push(next.value);
+    size += next.value.length;
+    heard(size);
+  }
+  return new Blob(parts);
+}
+
 async function problemOf(response: Response): Promise<Problem> {
   const { type, detail, ...details } = await problemDetails(response);
   const retryAfter = Number(response.headers.get("Retry-After") ?? Number.NaN);

@@ -1,6 +1,6 @@
 /** Files of a piece: where they are, what they are called, and how they get to the person's disk. */
 
-import { type Arrangement, ask } from "./api";
+import { type Arrangement, ask, download } from "./api";
 import { AS_COMPOSED, ROLES, type Role, takeName } from "./music/piece";
 import type { Strip } from "./state/band";
 import { type Values, written } from "./state/fields";
@@ -77,15 +77,8 @@ export async function fetchFile(address: string, progress: (share: number | null
   const response = await ask(address);
   const total = Number(response.headers.get("Content-Length") ?? 0);
   if (!response.body) return response.blob();
-  const parts: BlobPart[] = [];
-  let size = 0;
-  const reader = response.body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    parts.push(next.value);
-    size += next.value.length;
-    progress(total ? size / total : null);
-  }
-  return new Blob(parts, { type: response.headers.get("Content-Type") ?? "" });
+  const whole = await download(response.body, (bytes) => progress(total ? bytes / total : null));
+  return whole.slice(0, whole.size, response.headers.get("Content-Type") ?? "");
 }
 
 /** Hand a file to the browser, which puts it where downloads go. */

@@ -1,7 +1,7 @@
 /** The instruments as files: each is fetched when somebody first wants it, and handed to the synthesizer. */
 
 import type { WorkletSynthesizer } from "spessasynth_lib";
-import type { Offer } from "../api";
+import { download, type Offer } from "../api";
 import { NO_FONT, SoundError } from "./synth";
 
 /** How much of what is fetched is there, in bytes. */
@@ -76,19 +76,5 @@ const nameOf = (program: number, isDrum: boolean): string => `${isDrum ? "kit" :
 async function fetchFont(address: string, progress: (bytes: number) => void): Promise<ArrayBuffer> {
   const response = await fetch(address);
   if (!response.ok || response.body === null) throw new Error(`${response.status} ${response.statusText}`);
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  const reader = response.body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    parts.push(next.value);
-    size += next.value.length;
-    progress(size);
-  }
-  const whole = new Uint8Array(size);
-  let place = 0;
-  for (const part of parts) {
-    whole.set(part, place);
-    place += part.length;
-  }
-  return whole.buffer;
+  return (await download(response.body, progress)).arrayBuffer();
 }

@@ -1,6 +1,7 @@
 /** Whether the chart's text is seen: kept in the browser where the person has opened or closed it. Knows no page. */
 
 import { computed, signal } from "@preact/signals";
+import { store, stored } from "../../state/stored";
 
 export const TEXT_ID = "chart-text"; // of its element
 const KEY = "sideman.chart-text";
@@ -23,18 +24,9 @@ export function closeText(): void {
 /** Open or close it by hand. */
 export function toggleText(): void {
   isTextOpen.value = !isTextOpen.peek();
-  try {
-    if (isTextOpen.peek()) localStorage.setItem(KEY, OPEN);
-    else localStorage.removeItem(KEY);
-  } catch {
-    // A browser that keeps nothing: the choice lasts as long as the page.
-  }
+  store(KEY, isTextOpen.peek() ? OPEN : null);
 }
 
 function kept(): boolean {
-  try {
-    return localStorage.getItem(KEY) === OPEN;
-  } catch {
-    return false;
-  }
+  return stored(KEY) === OPEN;
 }
