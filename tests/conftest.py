@@ -17,6 +17,16 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+LONGEST_ID = 60  # characters of a parameter that a test is called after
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Call a test after the start of a long parameter: some are megabytes, and every process is told all names."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{argname}-{val[:LONGEST_ID]!r}-{len(val)}"
+    return None
+
+
 @pytest.fixture(autouse=True)
 def logs_as_before() -> Iterator[None]:
     """What a test makes of logging ends with it: a handler that writes to its captured stream would fail later."""

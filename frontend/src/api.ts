@@ -78,7 +78,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
     throw new Problem(0, "network", UNREACHABLE);
   }
   isKept.value = response.headers.has(KEPT);
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok || isProblem(response)) throw await problemOf(response);
   return response;
 }
 
@@ -99,20 +99,22 @@ export async function download(
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const { type, detail, ...details } = await problemDetails(response);
+  const { type, detail, status = response.status, ...details } = await problemDetails(response);
   const retryAfter = Number(response.headers.get("Retry-After") ?? Number.NaN);
   return new Problem(
-    response.status,
+    status,
     type?.replace("urn:sideman:", "") ?? "unknown",
     detail ?? `The server answers ${response.status} ${response.statusText}.`,
     { ...details, ...(Number.isNaN(retryAfter) ? {} : { retryAfter }) },
   );
 }
 
+const isProblem = (response: Response): boolean =>
+  response.headers.get("Content-Type")?.startsWith("application/problem+json") ?? false;
+
 /** What the server says of a no; nothing where another program says it in the server's place. */
 async function problemDetails(response: Response): Promise<Partial<ProblemDetails>> {
-  const isOurs = response.headers.get("Content-Type")?.startsWith("application/problem+json");
-  return isOurs ? response.json().catch(() => ({})) : {};
+  return isProblem(response) ? response.json().catch(() => ({})) : {};
 }
 
 type Operation = keyof Operations;
@@ -122,6 +124,7 @@ interface Asked<Name extends Operation> {
   readonly identity?: string;
   readonly number?: number;
   readonly body?: Operations[Name]["body"];
+  readonly headers?: HeadersInit;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -142,7 +145,7 @@ export function callOf<Name extends Operation>(name: Name, asked: Asked<Name> = 
 
 async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Promise<Answer<Name>> {
   const { path, ...init } = callOf(name, asked);
-  const headers: HeadersInit = init.body === undefined ? {} : { "Content-Type": "application/json" };
+  const headers = { ...(init.body !== undefined && { "Content-Type": "application/json" }), ...asked.headers };
   const response = await ask(path, { ...init, headers, ...(asked.signal && { signal: asked.signal }) });
   return response.status === NO_CONTENT ? undefined : response.json();
 }
@@ -157,9 +160,9 @@ export const parseChords = (
   signal?: AbortSignal,
 ): Promise<Chart> => call("POST /api/chords:parse", { body: { progression, meters, transpose }, signal });
 
-/** Read a chart in whatever way it is written. */
+/** Read a chart in whatever way it is written; one that can't be read is no failure that a browser complains of. */
 export const readChart = (body: ChartRequest, signal?: AbortSignal): Promise<Song> =>
-  call("POST /api/charts", { body, signal });
+  call("POST /api/charts", { body, signal, headers: { Prefer: "handling=lenient" } });
 
 /** Put other chords into the text of a chart; null where that can't be done. */
 export const editChart = (body: EditRequest): Promise<Edited> => call("POST /api/charts:edit", { body });

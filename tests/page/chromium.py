@@ -9,7 +9,13 @@ import sys
 from collections.abc import Iterator
 
 VARIABLE = "SIDEMAN_CHROMIUM"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (  # the lightest first
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 ARGUMENTS = [
     "--disable-background-networking",

@@ -93,6 +93,7 @@ def test_everybody_can_edit_notes(visit: Visit, scheme: str, width: int) -> None
     studio = filled(visit, size=(width, WHOLE), scheme=scheme)
     studio.open_roll("Bass")
     studio.button("Edit notes").click()
+    expect(studio.page.get_by_test_id("notes")).to_be_focused()
     studio.page.keyboard.press("ArrowRight")
     expect(studio.button("Delete notes")).to_be_enabled()
     assert broken_rules(studio.page) == []

@@ -345,6 +345,21 @@ def test_wrong_fields_are_named(browser: httpx.Client, body: object, field: str)
 
 
 @pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"tempo": 999}, "tempo must be at most 400"),
+        ({"tempo": 1}, "tempo must be at least 20"),
+        ({"path": "/etc/passwd"}, "path is not known here"),
+        ({"tracks": ["{kazoo}"]}, "tracks.0 must be 'drums', 'piano'"),
+    ],
+    ids=str,
+)
+def test_wrong_fields_are_told_in_plain_words(browser: httpx.Client, wrong: dict[str, Any], words: str) -> None:
+    response = browser.post("/api/arrangements", json={"progression": "C"} | wrong)
+    assert problem(response, 422)["detail"].startswith(words)
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"style": "polka"}, "unknown style 'polka'"),

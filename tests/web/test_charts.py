@@ -88,6 +88,16 @@ def test_all_faults_are_told_at_once(browser: httpx.Client) -> None:
     assert problem["value"] == "Gxy"
 
 
+def test_who_reads_what_is_typed_is_told_faults_in_an_answer(browser: httpx.Client) -> None:
+    for text in ("| C | Gxy |", "no chart"):
+        refused = browser.post("/api/charts", json={"text": text})
+        told = browser.post("/api/charts", json={"text": text}, headers={"Prefer": "handling=lenient"})
+        assert (refused.status_code, told.status_code) == (422, 200)
+        assert told.headers["Preference-Applied"] == "handling=lenient"
+        assert told.headers["Content-Type"] == refused.headers["Content-Type"] == "application/problem+json"
+        assert told.json() == refused.json()
+
+
 def test_what_is_not_a_chart_is_refused(browser: httpx.Client) -> None:
     for body in ({}, {"text": "C", "data": ""}, {"text": ""}, {"data": "!"}, {"data": b64encode(b"\0\1").decode()}):
         assert browser.post("/api/charts", json=body).status_code == 422, body

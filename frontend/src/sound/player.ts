@@ -71,7 +71,12 @@ effect(() => {
   untracked(() => void player.switchSource());
 });
 
+/** Whether the person has asked their browser to save data: then instruments come when play is pressed. */
+const savesData = (): boolean => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+
 /** Begin to load once the page has settled, so that the first press of play is heard at once. */
 const preload = () => void internal().catch(() => {}); // told when play is pressed
-if ("requestIdleCallback" in window) requestIdleCallback(preload, { timeout: IDLE_TIMEOUT });
-else setTimeout(preload, IDLE_TIMEOUT);
+if (!savesData()) {
+  if ("requestIdleCallback" in window) requestIdleCallback(preload, { timeout: IDLE_TIMEOUT });
+  else setTimeout(preload, IDLE_TIMEOUT);
+}

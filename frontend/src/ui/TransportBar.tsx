@@ -13,6 +13,7 @@ import { obeyKeys } from "./keys";
 import { LoopControls, toggleLoop } from "./LoopControls";
 import { MidiSelect } from "./MidiSelect";
 import { barAndBeat, barLine, clock, spokenBar } from "./places";
+import { watch } from "./watching";
 import "../styles/transport.css";
 
 const SPEEDS = [50, 60, 70, 80, 90, 100, 110, 125, 150]; // per cent
@@ -112,7 +113,7 @@ function pageFrom(step: number, bars: number): number {
   return target === bar + bars ? value.onset(target) + step - value.onset(bar) : value.onset(target);
 }
 
-/** Where it is, told and as a slider. Read once a frame: Preact has no part in that. */
+/** Where it is, told and as a slider. Read as often as it may change: Preact has no part in that. */
 function Where() {
   const slider = useRef<HTMLInputElement>(null);
   const place = useRef<HTMLSpanElement>(null);
@@ -123,8 +124,7 @@ function Where() {
   useEffect(() => {
     let shown = "";
     let spoken = "";
-    let frame = requestAnimationFrame(function draw() {
-      frame = requestAnimationFrame(draw);
+    return watch(() => {
       const input = slider.current;
       if (!input || !place.current || !clockText.current) return;
       const step = dragged.current ? input.valueAsNumber : player.position();
@@ -139,7 +139,6 @@ function Where() {
       if (bar !== spoken) input.setAttribute("aria-valuetext", bar);
       spoken = bar;
     });
-    return () => cancelAnimationFrame(frame);
   }, []);
 
   const jump = (event: KeyboardEvent) => {

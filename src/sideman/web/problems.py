@@ -17,6 +17,19 @@ from sideman.errors import ChartError, ChordSyntaxError, OptionError, SidemanErr
 MEDIA_TYPE = "application/problem+json"
 CHORD_MEMBERS = ("value", "position", "finding", "remedy", "suggestions")  # of ChordSyntaxError
 SCHEMA = "#/components/schemas/Problem"
+LENIENT = "handling=lenient"  # a preference, after RFC 7240
+WORDS = {  # of Pydantic's kinds of errors, for people; {field} comes first, the rest is the error's context
+    "enum": "{field} must be {expected}",
+    "extra_forbidden": "{field} is not known here",
+    "greater_than": "{field} must be more than {gt}",
+    "greater_than_equal": "{field} must be at least {ge}",
+    "less_than": "{field} must be less than {lt}",
+    "less_than_equal": "{field} must be at most {le}",
+    "literal_error": "{field} must be {expected}",
+    "missing": "{field} is missing",
+    "string_too_long": "{field} may have {max_length} characters at most",
+    "too_long": "{field} may have {max_length} entries at most",
+}
 COMPONENT: dict[str, Any] = {
     "type": "object",
     "description": "What went wrong, after RFC 9457.",
@@ -102,6 +115,12 @@ async def _of_problem(_: Request, error: Exception) -> Response:
 
 
 async def _of_ours(_: Request, error: Exception) -> Response:
+    assert isinstance(error, SidemanError)
+    return problem_of(error)
+
+
+def problem_of(error: SidemanError) -> Response:
+    """What the client gets; a fault of the server's own is raised again."""
     if isinstance(error, ChordSyntaxError):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         members = {name: getattr(error, name) for name in CHORD_MEMBERS}
@@ -122,13 +141,24 @@ def _fault(error: ChartError, fault: ChordSyntaxError) -> dict[str, Any]:
     return {name: getattr(fault, name) for name in CHORD_MEMBERS} | {"line": line, "column": column}
 
 
+def told(error: SidemanError) -> Response:
+    """The same problem as the answer to a request that only asked for it: status 200, the problem's own is in it."""
+    response = problem_of(error)
+    response.status_code = HTTPStatus.OK
+    response.headers["Preference-Applied"] = LENIENT
+    return response
+
+
 async def _of_validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = ".".join(map(str, first["loc"]))
     if first["type"] == "json_invalid":
         return problem(HTTPStatus.BAD_REQUEST, "json", "the request is not JSON: send an object in UTF-8")
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field", f"{field}: {first['msg']}", field=field)
+    name = ".".join(map(str, first["loc"][1:])) or field  # without "body" or "query"
+    words = WORDS.get(first["type"], "{field}: " + first["msg"].replace("{", "{{").replace("}", "}}"))
+    detail = words.format(field=name, **first.get("ctx", {}))
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field", detail, field=field)
 
 
 async def _of_http(request: Request, error: Exception) -> Response:

@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
+from sideman.errors import SidemanError
 from sideman.options import MAX_TAKES, PLAYING
 from sideman.web import events, metrics
 from sideman.web.arrangements import Arrangements
@@ -28,7 +29,7 @@ from sideman.web.limiter import Limiter
 from sideman.web.mixing import PATTERN, Mix
 from sideman.web.option_fields import query_of
 from sideman.web.options import OptionsView
-from sideman.web.problems import document_problems
+from sideman.web.problems import LENIENT, document_problems, told
 from sideman.web.revision_schemas import MAX_ALTERNATIVES
 from sideman.web.revisions import Revisions
 from sideman.web.schemas import (
@@ -48,6 +49,7 @@ MIDI_TYPE = "audio/midi"
 ZIP_TYPE = "application/zip"
 UNSHARED = {"Cache-Control": "private, no-cache"}
 DOWNLOAD_THREADS = 8  # apart from those of other requests, which must not wait for audio
+OK = 200
 BAD, FORBIDDEN, MISSING, CONFLICT, GONE = 400, 403, 404, 409, 410
 SIZE, UNREADABLE, TOO_MANY = 413, 422, 429
 FAULT, UNAVAILABLE = 500, 503
@@ -93,6 +95,11 @@ TakeNumber = Annotated[int, Query(ge=0, lt=MAX_TAKES, description="Which take, f
 Candidate = Annotated[
     int | None,
     Query(ge=0, lt=MAX_ALTERNATIVES, description="As it would be with one of the candidates of a revision, from 0."),
+]
+
+Preference = Annotated[
+    str | None,
+    Header(description=f"{LENIENT}: a chart that cannot be read is told with status 200, for who reads what is typed."),
 ]
 
 
@@ -266,13 +273,20 @@ def parse_chords(body: ChordRequest) -> ChartView:
     return ChartView.of(body.read().transpose(body.transpose))
 
 
-@router.post("/charts", responses=document_problems(FORBIDDEN, SIZE, UNREADABLE))
-def read_chart(body: ChartRequest) -> SongView:
+@router.post(
+    "/charts", response_model=SongView, responses=document_problems(OK, FORBIDDEN, SIZE, UNREADABLE), status_code=OK
+)
+def read_chart(body: ChartRequest, prefer: Preference = None) -> SongView | Response:
     """Read a chart in whatever way it is written, a text, a link or a file: the song, and what was assumed.
 
     All that cannot be read is told at once.
     """
-    return SongView.of(body.read())
+    try:
+        return SongView.of(body.read())
+    except SidemanError as error:
+        if LENIENT not in (prefer or ""):
+            raise
+        return told(error)
 
 
 @router.post("/charts:edit", responses=document_problems(FORBIDDEN, SIZE, UNREADABLE))

@@ -1,8 +1,9 @@
-/** How loud a track is, read once a frame: Preact has no part in that. */
+/** How loud a track is, read as often as it may change: Preact has no part in that. */
 
 import { useEffect, useRef } from "preact/hooks";
 import type { Role } from "../../music/piece";
 import type { Player } from "../../state/playback";
+import { watch } from "../watching";
 
 const SPOKEN_MILLISECONDS = 200; // between two values that others than eyes read
 
@@ -12,8 +13,7 @@ export function Meter({ role, player }: { role: Role; player: Player }) {
   useEffect(() => {
     let spoken = 0;
     let shown = -1;
-    let frame = requestAnimationFrame(function draw(now) {
-      frame = requestAnimationFrame(draw);
+    return watch((now) => {
       const level = Math.round(Math.min(player.level(role), 1) * 100);
       if (level !== shown && bar.current) bar.current.style.transform = `scaleX(${level / 100})`;
       shown = level;
@@ -22,7 +22,6 @@ export function Meter({ role, player }: { role: Role; player: Player }) {
         meter.current?.setAttribute("aria-valuenow", String(level));
       }
     });
-    return () => cancelAnimationFrame(frame);
   }, [role, player]);
   return (
     // biome-ignore lint/a11y/useSemanticElements: no two browsers let the bar of a <meter> be drawn in the same way

@@ -4,9 +4,9 @@ import { lastBegun } from "../../music/harmony";
 import { STEPS_PER_BEAT } from "../../music/time";
 import { pieceChart, pieceLines } from "../../state/piece";
 import { type Player, playState } from "../../state/playback";
+import { watch } from "../watching";
 import type { View } from "./view";
 
-const AT_REST = 100; // milliseconds between two looks at a player that doesn't play
 const TURN_AT = 0.92; // share of the view at which the page is turned
 const TURN_TO = 0.08; // and where the playhead then is
 const TURN_TIME = 900; // milliseconds that a smooth scroll may take
@@ -25,8 +25,6 @@ export function watchPlayhead(
   let placed = Number.NaN; // pixels
   let charted = pieceChart.peek();
   let turned = Number.NEGATIVE_INFINITY; // when
-  let frame = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function place(): void {
     const step = Math.min(Math.max(player.position(), 0), pieceLines.peek().end);
@@ -51,20 +49,11 @@ export function watchPlayhead(
     scroller.scrollTo({ left: x - width * TURN_TO, behavior: calm.matches ? "instant" : "smooth" });
   }
 
-  function tick(): void {
-    place();
-    if (playState.peek() === "playing") frame = requestAnimationFrame(tick);
-    else timer = setTimeout(tick, AT_REST);
-  }
-  tick();
   return {
     place: () => {
       placed = Number.NaN;
       place();
     },
-    stop: () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-    },
+    stop: watch(place),
   };
 }
