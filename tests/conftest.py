@@ -13,8 +13,8 @@ from sideman.model.kernel import load_library
 
 EXAMPLES = 40
 
-# A slow moment is no failure of a property; in CI the examples are the same every time. Other runs try others: there are
-# enough of those to make up for few examples a run.
+# A slow moment is no failure of a property; in CI the examples are the same every time. Other runs try others: there
+# are enough of those to make up for few examples a run.
 settings.register_profile("default", deadline=None, max_examples=EXAMPLES)
 settings.register_profile("ci", deadline=None, max_examples=EXAMPLES, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "default")

@@ -371,6 +371,10 @@ export interface InstrumentView {
   readonly font: string;
   /** How large that is. */
   readonly font_bytes: number;
+  /** Energy of a note in tenths of a decibel, at velocity and volume 100: at pitches 24, 30 … 102, where it lasts 0.4 s; of a kit at each pitch from 27. */
+  readonly loudness: readonly number[];
+  /** What is added to that, in tenths of a decibel, after 0.05, 0.1 … 3.2 s; of a kit nothing. */
+  readonly growth: readonly number[];
 }
 
 /** Where in its history a piece shall stand: undo and redo. */
@@ -648,10 +652,14 @@ export interface TrackView {
   readonly is_drum: boolean;
   /** Of General MIDI, from 0; of drums a kit. */
   readonly program: number;
-  /** MIDI controller 7 of a track at volume 100. */
-  readonly volume: number;
+  /** LUFS of a track at volume 100. */
+  readonly target: number;
   /** MIDI controller 10. */
   readonly pan: number;
+  /** MIDI controller 91. */
+  readonly reverb: number;
+  /** MIDI controller 93. */
+  readonly chorus: number;
   readonly instruments: readonly InstrumentView[];
   /** MIDI pitch that the instrument has. */
   readonly lowest: number;

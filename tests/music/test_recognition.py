@@ -165,8 +165,8 @@ def test_any_notes_give_valid_labels(high: list[Note], low: list[Note], beats: i
 
 @given(st.lists(CHORDS, min_size=1, max_size=4), st.integers(-5, 6))
 def test_transposing_the_notes_transposes_chords_and_key(chords: list[tuple[int, int, int]], semitones: int) -> None:
-    # Chords on their own root: a symmetric chord over a foreign bass has several names that are equally good. So have two
-    # on one root that are heard as one: how high their notes are decides.
+    # Chords on their own root: a symmetric chord over a foreign bass has several names that are equally good. So have
+    # two on one root that are heard as one: how high their notes are decides.
     assume(all(one[0] != other[0] for one, other in pairwise(chords)))
     pitched, bass, beats = song(*((root, quality, root) for root, quality, _ in chords))
     plain = recognise(pitched, bass, beats)

@@ -12,7 +12,7 @@ from sideman.errors import MissingLibraryError
 from sideman.music.band import ONSET, Band, Note, NoteArray, Role, Track
 from sideman.render import fluidsynth
 from sideman.render.fluidsynth import FluidSynth
-from sideman.render.playing import Block
+from sideman.render.playing import Stems
 from sideman.render.soundfont import BUNDLED_SOUNDFONT
 
 try:
@@ -24,7 +24,7 @@ real = pytest.mark.skipif(bool(MISSING), reason=MISSING or "FluidSynth is there"
 
 
 class FakeSynthesizer:
-    """Sounds ``level`` all the time and remembers what it was told, with the frame at which it was told."""
+    """Each player sounds ``level`` all the time and remembers what it was told, with the frame at which it was told."""
 
     def __init__(self, level: float = 0.25) -> None:
         self.level = level
@@ -47,17 +47,18 @@ class FakeSynthesizer:
     def note_off(self, channel: int, pitch: int) -> None:
         self.played.append((self.frame, channel, pitch, 0))
 
-    def render(self, out: Block) -> None:
-        out[:] = self.level
-        self.frame += len(out)
+    def render(self, out: Stems) -> None:
+        out += self.level
+        self.frame += out.shape[2]
 
 
 class Playing(FakeSynthesizer):
     """A fake that can be opened in the place of FluidSynth."""
 
-    def __init__(self, soundfont: Path | None = None) -> None:
+    def __init__(self, soundfont: Path | None = None, players: int = 1) -> None:
         super().__init__()
         self.soundfont = soundfont
+        self.players = players
         self.closed = False
 
     def __enter__(self) -> Self:
@@ -66,8 +67,9 @@ class Playing(FakeSynthesizer):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def render(self, out: Block) -> None:
+    def render(self, out: Stems) -> None:
         assert not self.closed
+        assert len(out) == self.players
         super().render(out)
         out *= 1 + len(self.played) % 7  # so that a note out of place would be heard
 

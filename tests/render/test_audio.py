@@ -14,9 +14,10 @@ from tests.render.conftest import FakeSynthesizer, piano, real
 
 from sideman.errors import DataError, MissingLibraryError, OptionError
 from sideman.music.band import Band, Note, Role
-from sideman.render import audio, fluidsynth
+from sideman.render import fluidsynth, mastering
 from sideman.render.audio import PEAK, audio_blocks, common_gain, stream_mp3, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynth
+from sideman.render.mastering import CEILING
 from sideman.render.playing import Block, total_frames
 from sideman.render.soundfont import BUNDLED_SOUNDFONT
 
@@ -42,7 +43,7 @@ def test_blocks_come_while_the_synthesizer_plays(band: Band) -> None:
 @pytest.mark.parametrize("level", [0.001, 0.25, 7.0])
 def test_any_loudness_is_normalised(band: Band, level: float) -> None:
     sound = np.concatenate(list(audio_blocks(band, synthesizer=FakeSynthesizer(level))))
-    assert np.abs(sound).max() == pytest.approx(PEAK)
+    assert np.abs(sound).max() == pytest.approx(CEILING)
 
 
 def test_a_given_gain_never_clips_over(band: Band) -> None:
@@ -52,7 +53,7 @@ def test_a_given_gain_never_clips_over(band: Band) -> None:
 
 def test_long_pieces_go_through_the_disk(band: Band, monkeypatch: pytest.MonkeyPatch) -> None:
     in_memory = np.concatenate(list(audio_blocks(band, synthesizer=FakeSynthesizer())))
-    monkeypatch.setattr(audio, "SPOOL_BYTES", 1)
+    monkeypatch.setattr(mastering, "SPOOL_BYTES", 1)
     assert np.array_equal(np.concatenate(list(audio_blocks(band, synthesizer=FakeSynthesizer()))), in_memory)
 
 
@@ -189,7 +190,7 @@ def test_an_mp3_is_streamed(band: Band) -> None:
 @pytest.mark.parametrize("program", [6, 40, 127])
 def test_an_instrument_that_the_font_lacks_is_stood_in_for(program: int) -> None:
     blocks = audio_blocks(piano(Note(0, 12, 60, 100), steps=12), programs={Role.PIANO: program})
-    assert np.abs(np.concatenate(list(blocks))).max() == pytest.approx(PEAK)
+    assert 0.3 < np.abs(np.concatenate(list(blocks))).max() <= CEILING
 
 
 @real

@@ -59,15 +59,22 @@ def test_every_role_has_its_place_in_the_mix() -> None:
     assert tuple(PLACEMENTS) == tuple(Role)
 
 
-@pytest.mark.parametrize(("volume", "controller"), [(100, 96), (50, 48), (1, 1), (0, 0), (127, 122)])
-def test_a_volume_scales_the_place_in_the_mix(volume: int, controller: int) -> None:
+@pytest.mark.parametrize(("volume", "controller"), [(100, 100), (50, 50), (1, 1), (0, 0), (127, 127)])
+def test_a_volume_scales_the_level(volume: int, controller: int) -> None:
     (part,) = parts(Band((Track(Role.PIANO, volume=volume),), 48))
-    assert part.placement == PLACEMENTS[Role.PIANO]._replace(volume=controller)
+    assert (part.volume, part.level) == (controller, volume)
+    assert part.gain == pytest.approx((volume / 100) ** 2)
 
 
 def test_no_volume_is_beyond_midi() -> None:
-    (part,) = parts(Band((Track(Role.BASS, volume=127),), 48))
-    assert part.placement.volume == 127
+    (part,) = parts(Band((Track(Role.BASS, [Note(0, 12, 40, 12)]),), 48))
+    assert part.volume == 127 < part.level
+
+
+def test_each_part_has_its_place() -> None:
+    (part,) = parts(Band((Track(Role.STRINGS),), 48))
+    place = PLACEMENTS[Role.STRINGS]
+    assert part.controls == ((7, 100), (10, place.pan), (91, place.reverb), (93, place.chorus))
 
 
 @pytest.mark.parametrize("tempo", [0, -5, 1, 1e9, float("nan")])

@@ -74,7 +74,7 @@ def test_six_eight_does_not_swing() -> None:
 def test_sound_is_swung_as_the_file_is() -> None:
     player = FakeSynthesizer()
     list(render_blocks(BAND.played(swing=67), player))
-    frames = [frame for frame, channel, _, velocity in player.played if channel == 0 and velocity]
+    frames = [frame for frame, part, _, velocity in player.played if part == 1 and velocity]
     assert frames[:4] == [0, round(44_100 / 3), 22_050, 22_050 + round(44_100 / 3)]
 
 

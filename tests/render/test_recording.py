@@ -39,8 +39,8 @@ def clean() -> Iterator[None]:
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fakes in the place of FluidSynth."""
 
-    def open_fake(soundfont: Path) -> Playing:
-        opened.append(Playing(soundfont))
+    def open_fake(soundfont: Path, players: int) -> Playing:
+        opened.append(Playing(soundfont, players))
         return opened[-1]
 
     monkeypatch.setattr(recording, "FluidSynth", open_fake)

@@ -59,7 +59,7 @@ def test_tracks_are_the_band(options: dict[str, Any]) -> None:
         instruments = {each["program"]: each["name"] for each in track["instruments"]}
         assert instruments == OFFERED[track["role"]]
         assert track["program"] in instruments
-        assert (track["volume"], track["pan"]) == PLACEMENTS[track["role"]]
+        assert (track["pan"], track["reverb"], track["chorus"]) == PLACEMENTS[track["role"]]
     assert [track["role"] for track in options["tracks"] if track["is_drum"]] == ["drums"]
 
 

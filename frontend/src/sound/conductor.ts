@@ -4,12 +4,13 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { ROLES, type Role } from "../music/piece";
 import { audible, mixer, ownInstrument } from "../state/band";
+import { levels } from "../state/levels";
 import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
 import { countIn, type Loop, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
 import { playing } from "../state/playing";
 import { barsOf, faster, fastest, higher, pass, playingOf, rounds } from "../state/practice";
 import { Stopwatch } from "./stopwatch";
-import { NO_SYNTH, SoundError, type Synth } from "./synth";
+import { channelVolume, NO_SYNTH, SoundError, type Synth } from "./synth";
 import { type Score, Transport } from "./transport";
 
 const TICK = 25; // milliseconds
@@ -178,7 +179,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
 
   for (const role of ROLES) {
     const program = computed(() => mixer[role].value.program ?? ownInstrument(role));
-    const volume = computed(() => mixer[role].value.volume);
+    const volume = computed(() => channelVolume(levels[role].value, mixer[role].value.volume));
     effect(() => {
       if (program.value !== undefined) synth.value.program(role, program.value);
     });

@@ -112,7 +112,7 @@ describe("a device", () => {
 
   it("can be left when it is gone: nothing is sent, and nothing throws", () => {
     const output = new Output("1", "Synth", "disconnected");
-    offer.value = { tracks: [{ role: "piano", pan: 64, volume: 100 }] } as unknown as Offer;
+    offer.value = { tracks: [{ role: "piano", pan: 64, reverb: 40, chorus: 0 }] } as unknown as Offer;
     const synth = device(output);
     synth.noteOn("piano", 60, 90, synth.now());
     synth.noteOff("piano", 60, synth.now());

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
 import { offer } from "../state/band";
 import { askForAccess } from "./midi-access";
-import { channelVolume, SoundError, type Synth } from "./synth";
+import { SoundError, type Synth } from "./synth";
 
 // As people count them, from 1: piano 1, guitar 2, bass 3, strings 4, melody 5, drums 10.
 const CHANNELS: Record<Role, number> = { piano: 0, guitar: 1, bass: 2, strings: 3, melody: 4, drums: 9 };
@@ -14,6 +14,8 @@ const CONTROL = 0xb0;
 const PROGRAM = 0xc0;
 const VOLUME = 7; // controllers
 const PAN = 10;
+const REVERB = 91;
+const CHORUS = 93;
 const ALL_SOUND_OFF = 120;
 const ALL_NOTES_OFF = 123;
 const OFF_VELOCITY = 64; // of a keyboard that doesn't measure it
@@ -67,7 +69,11 @@ export class MidiSynth implements Synth {
 
   constructor(private readonly output: MIDIOutput) {
     this.id = output.id;
-    for (const { role, pan } of offer.peek()?.tracks ?? []) this.control(role, PAN, pan);
+    for (const { role, pan, reverb, chorus } of offer.peek()?.tracks ?? []) {
+      this.control(role, PAN, pan);
+      this.control(role, REVERB, reverb);
+      this.control(role, CHORUS, chorus);
+    }
   }
 
   now = () => performance.now() / 1000;
@@ -125,8 +131,7 @@ export class MidiSynth implements Synth {
   suspend(): void {}
 
   private turn(role: Role): void {
-    const own = offer.peek()?.tracks.find((track) => track.role === role)?.volume ?? AS_COMPOSED;
-    const volume = this.silent.has(role) ? 0 : channelVolume(own, this.volumes.get(role) ?? AS_COMPOSED);
+    const volume = this.silent.has(role) ? 0 : (this.volumes.get(role) ?? AS_COMPOSED);
     this.control(role, VOLUME, volume, Math.max(this.free, this.now()));
   }
 

@@ -79,7 +79,8 @@ const offer = {
     role,
     is_drum: role === "drums",
     program: number,
-    volume: 90,
+    reverb: 40,
+    chorus: 0,
     pan: 64,
     instruments: [number, 70].map(instrument),
   })),
@@ -117,7 +118,7 @@ beforeEach(async () => {
   vi.stubGlobal("AnalyserNode", class {});
   synth = await load();
   await settled();
-  await vi.waitFor(() => expect(volumes(4).at(-1)?.[3]).toBe(90));
+  await vi.waitFor(() => expect(volumes(4).at(-1)?.[3]).toBe(100));
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -141,9 +142,9 @@ describe("loading", () => {
     synth = await load();
     expect(new Set(banks).has("program 4")).toBe(false);
     expect(volumes(3).at(-1)?.[3]).toBe(0);
-    expect(volumes(2).at(-1)?.[3]).toBe(90);
+    expect(volumes(2).at(-1)?.[3]).toBe(100);
     slow?.(new Response(new ArrayBuffer(8)));
-    await vi.waitFor(() => expect(volumes(3).at(-1)?.[3]).toBe(90));
+    await vi.waitFor(() => expect(volumes(3).at(-1)?.[3]).toBe(100));
     expect(sent).toContainEqual(["program", 3, 4]);
   });
 
@@ -203,7 +204,7 @@ describe("stopping", () => {
     synth.noteOn("bass", 41, 90, 10);
     const on = sent.at(-1);
     expect(on?.[1]).not.toBe(2);
-    expect(volumes(on?.[1] as number).every(([, , , value]) => value === 90)).toBe(true);
+    expect(volumes(on?.[1] as number).every(([, , , value]) => value === 100)).toBe(true);
   });
 
   it("gives a lane its volume back once what was queued for it has passed", () => {
@@ -211,7 +212,7 @@ describe("stopping", () => {
     sent = [];
     synth.stopAll();
     const back = volumes(2).at(-1);
-    expect(back?.[3]).toBe(90);
+    expect(back?.[3]).toBe(100);
     expect(back?.[4]).toBeGreaterThan(10.2);
     synth.silence("bass", true); // meanwhile: holds when the lane comes back, too
     expect(volumes(2).at(-1)).toEqual(["control", 2, VOLUME, 0, back?.[4]]);
@@ -236,9 +237,9 @@ describe("the mix", () => {
       [0, 0],
       [16, 0],
       [5, 0],
-      [0, 90],
-      [16, 90],
-      [5, 90],
+      [0, 100],
+      [16, 100],
+      [5, 100],
     ]);
   });
 

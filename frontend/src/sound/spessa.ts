@@ -13,7 +13,7 @@ import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
 import { Clicks } from "./clicks";
 import { Fonts } from "./fonts";
 import { levelOf } from "./meter";
-import { channelVolume, SoundError, type Synth } from "./synth";
+import { SoundError, type Synth } from "./synth";
 
 const FIRST: readonly Role[] = ["drums", "bass", "piano", "guitar"]; // without whom no band plays
 
@@ -32,6 +32,8 @@ const STRUCK_VELOCITY = 64; // the SoundFont has the same samples for all
 
 const VOLUME = 7; // MIDI controllers
 const PAN = 10;
+const REVERB_SEND = 91;
+const CHORUS_SEND = 93;
 const ALL_SOUND_OFF = 120;
 
 // Measured beside audio files of the same piece, which are normalised to -1 dBFS.
@@ -81,7 +83,6 @@ class Spessa implements Synth {
   private lane: Lane = LANES[0];
   private queued = 0; // the last time that a note was sent for
   private readonly free = new Map(LANES.map((lane) => [lane, 0])); // when its queue is empty
-  private readonly own: Record<Role, number>; // MIDI controller 7 of a role at volume 100
   private readonly volumes: Record<Role, number>;
   private readonly silent = new Set<Role>();
   private readonly programs = new Map<Role, number>(); // wanted
@@ -109,12 +110,15 @@ class Spessa implements Synth {
     limiter.connect(context.destination);
     library.connect(limiter);
     library.disconnectChannel(limiter, SPARE_CHANNEL);
-    this.own = eachRole((role) => tracks.find((track) => track.role === role)?.volume ?? AS_COMPOSED);
     this.volumes = eachRole(() => AS_COMPOSED);
     this.meters = eachRole((role) => this.meter(LANES.map((lane) => lane[role])));
     for (const lane of LANES) library.midiChannels[lane.drums]?.setDrums(true);
-    for (const { role, pan } of tracks) {
-      for (const lane of LANES) library.controllerChange(lane[role], PAN, pan);
+    for (const { role, pan, reverb, chorus } of tracks) {
+      for (const lane of LANES) {
+        library.controllerChange(lane[role], PAN, pan);
+        library.controllerChange(lane[role], REVERB_SEND, reverb);
+        library.controllerChange(lane[role], CHORUS_SEND, chorus);
+      }
       this.turn(role);
     }
   }
@@ -232,8 +236,7 @@ class Spessa implements Synth {
 
   /** Set the volume of a role: at once in lanes that are free, in the others as soon as they are. */
   private turn(role: Role): void {
-    const volume =
-      this.silent.has(role) || !this.ready.has(role) ? 0 : channelVolume(this.own[role], this.volumes[role]);
+    const volume = this.silent.has(role) || !this.ready.has(role) ? 0 : this.volumes[role];
     for (const lane of LANES) this.library.controllerChange(lane[role], VOLUME, volume, { time: this.freeAt(lane) });
   }
 

@@ -16,7 +16,7 @@ export interface Synth {
   click(isStrong: boolean, time: number): void;
   /** Give a role another instrument of General MIDI, from 0; for drums a kit. Holds from the next note on. */
   program(role: Role, program: number): void;
-  /** 0 to 127, 100 is as composed. Holds at once. */
+  /** MIDI controller 7, 0 to 127. Holds at once. */
   volume(role: Role, volume: number): void;
   /** Mute a role at once, also what rings; or let it be heard again. */
   silence(role: Role, silent: boolean): void;
@@ -55,7 +55,7 @@ export const NO_SYNTH: Synth = {
   suspend() {},
 };
 
-/** MIDI controller 7 for a role that has `own` at volume 100. */
+/** MIDI controller 7 for a role that has `own` where the mixer leaves it alone. */
 export function channelVolume(own: number, volume: number): number {
   return Math.min(Math.round((own * volume) / AS_COMPOSED), MAX_VOLUME);
 }

@@ -1,8 +1,8 @@
 """Band → audio: MP3, WAV, FLAC, 44.1 kHz stereo. Knows blocks of sound and formats; how notes sound is told elsewhere.
 
-A file is rendered once, block by block, into a spool that keeps long pieces on disk, while its peak is measured; then
-it is normalised and encoded. Measured against a second pass through the synthesizer, which is the slowest stage, this
-halves the time. Who wants the first bytes before the last note is rendered gives the gain.
+A file is rendered once, block by block, into a spool that keeps long pieces on disk; then it is mastered and encoded.
+Measured against a second pass through the synthesizer, which is the slowest stage, this halves the time. Who wants the
+first bytes before the last note is rendered gives the gain.
 
 A band may still be on its way (:class:`LiveBand`): then its sound is made bar by bar, by the thread that asks for it.
 """
@@ -10,7 +10,6 @@ A band may still be on its way (:class:`LiveBand`): then its sound is made bar b
 from __future__ import annotations
 
 import errno
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -19,10 +18,11 @@ import lameenc
 import numpy as np
 import numpy.typing as npt
 
-from sideman.errors import DataError, OptionError
+from sideman.errors import OptionError
 from sideman.files import atomic_write
 from sideman.music.band import Band, Role
 from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynth
+from sideman.render.mastering import SILENCE, mastered
 from sideman.render.playing import (
     BLOCK_FRAMES,
     CHANNELS,
@@ -36,12 +36,10 @@ from sideman.render.soundfont import check_soundfont
 
 OnProgress = Callable[[float], None]  # called with the share that is done, 0 to 1
 
-PEAK = 10 ** (-1 / 20)  # -1 dBFS: room for what MP3 adds
-SILENCE = 1e-5  # -100 dBFS
+PEAK = 10 ** (-1 / 20)  # -1 dBFS, of stems: room for what MP3 adds
 FULL_SCALE = 32_767  # 16 bits
 MP3_KBITS = 192
 MP3_QUALITY = 5  # LAME's own default between 0, slow, and 9
-SPOOL_BYTES = 64 * 2**20  # three minutes in memory, what is longer on disk
 SYNTHESIS_SHARE = 0.8  # of the time a file takes; the rest is encoding
 
 
@@ -57,7 +55,7 @@ def write_audio(
 ) -> None:
     """Write ``band`` to ``path``, whole or not at all, in the format of its suffix: .mp3, .wav or .flac.
 
-    ``gain`` replaces normalisation to -1 dBFS, see :func:`common_gain`; ``synthesizer``, fresh, replaces FluidSynth.
+    ``gain`` replaces the mastering, see :func:`common_gain`; ``synthesizer``, fresh, replaces FluidSynth.
     Raises :class:`OptionError` for another suffix or program, :class:`DataError` where the file cannot be written, the
     SoundFont cannot be read or makes no sound, :class:`MissingLibraryError` without FluidSynth.
     """
@@ -96,12 +94,13 @@ def audio_blocks(
     """``band`` as blocks of float32 of shape (frames, 2) within ±1; arguments and errors as :func:`write_audio`."""
     report = on_progress or (lambda _: None)
     total = total_frames(band)
-    opened = FluidSynth(check_soundfont(soundfont)) if synthesizer is None else nullcontext(synthesizer)
+    players = len((band.chairs if isinstance(band, LiveBand) else band).tracks)
+    opened = FluidSynth(check_soundfont(soundfont), players) if synthesizer is None else nullcontext(synthesizer)
     with opened as player:
         raw = render_blocks(band, player, programs)
         if gain is None:
             synthesised = _count(raw, total, lambda share: report(share * SYNTHESIS_SHARE))
-            blocks = _normalise(synthesised, must_sound=lambda: band.note_count > 0)
+            blocks = mastered(synthesised, SAMPLE_RATE, BLOCK_FRAMES, must_sound=lambda: band.note_count > 0)
             yield from _count(blocks, total, lambda share: report(SYNTHESIS_SHARE + share * (1 - SYNTHESIS_SHARE)))
         else:
             yield from _count((np.clip(block * np.float32(gain), -1, 1) for block in raw), total, report)
@@ -118,7 +117,7 @@ def common_gain(
     peak = 0.0
     with FluidSynth(font):  # held open, so that the samples are decoded once for all that follow
         for band in bands:
-            with FluidSynth(font) as player:
+            with FluidSynth(font, len(band.tracks)) as player:
                 peak = max(peak, *(_peak(block) for block in render_blocks(band, player, programs)))
     return _gain(peak)
 
@@ -129,24 +128,6 @@ def _peak(block: Block) -> float:
 
 def _gain(peak: float) -> float:
     return PEAK / peak if peak > SILENCE else 1.0
-
-
-def _normalise(blocks: Iterable[Block], *, must_sound: Callable[[], bool]) -> Iterator[Block]:
-    """``blocks`` again, after the last of them, with the highest peak at -1 dBFS; silence stays silence.
-
-    Whether it ``must_sound`` is asked when the last block has come.
-    """
-    with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
-        peak = 0.0
-        for block in blocks:
-            peak = max(peak, _peak(block))
-            spool.write(block.tobytes())
-        if peak <= SILENCE and must_sound():
-            raise DataError("the SoundFont makes no sound for these notes: give another SoundFont or other programs")
-        gain = np.float32(_gain(peak))
-        spool.seek(0)
-        while data := spool.read(BLOCK_FRAMES * CHANNELS * np.dtype(np.float32).itemsize):
-            yield np.frombuffer(data, np.float32).reshape(-1, CHANNELS) * gain
 
 
 def _count(blocks: Iterable[Block], total: int, report: OnProgress) -> Iterator[Block]:

@@ -44,6 +44,8 @@ OK = 0
 MELODIC_BANK, DRUM_BANK = 0, 128
 LOG_LEVELS = 5  # panic, error, warning, information, debug
 
+BY_PLAYER = ("synth.audio-channels", "synth.audio-groups", "synth.effects-groups")
+EFFECTS = 2  # reverb and chorus, in stereo each
 # Explicit where defaults differ between versions, or where sound would depend on the machine.
 SETTINGS: dict[str, float | int] = {
     "synth.sample-rate": float(SAMPLE_RATE),
@@ -82,21 +84,23 @@ PROTOTYPES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "fluid_synth_cc": (_INT, (_HANDLE, _INT, _INT, _INT)),
     "fluid_synth_noteon": (_INT, (_HANDLE, _INT, _INT, _INT)),
     "fluid_synth_noteoff": (_INT, (_HANDLE, _INT, _INT)),
-    "fluid_synth_write_float": (_INT, (_HANDLE, _INT, _HANDLE, _INT, _INT, _HANDLE, _INT, _INT)),
+    "fluid_synth_process": (_INT, (_HANDLE, _INT, _INT, _HANDLE, _INT, _HANDLE)),
 }
 
 
 class FluidSynth:
     """A FluidSynth with one SoundFont loaded, to be closed after use. One thread at a time may play it.
 
+    It plays for some players, each on the channel of their number, each with sound and reverb of their own.
     Raises :class:`MissingLibraryError` where there is no library, :class:`DataError` where it cannot load the font.
     """
 
-    def __init__(self, soundfont: Path) -> None:
+    def __init__(self, soundfont: Path, players: int = 1) -> None:
+        self._players = players
         self._library = library()
         self._soundfont = soundfont
         self._settings = self._library.new_fluid_settings()
-        for name, value in SETTINGS.items():
+        for name, value in {**SETTINGS, **dict.fromkeys(BY_PLAYER, players)}.items():
             put = self._library.fluid_settings_setint if isinstance(value, int) else self._library.fluid_settings_setnum
             put(self._settings, name.encode(), value)
         self._synth = self._library.new_fluid_synth(self._settings)
@@ -152,9 +156,12 @@ class FluidSynth:
         self._library.fluid_synth_noteoff(self._synth, channel, pitch)
 
     def render(self, out: npt.NDArray[np.float32]) -> None:
-        """Fill ``out``, contiguous and of shape (frames, 2), with what sounds next."""
-        address = out.ctypes.data
-        self._library.fluid_synth_write_float(self._synth, len(out), address, 0, 2, address, 1, 2)
+        """Add what sounds next to ``out``, (players, 2, frames), whose frames lie side by side."""
+        players, channels, frames = out.shape
+        rows = out.ctypes.data + np.arange(players)[:, None] * out.strides[0] + np.arange(channels) * out.strides[1]
+        dry = np.ascontiguousarray(rows, np.uintp)
+        wet = np.ascontiguousarray(np.tile(rows, EFFECTS), np.uintp)
+        self._library.fluid_synth_process(self._synth, frames, wet.size, wet.ctypes.data, dry.size, dry.ctypes.data)
 
     def programs(self, bank: int) -> list[int]:
         """The programs that the font has in ``bank``: 0 for melodic instruments, 128 for drum kits."""

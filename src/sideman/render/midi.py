@@ -37,7 +37,7 @@ from sideman.music.time import (
     BarLines,
     Meter,
 )
-from sideman.render.parts import MAX_MIDI_TEMPO, MIN_MIDI_TEMPO, PAN, VOLUME, Part, parts, sounding, without_overlaps
+from sideman.render.parts import MAX_MIDI_TEMPO, MIN_MIDI_TEMPO, Part, parts, sounding, without_overlaps
 from sideman.render.pulses import Pulses
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def _events(part: Part, band: Band, pulses: Pulses) -> Iterator[Event]:
     channel = part.channel
     yield _meta(0, TEXT_NAME, part.name.encode())
     yield 0, FIRST, bytes((PROGRAM | channel, part.program))
-    for controller, value in ((VOLUME, part.placement.volume), (PAN, part.placement.pan)):
+    for controller, value in part.controls:
         yield 0, FIRST, bytes((CONTROL | channel, controller, value))
     notes = sounding(part.role, part.notes, band)
     times = pulses.of_places(notes.begins).tolist(), pulses.of_places(notes.ends).tolist()

@@ -25,30 +25,31 @@ from sideman.music.band import (
     Band,
     NoteArray,
     Role,
-    Track,
 )
 from sideman.music.placing import Places, places, touched
+from sideman.render.levels import FULL, level
 
 CENTRE = 64  # MIDI pan
 DRUM_CHANNEL = 9  # MIDI's tenth
-VOLUME, PAN = 7, 10  # MIDI controllers
+VOLUME, PAN, REVERB, CHORUS = 7, 10, 91, 93  # MIDI controllers
 MIN_MIDI_TEMPO, MAX_MIDI_TEMPO = 4, 1000  # beats a minute; a MIDI file holds none below 3.6
 
 
 class Placement(NamedTuple):
-    """Place in the stereo picture, as MIDI controllers 7 and 10."""
+    """Where a player stands in the stereo picture and in the room, as MIDI controllers 10, 91 and 93."""
 
-    volume: int  # 0 to 127
     pan: int  # 0 left, 64 centre, 127 right
+    reverb: int  # 0 to 127
+    chorus: int  # 0 to 127: makes one instrument sound as wide as two
 
 
 PLACEMENTS: dict[Role, Placement] = {
-    Role.DRUMS: Placement(104, CENTRE),
-    Role.PIANO: Placement(96, CENTRE - 12),
-    Role.GUITAR: Placement(88, CENTRE - 28),
-    Role.BASS: Placement(108, CENTRE),
-    Role.STRINGS: Placement(84, CENTRE + 24),
-    Role.MELODY: Placement(108, CENTRE),  # a flute or saxophone is 2 to 4 dB above a piano's part
+    Role.DRUMS: Placement(CENTRE, 40, 0),
+    Role.PIANO: Placement(CENTRE - 14, 44, 0),
+    Role.GUITAR: Placement(CENTRE - 30, 40, 70),
+    Role.BASS: Placement(CENTRE, 12, 0),
+    Role.STRINGS: Placement(CENTRE + 26, 72, 0),
+    Role.MELODY: Placement(CENTRE, 56, 0),
 }
 
 
@@ -59,8 +60,24 @@ class Part:
     role: Role
     channel: int  # of MIDI, 0-based
     program: int  # General MIDI, 0-based; for drums the kit
-    placement: Placement
+    level: float  # in the scale of MIDI's controller 7, which ends at 127
     notes: NoteArray
+
+    @property
+    def gain(self) -> float:
+        """What its level does to amplitudes, beside those of volume 100."""
+        return (self.level / FULL) ** 2
+
+    @property
+    def volume(self) -> int:
+        """The nearest that MIDI's controller 7 has."""
+        return min(round(self.level), MIDI_VALUES - 1)
+
+    @property
+    def controls(self) -> tuple[tuple[int, int], ...]:
+        """MIDI controllers and their values: how loud, and where, it is heard."""
+        place = PLACEMENTS[self.role]
+        return (VOLUME, self.volume), (PAN, place.pan), (REVERB, place.reverb), (CHORUS, place.chorus)
 
     @property
     def name(self) -> str:
@@ -96,7 +113,8 @@ def sounding(role: Role, notes: NoteArray, band: Band) -> Sounding:
 def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part, ...]:
     """The band's tracks as parts, in its order.
 
-    ``programs`` replaces the General MIDI programs of some roles. Raises :class:`OptionError` where one is outside
+    Each is as loud as :mod:`sideman.render.levels` wants it, and as the track's volume says. ``programs`` replaces the
+    General MIDI programs of some roles. Raises :class:`OptionError` where one is outside
     0-127, or where no file can keep the tempo.
     """
     if not MIN_MIDI_TEMPO <= band.tempo <= MAX_MIDI_TEMPO:
@@ -106,19 +124,16 @@ def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part,
         if not 0 <= program <= MAX_PROGRAM:
             raise OptionError(f"{role}: program {program} is outside 0-127 (General MIDI counted from 0)")
     free = iter(range(DRUM_CHANNEL))  # more than there are roles
+    pace = band.times.seconds(band.steps) / max(band.steps, 1)
     result = []
     for track in band.tracks:
-        own = INSTRUMENTS[track.role].program if track.program is None else track.program
+        usual = INSTRUMENTS[track.role].program if track.program is None else track.program
         notes = without_overlaps(track.notes, band.steps)
         channel = DRUM_CHANNEL if track.is_drum else next(free)
-        result.append(Part(track.role, channel, chosen.get(track.role, own), _placement(track), notes))
+        program = chosen.get(track.role, usual)
+        own = level(track.role, program, notes, pace) * track.volume / AS_COMPOSED
+        result.append(Part(track.role, channel, program, own, notes))
     return tuple(result)
-
-
-def _placement(track: Track) -> Placement:
-    """The role's own, louder or softer by the track's volume, as far as MIDI goes."""
-    volume, pan = PLACEMENTS[track.role]
-    return Placement(min(round(volume * track.volume / AS_COMPOSED), MIDI_VALUES - 1), pan)
 
 
 def without_overlaps(notes: NoteArray, steps: int) -> NoteArray:

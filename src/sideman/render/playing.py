@@ -1,4 +1,4 @@
-"""A band, finished or still being composed → raw sound. Knows parts, frames and blocks; no files and no loudness.
+"""A band, finished or still being composed → raw sound. Knows parts, frames and blocks; no files and no mastering.
 
 The synthesizer is behind a port. What it is told depends on the notes alone, not on when they come: a band played
 while it is composed sounds, to the last bit, as it does afterwards.
@@ -7,6 +7,7 @@ while it is composed sounds, to the last bit, as it does afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Protocol
 
@@ -17,10 +18,13 @@ from sideman.music.band import DURATION, ONSET, Band, NoteArray, Role
 from sideman.music.placing import earliest
 from sideman.music.time import TimeMap
 from sideman.render.fluidsynth import SAMPLE_RATE
-from sideman.render.parts import PAN, VOLUME, Part, parts, sounding, without_overlaps
+from sideman.render.levels import FULL
+from sideman.render.mastering import spooled
+from sideman.render.parts import VOLUME, Part, parts, sounding, without_overlaps
 
 Block = npt.NDArray[np.float32]  # (frames, 2), full scale is ±1
-Events = npt.NDArray[np.float64]  # (events, 4): place, channel, pitch, velocity
+Stems = npt.NDArray[np.float32]  # (players, 2, frames), so too
+Events = npt.NDArray[np.float64]  # (events, 4): place, player, pitch, velocity
 Piece = tuple[int, Mapping[Role, NoteArray]]  # a step, and the notes that begin before it and in no piece before
 
 CHANNELS = 2
@@ -30,7 +34,7 @@ FADE_SECONDS = 1.0  # at the end of the tail, so that it ends in silence
 
 
 class Synthesizer(Protocol):
-    """Something that plays notes on MIDI channels (0-based) into blocks of frames."""
+    """Something that plays notes on channels (0-based), a player each, into blocks of frames."""
 
     def select(self, channel: int, program: int, *, is_drum: bool) -> None:
         """Give ``channel`` an instrument."""
@@ -44,8 +48,8 @@ class Synthesizer(Protocol):
     def note_off(self, channel: int, pitch: int) -> None:
         """End a note."""
 
-    def render(self, out: Block) -> None:
-        """Fill ``out`` with what sounds next."""
+    def render(self, out: Stems) -> None:
+        """Add what sounds next to ``out``."""
 
 
 class LiveBand:
@@ -60,15 +64,29 @@ class LiveBand:
         self.chairs = chairs
         self.steps = chairs.steps
         self.times = chairs.times
-        self.note_count = 0  # so far
+        self.notes: dict[Role, list[NoteArray]] = {role: [] for role in chairs.roles}  # so far
         self._ends = ends
         self._bars = bars
 
     def pieces(self) -> Iterator[Piece]:
         """The bars, as they come."""
         for end, notes in zip(self._ends, self._bars, strict=True):
-            self.note_count += sum(map(len, notes.values()))
+            for role, rows in self.notes.items():
+                rows.append(notes[role])
             yield end, notes
+
+    @property
+    def note_count(self) -> int:
+        """How many notes have come."""
+        return sum(len(rows) for bars in self.notes.values() for rows in bars)
+
+    @property
+    def so_far(self) -> Band:
+        """The band with the notes that have come."""
+        tracks = (
+            replace(track, notes=np.concatenate([track.notes, *self.notes[track.role]])) for track in self.chairs.tracks
+        )
+        return replace(self.chairs, tracks=tuple(tracks))
 
 
 def total_frames(band: Band | LiveBand) -> int:
@@ -79,7 +97,36 @@ def total_frames(band: Band | LiveBand) -> int:
 def render_blocks(
     band: Band | LiveBand, synthesizer: Synthesizer, programs: Mapping[Role, int] | None = None
 ) -> Iterator[Block]:
-    """What ``synthesizer`` makes of ``band``, in blocks of half a second; neither normalised nor clipped.
+    """What ``synthesizer`` makes of ``band``, mixed, in blocks of half a second; neither mastered nor clipped.
+
+    How loud a player should be is known when all has been played: of a band that is still being composed the sound of
+    each is kept until then.
+    """
+    stems = render_stems(band, synthesizer, programs)
+    if isinstance(band, LiveBand):
+        with spooled(stems) as kept:
+            gains = _gains(band.so_far, programs)
+            for stem in kept:
+                yield _mixed(stem, gains)
+    else:
+        gains = _gains(band, programs)
+        for stem in stems:
+            yield _mixed(stem, gains)
+
+
+def _gains(band: Band, programs: Mapping[Role, int] | None) -> Block:
+    """(players,): what each is multiplied with."""
+    return np.array([part.gain for part in parts(band, programs)], np.float32)
+
+
+def _mixed(stems: Stems, gains: Block) -> Block:
+    return np.ascontiguousarray(np.einsum("p,pcf->fc", gains, stems))
+
+
+def render_stems(
+    band: Band | LiveBand, synthesizer: Synthesizer, programs: Mapping[Role, int] | None = None
+) -> Iterator[Stems]:
+    """What ``synthesizer`` makes of each player, all as loud as their notes, in blocks of half a second.
 
     Instruments are chosen before the first bar is asked for, each next bar once what came before it has been played.
     """
@@ -90,32 +137,33 @@ def render_blocks(
         chairs = band
         played = parts(band, programs)
         pieces = iter([(band.steps, {part.role: part.notes for part in played})])
-    for part in played:
-        synthesizer.select(part.channel, part.program, is_drum=part.is_drum)
-        synthesizer.control(part.channel, VOLUME, part.placement.volume)
-        synthesizer.control(part.channel, PAN, part.placement.pan)
+    for player, part in enumerate(played):
+        synthesizer.select(player, part.program, is_drum=part.is_drum)
+        for controller, value in part.controls:
+            synthesizer.control(player, controller, FULL if controller == VOLUME else value)
     total = total_frames(band)
     events = chain(_events(played, pieces, chairs), [(total, 0, 0, 0)])
-    frame, channel, pitch, velocity = next(events)
+    frame, player, pitch, velocity = next(events)
     for start in range(0, total, BLOCK_FRAMES):
-        block = np.zeros((min(BLOCK_FRAMES, total - start), CHANNELS), np.float32)
-        done = 0
-        while frame < start + len(block):
+        block = np.zeros((len(played), CHANNELS, min(BLOCK_FRAMES, total - start)), np.float32)
+        length, done = block.shape[2], 0
+        while frame < start + length:
             if frame - start > done:
-                synthesizer.render(block[done : frame - start])
+                synthesizer.render(block[:, :, done : frame - start])
                 done = frame - start
             if velocity:
-                synthesizer.note_on(channel, pitch, velocity)
+                synthesizer.note_on(player, pitch, velocity)
             else:
-                synthesizer.note_off(channel, pitch)
-            frame, channel, pitch, velocity = next(events)
-        synthesizer.render(block[done:])
+                synthesizer.note_off(player, pitch)
+            frame, player, pitch, velocity = next(events)
+        if done < length:
+            synthesizer.render(block[:, :, done:])
         _fade(block, total - start)
         yield block
 
 
 def _events(played: Sequence[Part], pieces: Iterable[Piece], band: Band) -> Iterator[tuple[int, int, int, int]]:
-    """(frame, channel, pitch, velocity) in order of time; velocity 0 ends a note, before any that begins then.
+    """(frame, player, pitch, velocity) in order of time; velocity 0 ends a note, before any that begins then.
 
     Asks for a piece when the events of those before it are over. A note that rings into the next piece is held back
     with its end: there its pitch may begin anew. So is what the hands play so late that something of the next piece may
@@ -127,35 +175,36 @@ def _events(played: Sequence[Part], pieces: Iterable[Piece], band: Band) -> Iter
     early = earliest(band.feel, band.tempo)
     for end, notes in pieces:
         rows = [waiting]
-        for part in played:
+        for player, part in enumerate(played):
             known = without_overlaps(np.concatenate([ringing[part.role], notes[part.role]]), steps)
             stop = known[:, ONSET] + known[:, DURATION]
             over = (stop < end) | (end >= steps)
             begins = known[:, ONSET] >= start
             heard = sounding(part.role, known, band)
-            rows.append(_rows(part.channel, heard.begins[begins], heard.pitches[begins], heard.velocities[begins]))
-            rows.append(_rows(part.channel, heard.ends[over], heard.pitches[over], np.zeros_like(stop[over])))
+            rows.append(_rows(player, heard.begins[begins], heard.pitches[begins], heard.velocities[begins]))
+            rows.append(_rows(player, heard.ends[over], heard.pitches[over], np.zeros_like(stop[over])))
             ringing[part.role] = known[~over]
         start = end
         table = np.concatenate(rows)
         table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 3] > 0, table[:, 0]))]
         count = len(table) if end >= steps else int(np.searchsorted(table[:, 0], end - early))
         waiting = table[count:]
-        for place, channel, pitch, velocity in table[:count].tolist():
-            yield _frame(place, times), int(channel), int(pitch), int(velocity)
+        for place, player, pitch, velocity in table[:count].tolist():
+            yield _frame(place, times), int(player), int(pitch), int(velocity)
 
 
-def _rows(channel: int, place: Events, pitch: NoteArray, velocity: NoteArray) -> Events:
-    return np.stack([place, np.full_like(place, channel), pitch, velocity], 1)
+def _rows(player: int, place: Events, pitch: NoteArray, velocity: NoteArray) -> Events:
+    return np.stack([place, np.full_like(place, player), pitch, velocity], 1)
 
 
 def _frame(step: float, times: TimeMap) -> int:
     return round(times.seconds(step) * SAMPLE_RATE)
 
 
-def _fade(block: Block, left: int) -> None:
+def _fade(block: Stems, left: int) -> None:
     """Fade ``block``, which begins ``left`` frames before the end, as far as it lies in the fade."""
     length = round(FADE_SECONDS * SAMPLE_RATE)
-    if left - len(block) < length:
-        remaining = np.arange(left, left - len(block), -1, dtype=np.float32)
-        block *= np.minimum(remaining / length, 1)[:, None]
+    frames = block.shape[2]
+    if left - frames < length:
+        remaining = np.arange(left, left - frames, -1, dtype=np.float32)
+        block *= np.minimum(remaining / length, 1)

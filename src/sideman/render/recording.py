@@ -1,7 +1,7 @@
 """Audio files of takes that are still being composed: a thread plays each, as its bars come. Knows no composer.
 
 FluidSynth and LAME work outside of Python's lock, so one core composes while another plays; what is left to do after
-the last bar is to normalise and to encode. The files are, byte by byte, those of :func:`write_audio` afterwards.
+the last bar is to mix, to master and to encode. The files are, byte by byte, those of :func:`write_audio` afterwards.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Recording:
         self._soundfont = check_soundfont(soundfont)
         self._programs = programs
         # The first take's; held to the end, so that its samples are decoded once for all takes.
-        self._synthesizer = FluidSynth(self._soundfont)
+        self._synthesizer = FluidSynth(self._soundfont, len(chairs.tracks))
         self._count = len(ends)
         self._bars: list[SimpleQueue[Mapping[Role, NoteArray] | None]] = [SimpleQueue() for _ in paths]
         self._bands = [LiveBand(chairs, ends, self._coming(take)) for take in range(len(paths))]
