@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -11,8 +11,7 @@ import pytest
 from sideman.errors import MissingLibraryError
 from sideman.music.band import ONSET, Band, Note, NoteArray, Role, Track
 from sideman.render import fluidsynth
-from sideman.render.fluidsynth import FluidSynth
-from sideman.render.playing import Stems
+from sideman.render.fluidsynth import Event, FluidSynth, Stems
 from sideman.render.soundfont import BUNDLED_SOUNDFONT
 
 try:
@@ -40,16 +39,17 @@ class FakeSynthesizer:
         assert 0 <= value <= 127
         self.controls[channel, controller] = value
 
-    def note_on(self, channel: int, pitch: int, velocity: int) -> None:
-        assert velocity > 0
-        self.played.append((self.frame, channel, pitch, velocity))
-
-    def note_off(self, channel: int, pitch: int) -> None:
-        self.played.append((self.frame, channel, pitch, 0))
-
-    def render(self, out: Stems) -> None:
-        out += self.level
+    def render(self, out: Stems, events: Iterable[Event] = ()) -> None:
+        done = 0
+        for frame, player, pitch, velocity in events:
+            self.sound(out[:, :, done:frame])
+            done = frame
+            self.played.append((self.frame + frame, player, pitch, velocity))
+        self.sound(out[:, :, done:])
         self.frame += out.shape[2]
+
+    def sound(self, out: Stems) -> None:
+        out += self.level
 
 
 class Playing(FakeSynthesizer):
@@ -67,10 +67,13 @@ class Playing(FakeSynthesizer):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def render(self, out: Stems) -> None:
+    def render(self, out: Stems, events: Iterable[Event] = ()) -> None:
         assert not self.closed
         assert len(out) == self.players
-        super().render(out)
+        super().render(out, events)
+
+    def sound(self, out: Stems) -> None:
+        super().sound(out)
         out *= 1 + len(self.played) % 7  # so that a note out of place would be heard
 
     def close(self) -> None:

@@ -110,7 +110,7 @@ def small_disk() -> Iterator[None]:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, suffix: str) -> None:
     noise = FakeSynthesizer()
-    noise.render = lambda out: np.copyto(out, np.random.default_rng(0).random(out.shape, np.float32))  # type: ignore[method-assign]
+    noise.sound = lambda out: np.copyto(out, np.random.default_rng(0).random(out.shape, np.float32))  # type: ignore[method-assign]
     with small_disk(), pytest.raises(DataError, match="cannot write"):
         write_audio(piano(), tmp_path / f"song.{suffix}", synthesizer=noise)
     assert not list(tmp_path.iterdir())

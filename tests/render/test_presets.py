@@ -21,10 +21,8 @@ WHOLE = SoundFont(BUNDLED_SOUNDFONT)
 def sound(font: Path, program: int, pitches: tuple[int, ...], *, is_drum: bool) -> np.ndarray:
     with FluidSynth(font) as synthesizer:
         synthesizer.select(0, program, is_drum=is_drum)
-        for pitch in pitches:
-            synthesizer.note_on(0, pitch, 90)
         block = np.zeros((1, 2, FRAMES), np.float32)
-        synthesizer.render(block)
+        synthesizer.render(block, [(0, 0, pitch, 90) for pitch in pitches])
     return block
 
 

@@ -39,12 +39,12 @@ def clean() -> Iterator[None]:
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fakes in the place of FluidSynth."""
 
-    def open_fake(soundfont: Path, players: int) -> Playing:
-        opened.append(Playing(soundfont, players))
+    def open_fake(soundfont: Path, sides: list[int]) -> Playing:
+        opened.append(Playing(soundfont, len(sides)))
         return opened[-1]
 
-    monkeypatch.setattr(recording, "FluidSynth", open_fake)
-    monkeypatch.setattr(audio, "FluidSynth", open_fake)
+    monkeypatch.setattr(recording, "FluidSynthPair", open_fake)
+    monkeypatch.setattr(audio, "FluidSynthPair", open_fake)
 
 
 def takes(count: int) -> list[Band]:

@@ -1,8 +1,8 @@
 """The page hears players as loud as the package does.
 
 ``frontend/src/music/levels.golden.json`` holds notes and, by the package's own functions, how loud they are and the
-volume that this asks for. The page's tests compute the same; with SIDEMAN_WRITE_GOLDEN set, this test writes the file (then
-`npm run format`).
+volume that this asks for. The page's tests compute the same; with SIDEMAN_WRITE_GOLDEN set, this test writes the file
+(then `npm run format`).
 """
 
 from __future__ import annotations

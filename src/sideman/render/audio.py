@@ -21,7 +21,7 @@ import numpy.typing as npt
 from sideman.errors import OptionError
 from sideman.files import atomic_write
 from sideman.music.band import Band, Role
-from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynth
+from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynthPair
 from sideman.render.mastering import SILENCE, mastered
 from sideman.render.playing import (
     BLOCK_FRAMES,
@@ -30,6 +30,7 @@ from sideman.render.playing import (
     LiveBand,
     Synthesizer,
     render_blocks,
+    sides,
     total_frames,
 )
 from sideman.render.soundfont import check_soundfont
@@ -94,9 +95,7 @@ def audio_blocks(
     """``band`` as blocks of float32 of shape (frames, 2) within ±1; arguments and errors as :func:`write_audio`."""
     report = on_progress or (lambda _: None)
     total = total_frames(band)
-    players = len((band.chairs if isinstance(band, LiveBand) else band).tracks)
-    opened = FluidSynth(check_soundfont(soundfont), players) if synthesizer is None else nullcontext(synthesizer)
-    with opened as player:
+    with _open(soundfont, band) if synthesizer is None else nullcontext(synthesizer) as player:
         raw = render_blocks(band, player, programs)
         if gain is None:
             synthesised = _count(raw, total, lambda share: report(share * SYNTHESIS_SHARE))
@@ -104,6 +103,10 @@ def audio_blocks(
             yield from _count(blocks, total, lambda share: report(SYNTHESIS_SHARE + share * (1 - SYNTHESIS_SHARE)))
         else:
             yield from _count((np.clip(block * np.float32(gain), -1, 1) for block in raw), total, report)
+
+
+def _open(soundfont: Path | str | None, band: Band | LiveBand) -> FluidSynthPair:
+    return FluidSynthPair(check_soundfont(soundfont), sides(band))
 
 
 def common_gain(
@@ -115,9 +118,9 @@ def common_gain(
     """
     font = check_soundfont(soundfont)
     peak = 0.0
-    with FluidSynth(font):  # held open, so that the samples are decoded once for all that follow
+    with FluidSynthPair(font, [0, 1]):  # held open, so that the samples are decoded once for all that follow
         for band in bands:
-            with FluidSynth(font, len(band.tracks)) as player:
+            with _open(font, band) as player:
                 peak = max(peak, *(_peak(block) for block in render_blocks(band, player, programs)))
     return _gain(peak)
 

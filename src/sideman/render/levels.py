@@ -79,7 +79,7 @@ def loudness(role: Role, program: int, notes: NoteArray, seconds_per_step: float
 
 
 def _instrument(role: Role, program: int, pitch: NoteArray) -> tuple[_Floats, Callable[[_Floats], _Floats]]:
-    """The energy of notes of 0.4 s at velocity 100, weighted as loudness is, and by what it grows with their seconds."""
+    """The energy of notes of 0.4 s at velocity 100, weighted, and by what it is multiplied for another duration."""
     row = table()[key(role, program)]
     if INSTRUMENTS[role].is_drum:
         hits = np.array(row["hits"])[np.clip(pitch, HITS[0], HITS[-1]) - HITS[0]]

@@ -17,13 +17,12 @@ import numpy.typing as npt
 from sideman.music.band import DURATION, ONSET, Band, NoteArray, Role
 from sideman.music.placing import earliest
 from sideman.music.time import TimeMap
-from sideman.render.fluidsynth import SAMPLE_RATE
+from sideman.render.fluidsynth import SAMPLE_RATE, Event, Stems
 from sideman.render.levels import FULL
 from sideman.render.mastering import spooled
 from sideman.render.parts import VOLUME, Part, parts, sounding, without_overlaps
 
 Block = npt.NDArray[np.float32]  # (frames, 2), full scale is ±1
-Stems = npt.NDArray[np.float32]  # (players, 2, frames), so too
 Events = npt.NDArray[np.float64]  # (events, 4): place, player, pitch, velocity
 Piece = tuple[int, Mapping[Role, NoteArray]]  # a step, and the notes that begin before it and in no piece before
 
@@ -33,23 +32,28 @@ TAIL_SECONDS = 3.0  # after the band's last step: releases and reverb
 FADE_SECONDS = 1.0  # at the end of the tail, so that it ends in silence
 
 
+# Who plays on which of two synthesizers that work side by side: as measured, each has about half of the work.
+SIDES: Mapping[Role, int] = {
+    Role.DRUMS: 0,
+    Role.PIANO: 0,
+    Role.GUITAR: 1,
+    Role.BASS: 1,
+    Role.STRINGS: 0,
+    Role.MELODY: 1,
+}
+
+
 class Synthesizer(Protocol):
-    """Something that plays notes on channels (0-based), a player each, into blocks of frames."""
+    """Something that plays notes of some players, who are told apart by their numbers, into blocks of frames."""
 
-    def select(self, channel: int, program: int, *, is_drum: bool) -> None:
-        """Give ``channel`` an instrument."""
+    def select(self, player: int, program: int, *, is_drum: bool) -> None:
+        """Give a player an instrument."""
 
-    def control(self, channel: int, controller: int, value: int) -> None:
+    def control(self, player: int, controller: int, value: int) -> None:
         """Turn a MIDI controller."""
 
-    def note_on(self, channel: int, pitch: int, velocity: int) -> None:
-        """Begin a note."""
-
-    def note_off(self, channel: int, pitch: int) -> None:
-        """End a note."""
-
-    def render(self, out: Stems) -> None:
-        """Add what sounds next to ``out``."""
+    def render(self, out: Stems, events: Iterable[Event] = ()) -> None:
+        """Add what sounds next to ``out``, with these events in their order."""
 
 
 class LiveBand:
@@ -87,6 +91,12 @@ class LiveBand:
             replace(track, notes=np.concatenate([track.notes, *self.notes[track.role]])) for track in self.chairs.tracks
         )
         return replace(self.chairs, tracks=tuple(tracks))
+
+
+def sides(band: Band | LiveBand) -> list[int]:
+    """Of each player, which of two synthesizers plays for it."""
+    tracks = (band.chairs if isinstance(band, LiveBand) else band).tracks
+    return [SIDES[track.role] for track in tracks]
 
 
 def total_frames(band: Band | LiveBand) -> int:
@@ -128,7 +138,8 @@ def render_stems(
 ) -> Iterator[Stems]:
     """What ``synthesizer`` makes of each player, all as loud as their notes, in blocks of half a second.
 
-    Instruments are chosen before the first bar is asked for, each next bar once what came before it has been played.
+    Instruments are chosen before the first bar is asked for, each next bar once all blocks that need none of it have been
+    played.
     """
     if isinstance(band, LiveBand):
         chairs, pieces = band.chairs, band.pieces()
@@ -146,23 +157,16 @@ def render_stems(
     frame, player, pitch, velocity = next(events)
     for start in range(0, total, BLOCK_FRAMES):
         block = np.zeros((len(played), CHANNELS, min(BLOCK_FRAMES, total - start)), np.float32)
-        length, done = block.shape[2], 0
-        while frame < start + length:
-            if frame - start > done:
-                synthesizer.render(block[:, :, done : frame - start])
-                done = frame - start
-            if velocity:
-                synthesizer.note_on(player, pitch, velocity)
-            else:
-                synthesizer.note_off(player, pitch)
+        within: list[Event] = []
+        while frame < start + block.shape[2]:
+            within.append((frame - start, player, pitch, velocity))
             frame, player, pitch, velocity = next(events)
-        if done < length:
-            synthesizer.render(block[:, :, done:])
+        synthesizer.render(block, within)
         _fade(block, total - start)
         yield block
 
 
-def _events(played: Sequence[Part], pieces: Iterable[Piece], band: Band) -> Iterator[tuple[int, int, int, int]]:
+def _events(played: Sequence[Part], pieces: Iterable[Piece], band: Band) -> Iterator[Event]:
     """(frame, player, pitch, velocity) in order of time; velocity 0 ends a note, before any that begins then.
 
     Asks for a piece when the events of those before it are over. A note that rings into the next piece is held back

@@ -17,8 +17,8 @@ from typing import Self
 from sideman.machine import processors
 from sideman.music.band import Band, NoteArray, Role
 from sideman.render.audio import write_audio
-from sideman.render.fluidsynth import FluidSynth
-from sideman.render.playing import LiveBand
+from sideman.render.fluidsynth import FluidSynthPair
+from sideman.render.playing import LiveBand, sides
 from sideman.render.soundfont import check_soundfont
 
 SECONDS_BETWEEN_REPORTS = 0.1
@@ -50,7 +50,7 @@ class Recording:
         self._soundfont = check_soundfont(soundfont)
         self._programs = programs
         # The first take's; held to the end, so that its samples are decoded once for all takes.
-        self._synthesizer = FluidSynth(self._soundfont, len(chairs.tracks))
+        self._synthesizer = FluidSynthPair(self._soundfont, sides(chairs))
         self._count = len(ends)
         self._bars: list[SimpleQueue[Mapping[Role, NoteArray] | None]] = [SimpleQueue() for _ in paths]
         self._bands = [LiveBand(chairs, ends, self._coming(take)) for take in range(len(paths))]

@@ -97,8 +97,8 @@ class InstrumentView(BaseModel):
     font: str = Field(description="Where it is as a SoundFont of its own.")
     font_bytes: int = Field(description="How large that is.")
     loudness: list[int] = Field(
-        description="Energy of a note in tenths of a decibel, at velocity and volume 100: at pitches 24, 30 … 102, where "
-        "it lasts 0.4 s; of a kit at each pitch from 27."
+        description="Energy of a note of 0.4 s in tenths of a decibel, at velocity and volume 100, at pitches 24, 30 … "
+        "102; of a kit at each pitch from 27."
     )
     growth: list[int] = Field(
         description="What is added to that, in tenths of a decibel, after 0.05, 0.1 … 3.2 s; of a kit nothing."
