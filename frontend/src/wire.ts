@@ -371,7 +371,7 @@ export interface InstrumentView {
   readonly font: string;
   /** How large that is. */
   readonly font_bytes: number;
-  /** Energy of a note in tenths of a decibel, at velocity and volume 100: at pitches 24, 30 … 102, where it lasts 0.4 s; of a kit at each pitch from 27. */
+  /** Energy of a note of 0.4 s in tenths of a decibel, at velocity and volume 100, at pitches 24, 30 … 102; of a kit at each pitch from 27. */
   readonly loudness: readonly number[];
   /** What is added to that, in tenths of a decibel, after 0.05, 0.1 … 3.2 s; of a kit nothing. */
   readonly growth: readonly number[];

@@ -36,8 +36,8 @@ const REVERB_SEND = 91;
 const CHORUS_SEND = 93;
 const ALL_SOUND_OFF = 120;
 
-// Measured beside audio files of the same piece, which are normalised to -1 dBFS.
-const GAIN = 1.3;
+// Measured beside audio files of the same piece, which are at -14 LUFS.
+const GAIN = 2.5;
 // What that brings above full scale when everybody plays is held down, not cut off. It adds 1.7 dB itself.
 const LIMITER: DynamicsCompressorOptions = { threshold: -3, knee: 0, ratio: 20, attack: 0.002, release: 0.1 };
 const REVERB = 0.5; // of the library's own

@@ -29,9 +29,9 @@ FULL = 100  # velocity, and MIDI volume, of what was measured
 TARGETS: Mapping[Role, float] = {
     Role.DRUMS: -4.5,
     Role.PIANO: -8.0,
-    Role.GUITAR: -7.5,
-    Role.BASS: -7.5,
-    Role.STRINGS: -9.0,
+    Role.GUITAR: -7.0,
+    Role.BASS: -8.5,
+    Role.STRINGS: -8.5,
     Role.MELODY: -4.0,
 }
 BAND = -24.0  # LUFS of that mix

@@ -138,8 +138,8 @@ def render_stems(
 ) -> Iterator[Stems]:
     """What ``synthesizer`` makes of each player, all as loud as their notes, in blocks of half a second.
 
-    Instruments are chosen before the first bar is asked for, each next bar once all blocks that need none of it have been
-    played.
+    Instruments are chosen before the first bar is asked for, each next bar once all blocks that need none of it have
+    been played.
     """
     if isinstance(band, LiveBand):
         chairs, pieces = band.chairs, band.pieces()
