@@ -1,7 +1,7 @@
 /** Over the roll's notes while they are edited: takes pointers, fingers and keys, and says what is chosen. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ROLE_NAMES } from "../../music/piece";
 import { chosen, editedRole, flush } from "../../state/editing";
 import { pieceLines } from "../../state/piece";
@@ -45,7 +45,7 @@ export function NoteLayer({ view, player }: { readonly view: View; readonly play
     view.following.value = false;
     scroller.scrollLeft = x - scroller.clientWidth / 3;
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = layer.current;
     const stop = new AbortController();
     // A finger on a note moves it; on an empty place it scrolls, as it does without editing.
