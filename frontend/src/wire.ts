@@ -419,6 +419,8 @@ export interface OptionsView {
   /** Characters of a name. */
   readonly max_name: number;
   readonly tracks: readonly TrackView[];
+  /** What tracks play in a style where that isn't their own program. */
+  readonly style_programs: { readonly [key: string]: { readonly [Key in Role]?: number } };
   readonly roots: readonly string[];
   readonly qualities: readonly QualityView[];
   readonly examples: readonly Example[];

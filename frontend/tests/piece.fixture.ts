@@ -211,6 +211,7 @@ export const OFFER: Offer = {
     highest: role === "bass" ? 67 : 108,
     hands: STILL,
   })),
+  style_programs: {},
   roots: ["C", "D"],
   qualities: [{ name: "", degrees: "1 3 5" }],
   examples: [],

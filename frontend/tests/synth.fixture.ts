@@ -19,6 +19,7 @@ export class FakeSynth implements Synth {
   /** Clicks of the metronome, as [time, whether it is strong]; those taken back are gone. */
   clicks: [number, boolean][] = [];
   readonly programs = new Map<Role, number>();
+  readonly fetched: [Role, number][] = [];
   readonly volumes = new Map<Role, number>();
   readonly silent = new Set<Role>();
   stops = 0;
@@ -41,6 +42,10 @@ export class FakeSynth implements Synth {
   program(role: Role, program: number): void {
     this.programs.set(role, program);
   }
+  fetch(role: Role, program: number): void {
+    this.fetched.push([role, program]);
+  }
+  settled = async () => {};
   volume(role: Role, volume: number): void {
     this.volumes.set(role, volume);
   }

@@ -15,7 +15,7 @@ import numpy as np
 from sideman.composer import SAMPLING, Take
 from sideman.errors import OptionError
 from sideman.model.sampling import SamplingDefaults, SamplingOptions
-from sideman.music.band import DURATION, INSTRUMENTS, ONSET, ROLES, NoteArray, Role, Track
+from sideman.music.band import DURATION, INSTRUMENTS, ONSET, ROLES, Note, NoteArray, Role, Track
 from sideman.music.chords import Progression
 from sideman.music.dynamics import played_at
 from sideman.music.ending import with_ending
@@ -23,7 +23,7 @@ from sideman.music.finishing import finish, struck
 from sideman.music.key import Key
 from sideman.music.slowing import times_of
 from sideman.music.strokes import Setting, settings
-from sideman.music.styles import LOOP
+from sideman.music.styles import LOOP, style_program
 from sideman.music.wishes import PlayedSection
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
 from sideman.options import PlayOptions
@@ -299,13 +299,17 @@ class Plan:
     def band(self, bars: Iterable[BarNotes], playing: PlayOptions | None = None) -> Rendition:
         """The band that plays all bars of a take, as the plan's own options say, or others."""
         heard = [self.heard(bar) for bar in bars]
-        tracks = tuple(Track(role, np.concatenate([notes[role] for notes in heard])) for role in self.options.roles)
+        tracks = (self._track(role, np.concatenate([notes[role] for notes in heard])) for role in self.options.roles)
         return self._composed(tracks).played(playing or self.options.playing)
 
     @property
     def chairs(self) -> Rendition:
         """The band before anybody but the melody plays."""
-        return self._composed(map(Track, self.options.roles)).played(self.options.playing)
+        return self._composed(map(self._track, self.options.roles)).played(self.options.playing)
+
+    def _track(self, role: Role, notes: NoteArray | Iterable[Note] = ()) -> Track:
+        """With the instrument that the style brings along."""
+        return Track(role, notes, style_program(self.options.style, role))
 
     def _composed(self, tracks: Iterable[Track]) -> Rendition:
         progression = self.progression

@@ -89,7 +89,7 @@ def test_who_does_not_play_is_left_alone() -> None:
         (Role.DRUMS, 0, "kit 0"),
         (Role.DRUMS, 99, "kit 0"),
         (Role.PIANO, 4, "program 4"),
-        (Role.MELODY, 66, "program 65"),
+        (Role.MELODY, 68, "program 66"),
     ],
 )
 def test_an_instrument_that_was_not_measured_is_taken_for_its_stand_in(role: Role, program: int, row: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from sideman.errors import DataError
 from sideman.music.band import INSTRUMENTS, Role
+from sideman.music.styles import STYLE_PROGRAMS, STYLES
 from sideman.render.fluidsynth import DRUM_BANK, MELODIC_BANK, FluidSynth
 from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED, STAND_INS, check_soundfont, stand_in
 
@@ -33,7 +34,7 @@ def test_the_bundled_font_has_every_stand_in_and_every_role() -> None:
         melodic, kits = synthesizer.programs(MELODIC_BANK), synthesizer.programs(DRUM_BANK)
     assert set(STAND_INS) <= set(melodic)
     assert {instrument.program for instrument in INSTRUMENTS.values()} <= set(melodic)
-    assert kits == [0]
+    assert kits == sorted(OFFERED[Role.DRUMS])
 
 
 def test_every_instrument_that_is_offered_is_in_the_bundled_font() -> None:
@@ -47,7 +48,7 @@ def test_every_instrument_that_is_offered_is_in_the_bundled_font() -> None:
 
 
 def test_the_bundled_font_is_small_and_has_its_licence() -> None:
-    assert BUNDLED_SOUNDFONT.stat().st_size < 6 * MEGABYTE
+    assert BUNDLED_SOUNDFONT.stat().st_size < 9 * MEGABYTE
     notice = (BUNDLED_SOUNDFONT.parent / "LICENSE-FluidR3.txt").read_text("utf-8")
     assert "Frank Wen" in notice
     assert "Permission is hereby granted, free of charge" in notice
@@ -68,3 +69,11 @@ def test_what_is_no_font(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.sf2").write_bytes(content)
     with pytest.raises(DataError, match="not a SoundFont"):
         check_soundfont(tmp_path / "x.sf2")
+
+
+def test_every_instrument_of_a_style_is_offered() -> None:
+    assert set(STYLE_PROGRAMS) < set(STYLES)
+    for style, programs in STYLE_PROGRAMS.items():
+        for role, program in programs.items():
+            assert program in OFFERED[role], (style, role)
+            assert program != INSTRUMENTS[role].program, (style, role)

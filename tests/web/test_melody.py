@@ -29,7 +29,7 @@ def test_a_melody_plays_along(server: Server, browser: httpx.Client, tune: str) 
     piece = compose(browser, seed=3, given=given, tracks=["drums", "piano", "bass"])
     told = {each["track"]: each for each in piece["given"]}
     counts = {"moved": 1, "durations": 0, "velocities": 0, "folded": 0, "dropped": 1}
-    assert told["melody"] == {"track": "melody", "program": 71, "instrument": 65, "notes": 4} | counts
+    assert told["melody"] == {"track": "melody", "program": 71, "instrument": 66, "notes": 4} | counts
     assert told["bass"]["program"] is None
     assert piece["tracks"] == ["drums", "piano", "bass"]
     melody = document(server, piece).band[Role.MELODY]

@@ -205,3 +205,16 @@ def test_sound_of_another_mix_is_kept_apart(server: Server, browser: httpx.Clien
     assert browser.get(path, params={"track": "piano:0:100"}).content == composed
     made = sorted(Path(name).name for name in files(server.settings.data) if identity in name and name.endswith("wav"))
     assert [re.sub("[0-9a-f]{12}", "HASH", name) for name in made] == ["take-0-mix-HASH.wav", "take-0.wav"]
+
+
+def test_a_style_brings_its_instruments_and_others_are_another_mix(browser: httpx.Client) -> None:
+    piece = compose(browser, seed=1, style="jazz", tracks=["drums", "bass", "guitar"])
+    path = f"/api/arrangements/{piece['id']}/midi"
+    own, same, other = (
+        browser.get(path, params={"track": track}) for track in ([], ["bass:32:100", "drums:32:100"], ["bass:33:100"])
+    )
+    programs = instruments(mido.MidiFile(file=io.BytesIO(own.content)))
+    assert {track: program for track, (program, _) in programs.items()} == {"Drums": 32, "Guitar": 26, "Bass": 32}
+    assert (own.content, own.headers["content-disposition"]) == (same.content, same.headers["content-disposition"])
+    assert instruments(mido.MidiFile(file=io.BytesIO(other.content)))["Bass"][0] == 33
+    assert "-mix-" in other.headers["content-disposition"]

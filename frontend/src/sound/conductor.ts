@@ -3,7 +3,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { ROLES, type Role } from "../music/piece";
-import { audible, mixer, ownInstrument } from "../state/band";
+import { audible, mixer, offer, options, programOf } from "../state/band";
 import { levels } from "../state/levels";
 import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
 import { countIn, type Loop, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
@@ -17,6 +17,7 @@ const TICK = 25; // milliseconds
 const HORIZON = 0.3; // seconds that are sent ahead: longer than a busy page hangs
 const HIDDEN_HORIZON = 1.6; // where the page isn't seen, timers come once a second
 const AWAKE = 5_000; // milliseconds that the sound stays on after the last note: reverb fades, play starts faster
+const PATIENCE = 4_000; // milliseconds that play waits for the instruments of a style
 const STRUCK = 0.3; // seconds that a note sounds by itself
 const LATE = 400; // milliseconds after which it would surprise
 const NO_SOUND = "The sound can't be started. Reload the page, or try another browser.";
@@ -111,6 +112,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     playState.value = "waiting";
     noticeBar();
     const ready = await prepare();
+    if (ready) await Promise.race([synth.peek().settled(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     if (mine !== attempt) return;
     if (ready) {
       transport.play(countIn.peek());
@@ -178,7 +180,11 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   });
 
   for (const role of ROLES) {
-    const program = computed(() => mixer[role].value.program ?? ownInstrument(role));
+    const program = computed(() => programOf(role));
+    const next = computed(() => offer.value?.style_programs[options.value.style ?? ""]?.[role]);
+    effect(() => {
+      if (next.value !== undefined) synth.value.fetch(role, next.value);
+    });
     const volume = computed(() => channelVolume(levels[role].value, mixer[role].value.volume));
     effect(() => {
       if (program.value !== undefined) synth.value.program(role, program.value);

@@ -98,6 +98,10 @@ export class MidiSynth implements Synth {
     this.send([PROGRAM + CHANNELS[role], program], this.now());
   }
 
+  fetch(): void {}
+
+  async settled(): Promise<void> {}
+
   volume(role: Role, volume: number): void {
     this.volumes.set(role, volume);
     this.turn(role);

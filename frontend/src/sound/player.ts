@@ -2,7 +2,7 @@
 
 import { effect, untracked } from "@preact/signals";
 import type { Offer } from "../api";
-import { offer } from "../state/band";
+import { offer, programOf } from "../state/band";
 import { instrumentsThere, soundProblem } from "../state/playback";
 import { createPlayer } from "./conductor";
 import { midiSynth } from "./midi-out";
@@ -27,14 +27,15 @@ async function load(): Promise<Synth> {
   if (typeof AudioWorkletNode === "undefined") throw new SoundError(NO_WORKLET);
   context ??= createContext();
   const [offered, { loadSpessa }] = await Promise.all([waitForOffer(), import("./spessa")]);
-  return loadSpessa(context, offered, {
-    progress: (there, of) => {
+  const loading = {
+    progress: (there: number, of: number) => {
       instrumentsThere.value = of > 0 ? there / of : 0;
     },
-    failed: (error) => {
+    failed: (error: SoundError) => {
       soundProblem.value = error.message;
     },
-  });
+  };
+  return loadSpessa(context, offered, loading, programOf);
 }
 
 /** A context that doesn't run, and costs no power, before it is used; some browsers start it by themselves. */

@@ -62,9 +62,14 @@ export interface Loading {
 
 /**
  * Load the synthesizer and the instruments of those who carry a piece into an audio context; the others join when theirs
- * are there. Throws {@link SoundError}.
+ * are there. They are those that are `wanted`, or else offered first. Throws {@link SoundError}.
  */
-export async function loadSpessa(context: AudioContext, offer: Offer, loading: Loading): Promise<Synth> {
+export async function loadSpessa(
+  context: AudioContext,
+  offer: Offer,
+  loading: Loading,
+  wanted: (role: Role) => number | undefined = () => undefined,
+): Promise<Synth> {
   await context.audioWorklet.addModule(processorUrl).catch((error: unknown) => {
     throw new SoundError(NO_WORKLET, { cause: error });
   });
@@ -73,9 +78,11 @@ export async function loadSpessa(context: AudioContext, offer: Offer, loading: L
   const fonts = new Fonts(library, offer.tracks, (there, of) => loading.progress(there, of));
   const synth = new Spessa(context, library, offer.tracks, fonts, loading);
   const first = offer.tracks.filter(({ role }) => FIRST.includes(role));
-  await Promise.all(first.map(({ role, program }) => synth.have(role, program)));
+  await Promise.all(first.map(({ role, program }) => synth.have(role, wanted(role) ?? program)));
   await library.getSnapshot(); // answered after all that
-  for (const { role, program } of offer.tracks) if (!synth.wants(role)) synth.program(role, program);
+  for (const { role, program } of offer.tracks) {
+    if (!synth.wants(role)) synth.program(role, wanted(role) ?? program);
+  }
   return synth;
 }
 
@@ -87,6 +94,7 @@ class Spessa implements Synth {
   private readonly silent = new Set<Role>();
   private readonly programs = new Map<Role, number>(); // wanted
   private readonly ready = new Set<Role>(); // who has an instrument; the others are silent
+  private readonly coming = new Set<Promise<void>>();
   private readonly struck = new Set<string>(); // instruments whose samples are decoded
   private readonly meters: Record<Role, AnalyserNode>;
   private readonly clicks: Clicks;
@@ -150,7 +158,22 @@ class Spessa implements Synth {
   }
 
   program(role: Role, program: number): void {
-    this.have(role, program).catch((error: SoundError) => this.loading.failed(error));
+    const coming = this.have(role, program)
+      .catch((error: SoundError) => this.loading.failed(error))
+      .finally(() => this.coming.delete(coming));
+    this.coming.add(coming);
+  }
+
+  fetch(role: Role, program: number): void {
+    const isDrum = role === "drums";
+    this.fonts.need(program, isDrum).then(
+      () => this.strike(program, isDrum),
+      () => {}, // told when it is wanted
+    );
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.coming);
   }
 
   /** Whether an instrument was asked for. */

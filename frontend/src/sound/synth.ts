@@ -16,6 +16,10 @@ export interface Synth {
   click(isStrong: boolean, time: number): void;
   /** Give a role another instrument of General MIDI, from 0; for drums a kit. Holds from the next note on. */
   program(role: Role, program: number): void;
+  /** Get an instrument ready that a role may be given later. */
+  fetch(role: Role, program: number): void;
+  /** Until whoever was given an instrument has it, or can't have it. */
+  settled(): Promise<void>;
   /** MIDI controller 7, 0 to 127. Holds at once. */
   volume(role: Role, volume: number): void;
   /** Mute a role at once, also what rings; or let it be heard again. */
@@ -47,6 +51,8 @@ export const NO_SYNTH: Synth = {
   noteOff() {},
   click() {},
   program() {},
+  fetch() {},
+  settled: async () => {},
   volume() {},
   silence() {},
   stopAll: () => 0,

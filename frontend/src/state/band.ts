@@ -116,11 +116,20 @@ export function setStrip(role: Role, change: Partial<Strip>): void {
 
 /** The program of a track that the mixer leaves alone, as files have it: a melody's is that of the person's file. */
 export const ownProgram = (role: Role): number | undefined =>
-  (role === MELODY ? melody.value?.program : undefined) ?? offeredTrack(role)?.program;
+  (role === MELODY ? melody.value?.program : undefined) ?? usual(role);
 
 /** The nearest that the instruments of the page have. */
 export const ownInstrument = (role: Role): number | undefined =>
-  (role === MELODY ? melody.value?.instrument : undefined) ?? offeredTrack(role)?.program;
+  (role === MELODY ? melody.value?.instrument : undefined) ?? usual(role);
+
+/** What a role plays on the page, as the mixer is set. */
+export const programOf = (role: Role): number | undefined => mixer[role].value.program ?? ownInstrument(role);
+
+/** What the style of the open piece, or else of the next one, brings along; else what a role always plays. */
+function usual(role: Role): number | undefined {
+  const style = piece.value === null ? options.value.style : piece.value.style;
+  return offer.value?.style_programs[style ?? ""]?.[role] ?? offeredTrack(role)?.program;
+}
 
 const offeredTrack = (role: Role) => offer.value?.tracks.find((track) => track.role === role);
 

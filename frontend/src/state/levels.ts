@@ -3,7 +3,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { level, type Measured } from "../music/levels";
 import { AS_COMPOSED, type Note, ROLES, type Role } from "../music/piece";
-import { mixer, offer, ownInstrument } from "./band";
+import { offer, programOf } from "./band";
 import { bars, pieceLines } from "./piece";
 import { playing } from "./playing";
 
@@ -22,7 +22,7 @@ export const levels = Object.fromEntries(ROLES.map((role) => [role, computed(() 
 
 function levelOf(role: Role): number {
   const track = offer.value?.tracks.find((each) => each.role === role);
-  const program = mixer[role].value.program ?? ownInstrument(role);
+  const program = programOf(role);
   const instrument = track && nearest(track.instruments, program ?? track.program);
   return track && instrument ? level(instrument, notesOf(role), secondsPerStep.value, track.target) : AS_COMPOSED;
 }

@@ -1,6 +1,10 @@
-"""How a band may play: styles by name, how many degrees of density there are, how it ends. Knows no notes."""
+"""How a band may play: styles by name and what is played in them, degrees of density, how it ends. Knows no notes."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sideman.music.roles import Role
 
 STYLES = (
     "rock",
@@ -22,3 +26,24 @@ DENSITIES = 5  # from sparse to busy
 
 LOOP, RING = "loop", "ring"
 ENDINGS = (LOOP, RING)  # going on from the start, or a last bar that is held
+
+# General MIDI programs, of drums kits, that a style brings along; whoever isn't named plays their usual instrument.
+STYLE_PROGRAMS: Mapping[str, Mapping[Role, int]] = {
+    "rock": {Role.DRUMS: 16, Role.GUITAR: 29, Role.BASS: 34},
+    "electronic": {Role.DRUMS: 24, Role.PIANO: 4, Role.GUITAR: 28, Role.BASS: 38, Role.STRINGS: 50},
+    "soul": {Role.PIANO: 4, Role.GUITAR: 27},
+    "jazz": {Role.DRUMS: 32, Role.GUITAR: 26, Role.BASS: 32},
+    "latin": {Role.GUITAR: 24, Role.BASS: 32, Role.STRINGS: 61},
+    "blues": {Role.GUITAR: 27, Role.STRINGS: 16},
+    "folk": {Role.DRUMS: 40, Role.BASS: 32},
+    "metal": {Role.DRUMS: 16, Role.GUITAR: 30, Role.BASS: 34},
+    "reggae": {Role.PIANO: 16, Role.GUITAR: 28, Role.STRINGS: 61},
+    "hip-hop": {Role.DRUMS: 25, Role.PIANO: 4, Role.GUITAR: 28, Role.BASS: 38, Role.STRINGS: 51},
+    "punk": {Role.DRUMS: 16, Role.GUITAR: 30, Role.BASS: 34},
+    "ambient": {Role.PIANO: 4, Role.GUITAR: 27, Role.BASS: 39, Role.STRINGS: 89},
+}
+
+
+def style_program(style: str | None, role: Role) -> int | None:
+    """What a role plays in a style, where that isn't its usual instrument."""
+    return STYLE_PROGRAMS.get(style or "", {}).get(role)

@@ -19,7 +19,14 @@ FAMILY_SIZE = 8  # General MIDI orders its 128 programs in families of eight
 
 # What each role may play on the bundled font: General MIDI programs, of drums kits, and what people call them.
 OFFERED: dict[Role, dict[int, str]] = {
-    Role.DRUMS: {0: "Standard kit"},
+    Role.DRUMS: {
+        0: "Standard kit",
+        16: "Power kit",
+        24: "Electronic kit",
+        25: "Drum machine",
+        32: "Jazz kit",
+        40: "Brushes",
+    },
     Role.PIANO: {
         0: "Grand piano",
         1: "Bright piano",
@@ -28,6 +35,8 @@ OFFERED: dict[Role, dict[int, str]] = {
         7: "Clavinet",
         11: "Vibraphone",
         16: "Organ",
+        17: "Percussive organ",
+        18: "Rock organ",
     },
     Role.GUITAR: {
         24: "Nylon-string guitar",
@@ -35,21 +44,27 @@ OFFERED: dict[Role, dict[int, str]] = {
         26: "Jazz guitar",
         27: "Clean electric guitar",
         28: "Muted electric guitar",
+        29: "Overdriven guitar",
         30: "Distorted guitar",
     },
     Role.BASS: {
         32: "Double bass",
         33: "Electric bass",
+        34: "Picked bass",
+        36: "Slapped bass",
         38: "Synth bass",
         39: "Round synth bass",
     },
     Role.STRINGS: {
+        16: "Organ",
+        18: "Rock organ",
         44: "Tremolo strings",
         48: "Strings",
         49: "Slow strings",
         50: "Synth strings",
         51: "Soft synth strings",
         61: "Brass section",
+        66: "Tenor saxophone",
         88: "Bright pad",
         89: "Warm pad",
         90: "Poly synth",
@@ -64,6 +79,7 @@ OFFERED: dict[Role, dict[int, str]] = {
         56: "Trumpet",
         57: "Trombone",
         65: "Alto saxophone",
+        66: "Tenor saxophone",
         73: "Flute",
         80: "Square lead",
         81: "Saw lead",

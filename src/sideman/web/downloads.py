@@ -77,7 +77,7 @@ class _Source:
         if self.changed is not None:
             standing = to_document(replace(self.changed, undone=(), candidates=()))
             version = f"-of-{sha256(standing.encode()).hexdigest()[:VERSION_DIGITS]}"
-        return f"take-{self.take}{version}{mix.suffix(self.playing)}"
+        return f"take-{self.take}{version}{mix.suffix(self.playing, self.description.asked_style)}"
 
     @property
     def seconds(self) -> float:
@@ -102,7 +102,7 @@ class Downloads:
         """The MIDI file of a take, and its name; as it was composed it lies there, else it is made in a moment."""
         source = self._source(session, identity, part, mix)
         name = f"{source.name(mix)}.mid"
-        if source.changed is not None or mix.suffix(source.playing):
+        if source.changed is not None or mix.suffix(source.playing, source.description.asked_style):
             band = mix.apply(self._band(source))
             return midi_bytes(band, progression=band.progression, key=band.key), name
         path = self._files.midi(source.piece, part.take)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 
 from sideman.errors import OptionError
 from sideman.music.band import AS_COMPOSED, INSTRUMENTS, MIDI_VALUES, Role
+from sideman.music.styles import style_program
 from sideman.options import PLAYING, PlayOptions
 from sideman.render.rendition import Rendition
 from sideman.render.soundfont import OFFERED
@@ -40,11 +41,6 @@ class Strip(NamedTuple):
     program: int
     volume: int
 
-    @classmethod
-    def of(cls, role: Role) -> Self:
-        """As it is composed."""
-        return cls(INSTRUMENTS[role].program, AS_COMPOSED)
-
 
 class Mix:
     """The strips of some roles; all others play as they are composed. ``wishes`` are options of playing by name.
@@ -55,11 +51,7 @@ class Mix:
     def __init__(
         self, strips: Mapping[Role, Strip], wishes: Mapping[str, Any] = NO_WISHES, *, counts_in: bool = False
     ) -> None:
-        self._strips = {
-            role: strips[role]
-            for role in Role
-            if role in strips and (role is Role.MELODY or strips[role] != Strip.of(role))
-        }
+        self._strips = {role: strips[role] for role in Role if role in strips}
         PlayOptions(**wishes)  # or they are refused at once
         self._wishes = wishes
         self._counts_in = counts_in
@@ -86,9 +78,13 @@ class Mix:
             raise OptionError("every track is left out: give one a volume above 0")
         return heard
 
-    def suffix(self, playing: PlayOptions = UNCHANGED) -> str:
+    def suffix(self, playing: PlayOptions = UNCHANGED, style: str | None = None) -> str:
         """What its files are called besides their take, played so: nothing where all is as it was composed."""
-        said = [f"{role}:{strip.program}:{strip.volume}" for role, strip in self._strips.items()]
+        said = [
+            f"{role}:{strip.program}:{strip.volume}"
+            for role, strip in self._strips.items()
+            if role is Role.MELODY or strip != Strip(_program(role, style), AS_COMPOSED)
+        ]
         said += [
             f"{option.name}={value}"
             for option in PLAYING
@@ -104,6 +100,12 @@ class Mix:
         mixed = (replace(track, **strips[track.role]._asdict()) if track.role in strips else track for track in heard)
         sounding = replace(band, tracks=tuple(mixed))
         return sounding.counted_in() if self._counts_in else sounding
+
+
+def _program(role: Role, style: str | None) -> int:
+    """What plays unless told otherwise."""
+    own = style_program(style, role)
+    return INSTRUMENTS[role].program if own is None else own
 
 
 def _read(text: str) -> tuple[Role, Strip]:

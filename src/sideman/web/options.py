@@ -14,6 +14,7 @@ from sideman.music.band import INSTRUMENTS, Role
 from sideman.music.chords import MAX_TEXT, MODEL_QUALITIES
 from sideman.music.feel import HANDS
 from sideman.music.notes import MAJOR_ROOTS
+from sideman.music.styles import STYLE_PROGRAMS
 from sideman.music.time import COMMON_TIME
 from sideman.options import OPTIONS, Kind, Option
 from sideman.render import levels
@@ -185,6 +186,9 @@ class OptionsView(BaseModel):
     max_text: int = Field(description="Characters of a progression.")
     max_name: int = Field(description="Characters of a name.")
     tracks: list[TrackView]
+    style_programs: dict[str, dict[Role, int]] = Field(
+        description="What tracks play in a style where that isn't their own program."
+    )
     roots: list[str]
     qualities: list[QualityView]
     examples: list[Example]
@@ -204,6 +208,7 @@ class OptionsView(BaseModel):
             max_text=MAX_TEXT,
             max_name=MAX_NAME,
             tracks=[TrackView.of(role) for role in Role],
+            style_programs={style: dict(programs) for style, programs in STYLE_PROGRAMS.items()},
             roots=list(MAJOR_ROOTS),
             qualities=[QualityView(name=quality.name, degrees=quality.degrees) for quality in MODEL_QUALITIES],
             examples=list(EXAMPLES),

@@ -177,6 +177,12 @@ class Description(Options, ChordText):
         """How it is played."""
         return PlayOptions(**{option.attribute: getattr(self, option.name) for option in PLAYING})
 
+    @property
+    def asked_style(self) -> str | None:
+        """The style, whose instruments are played."""
+        style: str | None = dict(self)["style"]
+        return style
+
     def chords_of(self, take: int) -> Progression:
         """The chords of a take after the revisions."""
         told = (each for each in reversed(self.revisions) if each.take == take and each.progression is not None)
