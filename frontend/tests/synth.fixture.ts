@@ -45,7 +45,7 @@ export class FakeSynth implements Synth {
   fetch(role: Role, program: number): void {
     this.fetched.push([role, program]);
   }
-  settled = async () => {};
+  settled = () => null;
   volume(role: Role, volume: number): void {
     this.volumes.set(role, volume);
   }

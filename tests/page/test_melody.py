@@ -34,7 +34,7 @@ def test_a_melody_is_dropped_seen_heard_and_taken_away(studio: Studio, tmp_path:
     expect(strip).to_contain_text("mine.mid")
     studio.have_composed()
     expect(strip).to_contain_text("Melody of 17 notes: 1 left out.")
-    expect(strip.get_by_role("combobox", name="Instrument")).to_have_value("65")  # who plays for a clarinet
+    expect(strip.get_by_role("combobox", name="Instrument")).to_have_value("66")  # who plays for a clarinet
     studio.open_roll()
     expect(studio.page.get_by_role("list", name="Colours")).to_contain_text("Melody")
     played = notes(studio)

@@ -112,7 +112,8 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     playState.value = "waiting";
     noticeBar();
     const ready = await prepare();
-    if (ready) await Promise.race([synth.peek().settled(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    const settled = ready ? synth.peek().settled() : null;
+    if (settled) await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     if (mine !== attempt) return;
     if (ready) {
       transport.play(countIn.peek());

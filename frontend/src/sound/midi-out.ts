@@ -100,7 +100,7 @@ export class MidiSynth implements Synth {
 
   fetch(): void {}
 
-  async settled(): Promise<void> {}
+  settled = () => null;
 
   volume(role: Role, volume: number): void {
     this.volumes.set(role, volume);

@@ -94,7 +94,7 @@ class Spessa implements Synth {
   private readonly silent = new Set<Role>();
   private readonly programs = new Map<Role, number>(); // wanted
   private readonly ready = new Set<Role>(); // who has an instrument; the others are silent
-  private readonly coming = new Set<Promise<void>>();
+  private readonly coming = new Map<Role, Promise<void>>();
   private readonly struck = new Set<string>(); // instruments whose samples are decoded
   private readonly meters: Record<Role, AnalyserNode>;
   private readonly clicks: Clicks;
@@ -160,8 +160,10 @@ class Spessa implements Synth {
   program(role: Role, program: number): void {
     const coming = this.have(role, program)
       .catch((error: SoundError) => this.loading.failed(error))
-      .finally(() => this.coming.delete(coming));
-    this.coming.add(coming);
+      .finally(() => {
+        if (this.coming.get(role) === coming) this.coming.delete(role);
+      });
+    this.coming.set(role, coming);
   }
 
   fetch(role: Role, program: number): void {
@@ -172,8 +174,9 @@ class Spessa implements Synth {
     );
   }
 
-  async settled(): Promise<void> {
-    await Promise.all(this.coming);
+  settled(): Promise<unknown> | null {
+    const awaited = FIRST.flatMap((role) => this.coming.get(role) ?? []);
+    return awaited.length > 0 ? Promise.all(awaited) : null;
   }
 
   /** Whether an instrument was asked for. */

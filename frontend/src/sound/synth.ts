@@ -18,8 +18,8 @@ export interface Synth {
   program(role: Role, program: number): void;
   /** Get an instrument ready that a role may be given later. */
   fetch(role: Role, program: number): void;
-  /** Until whoever was given an instrument has it, or can't have it. */
-  settled(): Promise<void>;
+  /** Until those without whom no band plays have the instruments they were given, or can't have them; null: they do. */
+  settled(): Promise<unknown> | null;
   /** MIDI controller 7, 0 to 127. Holds at once. */
   volume(role: Role, volume: number): void;
   /** Mute a role at once, also what rings; or let it be heard again. */
@@ -52,7 +52,7 @@ export const NO_SYNTH: Synth = {
   click() {},
   program() {},
   fetch() {},
-  settled: async () => {},
+  settled: () => null,
   volume() {},
   silence() {},
   stopAll: () => 0,
