@@ -10,7 +10,7 @@ import typer
 from sideman.cli.composing import read_playing, read_programs, with_options
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import counted, print_json, progress
-from sideman.options import PLAYING
+from sideman.options import PLAYING, PlayOptions
 
 
 @with_options(before="soundfont", options=PLAYING)
@@ -27,8 +27,9 @@ def render(
 ) -> None:
     """Play a MIDI file into an audio file.
 
-    It is played by drums, piano, guitar, bass and strings: tracks of other files go to the nearest
-    of the five, onsets to the nearest 12th of a beat, and the first tempo holds throughout.
+    It is played as it is: all tracks and programs, tempo changes, pedals, bends and volumes.
+    With --program or an option of playing a band plays it: its tracks go to the nearest of drums,
+    piano, guitar, bass and strings, onsets to the nearest 12th of a beat, and its first tempo holds.
 
     \b
     Examples:
@@ -36,17 +37,20 @@ def render(
       sideman render song.mid -o song.mp3 --soundfont FluidR3_GM.sf2 --program piano=4
       sideman render song.mid -o song.mp3 --swing 67 --humanize 1 --transpose -2
     """  # noqa: D301 - \b keeps typer from filling the lines
-    from sideman.render.audio import WRITERS, write_audio
+    from sideman.render.audio import WRITERS, write_audio, write_file_audio
     from sideman.render.midi import read_midi
     from sideman.render.played import played
 
     check_output(output, WRITERS)
-    programs = read_programs(program or [])
-    band = played(read_midi(song), read_playing(wishes))
+    programs, playing = read_programs(program or []), read_playing(wishes)
     with progress("rendering", 1) as done:
-        write_audio(band, output, soundfont=soundfont, programs=programs, on_progress=done)
-    length = band.times.seconds(band.steps)
+        if programs or playing != PlayOptions():
+            band = played(read_midi(song), playing)
+            write_audio(band, output, soundfont=soundfont, programs=programs, on_progress=done)
+            length, notes = band.times.seconds(band.steps), band.note_count
+        else:
+            length, notes = write_file_audio(song, output, soundfont=soundfont, on_progress=done)
     if as_json:
-        print_json({"audio": str(output), "seconds": round(length, 3), "notes": band.note_count})
+        print_json({"audio": str(output), "seconds": round(length, 3), "notes": notes})
     else:
-        typer.echo(f"{output}: {length:.1f} s, {counted(band.note_count, 'note')}")
+        typer.echo(f"{output}: {length:.1f} s, {counted(notes, 'note')}")

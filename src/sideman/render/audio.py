@@ -21,11 +21,15 @@ import numpy.typing as npt
 from sideman.errors import OptionError
 from sideman.files import atomic_write
 from sideman.music.band import Band, Role
+from sideman.render.envelopes import read_file
+from sideman.render.file_player import FilePlayer
 from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynthPair
+from sideman.render.foreign import foreign_blocks
 from sideman.render.mastering import SILENCE, mastered
 from sideman.render.playing import (
     BLOCK_FRAMES,
     CHANNELS,
+    TAIL_SECONDS,
     Block,
     LiveBand,
     Synthesizer,
@@ -68,6 +72,33 @@ def write_audio(
             band, soundfont=soundfont, programs=programs, gain=gain, on_progress=on_progress, synthesizer=synthesizer
         )
         WRITERS[suffix](map(to_int16, blocks), temporary)
+
+
+def write_file_audio(
+    song: Path, path: Path | str, *, soundfont: Path | str | None = None, on_progress: OnProgress | None = None
+) -> tuple[float, int]:
+    """Write what the MIDI file ``song`` sounds like as it is, whole or not at all: seconds without the tail, and notes.
+
+    Raises as :func:`write_audio`, :class:`DataError` too where it is not a MIDI file that can be played.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in WRITERS:
+        raise OptionError(f"unknown audio format {suffix!r} of {path}: end the name in {', '.join(WRITERS)}")
+    report = on_progress or (lambda _: None)
+    with FilePlayer(check_soundfont(soundfont), read_file(song)) as player, atomic_write(path) as temporary:
+        frames = 0
+
+        def counted(blocks: Iterable[Block]) -> Iterator[Block]:
+            nonlocal frames
+            for block in blocks:
+                frames += len(block)
+                yield block
+
+        raw = counted(foreign_blocks(player, str(song)))
+        blocks = mastered(raw, SAMPLE_RATE, BLOCK_FRAMES, must_sound=lambda: True)
+        WRITERS[suffix](map(to_int16, blocks), temporary)
+        report(1)
+        return frames / SAMPLE_RATE - TAIL_SECONDS, player.notes
 
 
 def stream_mp3(

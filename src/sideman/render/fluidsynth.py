@@ -72,6 +72,7 @@ SETTINGS: dict[str, float | int] = {
 }
 
 _HANDLE, _INT, _TEXT = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p
+ON_EVENT = ctypes.CFUNCTYPE(_INT, _HANDLE, _HANDLE)  # takes what it was set with, and an event
 # name → (result, arguments), from fluidsynth.h
 PROTOTYPES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "fluid_version_str": (_TEXT, ()),
@@ -89,6 +90,19 @@ PROTOTYPES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "fluid_synth_cc": (_INT, (_HANDLE, _INT, _INT, _INT)),
     "fluid_synth_noteon": (_INT, (_HANDLE, _INT, _INT, _INT)),
     "fluid_synth_noteoff": (_INT, (_HANDLE, _INT, _INT)),
+    "fluid_synth_handle_midi_event": (_INT, (_HANDLE, _HANDLE)),
+    "new_fluid_player": (_HANDLE, (_HANDLE,)),
+    "delete_fluid_player": (None, (_HANDLE,)),
+    "fluid_player_add_mem": (_INT, (_HANDLE, ctypes.c_char_p, ctypes.c_size_t)),
+    "fluid_player_play": (_INT, (_HANDLE,)),
+    "fluid_player_get_status": (_INT, (_HANDLE,)),
+    "fluid_player_get_current_tick": (_INT, (_HANDLE,)),
+    "fluid_player_get_total_ticks": (_INT, (_HANDLE,)),
+    "fluid_player_set_playback_callback": (_INT, (_HANDLE, ON_EVENT, _HANDLE)),
+    "fluid_midi_event_get_type": (_INT, (_HANDLE,)),
+    "fluid_midi_event_get_channel": (_INT, (_HANDLE,)),
+    "fluid_midi_event_get_velocity": (_INT, (_HANDLE,)),
+    "fluid_midi_event_get_program": (_INT, (_HANDLE,)),
     "fluid_synth_process": (_INT, (_HANDLE, _INT, _INT, _HANDLE, _INT, _HANDLE)),
 }
 
@@ -118,6 +132,12 @@ class FluidSynth:
                 f"{soundfont} is damaged, or not a SoundFont that FluidSynth {version} can read: give another"
             )
         self._font = self._library.fluid_synth_get_sfont_by_id(self._synth, self._font_id)
+
+    @property
+    def handle(self) -> int:
+        """The synthesizer, for FluidSynth's own functions."""
+        handle: int = self._synth
+        return handle
 
     def __enter__(self) -> Self:
         return self

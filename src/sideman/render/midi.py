@@ -37,6 +37,7 @@ from sideman.music.time import (
     BarLines,
     Meter,
 )
+from sideman.render.envelopes import midi_of, read_file
 from sideman.render.parts import MAX_MIDI_TEMPO, MIN_MIDI_TEMPO, Part, parts, sounding, without_overlaps
 from sideman.render.pulses import Pulses
 
@@ -274,21 +275,13 @@ def _quantity(value: int) -> bytes:
 
 
 def _load(source: Path | str | bytes, where: str) -> ScoreTick:
-    try:
-        data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise DataError(f"cannot read {where}: {reason}, give a MIDI file") from error
+    data = midi_of(source, where) if isinstance(source, bytes) else read_file(Path(source))
     from symusic.core import ScoreTick
 
     try:
-        score = ScoreTick.from_midi(data)
+        return ScoreTick.from_midi(data)
     except (RuntimeError, ValueError) as error:
-        reason = str(error).removesuffix(": iostream error")
-        raise DataError(f"{where}: not a MIDI file that can be read ({reason})") from error
-    if score.ticks_per_quarter <= 0:
-        raise DataError(f"{where}: not a MIDI file that can be read (its beat has no length)")
-    return score
+        raise DataError(f"{where}: the MIDI file is damaged: save it anew in the program that made it") from error
 
 
 def _bar_lines(score: ScoreTick) -> BarLines:
