@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 CONTROL = "\ue009"  # the key, as WebDriver writes it
-SECONDS = 60.0  # to wait for anything
+SECONDS = 120.0  # to wait for anything
 NO_DRIVER = "THE PAGE WAS NOT TRIED IN FIREFOX: marionette_driver can't be imported"
 NEEDED = ("pulseaudio", "firefox-esr")
 WIDTHS = (480, 768, 1280, 1440)
