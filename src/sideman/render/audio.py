@@ -64,14 +64,12 @@ def write_audio(
     Raises :class:`OptionError` for another suffix or program, :class:`DataError` where the file cannot be written, the
     SoundFont cannot be read or makes no sound, :class:`MissingLibraryError` without FluidSynth.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in WRITERS:
-        raise OptionError(f"unknown audio format {suffix!r} of {path}: end the name in {', '.join(WRITERS)}")
+    write = _writer(path)
     with atomic_write(path) as temporary:
         blocks = audio_blocks(
             band, soundfont=soundfont, programs=programs, gain=gain, on_progress=on_progress, synthesizer=synthesizer
         )
-        WRITERS[suffix](map(to_int16, blocks), temporary)
+        write(map(to_int16, blocks), temporary)
 
 
 def write_file_audio(
@@ -81,9 +79,7 @@ def write_file_audio(
 
     Raises as :func:`write_audio`, :class:`DataError` too where it is not a MIDI file that can be played.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in WRITERS:
-        raise OptionError(f"unknown audio format {suffix!r} of {path}: end the name in {', '.join(WRITERS)}")
+    write = _writer(path)
     report = on_progress or (lambda _: None)
     with FilePlayer(check_soundfont(soundfont), read_file(song)) as player, atomic_write(path) as temporary:
         frames = 0
@@ -96,9 +92,17 @@ def write_file_audio(
 
         raw = counted(foreign_blocks(player, str(song)))
         blocks = mastered(raw, SAMPLE_RATE, BLOCK_FRAMES, must_sound=lambda: True)
-        WRITERS[suffix](map(to_int16, blocks), temporary)
+        write(map(to_int16, blocks), temporary)
         report(1)
         return frames / SAMPLE_RATE - TAIL_SECONDS, player.notes
+
+
+def _writer(path: Path | str) -> Callable[[Iterable[npt.NDArray[np.int16]], Path], None]:
+    """What writes the format of the path's suffix. Raises :class:`OptionError` for another one."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in WRITERS:
+        raise OptionError(f"unknown audio format {suffix!r} of {path}: end the name in {', '.join(WRITERS)}")
+    return WRITERS[suffix]
 
 
 def stream_mp3(

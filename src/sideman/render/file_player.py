@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import DataError
-from sideman.render.fluidsynth import ON_EVENT, FluidSynth, library
+from sideman.render.fluidsynth import ON_EVENT, Closing, FluidSynth, library
 
 CHANNELS, DRUM_CHANNEL = 16, 9
 NOTE_ON, PROGRAM_CHANGE = 0x90, 0xC0
@@ -20,7 +19,7 @@ PLAYING = 1  # of a player's states
 OK = 0
 
 
-class FilePlayer:
+class FilePlayer(Closing):
     """A standard MIDI file that is being played, to be closed after use.
 
     Programs that the SoundFont lacks are stood in for. Raises, as does rendering, as :class:`FluidSynth`.
@@ -37,14 +36,6 @@ class FilePlayer:
         self._library.fluid_player_set_playback_callback(self._player, self._callback, None)
         self._library.fluid_player_add_mem(self._player, midi, len(midi))
         self._library.fluid_player_play(self._player)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the memory back. May be called twice."""

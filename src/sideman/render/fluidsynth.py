@@ -12,6 +12,7 @@ import functools
 import importlib.util
 import os
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -107,7 +108,23 @@ PROTOTYPES: dict[str, tuple[type | None, tuple[type, ...]]] = {
 }
 
 
-class FluidSynth:
+class Closing(ABC):
+    """A context that closes what it opened."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the memory back. May be called twice."""
+
+
+class FluidSynth(Closing):
     """A FluidSynth with one SoundFont loaded, to be closed after use. One thread at a time may play it.
 
     It plays for some players, each on the channel of their number, each with sound and reverb of their own.
@@ -138,14 +155,6 @@ class FluidSynth:
         """The synthesizer, for FluidSynth's own functions."""
         handle: int = self._synth
         return handle
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the memory back. May be called twice."""
@@ -201,7 +210,7 @@ class FluidSynth:
         return [program for program in range(128) if self._library.fluid_sfont_get_preset(self._font, bank, program)]
 
 
-class FluidSynthPair:
+class FluidSynthPair(Closing):
     """Two of them that work side by side, twice as fast where there are two processors; alike where there is one.
 
     ``sides`` says of each player which of the two, 0 or 1, plays for it. To be used, and raises, as
@@ -213,14 +222,6 @@ class FluidSynthPair:
         self._places = [(side, self._players[side].index(player)) for player, side in enumerate(sides)]
         self._both = [FluidSynth(soundfont, max(len(players), 1)) for players in self._players]
         self._pool = ThreadPoolExecutor(1) if processors() > 1 else None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the memory back. May be called twice."""
