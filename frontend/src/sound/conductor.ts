@@ -3,7 +3,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { ROLES, type Role } from "../music/piece";
-import { audible, mixer, offer, options, programOf } from "../state/band";
+import { audible, mixer, options, programOf, styleProgram } from "../state/band";
 import { levels } from "../state/levels";
 import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
 import { countIn, type Loop, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
@@ -182,7 +182,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
 
   for (const role of ROLES) {
     const program = computed(() => programOf(role));
-    const next = computed(() => offer.value?.style_programs[options.value.style ?? ""]?.[role]);
+    const next = computed(() => styleProgram(options.value.style, role));
     effect(() => {
       if (next.value !== undefined) synth.value.fetch(role, next.value);
     });

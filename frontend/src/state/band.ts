@@ -128,8 +128,12 @@ export const programOf = (role: Role): number | undefined => mixer[role].value.p
 /** What the style of the open piece, or else of the next one, brings along; else what a role always plays. */
 function usual(role: Role): number | undefined {
   const style = piece.value === null ? options.value.style : piece.value.style;
-  return offer.value?.style_programs[style ?? ""]?.[role] ?? offeredTrack(role)?.program;
+  return styleProgram(style, role) ?? offeredTrack(role)?.program;
 }
+
+/** What a style brings along for a role, if anything. */
+export const styleProgram = (style: string | null, role: Role): number | undefined =>
+  offer.value?.style_programs[style ?? ""]?.[role];
 
 const offeredTrack = (role: Role) => offer.value?.tracks.find((track) => track.role === role);
 
