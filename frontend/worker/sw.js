@@ -82,19 +82,28 @@ async function keyOf({ path, body }) {
   return `${path}?${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** Ask for all of this, and keep the answers in place of those of before. */
+/** Ask for all of this, and keep the answers in place of those of before: all or none, as half a piece can't be opened. */
 async function keepAll(calls) {
+  const answers = [];
   for (const { path, method, body } of calls) {
     const isInstrument = path.startsWith("/instruments/");
     if (isInstrument && (await caches.match(path))) continue;
     const isReading = method === "POST";
     const headers = isReading ? { "Content-Type": "application/json" } : {};
-    const answer = await fetch(path, { method, body, headers }).catch(() => null);
-    if (answer?.status !== 200) continue;
+    const answer = await ask(path, { method, body, headers }).catch(() => null);
+    if (answer === null) return; // the server is away: next time
+    if (answer.status !== 200) continue;
     if (isInstrument) await store(INSTRUMENTS, path, answer);
-    else await store(PIECES, await keyOf({ path, body }), answer);
+    else answers.push([await keyOf({ path, body }), answer]);
   }
+  for (const [key, answer] of answers) await store(PIECES, key, answer);
   await forgetDeleted();
+}
+
+/** A whole answer: one that breaks off is none. */
+async function ask(path, what) {
+  const answer = await fetch(path, what);
+  return new Response(await answer.blob(), answer);
 }
 
 async function store(name, key, answer) {

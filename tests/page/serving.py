@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sideman.music.band import INSTRUMENTS, Role
+
 SECONDS = 60.0  # to start, or to stop
+WITHOUT_THEM = (Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR)  # no band plays in the page
+FONTS = [
+    f"/instruments/{'kit' if INSTRUMENTS[role].is_drum else 'program'}-{INSTRUMENTS[role].program}.sf3"
+    for role in WITHOUT_THEM
+]
 ADDRESS = re.compile(r"^Sideman plays at (http://\S+?)/?$", re.MULTILINE)
 LAX = {"SIDEMAN_ARRANGEMENTS_PER_MINUTE": "10000", "SIDEMAN_REQUESTS_PER_MINUTE": "100000"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 from tests.page.conftest import MILLISECONDS
-from tests.page.serving import serve
+from tests.page.serving import FONTS, serve
 from tests.page.studio import CHORDS, Studio
 
 AWAY = "The server can't be reached. What was opened before plays"
@@ -20,7 +20,7 @@ async (needed) => {
   return needed.filter((part) => !kept.some((path) => path.includes(part)));
 }
 """
-NEEDED = ["/assets/", "/api/options", "/events", "/revisions", "chords:parse", "/api/charts", "kit-0", "program-33"]
+NEEDED = ["/assets/", "/api/options", "/events", "/revisions", "chords:parse", "/api/charts", *FONTS]
 SECONDS = 60.0
 
 

@@ -261,6 +261,14 @@ it("hears what was sent a moment ago, and nothing while the clock stands", () =>
   expect(synth.level("bass")).toBe(0);
 });
 
+it("asks Firefox for nothing that may stop it", () => {
+  const asked = vi.spyOn(context, "getOutputTimestamp");
+  vi.spyOn(navigator, "userAgent", "get").mockReturnValue("Mozilla/5.0 (X11; rv:153.0) Gecko/20100101 Firefox/153.0");
+  expect(synth.heard()).toBeCloseTo(9.99, 9);
+  expect(asked).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+});
+
 it("says how to start the sound where the browser doesn't let it", async () => {
   vi.useFakeTimers();
   context.resume = () => new Promise(() => {});

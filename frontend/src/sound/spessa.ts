@@ -43,6 +43,10 @@ const LIMITER: DynamicsCompressorOptions = { threshold: -3, knee: 0, ratio: 20, 
 const REVERB = 0.5; // of the library's own
 const CHORUS = 0.5;
 
+// Firefox holds a lock that its audio graph needs while it asks the device how late it is. Where the device waits for the
+// graph meanwhile, all of them wait for ever, and the page too: there the device is not asked.
+const isFirefox = () => navigator.userAgent.includes("Firefox/");
+
 const PASSED = 0.02; // seconds after the last of what is queued: then a lane may play again
 const METER_FRAMES = 1024;
 const KEYS_LISTENING = 2; // struck at once while somebody listens: about a millisecond of decoding
@@ -134,6 +138,7 @@ class Spessa implements Synth {
   now = () => this.context.currentTime;
 
   heard(): number {
+    if (isFirefox()) return this.context.currentTime - this.context.baseLatency;
     const { contextTime = 0, performanceTime = 0 } = this.context.getOutputTimestamp();
     const latest = this.context.currentTime;
     const heard = contextTime + (performance.now() - performanceTime) / 1000;
