@@ -20,5 +20,5 @@ export default defineConfig({
     assetsInlineLimit: 0, // the page's policy allows no data: scripts, and files of their own are cached for good
   },
   server: { proxy: { "/api": proxied, "/instruments": proxied } },
-  test: { environment: "happy-dom" },
+  test: { environment: "node" }, // that of a page takes half a second a file: those that want it say so
 });

@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { commonLines, PIECE } from "../../tests/piece.fixture";
 import { FakeSynth } from "../../tests/synth.fixture";

@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { chartOf, chordAt, OFFER, songOf } from "../../tests/piece.fixture";
 import { faultOf, problemOf } from "../../tests/reader.fixture";

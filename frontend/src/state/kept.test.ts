@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { beforeEach, expect, test } from "vitest";
 import { OFFER } from "../../tests/piece.fixture";
 import { AS_COMPOSED } from "../music/piece";

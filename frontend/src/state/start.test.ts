@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CHART, OFFER, option, PIECE, revisionOf, SONG } from "../../tests/piece.fixture";
 import type { Arrangement, Offer } from "../api";

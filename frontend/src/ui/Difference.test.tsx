@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { render } from "preact";
 import { beforeEach, expect, it, vi } from "vitest";
 import { CHART, chartOf, chordAt, OFFER, PIECE, SONG, songOf } from "../../tests/piece.fixture";

@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { render } from "preact";
 import { beforeEach, expect, it } from "vitest";
 import { OFFER } from "../../tests/piece.fixture";

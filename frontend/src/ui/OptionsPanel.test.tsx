@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { OFFER, option } from "../../tests/piece.fixture";

@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type KeyActions, obeyKeys, SHORTCUTS } from "./keys";
 import { singleKeys } from "./single-keys";

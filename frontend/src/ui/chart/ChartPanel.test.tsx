@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { chartOf, chordAt, OFFER, songOf, writtenBar } from "../../../tests/piece.fixture";

@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { commonLines } from "../../../tests/piece.fixture";
 import type { Arrangement } from "../../api";
