@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from hypothesis import settings
 
 from sideman.model.kernel import load_library
 
-EXAMPLES = 40
+EXAMPLES = 20
 
 # A slow moment is no failure of a property; in CI the examples are the same every time. Other runs try others: there
 # are enough of those to make up for few examples a run.
@@ -28,6 +29,12 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
         return f"{argname}-{val[:LONGEST_ID]!r}-{len(val)}"
     return None
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are there until the end: Python needn't look again and again whether they are garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

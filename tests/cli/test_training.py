@@ -22,6 +22,7 @@ from sideman.model.checkpoint import load_checkpoint, save_checkpoint
 from sideman.training import device, loop
 from sideman.training.encode import Source, encode_dataset
 from sideman.training.shards import Dataset
+from sideman.training.state import RunFolder
 
 SETTINGS = [f"--set={key}={value}" for key, value in TINY.to_dict().items() if value != ""]
 TRAIN = (*SETTINGS, "--device", "cpu")
@@ -85,32 +86,35 @@ def torchrun_line(text: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="this torch has no torch.distributed")
-def test_several_processes_start_as_documented(run: Run, tmp_path: Path) -> None:
+def test_several_processes_start_as_documented_and_train_as_one(run: Run, dataset: Path, tmp_path: Path) -> None:
     line = torchrun_line((Path(__file__).parents[2] / "docs/training.md").read_text())
     assert torchrun_line(run("train", "--help").out) == line
-    for seed in range(20):  # as many as fill a step of the network as configured
-        band_file(seed, bars=32).write(tmp_path / "songs" / ("train" if seed < 18 else "valid") / f"{seed}.npz")
-    sources = [Source(tmp_path / "songs" / fold, fold) for fold in ("train", "valid")]
     (tmp_path / "data").mkdir()
-    encode_dataset(sources, tmp_path / "data/lpd5", workers=1)
+    (tmp_path / "data/lpd5").symlink_to(dataset)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    with subprocess.Popen(
-        shlex.split(line),
+    quick = (*TRAIN, "--set=tokens=1536", "--set=log_tokens=1")
+    process = subprocess.run(
+        [*shlex.split(line), *quick],
         env={**os.environ, "PATH": path, "OMP_NUM_THREADS": "1"},
-        stderr=subprocess.STDOUT,
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
-    ) as process:
-        assert process.stdout is not None
-        told = []
-        for text in process.stdout:
-            told.append(text)
-            if text.startswith("step "):
-                break
-        process.terminate()  # torchrun ends its processes
-        process.communicate()
-    assert told[-1].startswith("step 1: 8,192 tokens"), "".join(told)
-    assert (tmp_path / "runs/two/config.json").exists()
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
+    code, _, err = run("train", dataset, "--run", "runs/one", *quick)
+    assert code == 0
+    alone, both = dict(losses(err)), losses(process.stderr)
+    assert len(dict(both)) == len(both)  # told once, not by each
+    assert both[-1] == (6, pytest.approx(alone[6], abs=2e-3))
+    one, two = (RunFolder(tmp_path / "runs" / name).load()["place"] for name in ("one", "two"))
+    assert two["best"] == pytest.approx(one["best"], rel=1e-3)
+    code, _, err = run("train", dataset, "--run", "runs/two", "--resume", "--set=tokens=2048", "--device", "cpu")
+    assert (code, losses(err)[-1][0]) == (0, 8)  # with one
+
+
+def losses(told: str) -> list[tuple[int, float]]:
+    """Steps and losses that a training tells."""
+    return [(int(step), float(loss)) for step, loss in re.findall(r"^step (\d+):.* loss ([\d.]+)", told, re.MULTILINE)]
 
 
 def test_preview_and_export(run: Run, dataset: Path, tmp_path: Path) -> None:

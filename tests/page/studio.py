@@ -193,6 +193,11 @@ class Studio:
         condition = f"field => Math.floor(field.valueAsNumber / {STEPS_PER_BAR}) + 1 === {bar}"
         self.page.wait_for_function(condition, arg=field)
 
+    def go_to_bar(self, bar: int) -> None:
+        """Have it play from there, or go on there."""
+        step = (bar - 1) * STEPS_PER_BAR
+        self.position.evaluate(f"field => {{ field.value = {step}; field.dispatchEvent(new Event('change')); }}")
+
     def pixels(self) -> dict[str, int]:
         """How many pixels of the band's cells each track has."""
         counts = [picture.evaluate(PIXELS) for picture in self.band.get_by_test_id("notes-small").all()]

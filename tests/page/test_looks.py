@@ -56,10 +56,15 @@ def test_nothing_lies_over_where_it_is(visit: Visit) -> None:
             studio.button("Loop").click()
 
 
+BOXES = """
+(parts) => parts.map((part) => part.getBoundingClientRect().toJSON()).filter(({ width, height }) => width && height)
+"""
+
+
 def assert_apart(page: Page, width: int) -> None:
     """Nothing in the bar at the bottom lies over another thing, reaches beyond the window or is cut off."""
     parts = page.locator(".transport-inner > *:not([role=status])")  # messages come above
-    boxes = [box for part in parts.all() if part.is_visible() and (box := part.bounding_box()) is not None]
+    boxes = parts.evaluate_all(BOXES)
     place = page.locator(".transport-where")
     assert place.evaluate("element => element.scrollWidth <= element.clientWidth")
     for one, other in combinations(boxes, 2):

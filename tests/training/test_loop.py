@@ -322,13 +322,13 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start(dataset: Path, tmp_path: Path) -> Start:
-    """Starts a training in a process of its own, by a command before Python's arguments."""
+    """Starts a training in a process of its own."""
     script = tmp_path / "train_songs.py"
     script.write_text(SCRIPT)
 
-    def begin(run: Path, config: TrainConfig, *before: str, resume: str = "no") -> subprocess.Popen[str]:
+    def begin(run: Path, config: TrainConfig, resume: str = "no") -> subprocess.Popen[str]:
         arguments = [str(script), str(dataset), str(run), json.dumps(config.to_dict()), resume]
-        return subprocess.Popen([sys.executable, *before, *arguments], stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, text=True)
 
     return begin
 
@@ -356,28 +356,6 @@ def test_a_killed_run_goes_on_exactly_from_its_last_checkpoint(
     assert [loss for _, loss in first] == pytest.approx(losses(whole)[:5], rel=1e-5)
     assert told[0].step >= 5
     assert losses(told) == pytest.approx(losses(whole)[told[0].step - 1 :], rel=1e-5)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not torch.distributed.is_available(), reason="this torch has no torch.distributed")
-def test_two_processes_train_as_one(dataset: Path, tmp_path: Path, start: Start) -> None:
-    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
-    with start(tmp_path / "two", replace(TINY, tokens=256 * 6), *torchrun) as process:
-        told = read(process)
-    assert process.returncode == 0
-    by_step: dict[int, list[float]] = {}
-    for step, loss in told:
-        by_step.setdefault(step, []).append(loss)
-    config = replace(TINY, tokens=256 * 6)
-    alone = losses(train(dataset, tmp_path / "one", config)[0])
-    assert {step: len(both) for step, both in by_step.items()} == dict.fromkeys(range(1, 7), 2)
-    for step, both in by_step.items():
-        assert both == pytest.approx([alone[step - 1]] * 2, rel=1e-4)
-    one, two = (RunFolder(tmp_path / name).load() for name in ("one", "two"))
-    assert two["place"]["best"] == pytest.approx(one["place"]["best"], rel=1e-3)
-    # A run of two processes goes on with one.
-    rest, _ = train(dataset, tmp_path / "two", TINY, resume=True)
-    assert [progress.step for progress in rest] == list(range(7, STEPS + 1))
 
 
 # What is refused
