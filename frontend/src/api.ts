@@ -7,6 +7,7 @@ import type {
   ArrangementView,
   Changing,
   ChartRequest,
+  DrawRequest,
   EditView as Edited,
   EditedView as EditedHistory,
   Editing,
@@ -19,7 +20,15 @@ import type {
   RevisionView,
 } from "./wire";
 
-export type { ArrangementRequest, ChartRequest, Editing, EditRequest, EditView as Edited, State } from "./wire";
+export type {
+  ArrangementRequest,
+  ChartRequest,
+  DrawRequest,
+  Editing,
+  EditRequest,
+  EditView as Edited,
+  State,
+} from "./wire";
 
 /** A piece as the server keeps it. */
 export type Arrangement = ArrangementView;
@@ -143,10 +152,14 @@ export function callOf<Name extends Operation>(name: Name, asked: Asked<Name> = 
   return { path: address, method, ...(body !== undefined && { body: JSON.stringify(body) }) };
 }
 
-async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Promise<Answer<Name>> {
+function answerTo<Name extends Operation>(name: Name, asked: Asked<Name>): Promise<Response> {
   const { path, ...init } = callOf(name, asked);
   const headers = { ...(init.body !== undefined && { "Content-Type": "application/json" }), ...asked.headers };
-  const response = await ask(path, { ...init, headers, ...(asked.signal && { signal: asked.signal }) });
+  return ask(path, { ...init, headers, ...(asked.signal && { signal: asked.signal }) });
+}
+
+async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Promise<Answer<Name>> {
+  const response = await answerTo(name, asked);
   return response.status === NO_CONTENT ? undefined : response.json();
 }
 
@@ -166,6 +179,11 @@ export const readChart = (body: ChartRequest, signal?: AbortSignal): Promise<Son
 
 /** Put other chords into the text of a chart; null where that can't be done. */
 export const editChart = (body: EditRequest): Promise<Edited> => call("POST /api/charts:edit", { body });
+
+/** A chart on paper, as a file. */
+export async function drawChart(body: DrawRequest): Promise<Blob> {
+  return (await answerTo("POST /api/charts:draw", { body })).blob();
+}
 
 export const createArrangement = (body: ArrangementRequest): Promise<Arrangement> =>
   call("POST /api/arrangements", { body });

@@ -17,6 +17,7 @@ export const KINDS: readonly Kind[] = [
   { name: "MIDI", path: "midi", ending: "mid", about: "for your studio: a track for each player, chords as markers" },
   { name: "MP3", path: "audio.mp3", ending: "mp3", about: "to listen to and send around" },
   { name: "WAV", path: "audio.wav", ending: "wav", about: "uncompressed" },
+  { name: "Score", path: "score.musicxml", ending: "musicxml", about: "MusicXML, for notation programs" },
   { name: "Stems", path: "stems.zip", ending: "zip", about: "a WAV file for each player, in a zip" },
 ];
 

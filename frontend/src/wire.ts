@@ -243,6 +243,21 @@ export interface ChordView {
   readonly bass: number | null;
 }
 
+/** A chart that is wanted on paper. */
+export interface DrawRequest {
+  readonly text?: string | null;
+  /** A file, in base 64. */
+  readonly data?: string | null;
+  /** The file's name, where there is one. */
+  readonly name?: string;
+  /** Answers to questions that the chart leaves open. */
+  readonly choices?: { readonly [key: string]: string };
+  readonly kind?: "pdf" | "svg";
+  /** For whom it is written: an instrument, a capo, or numbers. */
+  readonly reader?: "concert" | "Bb" | "Eb" | "F" | "capo1" | "capo2" | "capo3" | "capo4" | "capo5" | "capo6" | "capo7" | "numbers";
+  readonly paper?: "a4" | "letter";
+}
+
 /** A chart, and the chords that shall be played in its place. */
 export interface EditRequest {
   readonly text: string;
@@ -707,14 +722,16 @@ export interface Operations {
   "PATCH /api/arrangements/{identity}": { readonly body: Changing; readonly answer: ArrangementView };
   "DELETE /api/arrangements/{identity}": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/events": { readonly body: undefined; readonly answer: undefined };
-  "GET /api/arrangements/{identity}/midi": { readonly body: undefined; readonly answer: undefined };
-  "GET /api/arrangements/{identity}/audio.{kind}": { readonly body: undefined; readonly answer: undefined };
-  "GET /api/arrangements/{identity}/stems.zip": { readonly body: undefined; readonly answer: undefined };
   "POST /api/chords:parse": { readonly body: ChordRequest; readonly answer: ChartView };
   "POST /api/charts": { readonly body: ChartRequest; readonly answer: SongView };
   "POST /api/charts:edit": { readonly body: EditRequest; readonly answer: EditView };
   "GET /api/options": { readonly body: undefined; readonly answer: OptionsView };
   "GET /api/health": { readonly body: undefined; readonly answer: Health };
+  "GET /api/arrangements/{identity}/midi": { readonly body: undefined; readonly answer: undefined };
+  "GET /api/arrangements/{identity}/score.musicxml": { readonly body: undefined; readonly answer: undefined };
+  "GET /api/arrangements/{identity}/audio.{kind}": { readonly body: undefined; readonly answer: undefined };
+  "GET /api/arrangements/{identity}/stems.zip": { readonly body: undefined; readonly answer: undefined };
+  "POST /api/charts:draw": { readonly body: DrawRequest; readonly answer: undefined };
   "GET /api/arrangements/{identity}/revisions": { readonly body: undefined; readonly answer: HistoryView };
   "POST /api/arrangements/{identity}/revisions": { readonly body: Redoing; readonly answer: HistoryView };
   "PATCH /api/arrangements/{identity}/revisions": { readonly body: Moving; readonly answer: HistoryView };

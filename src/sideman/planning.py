@@ -320,4 +320,5 @@ class Plan:
             progression.lines,
             progression=progression,
             key=self.chart.key.name,
+            sections=self.sections,
         )

@@ -13,6 +13,11 @@ from tests.page.serving import SECONDS
 from tests.page.studio import Studio
 from tests.page.test_looks import AXE, broken_rules
 
+from sideman.charts import read
+from sideman.charts.paper.drawing import draw
+from sideman.charts.paper.marks import LETTER
+from sideman.charts.paper.readers import reader_of
+
 SHEET = """A Walk Outside
 Key: C
 Tempo: 120
@@ -244,3 +249,19 @@ def test_everybody_can_follow(visit: Visit, scheme: str, width: int) -> None:
     assert broken_rules(studio.page) == []
     view.get_by_role("button", name="Leave").click()
     expect(view).to_have_count(0)
+
+
+def test_the_chart_is_taken_away_as_a_pdf_as_it_is_read(studio: Studio) -> None:
+    have_read(studio, SHEET, 10)
+    studio.page.get_by_role("combobox", name="Read chords").select_option("Bb")
+    with studio.page.expect_download() as started:
+        studio.button("PDF").click()
+    assert started.value.suggested_filename == "A Walk Outside.pdf"
+    expected = draw(read(SHEET).sheet, "pdf", reader_of("Bb"), LETTER)  # the browser speaks American
+    assert started.value.path().read_bytes() == expected
+
+
+def test_a_score_is_taken_away(studio: Studio, tmp_path: Path) -> None:
+    studio.have_composed("C:4|F:4")
+    written = studio.download("Score", tmp_path).read_text("utf-8")
+    assert "<part-name>Drums</part-name>" in written

@@ -38,7 +38,7 @@ def test_sound_is_that_of_write_audio(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("name", ["song.xml", "song", ".mid", "song.mid.txt"])
 def test_another_suffix_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(OptionError, match=r"end the name in one of \.mid, \.midi, \.mp3, \.wav, \.flac"):
+    with pytest.raises(OptionError, match=r"end the name in one of \.mid, \.midi, \.musicxml, \.mp3, \.wav, \.flac"):
         BAND.save(tmp_path / name)
     assert not [*tmp_path.iterdir()]
 

@@ -103,7 +103,11 @@ def test_a_forged_cookie_is_nobody(server: Server, forged: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        *(("GET", path) for path in ("", "/events", "/midi", "/audio.mp3", "/audio.wav", "/audio.flac", "/stems.zip")),
+        *(
+            ("GET", path)
+            for path in ("", "/events", "/midi", "/score.musicxml", "/audio.mp3", "/audio.wav", "/audio.flac")
+        ),
+        ("GET", "/stems.zip"),
         ("PATCH", ""),
         ("DELETE", ""),
     ],

@@ -9,6 +9,9 @@ import pytest
 from tests.web.conftest import create, listen
 
 from sideman.charts import read
+from sideman.charts.paper.drawing import draw
+from sideman.charts.paper.marks import LETTER
+from sideman.charts.paper.readers import reader_of
 from sideman.charts.writing import write
 
 SHEET = "Some Song\nKey: C\n\n[Verse]\nC  G\nla la la\n\n[Chorus]\n| F | Bbmaj7 :|\n"
@@ -139,3 +142,16 @@ def test_chords_keep_their_spelling(browser: httpx.Client) -> None:
     assert view["progression"] == "Bbmaj7:4|C-7:4"
     chart = browser.post("/api/chords:parse", json={"progression": "C Am F G7", "transpose": 1}).json()
     assert chart["progression"] == "Db:1|Bbm:1|Gb:1|Ab7:1"
+
+
+def test_a_chart_is_drawn_for_who_reads_it(browser: httpx.Client) -> None:
+    body = {"text": SHEET, "reader": "Eb", "paper": "letter"}
+    answer = browser.post("/api/charts:draw", json=body).raise_for_status()
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''Some%20Song.pdf"
+    assert answer.content == draw(read(SHEET).sheet, "pdf", reader_of("Eb"), LETTER)
+    answer = browser.post("/api/charts:draw", json={"text": "C | Am", "kind": "svg"}).raise_for_status()
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert b"<svg" in answer.content
+    assert browser.post("/api/charts:draw", json={"text": "C | Xx"}).status_code == 422
+    assert browser.post("/api/charts:draw", json={"text": "C", "reader": "kazoo"}).status_code == 422

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -28,6 +30,7 @@ from sideman import (
 )
 from sideman.errors import DataError, MissingLibraryError
 from sideman.render import fluidsynth
+from sideman.render.score.musicxml import score
 from sideman.web import downloads
 
 
@@ -82,6 +85,16 @@ def test_the_band_is_whole(browser: httpx.Client, renderer: Renderer, model: Mod
     options = ArrangeOptions(tempo=77.77, roles=whole.roles, seed=5)
     assert whole == arrange("C:2", options, model=model).band
     assert [stem.tracks for stem in stems] == [(track,) for track in whole.tracks]
+
+
+def test_a_score_is_of_what_is_heard(browser: httpx.Client, model: Model) -> None:
+    piece = compose(browser, "C:4|Em:2", seed=5, tracks=["piano", "bass"])
+    response = get(browser, f"/api/arrangements/{piece['id']}/score.musicxml?track=bass:33:0&transpose=2")
+    assert response.headers["content-type"] == "application/vnd.recordare.musicxml+xml"
+    assert re.search(r'filename="sideman-\w{8}-take-0[^"]*\.musicxml"', response.headers["content-disposition"])
+    band = arrange("C:4|Em:2", seed=5, roles=("piano", "bass"), model=model).band.played(transpose=2)
+    alone = replace(band, tracks=band.tracks[:1])
+    assert response.text == score(alone, progression=band.progression, key=band.key, title=piece["name"])
 
 
 def test_a_piece_is_kept_as_its_document(server: Server, browser: httpx.Client, model: Model) -> None:

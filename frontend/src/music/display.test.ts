@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cellOf } from "../../tests/piece.fixture";
-import { CONCERT, DISPLAYS, lifted, printedKey, shownChord, shownKey, wordOf } from "./display";
+import { CONCERT, DISPLAYS, lifted, paperOf, printedKey, shownChord, shownKey, wordOf } from "./display";
+import golden from "./display.golden.json";
 
 function read(id: string, key: string, names: string): string {
   const display = DISPLAYS.find((each) => each.id === id);
@@ -12,6 +13,14 @@ function read(id: string, key: string, names: string): string {
 }
 
 const way = (id: string) => DISPLAYS.find((each) => each.id === id) ?? CONCERT;
+
+it.each(golden.rows)("shows $reader in $key what paper does", ({ key, reader, shown }) => {
+  expect(read(reader, key, golden.chords)).toBe(shown);
+});
+
+it("takes the paper of the person's country", () => {
+  expect(["en-US", "en-GB", "de", "fr-CA"].map(paperOf)).toEqual(["letter", "a4", "a4", "letter"]);
+});
 
 describe("chords for instruments that transpose", () => {
   it.each([

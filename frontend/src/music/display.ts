@@ -39,6 +39,11 @@ export const DISPLAYS: readonly Display[] = [
   { ...way("numbers", "Nashville numbers", 0, "numbers"), isNumbers: true },
 ];
 
+const LETTER = /-(?:US|CA|MX|PH)$/; // where paper is that size
+
+/** The paper of people who speak a language, such as `en-GB`. */
+export const paperOf = (language: string): "a4" | "letter" => (LETTER.test(language) ? "letter" : "a4");
+
 /** A chord as it is set: its root large, what it is in small, its bass behind a slash. */
 export interface ShownChord {
   readonly root: string;

@@ -34,6 +34,8 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
     }
 )
 
+DRAWN: Mapping[str, tuple[str, ...]] = MappingProxyType({"pdf": (".pdf",), "svg": (".svg",)})  # by sideman.charts.paper
+
 
 def write(reading: Reading, format_name: str = "text") -> str:
     """A chart that was read, in a format of :data:`WRITERS`.
@@ -48,9 +50,13 @@ def write(reading: Reading, format_name: str = "text") -> str:
 
 
 def format_of(suffix: str) -> str:
-    """The format of files with a suffix, ``.cho``. Raises :class:`OptionError` where none has it."""
-    found = next((name for name, writer in WRITERS.items() if suffix.lower() in writer.suffixes), None)
+    """The format of files with a suffix, ``.cho``: one of :data:`WRITERS` or :data:`DRAWN`.
+
+    Raises :class:`OptionError` where none has it.
+    """
+    suffixes = {**{name: writer.suffixes for name, writer in WRITERS.items()}, **DRAWN}
+    found = next((name for name, own in suffixes.items() if suffix.lower() in own), None)
     if found is None:
-        known = " ".join(suffix for writer in WRITERS.values() for suffix in writer.suffixes)
+        known = " ".join(suffix for own in suffixes.values() for suffix in own)
         raise OptionError(f"unknown suffix {suffix[:20]!r}: take one of {known}, or name the format")
     return found

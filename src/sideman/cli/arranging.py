@@ -14,7 +14,7 @@ import typer
 from sideman.cli.batch import run_batch
 from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
 from sideman.cli.giving import with_melody, with_own_parts
-from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, check_output, numbered
+from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, SCORE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.terminal import counted, print_json, progress
 from sideman.errors import DataError
@@ -43,6 +43,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option("--output", "-o", help="MIDI file to write; with --batch, the folder.")
     ] = None,
     audio: Annotated[Path | None, typer.Option(help="Audio file to write: .mp3, .wav or .flac.")] = None,
+    score: Annotated[Path | None, typer.Option(help="Score to write for notation programs, .musicxml.")] = None,
     piece: Annotated[
         Path | None, typer.Option(help="Document of the piece to write, .json: `sideman redo` changes it in part.")
     ] = None,
@@ -87,6 +88,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
       sideman arrange "C:8|G:8" -o duo.mid --tracks drums,bass --takes 4 --seed 7
       sideman arrange "Dm7 G7 | CM7" -o swing.mid --style jazz --swing 62 --humanize 0.5
       sideman arrange "C | Am | Dm G7 | C" -o end.mid --ending ring --ritardando
+      sideman arrange tune.irealb --score band.musicxml --audio band.mp3
       sideman arrange sheet.txt -o song.mid --choose bars=two --piece song.json
       sideman arrange "C:4|G:4" -o song.mid --given bass=mine.mid --given "piano=mine.mid#2"
       sideman arrange "C:4|Am:4|F:4|G:4" -o song.mid --melody tune.mid --program melody=65
@@ -101,8 +103,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     if batch is None and samples != 1:
         raise typer.BadParameter("it is for --batch: use --takes", param_hint="--samples")
     if batch is not None:
-        if output is None or chart is not None or audio is not None or piece is not None or wishes["takes"] != 1:
-            detail = "it takes -o FOLDER, and no chart, --audio, --piece or --takes"
+        if output is None or any((chart, audio, score, piece)) or wishes["takes"] != 1:
+            detail = "it takes -o FOLDER, and no chart, --audio, --score, --piece or --takes"
             raise typer.BadParameter(detail, param_hint="--batch")
         if choose or given or melody or count_in:
             hint = "--choose" if choose else "--given" if given else "--melody" if melody else "--count-in"
@@ -113,19 +115,20 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         return
     if chart is None:
         raise typer.BadParameter("give a chart, - or --batch", param_hint="CHART")
-    if output is None and audio is None and piece is None:
-        raise typer.BadParameter("give -o song.mid, --audio song.mp3 or both", param_hint="--output")
+    if not any((output, audio, score, piece)):
+        raise typer.BadParameter("give -o song.mid, --audio song.mp3 or --score song.musicxml", param_hint="--output")
     if soundfont is not None and audio is None:
         raise typer.BadParameter("it is for --audio", param_hint="--soundfont")
     options = read_options(wishes)
-    files = _Files(output, audio, soundfont, read_programs(program or []), count_in)
+    files = _Files(output, audio, score, soundfont, read_programs(program or []), count_in)
     files.check(options.takes)
     if piece is not None:
         check_output(piece, PIECE_SUFFIXES)
     source = context.get_parameter_source("tempo")
     has_tempo = source is not None and source.name != "DEFAULT"
-    plan = with_own_parts(_plan(chart, options, choose or [], has_tempo=has_tempo), given or [])
-    plan = with_melody(plan, melody)
+    plan, title = _plan(chart, options, choose or [], has_tempo=has_tempo)
+    plan = with_melody(with_own_parts(plan, given or []), melody)
+    files = replace(files, title=title)
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)
         begin = time.perf_counter()
@@ -154,15 +157,17 @@ class _Files:
 
     midi: Path | None
     audio: Path | None
+    score: Path | None
     soundfont: Path | None
     programs: Mapping[Role, int]
     count_in: bool
+    title: str = ""
 
     def check(self, takes: int) -> None:
         """Make sure, before anything is composed, that every file can be made."""
-        if self.midi is not None:
-            for path in numbered(self.midi, takes):
-                check_output(path, MIDI_SUFFIXES)
+        for pattern, suffixes in ((self.midi, MIDI_SUFFIXES), (self.score, SCORE_SUFFIXES)):
+            for path in numbered(pattern, takes) if pattern is not None else ():
+                check_output(path, suffixes)
         if self.audio is not None:
             from sideman.render.audio import WRITERS
 
@@ -184,17 +189,17 @@ class _Files:
         )
 
     def write(self, bands: Sequence[Rendition], recording: Recording | None) -> list[dict[str, str]]:
-        """Write the MIDI files and wait for the audio; for each take the names of its files by their kind.
+        """Write MIDI files and scores, and wait for the audio; for each take the names of its files by their kind.
 
         Raises :class:`DataError` for the first that can't be written; those before it are whole and stay.
         """
-        written: dict[str, list[Path]] = {"midi": [], "audio": []}
+        written: dict[str, list[Path]] = {"midi": [], "score": [], "audio": []}
         bands = [band.counted_in() for band in bands] if self.count_in else bands
         try:
-            if self.midi is not None:
-                for band, path in zip(bands, numbered(self.midi, len(bands)), strict=True):
-                    band.save(path, programs=self.programs)
-                    written["midi"].append(path)
+            for kind, pattern in (("midi", self.midi), ("score", self.score)):
+                for band, path in zip(bands, numbered(pattern, len(bands)), strict=True) if pattern is not None else ():
+                    band.save(path, programs=self.programs, title=self.title)
+                    written[kind].append(path)
             if self.audio is not None and recording is None:
                 for band, path in zip(bands, numbered(self.audio, len(bands)), strict=True):
                     band.save(path, programs=self.programs, soundfont=self.soundfont)
@@ -204,7 +209,9 @@ class _Files:
                     recording.finish(done)
                 written["audio"] = recording.written
         except DataError as error:
-            paths = written["midi"] + (recording.written if recording is not None else written["audio"])
+            paths = (
+                written["midi"] + written["score"] + (recording.written if recording is not None else written["audio"])
+            )
             if not paths:
                 raise
             kept = ", ".join(map(str, paths[:MAX_NAMES])) + (" …" if len(paths) > MAX_NAMES else "")
@@ -212,15 +219,15 @@ class _Files:
         return [{kind: str(paths[take]) for kind, paths in written.items() if paths} for take in range(len(bands))]
 
 
-def _plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has_tempo: bool) -> Plan:
-    """Read the chart, and tell what was assumed. Its tempo is taken where none was given."""
+def _plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has_tempo: bool) -> tuple[Plan, str]:
+    """Read the chart, with its title, and tell what was assumed. Its tempo is taken where none was given."""
     from sideman.arranging import Plan
 
     reading = read_chart(argument, choices)
     tell_assumptions(reading)
     if reading.song.tempo is not None and not has_tempo:
         options = replace(options, tempo=reading.song.tempo)
-    return Plan(reading.song.progression, options, sections=reading.song.passages)
+    return Plan(reading.song.progression, options, sections=reading.song.passages), reading.song.title
 
 
 def _prepare(plan: Plan, weights: Path | None) -> Arrangement:

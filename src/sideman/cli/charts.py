@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sideman.cli.reading import read_chart, tell_assumptions
+
+if TYPE_CHECKING:
+    from sideman.charts.reading import Reading
 
 
 def chart(
@@ -22,9 +26,16 @@ def chart(
         list[str] | None,
         typer.Option(metavar="CODE=ANSWER", help="Answer a question that the chart leaves open. May be repeated."),
     ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--for", metavar="READER", help="Who reads it: Bb, Eb or F instruments, capo1 to capo7, or numbers (paper)."
+        ),
+    ] = None,
+    paper: Annotated[str, typer.Option(metavar="SIZE", help="Paper of a PDF or SVG: a4 or letter.")] = "a4",
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON: as --to json.")] = False,
 ) -> None:
-    """Read a chart as people have it, and write it in another format.
+    """Read a chart as people have it, and write it in another format, or on paper.
 
     Without -o it goes to standard output, as text unless --to says otherwise. What the chart leaves
     open is told on standard error: where, how it was read, and how to choose another reading.
@@ -33,18 +44,25 @@ def chart(
     Examples:
       sideman chart song.txt
       sideman chart lead-sheet.musicxml -o song.txt
+      sideman chart song.irealb -o song.pdf
+      sideman chart song.irealb -o trumpet.pdf --for Bb --paper letter
       sideman chart "C Am F G" --choose bars=two --to reference
       cat tune.abc | sideman chart - -o tune.cho
     """  # noqa: D301 - \b keeps typer from filling the lines
-    from sideman.charts.writing import format_of, write
+    from sideman.charts.writing import DRAWN, format_of, write
     from sideman.cli.outputs import check_output
 
     if to is None:
         to = "json" if as_json else "text" if output is None else format_of(output.suffix)
     if output is not None:
         check_output(output, (output.suffix.lower(),))
+    if to == "pdf" and output is None:
+        raise typer.BadParameter("a PDF is no text: give -o song.pdf", param_hint="--to")
     reading = read_chart(chart, choose or [])
-    written = write(reading, to)
+    if to in DRAWN:
+        written = _drawn(reading, to, reader or "concert", paper)
+    else:
+        written = write(_read_by(reading, reader), to).encode()
     if output is not None:
         _save(output, written)
     else:
@@ -52,9 +70,32 @@ def chart(
     tell_assumptions(reading)
 
 
-def _save(output: Path, written: str) -> None:
+def _drawn(reading: Reading, kind: str, reader: str, paper: str) -> bytes:
+    """The chart on paper."""
+    from sideman.charts.paper.drawing import draw, paper_of
+    from sideman.charts.paper.readers import reader_of
+
+    return draw(reading.sheet, kind, reader_of(reader), paper_of(paper))
+
+
+def _read_by(reading: Reading, reader: str | None) -> Reading:
+    """The chart as text for somebody who reads it higher than it sounds. Raises :class:`OptionError` for numbers."""
+    if reader is None:
+        return reading
+    from sideman.charts.paper.readers import key_of, moved, moved_song, reader_of
+    from sideman.errors import OptionError
+
+    wanted = reader_of(reader)
+    if wanted.numbers:
+        raise OptionError("numbers are for paper: give -o song.pdf or song.svg")
+    key = key_of(reading.sheet)
+    sheet, _ = moved(reading.sheet, key, wanted.shift)
+    return replace(reading, sheet=sheet, song=moved_song(reading.song, key, wanted.shift))
+
+
+def _save(output: Path, written: bytes) -> None:
     """Write the file, whole or not at all."""
     from sideman.files import atomic_write
 
     with atomic_write(output) as path:
-        path.write_text(written, encoding="utf-8", newline="\n")
+        path.write_bytes(written)

@@ -11,6 +11,7 @@ from sideman.errors import DataError, OptionError
 from sideman.files import REMEDIES
 
 MIDI_SUFFIXES = (".mid", ".midi")
+SCORE_SUFFIXES = (".musicxml",)
 PIECE_SUFFIXES = (".json",)
 MAX_ID = 120  # characters of an id in a file name
 

@@ -16,6 +16,7 @@ from sideman.errors import OptionError
 from sideman.music.band import Band, Role
 from sideman.music.key import Key
 from sideman.music.progression import Progression
+from sideman.music.wishes import PlayedSection
 from sideman.options import PlayOptions
 from sideman.render.counting import counted_in, silent_bar
 from sideman.render.midi import write_midi
@@ -23,6 +24,7 @@ from sideman.render.played import played
 from sideman.render.roll import svg_roll
 
 MIDI_SUFFIXES = (".mid", ".midi")
+SCORE_SUFFIX = ".musicxml"
 MEDIA_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
 
 
@@ -32,6 +34,7 @@ class Rendition(Band):
 
     progression: Progression | None = None
     key: str | None = None
+    sections: tuple[PlayedSection, ...] = ()  # in the order of playing
 
     def played(self, options: PlayOptions | None = None, **wishes: Any) -> Self:  # noqa: ANN401 - options by name
         """The same music as it sounds with these options, such as ``band.played(swing=67, humanize=1, transpose=-2)``.
@@ -50,7 +53,8 @@ class Rendition(Band):
     def counted_in(self) -> Self:
         """The same music after a bar of clicks, by the beats of its first metre."""
         progression = None if self.progression is None else silent_bar(self.progression, self.lines.meter(0))
-        return replace(counted_in(self), progression=progression)
+        sections = (PlayedSection("", (0,)), *self.sections) if self.sections else ()
+        return replace(counted_in(self), progression=progression, sections=sections)
 
     def save(
         self,
@@ -58,10 +62,12 @@ class Rendition(Band):
         *,
         programs: Mapping[Role, int] | None = None,
         soundfont: Path | str | None = None,
+        title: str = "",
     ) -> None:
-        """Write a file, whole or not at all; its suffix decides: .mid, .midi, .mp3, .wav or .flac.
+        """Write a file, whole or not at all; its suffix decides: .mid, .midi, .musicxml, .mp3, .wav or .flac.
 
-        ``programs`` replaces General MIDI programs (0-based), ``soundfont`` the bundled one. Raises
+        ``programs`` replaces General MIDI programs (0-based), ``soundfont`` the bundled one; a score bears the
+        ``title``. Raises
         :class:`OptionError` for another suffix or program, :class:`DataError` where the file cannot be written,
         :class:`MissingLibraryError` for sound without FluidSynth.
         """
@@ -69,8 +75,21 @@ class Rendition(Band):
         if suffix in MIDI_SUFFIXES:
             write_midi(self, path, progression=self.progression, programs=programs, key=self.key)
             return
+        if suffix == SCORE_SUFFIX:
+            from sideman.render.score.musicxml import write_score
+
+            write_score(
+                self,
+                path,
+                progression=self.progression,
+                programs=programs,
+                key=self.key,
+                sections=self.sections,
+                title=title,
+            )
+            return
         if suffix.removeprefix(".") not in MEDIA_TYPES:
-            endings = ", ".join([*MIDI_SUFFIXES, *(f".{kind}" for kind in MEDIA_TYPES)])
+            endings = ", ".join([*MIDI_SUFFIXES, SCORE_SUFFIX, *(f".{kind}" for kind in MEDIA_TYPES)])
             raise OptionError(f"unknown suffix {suffix!r} of {path}: end the name in one of {endings}")
         from sideman.render.audio import write_audio
 

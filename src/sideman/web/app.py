@@ -12,7 +12,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from sideman.arranging import Model, default_model
-from sideman.web import page, revision_routes
+from sideman.web import file_routes, page, revision_routes
 from sideman.web.arrangements import Arrangements
 from sideman.web.document import document
 from sideman.web.downloads import Downloads
@@ -73,7 +73,14 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
         metrics,
         Limiter("arrangements", settings.arrangements_per_minute),
     )
-    routers = router, revision_routes.router, unlisted, page.page_router(page.FOLDER)
+    routers = (
+        router,
+        file_routes.router,
+        file_routes.drawing,
+        revision_routes.router,
+        unlisted,
+        page.page_router(page.FOLDER),
+    )
     for each in routers:
         app.include_router(each)
     app.state.routes = [route for each in routers for route in each.routes]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Base64Bytes, BaseModel, Field, model_validator
 
 from sideman.charts import Assumption, Reading, question_of, read
 from sideman.charts.dialects import LONGEST_SYMBOL
 from sideman.charts.editing import edited
+from sideman.charts.paper.drawing import UNTITLED, draw, paper_of
+from sideman.charts.paper.readers import CONCERT, READERS, reader_of
 from sideman.charts.sheet import Measure
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
@@ -44,6 +46,21 @@ class ChartRequest(Strict):
         """What is read. Raises :class:`ChartError` and :class:`UnreadableError`."""
         chart = self.data if self.text is None else self.text
         return read(chart or "", name=self.name, choices=self.choices)
+
+
+class DrawRequest(ChartRequest):
+    """A chart that is wanted on paper."""
+
+    kind: Literal["pdf", "svg"] = "pdf"
+    reader: Annotated[str, Field(json_schema_extra={"enum": [each.name for each in READERS.values()]})] = Field(
+        CONCERT.name, max_length=MAX_NAME, description="For whom it is written: an instrument, a capo, or numbers."
+    )
+    paper: Literal["a4", "letter"] = "a4"
+
+    def drawn(self) -> tuple[bytes, str]:
+        """The file, and the chart's title. Raises as :meth:`read`, and :class:`OptionError`."""
+        sheet = self.read().sheet
+        return draw(sheet, self.kind, reader_of(self.reader), paper_of(self.paper)), sheet.title or UNTITLED
 
 
 class WishedChord(Strict):

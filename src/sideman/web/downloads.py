@@ -35,6 +35,7 @@ from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.midi import midi_bytes
 from sideman.render.playing import TAIL_SECONDS
 from sideman.render.rendition import Rendition
+from sideman.render.score.musicxml import score
 from sideman.web.arrangements import Arrangements
 from sideman.web.disk import full, is_full
 from sideman.web.limits import check_minutes
@@ -109,6 +110,15 @@ class Downloads:
         if not path.is_file():
             raise lost(source.piece, f"{path.name} is not there")
         return path, name
+
+    def score(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> tuple[bytes, str]:
+        """A take as MusicXML, and its name; made in a moment."""
+        source = self._source(session, identity, part, mix)
+        band = mix.apply(self._band(source))
+        written = score(
+            band, progression=band.progression, key=band.key, sections=band.sections, title=source.piece.name
+        )
+        return written.encode(), f"{source.name(mix)}.musicxml"
 
     def audio(self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str) -> Path:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`."""

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.metadata import version
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, TypeVar, cast
 
 import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import FileResponse, StreamingResponse
-from pydantic import Field
+from fastapi.responses import StreamingResponse
 
 from sideman.errors import SidemanError
-from sideman.options import MAX_TAKES, PLAYING
 from sideman.web import events, metrics
 from sideman.web.arrangements import Arrangements
 from sideman.web.chart_schemas import ChartRequest, EditRequest, EditView, SongView
 from sideman.web.document import event_schema
-from sideman.web.downloads import AUDIO_TYPES, Downloads, Wanted
+from sideman.web.downloads import Downloads
 from sideman.web.guard import client
 from sideman.web.limiter import Limiter
-from sideman.web.mixing import PATTERN, Mix
-from sideman.web.option_fields import query_of
 from sideman.web.options import OptionsView
 from sideman.web.problems import LENIENT, document_problems, told
 from sideman.web.revision_schemas import MAX_ALTERNATIVES
@@ -45,9 +37,6 @@ from sideman.web.sessions import COOKIE, Session, Sessions
 from sideman.web.streams import Streams
 
 T = TypeVar("T")
-MIDI_TYPE = "audio/midi"
-ZIP_TYPE = "application/zip"
-UNSHARED = {"Cache-Control": "private, no-cache"}
 DOWNLOAD_THREADS = 8  # apart from those of other requests, which must not wait for audio
 OK = 200
 BAD, FORBIDDEN, MISSING, CONFLICT, GONE = 400, 403, 404, 409, 410
@@ -91,7 +80,6 @@ def _limited(request: Request, server: Server) -> None:
 
 
 Asking = Annotated["Session | None", Depends(_session)]
-TakeNumber = Annotated[int, Query(ge=0, lt=MAX_TAKES, description="Which take, from 0.")]
 Candidate = Annotated[
     int | None,
     Query(ge=0, lt=MAX_ALTERNATIVES, description="As it would be with one of the candidates of a revision, from 0."),
@@ -103,34 +91,6 @@ Preference = Annotated[
 ]
 
 
-def _part(take: TakeNumber = 0, candidate: Candidate = None) -> Wanted:
-    return Wanted(take, candidate)
-
-
-Part = Annotated[Wanted, Depends(_part)]
-AudioKind = Literal["mp3", "wav", "flac"]
-Strips = Annotated[
-    list[Annotated[str, Field(json_schema_extra={"pattern": PATTERN})]],
-    Query(
-        default_factory=list,
-        json_schema_extra={"uniqueItems": True},
-        description="ROLE:PROGRAM:VOLUME, once for each role that shall sound otherwise: a General MIDI program that "
-        "/api/options offers, and a volume from 0, which leaves it out, to 127; 100 is as composed.",
-    ),
-]
-
-CountIn = Annotated[bool, Query(description="Whether it begins with a bar of clicks.")]
-
-
-def _mix(track: Strips, count_in: CountIn, **wishes: Any) -> Mix:  # noqa: ANN401 - of the options' types
-    given = {name: value for name, value in wishes.items() if value is not None}
-    return Mix.read(track, given, counts_in=count_in)
-
-
-_STRIPS = inspect.Parameter("track", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Strips)
-_COUNTING = inspect.Parameter("count_in", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=CountIn)
-vars(_mix)["__signature__"] = inspect.Signature([_STRIPS, _COUNTING, *map(query_of, PLAYING)])
-Mixed = Annotated[Mix, Depends(_mix)]
 LIMITED = [Depends(_limited)]
 
 router = APIRouter(prefix="/api", responses=EVERYWHERE)
@@ -211,62 +171,6 @@ def stream_events(
     return server.streams.response(session, told, last_event_id)
 
 
-def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
-    """Answers with a file, for the OpenAPI document."""
-    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types}
-    found = {"description": "The file.", "content": content}
-    return {200: found, 206: {**found, "description": "A range of it."}, 416: {"description": "No such range."}}
-
-
-FILE_PROBLEMS = document_problems(MISSING, CONFLICT, GONE, UNREADABLE)
-SOUND_PROBLEMS = {**FILE_PROBLEMS, **document_problems(FAULT, UNAVAILABLE)}
-
-
-@router.get(
-    "/arrangements/{identity}/midi", response_class=FileResponse, responses={**_file(MIDI_TYPE), **FILE_PROBLEMS}
-)
-async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
-    """A take as a MIDI file: a track for each player, the chords as markers."""
-    song, file = await _made(server, server.downloads.midi, session, identity, part, mix)
-    if isinstance(song, Path):
-        return _download(song, MIDI_TYPE, identity)
-    headers = {**UNSHARED, "Content-Disposition": f'attachment; filename="{_name(identity, file)}"'}
-    return Response(song, media_type=MIDI_TYPE, headers=headers)
-
-
-@router.get(
-    "/arrangements/{identity}/audio.{kind}",
-    response_class=FileResponse,
-    responses={**_file(*AUDIO_TYPES.values()), **SOUND_PROBLEMS},
-    dependencies=LIMITED,
-)
-async def get_audio(
-    identity: str, kind: AudioKind, session: Asking, server: Server, mix: Mixed, part: Part
-) -> Response:
-    """A take as sound."""
-    path = await _made(server, server.downloads.audio, session, identity, part, mix, kind)
-    return _download(path, AUDIO_TYPES[kind], identity)
-
-
-@router.get(
-    "/arrangements/{identity}/stems.zip",
-    response_class=FileResponse,
-    responses={**_file(ZIP_TYPE), **SOUND_PROBLEMS},
-    dependencies=LIMITED,
-)
-async def get_stems(
-    identity: str,
-    session: Asking,
-    server: Server,
-    mix: Mixed,
-    part: Part,
-    kind: Annotated[AudioKind, Query(alias="format", description="Of the files in it.")] = "wav",
-) -> Response:
-    """A file of sound for each track of a take, in one zip; together they are the take."""
-    path = await _made(server, server.downloads.stems, session, identity, part, mix, kind)
-    return _download(path, ZIP_TYPE, identity)
-
-
 @router.post("/chords:parse", responses=document_problems(FORBIDDEN, SIZE, UNREADABLE))
 def parse_chords(body: ChordRequest) -> ChartView:
     """Read chords, and transpose them: what they are and when, or which character is wrong."""
@@ -319,17 +223,3 @@ unlisted = APIRouter(include_in_schema=False)
 def get_metrics(server: Server) -> Response:
     """Numbers for Prometheus."""
     return Response(server.metrics.text(), media_type=metrics.MEDIA_TYPE)
-
-
-async def _made(server: Services, make: Callable[..., T], *arguments: object) -> T:
-    """What :class:`Downloads` makes, by a thread of its own kind."""
-    return await anyio.to_thread.run_sync(functools.partial(make, *arguments), limiter=server.threads)
-
-
-def _download(path: Path, media_type: str, identity: str) -> FileResponse:
-    return FileResponse(path, media_type=media_type, filename=_name(identity, path.name), headers=UNSHARED)
-
-
-def _name(identity: str, file: str) -> str:
-    """What a browser calls a file that it keeps."""
-    return f"sideman-{identity[:8]}-{file}"

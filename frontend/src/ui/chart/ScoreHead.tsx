@@ -1,10 +1,15 @@
 /** What stands over the score: its name, key, metre and time, how it is read, and the ways to another view of it. */
 
-import { DISPLAYS, printedKey, shownKey } from "../../music/display";
+import { type DrawRequest, drawChart, Problem } from "../../api";
+import { DISPLAYS, paperOf, printedKey, shownKey } from "../../music/display";
 import { COMMON_METERS, isSameRow } from "../../music/piece";
 import { TimeMap } from "../../music/time";
 import { chartLines, chartProblem, options, song } from "../../state/band";
+import { requestOf } from "../../state/chart";
 import { chartKey, display, heardDisplay } from "../../state/display";
+import { version } from "../../state/history";
+import { notice } from "../../state/notice";
+import { save } from "../../takeaway";
 import { Icon } from "../Icon";
 import { clock } from "../places";
 import { isFollowing } from "./following";
@@ -47,10 +52,25 @@ export function ScoreHead() {
           <Icon name="print" />
           <span class="score-word">Print</span>
         </button>
+        <button type="button" class="button small" title="The chart as a PDF, as it is read here" onClick={takePdf}>
+          <Icon name="download" />
+          PDF
+        </button>
       </div>
     </div>
   );
 }
+
+const takePdf = async (): Promise<void> => {
+  const reader = display.value.id as NonNullable<DrawRequest["reader"]>; // the server knows the same
+  const wanted: DrawRequest = { ...requestOf(version.peek()), kind: "pdf", reader, paper: paperOf(navigator.language) };
+  try {
+    save(await drawChart(wanted), `${song.value?.title || "Chart"}.pdf`);
+  } catch (error) {
+    const text = error instanceof Problem ? error.message : "The PDF could not be fetched: try again.";
+    notice.value = { kind: "problem", text };
+  }
+};
 
 /** "D major for B♭ instruments". */
 export const keyWords = (): string =>

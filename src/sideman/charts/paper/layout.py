@@ -1,0 +1,243 @@
+"""A sheet as pages of a chord chart: rows of bars, sections in boxes, repeats and brackets. Knows no files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sideman.charts.paper.fonts import BOLD, REGULAR, width
+from sideman.charts.paper.marks import Mark, Page, Paper, Stroke, Words
+from sideman.charts.paper.readers import CONCERT, Reader, ShownChord, key_of, moved, printed, shown
+from sideman.charts.paper.setting import (
+    CHORD,
+    HEIGHT,
+    SMALL,
+    THIN,
+    chord_marks,
+    coda,
+    left_line,
+    meter_marks,
+    repeat_sign,
+    right_line,
+    segno,
+    width_of,
+)
+from sideman.charts.sheet import Measure, Sheet
+from sideman.music.time import Meter
+
+MARGIN = 42.0
+BARS_IN_A_ROW = 4
+ROW = 58.0  # from the top of a row to that of the next
+LABEL = 12.0  # more above a row that begins with a section
+METER_WIDTH, LEFT, RIGHT = 20.0, 7.0, 6.0  # room within a bar: a time signature, before the chords, after them
+REPEAT_LEFT = 8.0
+GAP = 5.0  # between chords, at the least
+SMALLEST = 0.6  # of a chord's usual size; what needs less gets rows of fewer bars
+TITLE, COMPOSER, FOOT = 20.0, 10.0, 8.0
+
+
+class _Row(NamedTuple):
+    """Bars beside each other, by their numbers."""
+
+    bars: range
+    width: float  # of each
+
+
+@dataclass(frozen=True)
+class _Chart:
+    sheet: Sheet
+    tonic: str
+    minor: bool
+    reader: Reader
+    paper: Paper
+
+    @property
+    def inner(self) -> float:
+        """The width between the margins."""
+        return self.paper.width - 2 * MARGIN
+
+    def meter(self, number: int) -> Meter:
+        return self.sheet.measures[number].meter or self.sheet.meter
+
+    def is_new_meter(self, number: int) -> bool:
+        return number == 0 or self.meter(number) != self.meter(number - 1)
+
+    def chords(self, number: int) -> list[tuple[float, ShownChord]]:
+        """The chords of a bar, each at its share of it."""
+        ticks = self.meter(number).ticks
+        return [
+            (tick / ticks, shown(chord, self.tonic, minor=self.minor, numbers=self.reader.numbers))
+            for tick, chord in self.sheet.measures[number].chords
+        ]
+
+
+def pages_of(sheet: Sheet, paper: Paper, reader: Reader = CONCERT) -> list[Page]:
+    """The pages of a chart as somebody reads it. Raises :class:`OptionError` for a sheet without bars."""
+    key = key_of(sheet)
+    read, tonic = moved(sheet, key, reader.shift)
+    chart = _Chart(read, tonic, key.minor, reader, paper)
+    pages = [Page()]
+    y = _head(chart, pages[0])
+    for row in _rows(chart):
+        label = LABEL if read.measures[row.bars[0]].section is not None else 0
+        if y + label + ROW > paper.height - MARGIN:
+            pages.append(Page())
+            y = MARGIN + FOOT
+        y += label
+        pages[-1].extend(_row(chart, row, y))
+        y += ROW
+    if len(pages) > 1:
+        for number, page in enumerate(pages, 1):
+            foot = f"{read.title or 'Chart'} · {number}/{len(pages)}"
+            page.add(Words(paper.width / 2, paper.height - MARGIN / 2, foot, FOOT, REGULAR, "middle"))
+    return pages
+
+
+def _head(chart: _Chart, page: Page) -> float:
+    """Title, composer, and what holds for all; gives where the first row may stand."""
+    sheet, middle = chart.sheet, chart.paper.width / 2
+    y = MARGIN + TITLE
+    if sheet.title:
+        size = min(TITLE, TITLE * chart.inner / max(width(sheet.title, BOLD, TITLE), 1))
+        page.add(Words(middle, y, sheet.title, size, BOLD, "middle"))
+        y += COMPOSER + 8
+    tempo = "" if sheet.tempo is None else f"{'♩.' if chart.meter(0).is_compound else '♩'} = {sheet.tempo:g}"
+    key = f"{printed(chart.tonic)} {'minor' if chart.minor else 'major'}"
+    facts = [sheet.style, tempo, key, chart.reader.about]
+    page.add(Words(MARGIN, y, " · ".join(fact for fact in facts if fact), COMPOSER))
+    if sheet.composer:
+        page.add(Words(chart.paper.width - MARGIN, y, sheet.composer, COMPOSER, REGULAR, "end"))
+    return y + 28
+
+
+def _rows(chart: _Chart) -> Iterator[_Row]:
+    """Rows of four bars; of fewer where a section begins, or chords need more room."""
+    measures, start = chart.sheet.measures, 0
+    while start < len(measures):
+        end = start + 1
+        while end < len(measures) and end - start < BARS_IN_A_ROW and measures[end].section is None:
+            end += 1
+        count = BARS_IN_A_ROW
+        while count > 1 and max(_needed(chart, number) for number in range(start, end)) > chart.inner / count:
+            count -= 1
+            end = min(end, start + count)
+        yield _Row(range(start, end), chart.inner / count)
+        start = end
+
+
+def _needed(chart: _Chart, number: int) -> float:
+    """How wide a bar is at the least."""
+    chords = sum(width_of(chord, CHORD * SMALLEST) + GAP for _, chord in chart.chords(number))
+    return _before(chart, number) + chords + RIGHT
+
+
+def _before(chart: _Chart, number: int) -> float:
+    """Room before the chords of a bar."""
+    measure = chart.sheet.measures[number]
+    return LEFT + (REPEAT_LEFT if measure.repeat else 0) + (METER_WIDTH if chart.is_new_meter(number) else 0)
+
+
+def _row(chart: _Chart, row: _Row, top: float) -> Iterator[Mark]:
+    measures = chart.sheet.measures
+    for place, number in enumerate(row.bars):
+        x = MARGIN + place * row.width
+        measure = measures[number]
+        following = measures[number + 1] if number + 1 < len(measures) else None
+        yield from left_line(measure, x, top, is_first=place == 0)
+        yield from right_line(measure, following, x + row.width, top)
+        if chart.is_new_meter(number):
+            yield from meter_marks(chart.meter(number), x + LEFT + (REPEAT_LEFT if measure.repeat else 0) + 5, top)
+        yield from _chords(chart, number, x, row.width, top)
+        yield from _above(measure, x, top)
+        yield from _below(measure, x + row.width, top)
+    yield from _brackets(measures, row, top)
+
+
+def _chords(chart: _Chart, number: int, x: float, wide: float, top: float) -> Iterator[Mark]:
+    """The chords of a bar, each where it begins; further right, and smaller, where the one before needs the room."""
+    before = _before(chart, number)
+    room = wide - before - RIGHT
+    chords = chart.chords(number)
+    if not chords:
+        yield from repeat_sign(x + before + room / 2, top)
+        return
+    needed = sum(width_of(chord, CHORD) + GAP for _, chord in chords) - GAP
+    size = CHORD * min(1.0, max(room / max(needed, 1), SMALLEST / 2))
+    wides = [width_of(chord, size) for _, chord in chords]
+    places = [share * room for share, _ in chords]
+    for each in range(1, len(places)):
+        places[each] = max(places[each], places[each - 1] + wides[each - 1] + GAP)
+    limit = room
+    for each in range(len(places) - 1, -1, -1):
+        places[each] = max(min(places[each], limit - wides[each]), 0)
+        limit = places[each] - GAP
+    for place, (_, chord) in zip(places, chords, strict=True):
+        yield from chord_marks(chord, x + before + place, top, size)
+
+
+def _above(measure: Measure, x: float, top: float) -> Iterator[Mark]:
+    """The section that begins, and signs to which others lead."""
+    y = top - 5
+    if measure.section:
+        words = measure.section
+        wide = width(words, BOLD, SMALL + 2) + 10
+        box = y - 13
+        for x1, y1, x2, y2 in (
+            (x, box, x + wide, box),
+            (x, box + 16, x + wide, box + 16),
+            (x, box, x, box + 16),
+            (x + wide, box, x + wide, box + 16),
+        ):
+            yield Stroke(x1, y1, x2, y2, THIN)
+        yield Words(x + 5, y - 1, words, SMALL + 2, BOLD)
+        x += wide + 8
+    if measure.segno:
+        yield from segno(x, y)
+        x += 16
+    if measure.coda:
+        yield from coda(x, y)
+
+
+def _below(measure: Measure, x: float, top: float) -> Iterator[Mark]:
+    """Where playing goes on elsewhere, at the right end of a bar."""
+    words = [
+        *(["To Coda"] if measure.to_coda else []),
+        *(["Fine"] if measure.fine else []),
+        *([str(measure.jump)] if measure.jump is not None else []),
+        *([f"{measure.times}×"] if measure.times > 2 else []),  # noqa: PLR2004 - a repeat is twice
+    ]
+    if words:
+        yield Words(x, top + HEIGHT + SMALL + 2, " · ".join(words), SMALL, BOLD, "end")
+
+
+def _brackets(measures: Sequence[Measure], row: _Row, top: float) -> Iterator[Mark]:
+    """Brackets over endings; one goes on where the next row does."""
+    y = top - 6
+    for place, number in enumerate(row.bars):
+        begin = _bracket(measures, number)
+        if begin is None:
+            continue
+        x, end = MARGIN + place * row.width, MARGIN + (place + 1) * row.width
+        yield Stroke(x + 2, y - 6, end - 2, y - 6, THIN)
+        if begin == number:
+            yield Stroke(x + 2, y - 6, x + 2, y + 4, THIN)
+            names = ", ".join(f"{ending}." for ending in measures[number].endings)
+            yield Words(x + 6, y + 3, names, SMALL)
+        if _bracket(measures, number + 1) != begin:
+            yield Stroke(end - 2, y - 6, end - 2, y + 4, THIN)
+
+
+def _bracket(measures: Sequence[Measure], number: int) -> int | None:
+    """The bar at which the bracket over a bar begins, if there is one."""
+    if number >= len(measures):
+        return None
+    for begin in range(number, -1, -1):
+        if measures[begin].endings:
+            return begin
+        before = measures[begin - 1] if begin else None
+        if before is None or before.times or before.ending_stops or measures[begin].repeat:
+            return None
+        if measures[begin].section is not None:
+            return None
+    return None

@@ -1,0 +1,171 @@
+"""The HTTP interface's files of finished pieces: MIDI, scores, sound. Thin: :class:`Downloads` makes them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import quote
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import FileResponse
+from pydantic import Field
+
+from sideman.options import MAX_TAKES, PLAYING
+from sideman.web.chart_schemas import DrawRequest
+from sideman.web.downloads import AUDIO_TYPES, Wanted
+from sideman.web.mixing import PATTERN, Mix
+from sideman.web.option_fields import query_of
+from sideman.web.problems import document_problems
+from sideman.web.routes import (
+    CONFLICT,
+    EVERYWHERE,
+    FAULT,
+    FORBIDDEN,
+    GONE,
+    LIMITED,
+    MISSING,
+    SIZE,
+    UNAVAILABLE,
+    UNREADABLE,
+    Asking,
+    Candidate,
+    Server,
+    Services,
+)
+
+T = TypeVar("T")
+MIDI_TYPE = "audio/midi"
+SCORE_TYPE = "application/vnd.recordare.musicxml+xml"
+ZIP_TYPE = "application/zip"
+PAPER_TYPES = {"pdf": "application/pdf", "svg": "image/svg+xml"}
+MAX_TITLE = 60  # characters of it in the name of a file
+UNSHARED = {"Cache-Control": "private, no-cache"}
+TakeNumber = Annotated[int, Query(ge=0, lt=MAX_TAKES, description="Which take, from 0.")]
+
+
+def _part(take: TakeNumber = 0, candidate: Candidate = None) -> Wanted:
+    return Wanted(take, candidate)
+
+
+Part = Annotated[Wanted, Depends(_part)]
+AudioKind = Literal["mp3", "wav", "flac"]
+Strips = Annotated[
+    list[Annotated[str, Field(json_schema_extra={"pattern": PATTERN})]],
+    Query(
+        default_factory=list,
+        json_schema_extra={"uniqueItems": True},
+        description="ROLE:PROGRAM:VOLUME, once for each role that shall sound otherwise: a General MIDI program that "
+        "/api/options offers, and a volume from 0, which leaves it out, to 127; 100 is as composed.",
+    ),
+]
+
+CountIn = Annotated[bool, Query(description="Whether it begins with a bar of clicks.")]
+
+
+def _mix(track: Strips, count_in: CountIn, **wishes: Any) -> Mix:  # noqa: ANN401 - of the options' types
+    given = {name: value for name, value in wishes.items() if value is not None}
+    return Mix.read(track, given, counts_in=count_in)
+
+
+_STRIPS = inspect.Parameter("track", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Strips)
+_COUNTING = inspect.Parameter("count_in", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=CountIn)
+vars(_mix)["__signature__"] = inspect.Signature([_STRIPS, _COUNTING, *map(query_of, PLAYING)])
+Mixed = Annotated[Mix, Depends(_mix)]
+router = APIRouter(prefix="/api/arrangements/{identity}", responses=EVERYWHERE)
+
+
+def _file(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """Answers with a file, for the OpenAPI document."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types}
+    found = {"description": "The file.", "content": content}
+    return {200: found, 206: {**found, "description": "A range of it."}, 416: {"description": "No such range."}}
+
+
+FILE_PROBLEMS = document_problems(MISSING, CONFLICT, GONE, UNREADABLE)
+SOUND_PROBLEMS = {**FILE_PROBLEMS, **document_problems(FAULT, UNAVAILABLE)}
+
+
+@router.get("/midi", response_class=FileResponse, responses={**_file(MIDI_TYPE), **FILE_PROBLEMS})
+async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
+    """A take as a MIDI file: a track for each player, the chords as markers."""
+    song, file = await _made(server, server.downloads.midi, session, identity, part, mix)
+    return _download(song, MIDI_TYPE, identity) if isinstance(song, Path) else _sent(song, file, MIDI_TYPE, identity)
+
+
+@router.get("/score.musicxml", response_class=Response, responses={**_file(SCORE_TYPE), **FILE_PROBLEMS})
+async def get_score(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
+    """A take as a score for notation programs: a part for each player, chords and sections above."""
+    score, file = await _made(server, server.downloads.score, session, identity, part, mix)
+    return _sent(score, file, SCORE_TYPE, identity)
+
+
+@router.get(
+    "/audio.{kind}",
+    response_class=FileResponse,
+    responses={**_file(*AUDIO_TYPES.values()), **SOUND_PROBLEMS},
+    dependencies=LIMITED,
+)
+async def get_audio(
+    identity: str, kind: AudioKind, session: Asking, server: Server, mix: Mixed, part: Part
+) -> Response:
+    """A take as sound."""
+    path = await _made(server, server.downloads.audio, session, identity, part, mix, kind)
+    return _download(path, AUDIO_TYPES[kind], identity)
+
+
+@router.get(
+    "/stems.zip",
+    response_class=FileResponse,
+    responses={**_file(ZIP_TYPE), **SOUND_PROBLEMS},
+    dependencies=LIMITED,
+)
+async def get_stems(
+    identity: str,
+    session: Asking,
+    server: Server,
+    mix: Mixed,
+    part: Part,
+    kind: Annotated[AudioKind, Query(alias="format", description="Of the files in it.")] = "wav",
+) -> Response:
+    """A file of sound for each track of a take, in one zip; together they are the take."""
+    path = await _made(server, server.downloads.stems, session, identity, part, mix, kind)
+    return _download(path, ZIP_TYPE, identity)
+
+
+drawing = APIRouter(prefix="/api", responses=EVERYWHERE)
+
+
+@drawing.post(
+    "/charts:draw",
+    response_class=Response,
+    responses={200: _file(*PAPER_TYPES.values())[200], **document_problems(FORBIDDEN, SIZE, UNREADABLE)},
+)
+def draw_chart(body: DrawRequest) -> Response:
+    """A chart on paper: rows of bars with their chords, sections, repeats and endings, for whoever reads it."""
+    data, title = body.drawn()
+    name = quote(f"{title[:MAX_TITLE]}.{body.kind}")
+    headers = {**UNSHARED, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(data, media_type=PAPER_TYPES[body.kind], headers=headers)
+
+
+async def _made(server: Services, make: Callable[..., T], *arguments: object) -> T:
+    """What :class:`Downloads` makes, by a thread of its own kind."""
+    return await anyio.to_thread.run_sync(functools.partial(make, *arguments), limiter=server.threads)
+
+
+def _sent(data: bytes, file: str, media_type: str, identity: str) -> Response:
+    headers = {**UNSHARED, "Content-Disposition": f'attachment; filename="{_name(identity, file)}"'}
+    return Response(data, media_type=media_type, headers=headers)
+
+
+def _download(path: Path, media_type: str, identity: str) -> FileResponse:
+    return FileResponse(path, media_type=media_type, filename=_name(identity, path.name), headers=UNSHARED)
+
+
+def _name(identity: str, file: str) -> str:
+    """What a browser calls a file that it keeps."""
+    return f"sideman-{identity[:8]}-{file}"
