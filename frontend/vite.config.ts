@@ -17,6 +17,7 @@ export default defineConfig({
     outDir: "../src/sideman/web/page",
     emptyOutDir: true,
     target: "es2022",
+    chunkSizeWarningLimit: 1_400, // kB: the engraver, which is loaded when it is asked for
     assetsInlineLimit: 0, // the page's policy allows no data: scripts, and files of their own are cached for good
   },
   server: { proxy: { "/api": proxied, "/instruments": proxied } },

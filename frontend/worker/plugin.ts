@@ -10,6 +10,7 @@ export const WORKER = "sw.js";
 const INDEX = "index.html";
 const SOURCE = path.join(import.meta.dirname, WORKER);
 const OPEN = ["/", "/favicon.svg", "/manifest.webmanifest"]; // files whose names stay as they are
+const LATER = /opensheetmusicdisplay/; // what few ask for: kept when it was
 const DIGITS = 16;
 
 /** Write {@link WORKER} into the page. That of another page has other bytes: so browsers see that there is one. */
@@ -22,7 +23,7 @@ export function worker(): Plugin {
       handler(_, bundle) {
         const page = bundle[INDEX];
         if (page?.type !== "asset") throw new Error(`no ${INDEX} in the bundle`);
-        const names = Object.keys(bundle).filter((name) => ![INDEX, LICENCES].includes(name));
+        const names = Object.keys(bundle).filter((name) => ![INDEX, LICENCES].includes(name) && !LATER.test(name));
         const source = sourceOf([...OPEN, ...names.map((name) => `/${name}`).sort()], String(page.source));
         this.emitFile({ type: "asset", fileName: WORKER, source });
       },

@@ -8,7 +8,7 @@
 const PAGE = `page-${BUILD}`;
 const INSTRUMENTS = "instruments"; // their addresses change with what they are
 const PIECES = "pieces";
-const MOST = { [INSTRUMENTS]: 60, [PIECES]: 1_000 }; // answers that are kept
+const MOST = { [PAGE]: 100, [INSTRUMENTS]: 60, [PIECES]: 1_000 }; // answers that are kept
 const PATIENCE = 4_000; // ms until a kept page is shown in place of one that doesn't come
 const AWAY = [502, 503, 504]; // what a proxy says where there is no server behind it
 const KEPT = "Sideman-Kept"; // a header of answers that were kept
@@ -25,6 +25,7 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (pathname === "/") event.respondWith(openPage(request));
   } else if (FILES.includes(pathname)) event.respondWith(keptFirst(request));
+  else if (pathname.startsWith("/assets/")) event.respondWith(keptFirst(request, PAGE));
   else if (pathname.startsWith("/instruments/")) event.respondWith(keptFirst(request, INSTRUMENTS));
   else if (pathname.startsWith("/api/") && ["GET", "POST"].includes(request.method))
     event.respondWith(serverFirst(request));

@@ -265,3 +265,17 @@ def test_a_score_is_taken_away(studio: Studio, tmp_path: Path) -> None:
     studio.have_composed("C:4|F:4")
     written = studio.download("Score", tmp_path).read_text("utf-8")
     assert "<part-name>Drums</part-name>" in written
+
+
+@pytest.mark.parametrize("player", ["Piano", "Drums"])
+def test_a_player_is_read_as_notes_on_staves(studio: Studio, player: str) -> None:
+    studio.have_composed("C:4|Am:4|Dm7:2|G7:2|C:4")
+    studio.open_roll(player)
+    studio.button("Notation").click()
+    notation = studio.page.get_by_role("img", name=f"Notation of {player}")
+    expect(notation.locator("svg")).to_be_visible()
+    assert notation.locator("svg .vf-stavenote").count() > 8
+    studio.open_roll("Bass" if player == "Piano" else "Guitar")
+    expect(studio.page.get_by_role("img", name=f"Notation of {player}")).to_be_hidden()
+    studio.button("Notation").click()
+    expect(studio.page.get_by_role("img", name=re.compile("Notation of"))).to_be_hidden()

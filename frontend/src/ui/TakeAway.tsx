@@ -19,7 +19,7 @@ const COPIED_MILLISECONDS = 2_000;
 export function TakeAway() {
   const open = piece.value;
   const ready = open?.state === "done";
-  const mix = open && offer.value ? mixOf(strips(), audible.value, heardRoles.value, ownProgram) : [];
+  const mix = open && offer.value ? mixAsHeard(audible.value) : [];
   const words = differenceWords();
   const heard = heardRoles.value.filter((role) => audible.value.has(role)).length;
   return (
@@ -138,11 +138,13 @@ function DragOut({ piece: open, mix }: { piece: Arrangement; mix: readonly strin
 }
 
 /** Where a file is of what is heard, as it is heard. */
-function addressAsHeard(open: Arrangement, kind: Kind, number: number, mix: readonly string[]): string {
+export function addressAsHeard(open: Arrangement, kind: Kind, number: number, mix: readonly string[]): string {
   const played = playedAs(open, changedPlaying.value);
   return addressOf(open, kind, number, mix, played, heardCandidate.value, countIn.value);
 }
 
-function strips(): Record<Role, Strip> {
-  return Object.fromEntries(ROLES.map((role) => [role, mixer[role].value])) as Record<Role, Strip>;
+/** The mixer as it is set, these players alone heard. */
+export function mixAsHeard(who: ReadonlySet<Role>): readonly string[] {
+  const strips = Object.fromEntries(ROLES.map((role) => [role, mixer[role].value])) as Record<Role, Strip>;
+  return mixOf(strips, who, heardRoles.value, ownProgram);
 }

@@ -1,7 +1,7 @@
 /** The piano roll under its chords: what the band plays, to see, to go to and to loop. Puts its parts together. */
 
 import "../../styles/roll.css";
-import { useComputed, useSignalEffect } from "@preact/signals";
+import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { fitsOf, harmoniesOf } from "../../music/harmony";
 import { ROLE_NAMES } from "../../music/piece";
@@ -15,6 +15,7 @@ import { select, selection } from "../../state/selecting";
 import { EditButton, EditTools } from "./EditTools";
 import { Gutter } from "./Gutter";
 import { listenToGestures } from "./gestures";
+import { Notation } from "./Notation";
 import { NoteLayer } from "./NoteLayer";
 import { watchPlayhead } from "./playhead";
 import { Ribbon } from "./Ribbon";
@@ -35,6 +36,7 @@ export function Roll({ player }: { readonly player: Player }) {
     () => new Set(bars.value.flatMap((bar) => (bar.drums ?? []).map(([, , pitch]) => pitch))).size,
   );
   const identity = useComputed(() => piece.value?.id);
+  const isNotated = useSignal(false);
 
   useSignalEffect(() => {
     identity.value; // another piece: from its beginning
@@ -111,7 +113,7 @@ export function Roll({ player }: { readonly player: Player }) {
       onKeyDown={key}
     >
       <Key />
-      <Tools view={view} />
+      <Tools view={view} isNotated={isNotated} />
       <div class="roll-frame">
         <Gutter view={view} />
         <div ref={scroller} class="roll-scroller">
@@ -126,6 +128,7 @@ export function Roll({ player }: { readonly player: Player }) {
         <TipBox view={view} />
       </div>
       {isEditing.value && <EditTools player={player} />}
+      {isNotated.value && alone.value !== null && <Notation />}
     </div>
   );
 }
@@ -145,10 +148,23 @@ function Key() {
 }
 
 /** How near one looks, and whether the view goes along. */
-function Tools({ view }: { readonly view: View }) {
+function Tools({ view, isNotated }: { readonly view: View; readonly isNotated: Signal<boolean> }) {
   return (
     <div class="roll-tools">
       <EditButton />
+      {alone.value !== null && (
+        <button
+          type="button"
+          class="button small"
+          aria-pressed={isNotated.value}
+          title="What this player plays, as notes on staves"
+          onClick={() => {
+            isNotated.value = !isNotated.value;
+          }}
+        >
+          Notation
+        </button>
+      )}
       <button
         type="button"
         class="button small"
