@@ -9,6 +9,7 @@ import { type Values, written } from "./state/fields";
 export interface Kind {
   readonly name: string; // on its button
   readonly path: string; // below the piece's own
+  readonly query?: Readonly<Record<string, string>>; // besides what all are asked for
   readonly ending: string;
   readonly about: string;
 }
@@ -19,6 +20,13 @@ export const KINDS: readonly Kind[] = [
   { name: "WAV", path: "audio.wav", ending: "wav", about: "uncompressed" },
   { name: "Score", path: "score.musicxml", ending: "musicxml", about: "MusicXML, for notation programs" },
   { name: "Stems", path: "stems.zip", ending: "zip", about: "a WAV file for each player, in a zip" },
+  {
+    name: "Loops",
+    path: "stems.zip",
+    query: { bits: "24", tail: "false" },
+    ending: "zip",
+    about: "stems of 24 bits that end with the last bar, to the sample, in a zip",
+  },
 ];
 
 /** The mix as the server wants it: one entry for each track that isn't as it was composed, with a program of its own. */
@@ -55,7 +63,7 @@ export function addressOf(
   candidate: number | null = null,
   countsIn = false,
 ): string {
-  const fields = new URLSearchParams({ take: String(take), ...played });
+  const fields = new URLSearchParams({ take: String(take), ...kind.query, ...played });
   if (candidate !== null) fields.set("candidate", String(candidate));
   if (countsIn) fields.set("count_in", "true");
   for (const entry of mix) fields.append("track", entry);

@@ -275,7 +275,7 @@ def test_disk_that_becomes_read_only_while_composing(
 def test_disk_that_is_full_after_the_midi(
     run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    def write(_: object, path: Path) -> NoReturn:
+    def write(_: object, path: Path, bits: int) -> NoReturn:  # noqa: ARG001 - as the others take it
         path.write_bytes(b"half a file")
         raise OSError(errno.ENOSPC, "full", str(path))
 
@@ -389,3 +389,22 @@ def test_a_file_is_played_with_a_feel(run: Run, weights: Path) -> None:
         2,
         "error: swing 80.0 is out of range: give 50 to 75\n",
     )
+
+
+def test_a_loop_of_24_bits_and_a_score(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run(
+        "arrange", "C:4", "--tempo", 240, "--tracks", "bass,piano", "--audio", "loop.flac", "--bits", 24, "--no-tail",
+        "--score", "loop.musicxml", "--json",
+    )  # fmt: skip
+    assert code == 0
+    (take,) = json.loads(out)["takes"]
+    assert (take["audio"], take["score"]) == ("loop.flac", "loop.musicxml")
+    info = soundfile.info(tmp_path / "loop.flac")
+    assert (info.frames, info.subtype) == (44_100, "PCM_24")
+    assert "<part-name>Bass</part-name>" in (tmp_path / "loop.musicxml").read_text("utf-8")
+
+
+def test_other_bits_are_refused_before_anything_is_composed(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("arrange", "C:4", "--audio", "song.mp3", "--bits", 24)
+    assert (code, "24 bits of mp3: give 16, or for wav and flac 24" in err) == (2, True)
+    assert not [*tmp_path.iterdir()]

@@ -95,8 +95,8 @@ def test_what_a_terminal_would_obey_is_not_printed(run: Run) -> None:
     ("arguments", "told"),
     [
         (("nothing.txt",), "error: nothing.txt: cannot be read: No such file"),
-        (("C", "-o", "a.pdf"), "unknown suffix '.pdf'"),
-        (("C", "--to", "pdf"), "unknown format 'pdf'"),
+        (("C", "-o", "a.png"), "unknown suffix '.png'"),
+        (("C", "--to", "png"), "unknown format 'png'"),
         (("C", "-o", "missing/a.txt"), "its folder does not exist"),
         (("https://example.org/song",), "the address of a web page"),
         (("C", "--choose", "bars"), "is not CODE=ANSWER"),

@@ -10,12 +10,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.render.conftest import FakeSynthesizer, piano, real
 
 from sideman.errors import DataError, MissingLibraryError, OptionError
 from sideman.music.band import Band, Note, Role
 from sideman.render import fluidsynth, mastering
-from sideman.render.audio import PEAK, audio_blocks, common_gain, stream_mp3, write_audio
+from sideman.render.audio import (
+    FADE_FRAMES,
+    PEAK,
+    Encoding,
+    audio_blocks,
+    common_gain,
+    stream_mp3,
+    until,
+    write_audio,
+)
 from sideman.render.fluidsynth import SAMPLE_RATE, FluidSynth
 from sideman.render.mastering import CEILING
 from sideman.render.playing import Block, total_frames
@@ -88,6 +99,37 @@ def test_another_format_is_an_error(band: Band, tmp_path: Path, name: str) -> No
 def test_the_suffix_may_be_in_capitals(band: Band, tmp_path: Path) -> None:
     write_audio(band, tmp_path / "SONG.WAV", synthesizer=FakeSynthesizer())
     assert len(samples(tmp_path / "SONG.WAV")) == total_frames(band)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac"])
+def test_a_loop_of_24_bits_has_the_length_of_its_bars(band: Band, tmp_path: Path, suffix: str) -> None:
+    whole, loop = tmp_path / f"whole.{suffix}", tmp_path / f"loop.{suffix}"
+    write_audio(band, whole, synthesizer=FakeSynthesizer(0.3))
+    write_audio(band, loop, encoding=Encoding(24, tail=False), synthesizer=FakeSynthesizer(0.3))
+    assert [soundfile.info(path).subtype for path in (whole, loop)] == ["PCM_16", "PCM_24"]
+    frames = round(band.times.seconds(band.steps) * SAMPLE_RATE)
+    assert (soundfile.info(loop).frames, soundfile.info(whole).frames) == (frames, total_frames(band))
+    rest = frames - FADE_FRAMES
+    assert np.abs(samples(loop)[:rest] - samples(whole)[:rest]).max() < 2 / 32_768
+    assert not samples(loop)[-1].any()
+
+
+@given(st.lists(st.integers(1, 700), min_size=1, max_size=8), st.integers(1, 2_000))
+def test_what_ends_early_fades_whatever_its_blocks(lengths: list[int], frames: int) -> None:
+    blocks = [np.ones((length, 2), np.float32) for length in lengths]
+    frames = min(frames, sum(lengths))
+    whole = np.concatenate([*until(blocks, frames)])
+    assert len(whole) == frames
+    assert (np.diff(whole[:, 0]) <= 0).all()
+    assert whole[-1, 0] == 0
+    assert (whole[: max(frames - FADE_FRAMES, 0)] == 1).all()
+
+
+@pytest.mark.parametrize(("name", "bits"), [("song.mp3", 24), ("song.wav", 20)])
+def test_other_bits_are_refused(band: Band, tmp_path: Path, name: str, bits: int) -> None:
+    with pytest.raises(OptionError, match=f"{bits} bits of {name[-3:]}: give 16, or for wav and flac 24"):
+        write_audio(band, tmp_path / name, encoding=Encoding(bits), synthesizer=FakeSynthesizer())
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_folder_is_no_output(band: Band, tmp_path: Path) -> None:
@@ -194,7 +236,7 @@ def test_an_instrument_that_the_font_lacks_is_stood_in_for(program: int) -> None
 
 
 @real
-def test_a_torn_font_is_an_error(band: Band, tmp_path: Path) -> None:
+def test_a_damaged_font_is_an_error(band: Band, tmp_path: Path) -> None:
     (tmp_path / "damaged.sf3").write_bytes(BUNDLED_SOUNDFONT.read_bytes()[:100_000])
     with pytest.raises(DataError, match=r"damaged\.sf3 is damaged, or not a SoundFont that FluidSynth 2"):
         write_audio(band, tmp_path / "song.wav", soundfont=tmp_path / "damaged.sf3")

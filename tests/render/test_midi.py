@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sideman import charts
+from sideman.charts.midi_texts import MARKER, read_texts
 from sideman.errors import DataError, OptionError
 from sideman.music.band import INSTRUMENTS, ROLES, Band, Note, Role, Track
 from sideman.music.chords import parse
 from sideman.music.time import BarLines, Meter
+from sideman.music.wishes import PlayedSection
 from sideman.render.midi import key_signature, midi_bytes, read_midi, write_midi
 from sideman.render.parts import without_overlaps
 
@@ -278,3 +281,14 @@ def annotated(data: bytes) -> str:
             )
             lines.append(f"  {time:5} {message.type:16} {encoded:24} {values}".rstrip())
     return "\n".join(lines) + "\n"
+
+
+def test_sections_are_markers_and_read_back_as_sections() -> None:
+    band = Band((Track(Role.PIANO, [Note(0, 192, 60, 90)]),), 4 * 48)
+    sections = (PlayedSection("A", (0,)), PlayedSection("", (0,)), PlayedSection("Chorus & more", (0, 1)))
+    data = midi_bytes(band, progression=parse("C|Am|F|G"), sections=sections)
+    texts = [(text.tick // (4 * 480), text.text) for text in read_texts(data) if text.kind == MARKER]
+    assert texts == [(0, "[A]"), (0, "C"), (1, "Am"), (2, "[Chorus & more]"), (2, "F"), (3, "G")]
+    song = charts.read(data).song
+    assert [(section.name, len(section.bars)) for section in song.sections] == [("A", 2), ("Chorus & more", 2)]
+    assert str(song.progression) == "C:4|Am:4|F:4|G:4"

@@ -70,14 +70,14 @@ def record(folder: Path, bands: list[Band], shares: list[float] | None = None) -
 def fill_disk(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Let nothing be written to files of this name."""
 
-    def write(_: object, path: Path) -> NoReturn:
+    def write(_: object, path: Path, bits: int) -> NoReturn:  # noqa: ARG001 - as the others take it
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
     whole = audio.WRITERS[".mp3"]
     monkeypatch.setitem(
         audio.WRITERS,
         ".mp3",
-        lambda blocks, path: (write if path.name.startswith(f".{name}.") else whole)(blocks, path),
+        lambda blocks, path, bits: (write if path.name.startswith(f".{name}.") else whole)(blocks, path, bits),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import re
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import soundfile
 from tests.render.conftest import real
 from tests.web.conftest import Server, Start, compose, files, wait_until
 
@@ -30,6 +33,7 @@ from sideman import (
 )
 from sideman.errors import DataError, MissingLibraryError
 from sideman.render import fluidsynth
+from sideman.render.audio import USUAL, Encoding
 from sideman.render.score.musicxml import score
 from sideman.web import downloads
 
@@ -41,8 +45,9 @@ class Renderer:
         self.go = threading.Event()
         self.bands: list[Band] = []
 
-    def write_audio(self, band: Band, path: Path, gain: float | None = None) -> None:
+    def write_audio(self, band: Band, path: Path, *, encoding: Encoding, gain: float | None = None) -> None:
         assert gain is None or gain > 0
+        assert encoding == USUAL
         self.bands.append(band)
         assert self.go.wait(20)
         if not path.parent.exists():
@@ -95,6 +100,22 @@ def test_a_score_is_of_what_is_heard(browser: httpx.Client, model: Model) -> Non
     band = arrange("C:4|Em:2", seed=5, roles=("piano", "bass"), model=model).band.played(transpose=2)
     alone = replace(band, tracks=band.tracks[:1])
     assert response.text == score(alone, progression=band.progression, key=band.key, title=piece["name"])
+
+
+def test_loops_end_with_their_bars_and_are_files_of_their_own(browser: httpx.Client) -> None:
+    path = f"/api/arrangements/{compose(browser, 'C:4', tempo=240, tracks=['bass'])['id']}"
+    usual, loop = (
+        soundfile.info(io.BytesIO(get(browser, f"{path}/audio.wav{query}").raise_for_status().content))
+        for query in ("", "?bits=24&tail=false")
+    )
+    assert (loop.frames, loop.subtype, usual.subtype) == (44_100, "PCM_24", "PCM_16")
+    assert usual.frames > loop.frames
+    stems = get(browser, f"{path}/stems.zip?bits=24&tail=false").raise_for_status()
+    assert "-24-bit-loop-wav.zip" in stems.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(stems.content)) as archive:
+        assert soundfile.info(io.BytesIO(archive.read("bass.wav"))).frames == 44_100
+    refused = get(browser, f"{path}/audio.mp3?bits=24")
+    assert (refused.status_code, "24 bits of mp3" in refused.json()["detail"]) == (422, True)
 
 
 def test_a_piece_is_kept_as_its_document(server: Server, browser: httpx.Client, model: Model) -> None:
@@ -177,7 +198,7 @@ def test_a_file_that_cannot_be_made_is_a_problem_with_a_remedy(
     kind: str,
     words: str,
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **_more: object) -> None:
         raise error
 
     monkeypatch.setattr(downloads, "write_audio", fail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 NAME = "MIDI"
 SIGNATURE, WRAPPED = b"MThd", b"RIFF"
 WRAPPER_HEAD = 64  # bytes within which the file begins in a wrapper
+IN_BRACKETS = re.compile(r"\[(.+)]")  # a section, even one that is called as a chord is: [A]
 WRITTEN = (MARKER, TEXT, LYRIC, CUE)  # kinds of texts that may be chords
 MIN_CHORDS = 2
 MIN_SHARE = 0.7  # of such texts that are chords
@@ -172,7 +174,7 @@ def _written(texts: Sequence[Text], quarter: int) -> list[tuple[int, Chord]]:
     """The chords that are written in the file: those of the track and kind of text that has most."""
     rows: dict[tuple[int, int], list[Text]] = defaultdict(list)
     for text in texts:
-        if text.kind in WRITTEN and text.text:
+        if text.kind in WRITTEN and text.text and not IN_BRACKETS.fullmatch(text.text):
             rows[text.track, text.kind].append(text)
     most: list[tuple[int, Chord]] = []
     for row in rows.values():
@@ -218,13 +220,14 @@ def _steps(notes: NoteArray, bars: Sequence[Bar]) -> NoteArray:
 
 
 def _name_sections(measures: Sequence[Measure], bars: Sequence[Bar], texts: Sequence[Text]) -> None:
-    """Markers that are no chords name the sections that begin at the bar next to them."""
+    """Markers that are no chords name the sections that begin at the bar next to them; some have them in brackets."""
     begins = np.array([bar.begin for bar in bars])
     for text in texts:
         if text.kind == MARKER and 0 < len(text.text) <= LONGEST_SECTION and text.tick < bars[-1].end:
             number = max(int(np.searchsorted(begins, text.tick, "right")) - 1, 0)
             number += number + 1 < len(bars) and _within(text.tick, bars[number]) > 0.5  # noqa: PLR2004 - half a bar
-            measures[number].section = text.text
+            name = IN_BRACKETS.fullmatch(text.text)
+            measures[number].section = text.text if name is None else name[1]
 
 
 def _key(score: ScoreTick) -> Key | None:

@@ -48,6 +48,10 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option(help="Document of the piece to write, .json: `sideman redo` changes it in part.")
     ] = None,
     soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
+    bits: Annotated[int, typer.Option(help="Bits of a sample of --audio: 16, or for .wav and .flac 24.")] = 16,
+    tail: Annotated[
+        bool, typer.Option("--tail/--no-tail", help="Let the last notes of --audio ring; without, it ends as loops do.")
+    ] = True,
     choose: Annotated[
         list[str] | None,
         typer.Option(metavar="CODE=ANSWER", help="How to read what the chart leaves open. May be repeated."),
@@ -89,6 +93,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
       sideman arrange "Dm7 G7 | CM7" -o swing.mid --style jazz --swing 62 --humanize 0.5
       sideman arrange "C | Am | Dm G7 | C" -o end.mid --ending ring --ritardando
       sideman arrange tune.irealb --score band.musicxml --audio band.mp3
+      sideman arrange "Am | F" --audio loop.wav --bits 24 --no-tail
       sideman arrange sheet.txt -o song.mid --choose bars=two --piece song.json
       sideman arrange "C:4|G:4" -o song.mid --given bass=mine.mid --given "piano=mine.mid#2"
       sideman arrange "C:4|Am:4|F:4|G:4" -o song.mid --melody tune.mid --program melody=65
@@ -120,7 +125,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     if soundfont is not None and audio is None:
         raise typer.BadParameter("it is for --audio", param_hint="--soundfont")
     options = read_options(wishes)
-    files = _Files(output, audio, score, soundfont, read_programs(program or []), count_in)
+    files = _Files(output, audio, score, soundfont, bits, tail, read_programs(program or []), count_in)
     files.check(options.takes)
     if piece is not None:
         check_output(piece, PIECE_SUFFIXES)
@@ -159,6 +164,8 @@ class _Files:
     audio: Path | None
     score: Path | None
     soundfont: Path | None
+    bits: int
+    tail: bool
     programs: Mapping[Role, int]
     count_in: bool
     title: str = ""
@@ -169,15 +176,17 @@ class _Files:
             for path in numbered(pattern, takes) if pattern is not None else ():
                 check_output(path, suffixes)
         if self.audio is not None:
-            from sideman.render.audio import WRITERS
+            from sideman.render.audio import WRITERS, check_encoding
 
             for path in numbered(self.audio, takes):
                 check_output(path, WRITERS)
+            check_encoding(self.audio, self.bits)
 
     def recording(self, plan: Plan) -> AbstractContextManager[Recording | None]:
         """The audio files, to be made from the bars as they come; nothing where there are none, or a bar is counted."""
         if self.audio is None or self.count_in:
             return nullcontext()
+        from sideman.render.audio import Encoding
         from sideman.render.recording import Recording
 
         return Recording(
@@ -186,6 +195,7 @@ class _Files:
             plan.progression.lines.onsets(plan.bars)[1:],
             soundfont=self.soundfont,
             programs=self.programs,
+            encoding=Encoding(self.bits, self.tail),
         )
 
     def write(self, bands: Sequence[Rendition], recording: Recording | None) -> list[dict[str, str]]:
@@ -202,7 +212,7 @@ class _Files:
                     written[kind].append(path)
             if self.audio is not None and recording is None:
                 for band, path in zip(bands, numbered(self.audio, len(bands)), strict=True):
-                    band.save(path, programs=self.programs, soundfont=self.soundfont)
+                    band.save(path, programs=self.programs, soundfont=self.soundfont, bits=self.bits, tail=self.tail)
                     written["audio"].append(path)
             if recording is not None:
                 with progress("rendering", len(bands)) as done:

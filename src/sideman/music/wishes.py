@@ -6,7 +6,7 @@ Knows players, styles and dynamics; no bars and no notes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -92,6 +92,15 @@ class PlayedSection(NamedTuple):
     name: str
     bars: tuple[int, ...]  # numbers of written bars, from 0
     wishes: Wishes = NO_WISHES
+
+
+def beginnings(sections: Iterable[PlayedSection]) -> Iterator[tuple[int, str]]:
+    """The bars at which sections with a name begin, and their names, in the order of playing."""
+    bar = 0
+    for section in sections:
+        if section.name and section.bars:
+            yield bar, section.name
+        bar += len(section.bars)
 
 
 def _one_of(name: str, value: str, choices: Iterable[str]) -> str:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import lameenc
 import numpy as np
@@ -43,9 +45,24 @@ OnProgress = Callable[[float], None]  # called with the share that is done, 0 to
 
 PEAK = 10 ** (-1 / 20)  # -1 dBFS, of stems: room for what MP3 adds
 FULL_SCALE = 32_767  # 16 bits
+SUBTYPES = {16: "PCM_16", 24: "PCM_24"}  # by bits
+FADE_FRAMES = 220  # 5 ms
 MP3_KBITS = 192
 MP3_QUALITY = 5  # LAME's own default between 0, slow, and 9
 SYNTHESIS_SHARE = 0.8  # of the time a file takes; the rest is encoding
+
+
+class Encoding(NamedTuple):
+    """How a file of sound is written: ``bits`` of a sample are 16, or for WAV and FLAC 24.
+
+    Without its ``tail`` the file ends with the band, to the frame, as loops do.
+    """
+
+    bits: int = 16
+    tail: bool = True
+
+
+USUAL = Encoding()
 
 
 def write_audio(
@@ -55,21 +72,22 @@ def write_audio(
     soundfont: Path | str | None = None,
     programs: Mapping[Role, int] | None = None,
     gain: float | None = None,
+    encoding: Encoding = USUAL,
     on_progress: OnProgress | None = None,
     synthesizer: Synthesizer | None = None,
 ) -> None:
     """Write ``band`` to ``path``, whole or not at all, in the format of its suffix: .mp3, .wav or .flac.
 
     ``gain`` replaces the mastering, see :func:`common_gain`; ``synthesizer``, fresh, replaces FluidSynth.
-    Raises :class:`OptionError` for another suffix or program, :class:`DataError` where the file cannot be written, the
-    SoundFont cannot be read or makes no sound, :class:`MissingLibraryError` without FluidSynth.
+    Raises :class:`OptionError` for another suffix, program or number of bits, :class:`DataError` where the file cannot
+    be written, the SoundFont cannot be read or makes no sound, :class:`MissingLibraryError` without FluidSynth.
     """
-    write = _writer(path)
+    write = _writer(path, encoding.bits)
     with atomic_write(path) as temporary:
         blocks = audio_blocks(
             band, soundfont=soundfont, programs=programs, gain=gain, on_progress=on_progress, synthesizer=synthesizer
         )
-        write(map(to_int16, blocks), temporary)
+        write(blocks if encoding.tail else until(blocks, total_frames(band, tail=False)), temporary)
 
 
 def write_file_audio(
@@ -79,7 +97,7 @@ def write_file_audio(
 
     Raises as :func:`write_audio`, :class:`DataError` too where it is not a MIDI file that can be played.
     """
-    write = _writer(path)
+    write = _writer(path, USUAL.bits)
     report = on_progress or (lambda _: None)
     with FilePlayer(check_soundfont(soundfont), read_file(song)) as player, atomic_write(path) as temporary:
         frames = 0
@@ -92,17 +110,24 @@ def write_file_audio(
 
         raw = counted(foreign_blocks(player, str(song)))
         blocks = mastered(raw, SAMPLE_RATE, BLOCK_FRAMES, must_sound=lambda: True)
-        write(map(to_int16, blocks), temporary)
+        write(blocks, temporary)
         report(1)
         return frames / SAMPLE_RATE - TAIL_SECONDS, player.notes
 
 
-def _writer(path: Path | str) -> Callable[[Iterable[npt.NDArray[np.int16]], Path], None]:
-    """What writes the format of the path's suffix. Raises :class:`OptionError` for another one."""
+def check_encoding(path: Path | str, bits: int) -> None:
+    """Raise :class:`OptionError` where a file of the path's suffix can't be written, or not with so many bits."""
     suffix = Path(path).suffix.lower()
     if suffix not in WRITERS:
         raise OptionError(f"unknown audio format {suffix!r} of {path}: end the name in {', '.join(WRITERS)}")
-    return WRITERS[suffix]
+    if bits not in SUBTYPES or (bits != USUAL.bits and suffix == ".mp3"):
+        raise OptionError(f"{bits} bits of {suffix.removeprefix('.')}: give 16, or for wav and flac 24")
+
+
+def _writer(path: Path | str, bits: int) -> Callable[[Iterable[Block], Path], None]:
+    """What writes the format of the path's suffix. Raises as :func:`check_encoding`."""
+    check_encoding(path, bits)
+    return partial(WRITERS[Path(path).suffix.lower()], bits=bits)
 
 
 def stream_mp3(
@@ -168,6 +193,20 @@ def _gain(peak: float) -> float:
     return PEAK / peak if peak > SILENCE else 1.0
 
 
+def until(blocks: Iterable[Block], frames: int) -> Iterator[Block]:
+    """The first ``frames`` of ``blocks``; the last few fade, so that nothing clicks where they end."""
+    fade = np.linspace(1, 0, FADE_FRAMES, dtype=np.float32)[:, None]
+    for block in blocks:
+        kept = block[:frames].copy()
+        frames -= len(kept)
+        if frames < FADE_FRAMES:
+            begin = max(len(kept) + frames - FADE_FRAMES, 0)
+            kept[begin:] *= fade[begin - (len(kept) + frames - FADE_FRAMES) :][: len(kept) - begin]
+        yield kept
+        if not frames:
+            return
+
+
 def _count(blocks: Iterable[Block], total: int, report: OnProgress) -> Iterator[Block]:
     done = 0
     for block in blocks:
@@ -195,26 +234,22 @@ def encode_mp3(blocks: Iterable[npt.NDArray[np.int16]]) -> Iterator[bytes]:
     yield bytes(encoder.flush())
 
 
-def _write_mp3(blocks: Iterable[npt.NDArray[np.int16]], path: Path) -> None:
+def _write_mp3(blocks: Iterable[Block], path: Path, bits: int) -> None:  # noqa: ARG001 - MP3 has none
     with path.open("wb") as file:
-        file.writelines(encode_mp3(blocks))
+        file.writelines(encode_mp3(map(to_int16, blocks)))
 
 
-def _write_pcm(blocks: Iterable[npt.NDArray[np.int16]], path: Path) -> None:
+def _write_pcm(blocks: Iterable[Block], path: Path, bits: int) -> None:
     import soundfile
 
     kind = path.suffix.removeprefix(".")
     try:
-        with soundfile.SoundFile(path, "w", SAMPLE_RATE, CHANNELS, "PCM_16", format=kind) as file:
+        with soundfile.SoundFile(path, "w", SAMPLE_RATE, CHANNELS, SUBTYPES[bits], format=kind) as file:
             for block in blocks:
-                file.write(block)
+                file.write(to_int16(block) if bits == USUAL.bits else block)
     except soundfile.LibsndfileError as error:
         # libsndfile tells no more of the system's reason.
         raise OSError(errno.EIO, "probably the disk is full, free some space", str(path)) from error
 
 
-WRITERS: dict[str, Callable[[Iterable[npt.NDArray[np.int16]], Path], None]] = {
-    ".mp3": _write_mp3,
-    ".wav": _write_pcm,
-    ".flac": _write_pcm,
-}
+WRITERS: dict[str, Callable[..., None]] = {".mp3": _write_mp3, ".wav": _write_pcm, ".flac": _write_pcm}

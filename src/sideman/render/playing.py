@@ -99,9 +99,9 @@ def sides(band: Band | LiveBand) -> list[int]:
     return [SIDES[track.role] for track in tracks]
 
 
-def total_frames(band: Band | LiveBand) -> int:
-    """Frames of the band's audio: its own length and the release tail."""
-    return _frame(band.steps, band.times) + round(TAIL_SECONDS * SAMPLE_RATE)
+def total_frames(band: Band | LiveBand, *, tail: bool = True) -> int:
+    """Frames of the band's audio: its own length and the release ``tail``."""
+    return _frame(band.steps, band.times) + (round(TAIL_SECONDS * SAMPLE_RATE) if tail else 0)
 
 
 def render_blocks(

@@ -16,7 +16,7 @@ from typing import Self
 
 from sideman.machine import processors
 from sideman.music.band import Band, NoteArray, Role
-from sideman.render.audio import write_audio
+from sideman.render.audio import USUAL, Encoding, write_audio
 from sideman.render.fluidsynth import FluidSynthPair
 from sideman.render.playing import LiveBand, sides
 from sideman.render.soundfont import check_soundfont
@@ -45,8 +45,10 @@ class Recording:
         *,
         soundfont: Path | None = None,
         programs: Mapping[Role, int] | None = None,
+        encoding: Encoding = USUAL,
     ) -> None:
         self._paths = paths
+        self._encoding = encoding
         self._soundfont = check_soundfont(soundfont)
         self._programs = programs
         # The first take's; held to the end, so that its samples are decoded once for all takes.
@@ -110,6 +112,7 @@ class Recording:
             self._paths[take],
             soundfont=self._soundfont,
             programs=self._programs,
+            encoding=self._encoding,
             on_progress=lambda share: self._report(take, share),
             synthesizer=None if take else self._synthesizer,
         )

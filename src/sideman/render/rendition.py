@@ -63,17 +63,21 @@ class Rendition(Band):
         programs: Mapping[Role, int] | None = None,
         soundfont: Path | str | None = None,
         title: str = "",
+        bits: int = 16,
+        tail: bool = True,
     ) -> None:
         """Write a file, whole or not at all; its suffix decides: .mid, .midi, .musicxml, .mp3, .wav or .flac.
 
         ``programs`` replaces General MIDI programs (0-based), ``soundfont`` the bundled one; a score bears the
-        ``title``. Raises
+        ``title``; ``bits`` and ``tail`` are those of :class:`~sideman.render.audio.Encoding`. Raises
         :class:`OptionError` for another suffix or program, :class:`DataError` where the file cannot be written,
         :class:`MissingLibraryError` for sound without FluidSynth.
         """
         suffix = Path(path).suffix.lower()
         if suffix in MIDI_SUFFIXES:
-            write_midi(self, path, progression=self.progression, programs=programs, key=self.key)
+            write_midi(
+                self, path, progression=self.progression, programs=programs, key=self.key, sections=self.sections
+            )
             return
         if suffix == SCORE_SUFFIX:
             from sideman.render.score.musicxml import write_score
@@ -91,9 +95,9 @@ class Rendition(Band):
         if suffix.removeprefix(".") not in MEDIA_TYPES:
             endings = ", ".join([*MIDI_SUFFIXES, SCORE_SUFFIX, *(f".{kind}" for kind in MEDIA_TYPES)])
             raise OptionError(f"unknown suffix {suffix!r} of {path}: end the name in one of {endings}")
-        from sideman.render.audio import write_audio
+        from sideman.render.audio import Encoding, write_audio
 
-        write_audio(self, path, programs=programs, soundfont=soundfont)
+        write_audio(self, path, programs=programs, soundfont=soundfont, encoding=Encoding(bits, tail))
 
     def player(
         self,

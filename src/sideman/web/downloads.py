@@ -30,7 +30,7 @@ from sideman.music.band import Band, Role, Track
 from sideman.options import PlayOptions
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
-from sideman.render.audio import common_gain, write_audio
+from sideman.render.audio import USUAL, Encoding, check_encoding, common_gain, write_audio
 from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.midi import midi_bytes
 from sideman.render.playing import TAIL_SECONDS
@@ -48,7 +48,7 @@ from sideman.web.settings import MEGABYTE
 from sideman.web.store import Piece
 
 AUDIO_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
-BYTES_PER_SECOND = {"mp3": 24_000, "wav": 4 * SAMPLE_RATE, "flac": 4 * SAMPLE_RATE}  # FLAC: at most
+BYTES_PER_SECOND = {"mp3": 24_000, "wav": 6 * SAMPLE_RATE, "flac": 6 * SAMPLE_RATE}  # at most: of 24 bits
 BUSY_SECONDS = 5.0
 VERSION_DIGITS = 16
 
@@ -105,7 +105,7 @@ class Downloads:
         name = f"{source.name(mix)}.mid"
         if source.changed is not None or mix.suffix(source.playing, source.description.asked_style):
             band = mix.apply(self._band(source))
-            return midi_bytes(band, progression=band.progression, key=band.key), name
+            return midi_bytes(band, progression=band.progression, key=band.key, sections=band.sections), name
         path = self._files.midi(source.piece, part.take)
         if not path.is_file():
             raise lost(source.piece, f"{path.name} is not there")
@@ -120,24 +120,33 @@ class Downloads:
         )
         return written.encode(), f"{source.name(mix)}.musicxml"
 
-    def audio(self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str) -> Path:
-        """A take as ``kind``, one of :data:`AUDIO_TYPES`."""
+    def audio(
+        self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str, encoding: Encoding = USUAL
+    ) -> Path:
+        """A take as ``kind``, one of :data:`AUDIO_TYPES`. Raises :class:`OptionError` where it can't be so encoded."""
+        check_encoding(f"file.{kind}", encoding.bits)
         source = self._source(session, identity, part, mix)
-        path = self._files.folder(source.piece) / f"{source.name(mix)}.{kind}"
+        path = self._files.folder(source.piece) / f"{source.name(mix)}{_suffix(encoding)}.{kind}"
         mix.sounding(source.description.heard)  # or it is refused at once
         with self._making_of(source.piece, path, self._bytes(source, kind)) as missing:
             if missing:
-                write_audio(mix.apply(self._band(source)), path)
+                write_audio(mix.apply(self._band(source)), path, encoding=encoding)
         return path
 
-    def stems(self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str) -> Path:
-        """A zip of one file a track; played together they are the take, at the loudness of its mix."""
+    def stems(
+        self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str, encoding: Encoding = USUAL
+    ) -> Path:
+        """A zip of one file a track; played together they are the take, at the loudness of its mix.
+
+        Raises :class:`OptionError` where they can't be so encoded.
+        """
+        check_encoding(f"file.{kind}", encoding.bits)
         source = self._source(session, identity, part, mix)
-        path = self._files.folder(source.piece) / f"{source.name(mix)}-{kind}.zip"
+        path = self._files.folder(source.piece) / f"{source.name(mix)}{_suffix(encoding)}-{kind}.zip"
         tracks = len(mix.sounding(source.description.heard))
         with self._making_of(source.piece, path, 2 * tracks * self._bytes(source, kind)) as missing:
             if missing:
-                _write_stems(mix.apply(self._band(source)), path, kind)
+                _write_stems(mix.apply(self._band(source)), path, kind, encoding)
         return path
 
     def _bytes(self, source: _Source, kind: str) -> int:
@@ -238,7 +247,13 @@ def _refusal(error: Exception) -> Problem:
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "rendering", detail)
 
 
-def _write_stems(band: Band, path: Path, kind: str) -> None:
+def _suffix(encoding: Encoding) -> str:
+    """What files are called besides that are encoded otherwise than usual."""
+    bits = "" if encoding.bits == USUAL.bits else f"-{encoding.bits}-bit"
+    return bits if encoding.tail else f"{bits}-loop"
+
+
+def _write_stems(band: Band, path: Path, kind: str, encoding: Encoding) -> None:
     stems = [replace(band, tracks=(track,)) for track in band.tracks]
     gain = common_gain([band, *stems])
     with (
@@ -248,6 +263,6 @@ def _write_stems(band: Band, path: Path, kind: str) -> None:
     ):
         for stem in stems:
             file = Path(folder) / f"{stem.tracks[0].role}.{kind}"
-            write_audio(stem, file, gain=gain)
+            write_audio(stem, file, gain=gain, encoding=encoding)
             archive.write(file, file.name)
             file.unlink()

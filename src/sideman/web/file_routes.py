@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse
 from pydantic import Field
 
 from sideman.options import MAX_TAKES, PLAYING
+from sideman.render.audio import SUBTYPES, Encoding
 from sideman.web.chart_schemas import DrawRequest
 from sideman.web.downloads import AUDIO_TYPES, Wanted
 from sideman.web.mixing import PATTERN, Mix
@@ -63,6 +64,16 @@ Strips = Annotated[
     ),
 ]
 
+Bits = Annotated[int, Query(json_schema_extra={"enum": [*SUBTYPES]}, description="Of a sample; of MP3 16.")]
+Tail = Annotated[bool, Query(description="Whether the last notes ring; else it ends with the last bar, as loops do.")]
+
+
+def _encoding(bits: Bits = 16, tail: Tail = True) -> Encoding:
+    return Encoding(bits, tail)
+
+
+Encoded = Annotated[Encoding, Depends(_encoding)]
+
 CountIn = Annotated[bool, Query(description="Whether it begins with a bar of clicks.")]
 
 
@@ -110,10 +121,10 @@ async def get_score(identity: str, session: Asking, server: Server, mix: Mixed, 
     dependencies=LIMITED,
 )
 async def get_audio(
-    identity: str, kind: AudioKind, session: Asking, server: Server, mix: Mixed, part: Part
+    identity: str, kind: AudioKind, session: Asking, server: Server, mix: Mixed, part: Part, encoding: Encoded
 ) -> Response:
     """A take as sound."""
-    path = await _made(server, server.downloads.audio, session, identity, part, mix, kind)
+    path = await _made(server, server.downloads.audio, session, identity, part, mix, kind, encoding)
     return _download(path, AUDIO_TYPES[kind], identity)
 
 
@@ -129,10 +140,11 @@ async def get_stems(
     server: Server,
     mix: Mixed,
     part: Part,
+    encoding: Encoded,
     kind: Annotated[AudioKind, Query(alias="format", description="Of the files in it.")] = "wav",
 ) -> Response:
     """A file of sound for each track of a take, in one zip; together they are the take."""
-    path = await _made(server, server.downloads.stems, session, identity, part, mix, kind)
+    path = await _made(server, server.downloads.stems, session, identity, part, mix, kind, encoding)
     return _download(path, ZIP_TYPE, identity)
 
 

@@ -243,7 +243,7 @@ class Studio:
             changed.rendition(take.number, UNCHANGED) if changed else performance.plan.band(take.bars, UNCHANGED)
             for take in performance.takes
         ]
-        songs = [midi_bytes(band, progression=band.progression, key=band.key) for band in bands]
+        songs = [midi_bytes(band, progression=band.progression, key=band.key, sections=band.sections) for band in bands]
         self._files.keep(job.piece, bars, songs, to_document(composition))
 
 

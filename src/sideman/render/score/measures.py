@@ -64,7 +64,7 @@ def measures(player: Staves, song: Song, number: int) -> Iterator[str]:
             lines += _directions(song, bar, grid.meter)
         chords = song.chords.get(bar, ()) if is_first or player.part.role in READ_CHORDS else ()
         lines += _Bar(player, song, number, bar, grid).lines(chords)
-        style = "light-heavy" if bar == last else "light-light" if song.marks.get(bar + 1) else ""
+        style = "light-heavy" if bar == last else "light-light" if bar + 1 in song.marks else ""
         if style:
             lines.append(f'<barline location="right"><bar-style>{style}</bar-style></barline>')
         yield f'    <measure number="{bar + 1}">\n' + "".join(f"      {line}\n" for line in lines) + "    </measure>\n"
@@ -98,7 +98,7 @@ def _directions(song: Song, bar: int, meter: Meter) -> Iterator[str]:
             told = f"<swing><first>{first}</first><second>{100 - first}</second><swing-type>eighth</swing-type></swing>"
             words = f"<direction-type><words>Swing {feel.swing:g} %</words></direction-type>"
             yield f'<direction placement="above">{words}<sound>{told}</sound></direction>'
-    if song.marks.get(bar):
+    if bar in song.marks:
         yield direction(f"<rehearsal>{text(song.marks[bar])}</rehearsal>")
     slower = next((change.step for change in song.band.times.changes), None)
     if slower is not None and lines.bar_at(slower) == bar:

@@ -7,7 +7,6 @@ ends elsewhere than it stands, ``dynamics`` how loud it is. Swing is a word, and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from pathlib import Path
 
 from sideman.charts.musicxml.elements import HEAD, text
@@ -16,7 +15,7 @@ from sideman.music.band import Band, Role
 from sideman.music.key import Key
 from sideman.music.progression import Chord, Progression
 from sideman.music.time import TICKS_PER_STEP
-from sideman.music.wishes import PlayedSection
+from sideman.music.wishes import PlayedSection, beginnings
 from sideman.render.parts import Part, parts
 from sideman.render.score.drums import drum_of
 from sideman.render.score.measures import Song, measures
@@ -60,7 +59,7 @@ def score(
     signature = chords_key if key is None else Key.named(key)
     order = [*CLEFS]
     played = sorted(parts(band, programs), key=lambda part: order.index(part.role))
-    song = Song(band, signature, _chords(progression, band), _marks(sections))
+    song = Song(band, signature, _chords(progression, band), dict(beginnings(sections)))
     staves = [staves_of(part, band.lines, band.steps) for part in played]
     names = "\n".join(_score_part(part, number) for number, part in enumerate(played, 1))
     body = "".join(
@@ -81,11 +80,6 @@ def _chords(progression: Progression | None, band: Band) -> dict[int, list[tuple
         bar = band.lines.bar_at(span.onset // TICKS_PER_STEP)
         chords.setdefault(bar, []).append((span.onset - band.lines.onset(bar) * TICKS_PER_STEP, span.chord))
     return chords
-
-
-def _marks(sections: Sequence[PlayedSection]) -> dict[int, str]:
-    begins = accumulate((len(section.bars) for section in sections), initial=0)
-    return {bar: section.name for bar, section in zip(begins, sections, strict=False) if section.bars}
 
 
 def _score_part(part: Part, number: int) -> str:
