@@ -27,6 +27,12 @@ export const KINDS: readonly Kind[] = [
     ending: "zip",
     about: "stems of 24 bits that end with the last bar, to the sample, in a zip",
   },
+  {
+    name: "Everything",
+    path: "bundle.zip",
+    ending: "zip",
+    about: "MIDI, MP3, stems, score, chart, and the piece itself, in a zip",
+  },
 ];
 
 /** The mix as the server wants it: one entry for each track that isn't as it was composed, with a program of its own. */

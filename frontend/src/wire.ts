@@ -731,6 +731,7 @@ export interface Operations {
   "GET /api/arrangements/{identity}/score.musicxml": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/audio.{kind}": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/stems.zip": { readonly body: undefined; readonly answer: undefined };
+  "GET /api/arrangements/{identity}/bundle.zip": { readonly body: undefined; readonly answer: undefined };
   "POST /api/charts:draw": { readonly body: DrawRequest; readonly answer: undefined };
   "GET /api/arrangements/{identity}/revisions": { readonly body: undefined; readonly answer: HistoryView };
   "POST /api/arrangements/{identity}/revisions": { readonly body: Redoing; readonly answer: HistoryView };

@@ -134,7 +134,20 @@ def test_whole_page_can_be_played_by_keyboard(studio: Studio) -> None:
         reached.add(name := studio.page.evaluate(script))
         if name == "Chords":  # once round, back in the field
             break
-    assert {"Pause", "Mute", "Solo", "Volume", "Instrument", "MIDI", "MP3", "WAV", "Score", "Stems"} <= reached
+    assert {
+        "Pause",
+        "Mute",
+        "Solo",
+        "Volume",
+        "Instrument",
+        "MIDI",
+        "MP3",
+        "WAV",
+        "Score",
+        "Stems",
+        "Loops",
+        "Everything",
+    } <= reached
 
 
 def test_click_in_the_roll_seeks(studio: Studio) -> None:

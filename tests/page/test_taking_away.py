@@ -61,5 +61,5 @@ def test_stems_are_one_file_for_each_track(studio: Studio, tmp_path: Path) -> No
 
 
 def test_nothing_to_take_before_there_is_a_piece(studio: Studio) -> None:
-    for name in ("MIDI", "MP3", "WAV", "Score", "Stems"):
+    for name in ("MIDI", "MP3", "WAV", "Score", "Stems", "Loops", "Everything"):
         assert studio.file(name).is_disabled()

@@ -32,8 +32,10 @@ from sideman import (
     write_composition,
 )
 from sideman.errors import DataError, MissingLibraryError
-from sideman.render import fluidsynth
+from sideman.pieces.document import from_document
+from sideman.render import bundle, fluidsynth
 from sideman.render.audio import USUAL, Encoding
+from sideman.render.midi import read_midi
 from sideman.render.score.musicxml import score
 from sideman.web import downloads
 
@@ -45,7 +47,7 @@ class Renderer:
         self.go = threading.Event()
         self.bands: list[Band] = []
 
-    def write_audio(self, band: Band, path: Path, *, encoding: Encoding, gain: float | None = None) -> None:
+    def write_audio(self, band: Band, path: Path, *, encoding: Encoding = USUAL, gain: float | None = None) -> None:
         assert gain is None or gain > 0
         assert encoding == USUAL
         self.bands.append(band)
@@ -58,8 +60,9 @@ class Renderer:
 @pytest.fixture
 def renderer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Renderer]:
     fake = Renderer()
-    monkeypatch.setattr(downloads, "write_audio", fake.write_audio)
-    monkeypatch.setattr(downloads, "common_gain", lambda bands: 1.0 / len(bands))
+    for module in (downloads, bundle):
+        monkeypatch.setattr(module, "write_audio", fake.write_audio)
+    monkeypatch.setattr(bundle, "common_gain", lambda bands: 1.0 / len(bands))
     yield fake
     fake.go.set()
 
@@ -116,6 +119,23 @@ def test_loops_end_with_their_bars_and_are_files_of_their_own(browser: httpx.Cli
         assert soundfile.info(io.BytesIO(archive.read("bass.wav"))).frames == 44_100
     refused = get(browser, f"{path}/audio.mp3?bits=24")
     assert (refused.status_code, "24 bits of mp3" in refused.json()["detail"]) == (422, True)
+
+
+def test_everything_is_one_zip_that_tells_the_same_piece(browser: httpx.Client, model: Model) -> None:
+    piece = compose(browser, "C:4|Em:2", seed=5, tracks=["piano", "bass"], name="Über <you> / me")
+    path = f"/api/arrangements/{piece['id']}/bundle.zip"
+    with zipfile.ZipFile(io.BytesIO(get(browser, path).raise_for_status().content)) as archive:
+        assert archive.testzip() is None
+        assert sorted(archive.namelist()) == [
+            "piece.json",
+            "stems/bass.wav",
+            "stems/piano.wav",
+            *(f"Über  you    me.{kind}" for kind in ("mid", "mp3", "musicxml", "pdf", "txt")),
+        ]
+        band = arrange("C:4|Em:2", seed=5, roles=("piano", "bass"), model=model).band
+        assert read_midi(archive.read("Über  you    me.mid")) == replace(band, tracks=band.tracks)
+        assert from_document(archive.read("piece.json")).band == band
+        assert "| C | Em" in archive.read("Über  you    me.txt").decode()
 
 
 def test_a_piece_is_kept_as_its_document(server: Server, browser: httpx.Client, model: Model) -> None:
@@ -202,7 +222,7 @@ def test_a_file_that_cannot_be_made_is_a_problem_with_a_remedy(
         raise error
 
     monkeypatch.setattr(downloads, "write_audio", fail)
-    monkeypatch.setattr(downloads, "common_gain", fail)
+    monkeypatch.setattr(bundle, "common_gain", fail)
     identity = compose(browser, "C:4")["id"]
     response = get(browser, f"/api/arrangements/{identity}/{file}")
     assert response.status_code == status

@@ -9,28 +9,27 @@ import contextlib
 import json
 import logging
 import os
+import re
 import shutil
 import threading
 import time
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
 
 from sideman.errors import MissingLibraryError, SidemanError
-from sideman.files import atomic_write
-from sideman.music.band import Band, Role, Track
+from sideman.music.band import Role, Track
 from sideman.options import PlayOptions
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
-from sideman.render.audio import USUAL, Encoding, check_encoding, common_gain, write_audio
+from sideman.render.audio import USUAL, Encoding, check_encoding, write_audio
+from sideman.render.bundle import write_bundle, write_stems
 from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.midi import midi_bytes
 from sideman.render.playing import TAIL_SECONDS
@@ -40,7 +39,7 @@ from sideman.web.arrangements import Arrangements
 from sideman.web.disk import full, is_full
 from sideman.web.limits import check_minutes
 from sideman.web.mixing import Mix
-from sideman.web.piece_files import STEMS, lost
+from sideman.web.piece_files import lost
 from sideman.web.problems import Problem
 from sideman.web.schemas import Description
 from sideman.web.sessions import Session
@@ -51,6 +50,7 @@ AUDIO_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
 BYTES_PER_SECOND = {"mp3": 24_000, "wav": 6 * SAMPLE_RATE, "flac": 6 * SAMPLE_RATE}  # at most: of 24 bits
 BUSY_SECONDS = 5.0
 VERSION_DIGITS = 16
+MAX_NAME = 60  # characters of a song in the names of its files
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +146,20 @@ class Downloads:
         tracks = len(mix.sounding(source.description.heard))
         with self._making_of(source.piece, path, 2 * tracks * self._bytes(source, kind)) as missing:
             if missing:
-                _write_stems(mix.apply(self._band(source)), path, kind, encoding)
+                write_stems(mix.apply(self._band(source)), path, kind, encoding)
+        return path
+
+    def bundle(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> Path:
+        """A zip of all that people take along, and of the piece's document."""
+        source = self._source(session, identity, part, mix)
+        path = self._files.folder(source.piece) / f"{source.name(mix)}-bundle.zip"
+        tracks = len(mix.sounding(source.description.heard))
+        size = 2 * tracks * self._bytes(source, "wav") + self._bytes(source, "mp3")
+        with self._making_of(source.piece, path, size) as missing:
+            if missing:
+                composition = source.changed or self._arrangements.composition(source.piece)
+                more = {} if composition is None else {"piece.json": to_document(composition)}
+                write_bundle(mix.apply(self._band(source)), path, _file_name(source.piece.name), more)
         return path
 
     def _bytes(self, source: _Source, kind: str) -> int:
@@ -247,22 +260,12 @@ def _refusal(error: Exception) -> Problem:
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "rendering", detail)
 
 
+def _file_name(name: str) -> str:
+    """A piece's name as files have it."""
+    return re.sub(r"[^\w#()+ -]+", " ", name).strip()[:MAX_NAME] or "Sideman"
+
+
 def _suffix(encoding: Encoding) -> str:
     """What files are called besides that are encoded otherwise than usual."""
     bits = "" if encoding.bits == USUAL.bits else f"-{encoding.bits}-bit"
     return bits if encoding.tail else f"{bits}-loop"
-
-
-def _write_stems(band: Band, path: Path, kind: str, encoding: Encoding) -> None:
-    stems = [replace(band, tracks=(track,)) for track in band.tracks]
-    gain = common_gain([band, *stems])
-    with (
-        atomic_write(path) as temporary,
-        TemporaryDirectory(prefix=STEMS, dir=path.parent) as folder,
-        zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive,  # audio doesn't get smaller
-    ):
-        for stem in stems:
-            file = Path(folder) / f"{stem.tracks[0].role}.{kind}"
-            write_audio(stem, file, gain=gain, encoding=encoding)
-            archive.write(file, file.name)
-            file.unlink()

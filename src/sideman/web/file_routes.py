@@ -148,6 +148,18 @@ async def get_stems(
     return _download(path, ZIP_TYPE, identity)
 
 
+@router.get(
+    "/bundle.zip",
+    response_class=FileResponse,
+    responses={**_file(ZIP_TYPE), **SOUND_PROBLEMS},
+    dependencies=LIMITED,
+)
+async def get_bundle(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
+    """All that people take along of a take, in one zip: MIDI, MP3, stems, score, chart, and the piece's document."""
+    path = await _made(server, server.downloads.bundle, session, identity, part, mix)
+    return _download(path, ZIP_TYPE, identity)
+
+
 drawing = APIRouter(prefix="/api", responses=EVERYWHERE)
 
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from sideman.errors import DataError
 from sideman.files import atomic_write, read_limited
+from sideman.render.bundle import STEMS
 from sideman.web.manifest import NAME, Manifest
 from sideman.web.problems import Problem
 from sideman.web.settings import MEGABYTE
@@ -30,7 +31,6 @@ DAMAGED = "piece.damaged.json"
 EVENTS = "events.jsonl"
 COMPOSITION = "composition.json"
 DELETED = ".deleted-"
-STEMS = ".stems-"  # folders in which stems are made
 LARGEST_MANIFEST = 64 * MEGABYTE
 LARGEST_COMPOSITION = 64 * MEGABYTE
 LARGEST_EVENTS = 256 * MEGABYTE

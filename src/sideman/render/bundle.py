@@ -1,0 +1,105 @@
+"""Several files of a band in one zip: stems of sound, or all that people take to a studio. Knows no requests.
+
+Files are made one by one beside the archive, so that none of them has to fit into memory.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from sideman.charts.paper.drawing import draw
+from sideman.charts.sheet import Sheet, sheet_of
+from sideman.charts.text_writing import write
+from sideman.files import atomic_write
+from sideman.music.band import Band
+from sideman.music.key import Key
+from sideman.music.progression import Progression
+from sideman.music.song import Song
+from sideman.music.wishes import beginnings
+from sideman.render.audio import USUAL, Encoding, common_gain, write_audio
+from sideman.render.midi import midi_bytes
+from sideman.render.rendition import Rendition
+from sideman.render.score.musicxml import score
+
+STEMS = ".stems-"  # how folders begin in which they are made
+
+
+def write_stems(band: Band, path: Path, kind: str, encoding: Encoding = USUAL) -> None:
+    """Write a zip of one file of sound a track: together they are the band, in balance.
+
+    ``kind`` is mp3, wav or flac. Raises as :func:`~sideman.render.audio.write_audio`.
+    """
+    stems = _stems(band)
+    with _archive(path) as (archive, folder):
+        _add(archive, folder, stems, kind, encoding, "")
+
+
+def write_bundle(band: Rendition, path: Path, name: str, more: Mapping[str, str]) -> None:
+    """Write a zip of MIDI, MP3, stems, score and chart, named by the song, and ``more`` texts by their file names.
+
+    Raises as :func:`~sideman.render.audio.write_audio`.
+    """
+    stems = _stems(band)
+    with _archive(path) as (archive, folder):
+        midi = midi_bytes(band, progression=band.progression, key=band.key, sections=band.sections)
+        archive.writestr(f"{name}.mid", midi)
+        written = score(band, progression=band.progression, key=band.key, sections=band.sections, title=name)
+        archive.writestr(f"{name}.musicxml", written)
+        if band.progression is not None:
+            sheet = chart_of(band, band.progression, name)
+            archive.writestr(f"{name}.pdf", draw(sheet, "pdf"))
+            archive.writestr(f"{name}.txt", write(sheet))
+        for file, text in more.items():
+            archive.writestr(file, text)
+        whole = folder / "whole.mp3"
+        write_audio(band, whole)
+        archive.write(whole, f"{name}.mp3", zipfile.ZIP_STORED)
+        _add(archive, folder, stems, "wav", USUAL, "stems/")
+
+
+def chart_of(band: Rendition, progression: Progression, title: str) -> Sheet:
+    """The chart of what a band plays, written out, with its sections."""
+    sheet = sheet_of(Song.of(progression))
+    sheet.title, sheet.tempo = title, band.tempo
+    sheet.key = progression.key if band.key is None else Key.named(band.key)
+    for bar, name in beginnings(band.sections):
+        if bar < len(sheet.measures):
+            sheet.measures[bar].section = name
+    return sheet
+
+
+class _Stems(NamedTuple):
+    """A band's tracks, each alone, and the gain that is common to all."""
+
+    bands: list[Band]
+    gain: float
+
+
+def _stems(band: Band) -> _Stems:
+    bands = [replace(band, tracks=(track,)) for track in band.tracks]
+    return _Stems(bands, common_gain([band, *bands]))
+
+
+def _add(archive: zipfile.ZipFile, folder: Path, stems: _Stems, kind: str, encoding: Encoding, prefix: str) -> None:
+    for stem in stems.bands:
+        file = folder / f"{stem.tracks[0].role}.{kind}"
+        write_audio(stem, file, gain=stems.gain, encoding=encoding)
+        archive.write(file, f"{prefix}{file.name}", zipfile.ZIP_STORED)  # sound doesn't get smaller
+        file.unlink()
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, Path]]:
+    """An archive that is written whole or not at all, and a folder for what goes into it."""
+    with (
+        atomic_write(path) as temporary,
+        TemporaryDirectory(prefix=STEMS, dir=path.parent) as folder,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        yield archive, Path(folder)
