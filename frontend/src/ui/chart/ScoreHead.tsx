@@ -52,9 +52,15 @@ export function ScoreHead() {
           <Icon name="print" />
           <span class="score-word">Print</span>
         </button>
-        <button type="button" class="button small" title="The chart as a PDF, as it is read here" onClick={takePdf}>
+        <button
+          type="button"
+          class="button small"
+          aria-label="PDF"
+          title="The chart as a PDF, as it is read here"
+          onClick={takePdf}
+        >
           <Icon name="download" />
-          PDF
+          <span class="score-word">PDF</span>
         </button>
       </div>
     </div>
