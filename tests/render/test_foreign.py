@@ -46,7 +46,7 @@ def tempo(beats: float, wait: int = 0) -> mido.MetaMessage:
 def rendered(folder: Path, data: bytes) -> tuple[np.ndarray, float, int]:
     """The sound, its length without the tail, and how many notes were played."""
     (folder / "song.mid").write_bytes(data)
-    seconds, notes = write_file_audio(folder / "song.mid", folder / "song.wav")
+    seconds, notes, _ = write_file_audio(folder / "song.mid", folder / "song.wav")
     sound, rate = soundfile.read(folder / "song.wav")
     assert rate == SAMPLE_RATE
     return sound, seconds, notes

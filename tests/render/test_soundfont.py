@@ -7,8 +7,9 @@ import pytest
 from sideman.errors import DataError
 from sideman.music.band import INSTRUMENTS, Role
 from sideman.music.styles import STYLE_PROGRAMS, STYLES
-from sideman.render.fluidsynth import DRUM_BANK, MELODIC_BANK, FluidSynth
-from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED, STAND_INS, check_soundfont, stand_in
+from sideman.render.fluidsynth import FluidSynth
+from sideman.render.presets import DRUM_BANK
+from sideman.render.soundfont import BUNDLED_SOUNDFONT, MELODIC_BANK, OFFERED, STAND_INS, check_soundfont, stand_in
 
 MEGABYTE = 1_000_000
 

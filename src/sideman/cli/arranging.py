@@ -16,6 +16,7 @@ from sideman.cli.composing import compose, load_model, read_options, read_progra
 from sideman.cli.giving import with_melody, with_own_parts
 from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, SCORE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, tell_assumptions
+from sideman.cli.rendering import programs_of, tell_stand_ins
 from sideman.cli.terminal import counted, print_json, progress
 from sideman.errors import DataError
 from sideman.options import values_of
@@ -141,6 +142,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
             bands = compose(arrangement, done, recording)
         seconds = time.perf_counter() - begin
         written = files.write(bands, recording)
+    if audio is not None:
+        tell_stand_ins(soundfont, programs_of(plan.chairs, files.programs))
     if piece is not None:
         from sideman.pieces.composition import Composition
         from sideman.pieces.document import write_composition

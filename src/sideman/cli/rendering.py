@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sideman.cli.composing import read_playing, read_programs, with_options
 from sideman.cli.outputs import check_output
-from sideman.cli.terminal import counted, print_json, progress
+from sideman.cli.terminal import counted, print_json, progress, say
+from sideman.errors import DataError
 from sideman.options import PLAYING, PlayOptions
+
+if TYPE_CHECKING:
+    from sideman.music.band import Band, Role
 
 
 @with_options(before="soundfont", options=PLAYING)
@@ -48,9 +54,32 @@ def render(
             band = played(read_midi(song), playing)
             write_audio(band, output, soundfont=soundfont, programs=programs, on_progress=done)
             length, notes = band.times.seconds(band.steps), band.note_count
+            wanted = programs_of(band, programs)
         else:
-            length, notes = write_file_audio(song, output, soundfont=soundfont, on_progress=done)
+            length, notes, wanted = write_file_audio(song, output, soundfont=soundfont, on_progress=done)
+    tell_stand_ins(soundfont, wanted)
     if as_json:
         print_json({"audio": str(output), "seconds": round(length, 3), "notes": notes})
     else:
         typer.echo(f"{output}: {length:.1f} s, {counted(notes, 'note')}")
+
+
+def programs_of(band: Band, programs: Mapping[Role, int]) -> frozenset[tuple[int, bool]]:
+    """The programs that a band plays, and whether they are kits; ``programs`` replaces some."""
+    from sideman.render.parts import parts
+
+    return frozenset((part.program, part.is_drum) for part in parts(band, programs))
+
+
+def tell_stand_ins(soundfont: Path | None, wanted: Iterable[tuple[int, bool]]) -> None:
+    """Say what plays for programs that the SoundFont lacks."""
+    from sideman.render.soundfont import BUNDLED_SOUNDFONT, stand_ins
+
+    with suppress(DataError):  # it sounds, however it is made
+        found = stand_ins(soundfont or BUNDLED_SOUNDFONT, wanted)
+        names = [
+            f"{'kit' if is_drum else 'program'} {program} ({other} plays)"
+            for (program, is_drum), other in found.items()
+        ]
+        if names:
+            say(f"{soundfont or 'the SoundFont of the package'} lacks {', '.join(names)}")

@@ -90,10 +90,18 @@ def write_audio(
         write(blocks if encoding.tail else until(blocks, total_frames(band, tail=False)), temporary)
 
 
+class PlayedFile(NamedTuple):
+    """What a MIDI file was played as: seconds without the tail, notes, and programs with whether they are kits."""
+
+    seconds: float
+    notes: int
+    programs: frozenset[tuple[int, bool]]
+
+
 def write_file_audio(
     song: Path, path: Path | str, *, soundfont: Path | str | None = None, on_progress: OnProgress | None = None
-) -> tuple[float, int]:
-    """Write what the MIDI file ``song`` sounds like as it is, whole or not at all: seconds without the tail, and notes.
+) -> PlayedFile:
+    """Write what the MIDI file ``song`` sounds like as it is, whole or not at all.
 
     Raises as :func:`write_audio`, :class:`DataError` too where it is not a MIDI file that can be played.
     """
@@ -106,13 +114,13 @@ def write_file_audio(
             nonlocal frames
             for block in blocks:
                 frames += len(block)
+                report(player.share * SYNTHESIS_SHARE)
                 yield block
 
         raw = counted(foreign_blocks(player, str(song)))
-        blocks = mastered(raw, SAMPLE_RATE, BLOCK_FRAMES, must_sound=lambda: True)
-        write(blocks, temporary)
+        write(mastered(raw, SAMPLE_RATE, BLOCK_FRAMES, must_sound=lambda: True), temporary)
         report(1)
-        return frames / SAMPLE_RATE - TAIL_SECONDS, player.notes
+        return PlayedFile(frames / SAMPLE_RATE - TAIL_SECONDS, player.notes, frozenset(player.programs))
 
 
 def check_encoding(path: Path | str, bits: int) -> None:

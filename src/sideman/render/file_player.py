@@ -18,6 +18,8 @@ ALL_NOTES_OFF, ALL_CONTROLLERS_OFF = 123, 121
 PLAYING = 1  # of a player's states
 OK = 0
 
+TICKS = ("current_tick", "total_ticks")  # what the player tells of where it is
+
 
 class FilePlayer(Closing):
     """A standard MIDI file that is being played, to be closed after use.
@@ -27,6 +29,8 @@ class FilePlayer(Closing):
 
     def __init__(self, soundfont: Path, midi: bytes) -> None:
         self.notes = 0  # that have begun so far
+        self.programs: set[tuple[int, bool]] = set()  # that have played so far, and whether they are kits
+        self._chosen = [0] * CHANNELS
         self._library = library()
         self._synth = FluidSynth(soundfont)
         for channel in range(CHANNELS):
@@ -49,9 +53,15 @@ class FilePlayer(Closing):
         """Whether something of the file is still to come; what rings then is no part of it."""
         if self._library.fluid_player_get_status(self._player) != PLAYING:
             return False
-        ticks = (getattr(self._library, f"fluid_player_get_{name}") for name in ("current_tick", "total_ticks"))
+        ticks = (getattr(self._library, f"fluid_player_get_{name}") for name in TICKS)
         now, end = (read(self._player) for read in ticks)
         return bool(now < end or not end)  # it is read when it first sounds
+
+    @property
+    def share(self) -> float:
+        """How much of the file was played, 0 to 1."""
+        now, end = (getattr(self._library, f"fluid_player_get_{name}")(self._player) for name in TICKS)
+        return min(now / end, 1.0) if end else 0.0
 
     def render(self, out: npt.NDArray[np.float32]) -> None:
         """Fill ``out``, (frames, 2), with what sounds next."""
@@ -70,6 +80,8 @@ class FilePlayer(Closing):
         kind = self._library.fluid_midi_event_get_type(event)
         if kind == NOTE_ON and self._library.fluid_midi_event_get_velocity(event):
             self.notes += 1
+            channel = self._library.fluid_midi_event_get_channel(event) % CHANNELS
+            self.programs.add((self._chosen[channel], channel == DRUM_CHANNEL))
         if kind == PROGRAM_CHANGE:
             channel = self._library.fluid_midi_event_get_channel(event)
             self._select(channel, self._library.fluid_midi_event_get_program(event))
@@ -77,5 +89,6 @@ class FilePlayer(Closing):
         return int(self._library.fluid_synth_handle_midi_event(self._synth.handle, event))
 
     def _select(self, channel: int, program: int) -> None:
+        self._chosen[channel % CHANNELS] = program & 0x7F
         with contextlib.suppress(DataError):  # a font without drums, or without anything else: that is silent
             self._synth.select(channel, program & 0x7F, is_drum=channel % CHANNELS == DRUM_CHANNEL)

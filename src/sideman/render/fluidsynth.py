@@ -24,7 +24,8 @@ import numpy.typing as npt
 
 from sideman.errors import DataError, MissingLibraryError
 from sideman.machine import processors
-from sideman.render.soundfont import stand_in
+from sideman.render.presets import DRUM_BANK
+from sideman.render.soundfont import MELODIC_BANK, chosen_program
 
 Stems = npt.NDArray[np.float32]  # (players, 2, frames), full scale is ±1
 Event = tuple[int, int, int, int]  # frame, player, pitch, velocity: 0 ends a note
@@ -47,7 +48,6 @@ INSTALL_HINT = (
     "on Windows 'choco install fluidsynth'"
 )
 OK = 0
-MELODIC_BANK, DRUM_BANK = 0, 128
 LOG_LEVELS = 5  # panic, error, warning, information, debug
 
 BY_PLAYER = ("synth.audio-channels", "synth.audio-groups", "synth.effects-groups")
@@ -173,7 +173,7 @@ class FluidSynth(Closing):
         if not available:
             sort = "drum kit" if is_drum else "General MIDI instrument"
             raise DataError(f"{self._soundfont} has no {sort} (bank {bank}): give another SoundFont")
-        chosen = min(available, key=lambda kit: (kit != program, kit)) if is_drum else stand_in(program, available)
+        chosen = chosen_program(program, available, is_drum=is_drum)
         if self._library.fluid_synth_program_select(self._synth, channel, self._font_id, bank, chosen) != OK:
             raise DataError(f"{self._soundfont}: program {chosen} of bank {bank} is damaged: give another SoundFont")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from os import SEEK_CUR
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from sideman.errors import DataError
 
 DRUM_BANK = 128
+RIFF_HEAD, CHUNK_HEAD, NAME = 12, 8, 4  # bytes
 _COMPRESSED = 0x10  # of a sample's type
 _INSTRUMENT, _SAMPLE = 41, 53  # generators that point on
 _BAG = np.dtype([("generator", "<u2"), ("modulator", "<u2")])
@@ -42,6 +44,25 @@ _TABLES = {
     ),
 }
 Table = npt.NDArray[Any]
+
+
+def presets_of(path: Path) -> list[tuple[int, int]]:
+    """Bank and program of each instrument of a SoundFont, whose sounds are not read; bank 128 are the kits.
+
+    Raises :class:`DataError` where it is not one.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(RIFF_HEAD)
+            while len(head := file.read(CHUNK_HEAD)) == CHUNK_HEAD:
+                size = int.from_bytes(head[4:], "little")
+                if head[:4] == b"LIST" and file.read(NAME) == b"pdta":
+                    rows = np.frombuffer(dict(_chunks(file.read(size - NAME)))["phdr"], _TABLES["phdr"])[:-1]
+                    return list(zip(rows["bank"].tolist(), rows["program"].tolist(), strict=True))
+                file.seek(size + size % 2 - (NAME if head[:4] == b"LIST" else 0), SEEK_CUR)
+    except (OSError, KeyError, ValueError, struct.error) as error:
+        raise DataError(f"cannot read the SoundFont {path}: {error}") from error
+    raise DataError(f"the SoundFont {path} has no instruments")
 
 
 class SoundFont:

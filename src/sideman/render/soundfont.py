@@ -5,15 +5,16 @@ Knows files and General MIDI programs, no synthesizer.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 
 from sideman.errors import DataError
 from sideman.music.band import Role
-from sideman.render.presets import DRUM_BANK, SoundFont
+from sideman.render.presets import DRUM_BANK, SoundFont, presets_of
 
 BUNDLED_SOUNDFONT = Path(__file__).parent / "data" / "sideman.sf3"
+MELODIC_BANK = 0
 HEADER_BYTES = 12  # "RIFF", a length, "sfbk"
 FAMILY_SIZE = 8  # General MIDI orders its 128 programs in families of eight
 
@@ -117,6 +118,25 @@ def stand_in(program: int, available: Collection[int]) -> int:
     if not relatives and STAND_INS[family] in available:
         return STAND_INS[family]
     return min(relatives or available, key=lambda other: (abs(other - program), other))
+
+
+def chosen_program(program: int, available: Collection[int], *, is_drum: bool) -> int:
+    """What plays for a program, or for a kit, on a font that has those ``available`` (not empty)."""
+    return min(available, key=lambda kit: (kit != program, kit)) if is_drum else stand_in(program, available)
+
+
+def stand_ins(path: Path, wanted: Iterable[tuple[int, bool]]) -> dict[tuple[int, bool], int]:
+    """Programs, and whether they are kits, that a font lacks, with what plays for them; of those that are ``wanted``.
+
+    Raises :class:`DataError` where the font can't be read.
+    """
+    presets = presets_of(path)
+    found = {}
+    for program, is_drum in sorted({*wanted}):
+        available = [number for bank, number in presets if bank == (DRUM_BANK if is_drum else MELODIC_BANK)]
+        if available and program not in available:
+            found[program, is_drum] = chosen_program(program, available, is_drum=is_drum)
+    return found
 
 
 @cache
