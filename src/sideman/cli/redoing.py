@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sideman.cli.composing import load_model
-from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, check_output, numbered
+from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, SCORE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.terminal import counted, print_json, progress, say
 from sideman.errors import OptionError
@@ -26,7 +26,9 @@ Piece = Annotated[Path, typer.Argument(metavar="PIECE", help="A piece's document
 Outputs = Annotated[
     list[Path],
     typer.Option(
-        "--output", "-o", help="File to write: .json is the piece, .mid, .mp3, .wav or .flac the take. May be repeated."
+        "--output",
+        "-o",
+        help="File to write: .json is the piece, .mid, .musicxml, .mp3, .wav or .flac the take. May be repeated.",
     ),
 ]
 TakeNumber = Annotated[int, typer.Option(min=1, help="Which take of the piece, from 1.")]
@@ -191,7 +193,7 @@ def check_outputs(paths: Sequence[Path], takes: int = 1) -> None:
 
     for path in paths:
         for each in numbered(path, takes):
-            check_output(each, (*PIECE_SUFFIXES, *MIDI_SUFFIXES, *WRITERS))
+            check_output(each, (*PIECE_SUFFIXES, *MIDI_SUFFIXES, *SCORE_SUFFIXES, *WRITERS))
 
 
 def write_piece(piece: Composition, paths: Sequence[Path], take: int) -> list[str]:
