@@ -94,6 +94,18 @@ def test_thirty_two_bars_take_one_page_and_more_say_which() -> None:
     assert [words_of(page)[-1].words for page in pages][:2] == ["Long · 1/4", "Long · 2/4"]
 
 
+@pytest.mark.parametrize("paper", [A4, LETTER])
+@pytest.mark.parametrize("words", ["W" * 500, "word " * 200, "a\x00b\x0bc\ud800", "日本語 عربى 🎵"])
+def test_any_words_stay_in_their_place(words: str, paper: Paper) -> None:
+    bars = [Measure(((0, next(iter(parse("C"))).chord),), section=words, endings=(1,)), Measure(times=2)]
+    sheet = Sheet(bars * 30, title=words, composer=words, style=words)
+    pages = pages_of(sheet, paper)
+    assert_in_order(pages, paper)
+    for kind in ("pdf", "svg"):
+        assert draw(sheet, kind)
+    ET.fromstring(draw(sheet, "svg"))
+
+
 def test_the_head_says_what_holds_for_all_and_bars_have_their_signs() -> None:
     (page,) = pages_of(read(SONG).sheet, A4, reader_of("Bb"))
     told = [mark.words for mark in words_of(page)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from sideman.charts.paper.fonts import printable
 from sideman.charts.paper.layout import pages_of
 from sideman.charts.paper.marks import A4, PAPERS, Paper
 from sideman.charts.paper.pdf import pdf
@@ -19,7 +20,7 @@ DRAWERS: Mapping[str, Callable[..., bytes]] = MappingProxyType({"pdf": pdf, "svg
 
 def draw(sheet: Sheet, kind: str, reader: Reader = CONCERT, paper: Paper = A4) -> bytes:
     """A chart as ``pdf`` or ``svg``, for a reader. Raises :class:`OptionError` for a sheet without bars."""
-    return DRAWERS[kind](pages_of(sheet, paper, reader), paper, sheet.title or UNTITLED)
+    return DRAWERS[kind](pages_of(sheet, paper, reader), paper, printable(sheet.title) or UNTITLED)
 
 
 def paper_of(name: str) -> Paper:

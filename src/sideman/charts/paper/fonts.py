@@ -24,3 +24,23 @@ def width(words: str, font: str, size: float) -> float:
     """How wide words are, in points."""
     load()
     return float(pdfmetrics.stringWidth(words, font, size))
+
+
+def printable(words: str) -> str:
+    """Words as one line, without what can't be printed."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
+def fitted(words: str, font: str, size: float, room: float) -> str:
+    """Words as one line that is not wider than ``room``: an ellipsis stands for the rest."""
+    words = printable(words)
+    if width(words, font, size) <= room:
+        return words
+    shortest, longest = 0, len(words)
+    while shortest < longest:
+        middle = (shortest + longest + 1) // 2
+        if width(f"{words[:middle]}…", font, size) <= room:
+            shortest = middle
+        else:
+            longest = middle - 1
+    return f"{words[:shortest].rstrip()}…"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sideman.charts.paper.fonts import BOLD, REGULAR, width
+from sideman.charts.paper.fonts import BOLD, REGULAR, fitted, width
 from sideman.charts.paper.marks import Mark, Page, Paper, Stroke, Words
 from sideman.charts.paper.readers import CONCERT, Reader, ShownChord, key_of, moved, printed, shown
 from sideman.charts.paper.setting import (
@@ -29,12 +29,13 @@ from sideman.music.time import Meter
 MARGIN = 42.0
 BARS_IN_A_ROW = 4
 ROW = 58.0  # from the top of a row to that of the next
-LABEL = 12.0  # more above a row that begins with a section
+LABEL, LABEL_PADDING = 12.0, 5.0  # more above a row that begins with a section
+BRACKET = 14.0  # and more where a bracket begins there too
 METER_WIDTH, LEFT, RIGHT = 20.0, 7.0, 6.0  # room within a bar: a time signature, before the chords, after them
 REPEAT_LEFT = 8.0
 GAP = 5.0  # between chords, at the least
 SMALLEST = 0.6  # of a chord's usual size; what needs less gets rows of fewer bars
-TITLE, COMPOSER, FOOT = 20.0, 10.0, 8.0
+TITLE, SMALLEST_TITLE, COMPOSER, FOOT = 20.0, 12.0, 10.0, 8.0
 
 
 class _Row(NamedTuple):
@@ -80,7 +81,8 @@ def pages_of(sheet: Sheet, paper: Paper, reader: Reader = CONCERT) -> list[Page]
     pages = [Page()]
     y = _head(chart, pages[0])
     for row in _rows(chart):
-        label = LABEL if read.measures[row.bars[0]].section is not None else 0
+        first = read.measures[row.bars[0]]
+        label = LABEL * (first.section is not None) + BRACKET * (first.section is not None and bool(first.endings))
         if y + label + ROW > paper.height - MARGIN:
             pages.append(Page())
             y = MARGIN + FOOT
@@ -89,7 +91,7 @@ def pages_of(sheet: Sheet, paper: Paper, reader: Reader = CONCERT) -> list[Page]
         y += ROW
     if len(pages) > 1:
         for number, page in enumerate(pages, 1):
-            foot = f"{read.title or 'Chart'} · {number}/{len(pages)}"
+            foot = f"{fitted(read.title, REGULAR, FOOT, chart.inner / 2) or 'Chart'} · {number}/{len(pages)}"
             page.add(Words(paper.width / 2, paper.height - MARGIN / 2, foot, FOOT, REGULAR, "middle"))
     return pages
 
@@ -99,15 +101,18 @@ def _head(chart: _Chart, page: Page) -> float:
     sheet, middle = chart.sheet, chart.paper.width / 2
     y = MARGIN + TITLE
     if sheet.title:
-        size = min(TITLE, TITLE * chart.inner / max(width(sheet.title, BOLD, TITLE), 1))
-        page.add(Words(middle, y, sheet.title, size, BOLD, "middle"))
+        size = max(min(TITLE, TITLE * chart.inner / max(width(sheet.title, BOLD, TITLE), 1)), SMALLEST_TITLE)
+        page.add(Words(middle, y, fitted(sheet.title, BOLD, size, chart.inner), size, BOLD, "middle"))
         y += COMPOSER + 8
     tempo = "" if sheet.tempo is None else f"{'♩.' if chart.meter(0).is_compound else '♩'} = {sheet.tempo:g}"
     key = f"{printed(chart.tonic)} {'minor' if chart.minor else 'major'}"
-    facts = [sheet.style, tempo, key, chart.reader.about]
-    page.add(Words(MARGIN, y, " · ".join(fact for fact in facts if fact), COMPOSER))
-    if sheet.composer:
-        page.add(Words(chart.paper.width - MARGIN, y, sheet.composer, COMPOSER, REGULAR, "end"))
+    half = chart.inner / 2 - COMPOSER
+    composer = fitted(sheet.composer, REGULAR, COMPOSER, half)
+    facts = " · ".join(fact for fact in (sheet.style, tempo, key, chart.reader.about) if fact)
+    room = chart.inner - width(composer, REGULAR, COMPOSER) - COMPOSER
+    page.add(Words(MARGIN, y, fitted(facts, REGULAR, COMPOSER, room), COMPOSER))
+    if composer:
+        page.add(Words(chart.paper.width - MARGIN, y, composer, COMPOSER, REGULAR, "end"))
     return y + 28
 
 
@@ -149,7 +154,7 @@ def _row(chart: _Chart, row: _Row, top: float) -> Iterator[Mark]:
         if chart.is_new_meter(number):
             yield from meter_marks(chart.meter(number), x + LEFT + (REPEAT_LEFT if measure.repeat else 0) + 5, top)
         yield from _chords(chart, number, x, row.width, top)
-        yield from _above(measure, x, top)
+        yield from _above(measure, x, top, MARGIN + chart.inner - x)
         yield from _below(measure, x + row.width, top)
     yield from _brackets(measures, row, top)
 
@@ -176,12 +181,12 @@ def _chords(chart: _Chart, number: int, x: float, wide: float, top: float) -> It
         yield from chord_marks(chord, x + before + place, top, size)
 
 
-def _above(measure: Measure, x: float, top: float) -> Iterator[Mark]:
+def _above(measure: Measure, x: float, top: float, room: float) -> Iterator[Mark]:
     """The section that begins, and signs to which others lead."""
-    y = top - 5
+    y = top - 5 - (BRACKET if measure.endings else 0)
     if measure.section:
-        words = measure.section
-        wide = width(words, BOLD, SMALL + 2) + 10
+        words = fitted(measure.section, BOLD, SMALL + 2, room - 2 * LABEL_PADDING)
+        wide = width(words, BOLD, SMALL + 2) + 2 * LABEL_PADDING
         box = y - 13
         for x1, y1, x2, y2 in (
             (x, box, x + wide, box),
@@ -190,7 +195,7 @@ def _above(measure: Measure, x: float, top: float) -> Iterator[Mark]:
             (x + wide, box, x + wide, box + 16),
         ):
             yield Stroke(x1, y1, x2, y2, THIN)
-        yield Words(x + 5, y - 1, words, SMALL + 2, BOLD)
+        yield Words(x + LABEL_PADDING, y - 1, words, SMALL + 2, BOLD)
         x += wide + 8
     if measure.segno:
         yield from segno(x, y)

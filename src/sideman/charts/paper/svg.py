@@ -6,8 +6,8 @@ Words are words: they can be searched and read out. Each says how wide it is, so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
+from sideman.charts.musicxml.elements import text
 from sideman.charts.paper.fonts import BOLD, FAMILY, width
 from sideman.charts.paper.marks import Dot, Mark, Page, Paper, Stroke, Words
 
@@ -24,7 +24,7 @@ def svg(pages: Sequence[Page], paper: Paper, title: str) -> bytes:
     written = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_number(paper.width)}pt" height="{_number(height)}pt"'
         f' viewBox="0 0 {_number(paper.width)} {_number(height)}" role="img" font-family="{FAMILY}" fill="{INK}">\n'
-        f'<title>{escape(title)}</title>\n<rect width="100%" height="100%" fill="#fff"/>\n{body}</svg>\n'
+        f'<title>{text(title)}</title>\n<rect width="100%" height="100%" fill="#fff"/>\n{body}</svg>\n'
     )
     return written.encode()
 
@@ -46,7 +46,7 @@ def _words(mark: Words) -> str:
     wide = _number(width(mark.words, mark.font, mark.size))
     return (
         f'<text x="{_number(mark.left)}" y="{_number(mark.y)}" font-size="{_number(mark.size)}"{weight}'
-        f' textLength="{wide}" lengthAdjust="spacingAndGlyphs">{escape(mark.words, quote=False)}</text>'
+        f' textLength="{wide}" lengthAdjust="spacingAndGlyphs">{text(mark.words)}</text>'
     )
 
 
