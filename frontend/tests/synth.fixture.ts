@@ -18,6 +18,10 @@ export class FakeSynth implements Synth {
   told: Told[] = [];
   /** Clicks of the metronome, as [time, whether it is strong]; those taken back are gone. */
   clicks: [number, boolean][] = [];
+  /** The clocks told to who plays along; those taken back too, as they are on their way. */
+  clocks: number[] = [];
+  /** Where it was told to run from: sixteenth and time; null where it was told to stand. */
+  runs: ([number, number] | null)[] = [];
   readonly programs = new Map<Role, number>();
   readonly fetched: [Role, number][] = [];
   readonly volumes = new Map<Role, number>();
@@ -38,6 +42,15 @@ export class FakeSynth implements Synth {
   }
   click(isStrong: boolean, time: number): void {
     this.clicks.push([time, isStrong]);
+  }
+  startClock(sixteenth: number, time: number): void {
+    this.runs.push([sixteenth, time]);
+  }
+  clock(time: number): void {
+    this.clocks.push(time);
+  }
+  stopClock(): void {
+    this.runs.push(null);
   }
   program(role: Role, program: number): void {
     this.programs.set(role, program);

@@ -13,6 +13,8 @@ export const STRAIGHT = 0.5;
 export const OFF_BEAT = STEPS_PER_BEAT / 2; // where the second eighth stands
 
 /** Where bars begin and end, in steps. Past the last that is known they go on as long as that one. */
+const DOTTED_QUARTER = 8; // steps of a quarter where the beat is a dotted one
+
 export class BarLines {
   readonly #lines: readonly number[];
   readonly #next: number;
@@ -71,6 +73,12 @@ export class BarLines {
     if (meter?.endsWith("/8")) return null;
     const onset = this.onset(bar);
     return onset + Math.floor((place - onset) / STEPS_PER_BEAT) * STEPS_PER_BEAT;
+  }
+
+  /** Steps of a written quarter in a bar; in 6/8, 9/8 and 12/8 a beat is one and a half. */
+  quarter(bar: number): number {
+    const [count = 0, unit] = (this.#meters[Math.min(bar, this.#meters.length - 1)] ?? "").split("/").map(Number);
+    return unit === 8 && count > 3 && count % 3 === 0 ? DOTTED_QUARTER : STEPS_PER_BEAT;
   }
 
   /** Where the beats of a bar are; the first is its line. */

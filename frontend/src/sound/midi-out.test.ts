@@ -3,7 +3,7 @@ import type { Offer } from "../api";
 import { ROLES } from "../music/piece";
 import { offer } from "../state/band";
 import { hasMidi } from "./midi-access";
-import { askForMidi, chooseMidi, MidiSynth, midiPorts, midiSynth } from "./midi-out";
+import { askForMidi, chooseMidi, MidiSynth, midiClock, midiPorts, midiSynth } from "./midi-out";
 import { SoundError } from "./synth";
 
 class Output {
@@ -122,6 +122,37 @@ describe("a device", () => {
     expect(synth.stopAll()).toBeGreaterThan(0);
     expect(output.sent).toEqual([]);
   });
+});
+
+it("tells the clock, where it runs from and that it stands, to those who want it", () => {
+  const output = new Output("1", "Synth");
+  const synth = device(output);
+  const told = (): unknown => output.sent.splice(0).map(({ data, at }) => [data, at]);
+  told();
+  synth.startClock(0, 1);
+  synth.clock(1);
+  synth.stopClock();
+  expect(told()).toEqual([]);
+  midiClock.value = true;
+  vi.spyOn(performance, "now").mockReturnValue(500);
+  synth.startClock(0, 1);
+  synth.clock(1.25);
+  synth.startClock(300, 2);
+  synth.startClock(1e9, 3);
+  expect(told()).toEqual([
+    [[0xfc], 500],
+    [[0xf2, 0, 0], 500],
+    [[0xfa], 1000],
+    [[0xf8], 1250],
+    [[0xfc], 500],
+    [[0xf2, 300 & 127, 300 >> 7], 500],
+    [[0xfb], 2000],
+    [[0xfc], 500],
+    [[0xf2, 127, 127], 500],
+    [[0xfb], 3000],
+  ]);
+  midiClock.value = false;
+  vi.restoreAllMocks();
 });
 
 it("clicks with the side stick of the drums, harder on one", () => {

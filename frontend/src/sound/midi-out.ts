@@ -18,6 +18,14 @@ const REVERB = 91;
 const CHORUS = 93;
 const ALL_SOUND_OFF = 120;
 const ALL_NOTES_OFF = 123;
+const POSITION = 0xf2; // of the system: in sixteenths
+const CLOCK = 0xf8;
+const START = 0xfa;
+const CONTINUE = 0xfb;
+const STOP = 0xfc;
+const DATA_BITS = 7; // of a byte that is no status
+const DATA = (1 << DATA_BITS) - 1;
+const MOST_SIXTEENTHS = (1 << (2 * DATA_BITS)) - 1;
 const OFF_VELOCITY = 64; // of a keyboard that doesn't measure it
 const CLICK = 37; // side stick, of the drums
 const CLICK_VELOCITY = 80;
@@ -37,6 +45,9 @@ export interface MidiPort {
 export const midiPorts = signal<readonly MidiPort[] | null>(null);
 /** The synthesizer that is a MIDI device; null: the sound comes from the browser. */
 export const midiSynth = signal<MidiSynth | null>(null);
+
+/** Whether the device is told the tempo, and where the music starts and stops: it may be a studio or a drum machine. */
+export const midiClock = signal(false);
 
 let access: MIDIAccess | null = null;
 
@@ -92,6 +103,22 @@ export class MidiSynth implements Synth {
   click(isStrong: boolean, time: number): void {
     this.noteOn("drums", CLICK, isStrong ? STRONG_VELOCITY : CLICK_VELOCITY, time);
     this.noteOff("drums", CLICK, time + CLICK_SECONDS);
+  }
+
+  startClock(sixteenth: number, time: number): void {
+    if (!midiClock.peek()) return;
+    const place = Math.min(sixteenth, MOST_SIXTEENTHS);
+    this.stopClock(); // nobody moves while it runs
+    this.send([POSITION, place & DATA, place >> DATA_BITS], this.now());
+    this.send([place === 0 ? START : CONTINUE], time);
+  }
+
+  clock(time: number): void {
+    if (midiClock.peek()) this.send([CLOCK], time);
+  }
+
+  stopClock(): void {
+    if (midiClock.peek()) this.send([STOP], this.now());
   }
 
   program(role: Role, program: number): void {

@@ -162,6 +162,12 @@ class Spessa implements Synth {
     this.clicks.click(isStrong, time);
   }
 
+  startClock(): void {}
+
+  clock(): void {}
+
+  stopClock(): void {}
+
   program(role: Role, program: number): void {
     const coming = this.have(role, program)
       .catch((error: SoundError) => this.loading.failed(error))

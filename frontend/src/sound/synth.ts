@@ -14,6 +14,12 @@ export interface Synth {
   noteOff(role: Role, pitch: number, time: number): void;
   /** A click of the metronome; on one it is stronger. */
   click(isStrong: boolean, time: number): void;
+  /** Tell who plays along that the music runs from a time on, and from which sixteenth of the piece. */
+  startClock(sixteenth: number, time: number): void;
+  /** One of the 24 clocks of a quarter. */
+  clock(time: number): void;
+  /** Tell who plays along that the music stands. */
+  stopClock(): void;
   /** Give a role another instrument of General MIDI, from 0; for drums a kit. Holds from the next note on. */
   program(role: Role, program: number): void;
   /** Get an instrument ready that a role may be given later. */
@@ -50,6 +56,9 @@ export const NO_SYNTH: Synth = {
   noteOn() {},
   noteOff() {},
   click() {},
+  startClock() {},
+  clock() {},
+  stopClock() {},
   program() {},
   fetch() {},
   settled: () => null,

@@ -622,3 +622,40 @@ describe("clicks", () => {
     expect(stage.transport.position()).toBe(0);
   });
 });
+
+describe("the clock of who plays along", () => {
+  const steps = (clocks: readonly number[]): number[] =>
+    clocks.slice(1).map((clock, number) => clock - (clocks[number] ?? 0));
+
+  it.each([playingAt(TEMPO), playingAt(TEMPO, { swing: 67 })])(
+    "beats evenly 24 times a quarter, also where it swings",
+    (playing) => {
+      const stage = new Stage([0, 1].map((bar) => quarters(bar)));
+      stage.playing = playing;
+      stage.play().until(5);
+      expect(stage.synth.runs).toEqual([[0, LEAD], null]);
+      expect(stage.synth.clocks).toHaveLength(2 * 4 * 24);
+      expect(stage.synth.clocks[0]).toBeCloseTo(LEAD, 9);
+      for (const step of steps(stage.synth.clocks)) expect(step).toBeCloseTo(0.5 / 24, 9);
+    },
+  );
+
+  it("goes to where the music goes, and stands where it stands", () => {
+    const stage = new Stage([0, 1, 2].map((bar) => quarters(bar)));
+    stage.play().until(0.5);
+    stage.transport.seek(2 * STEPS_PER_BAR + BEAT);
+    stage.transport.pause();
+    expect(stage.synth.runs.map((run) => run?.[0] ?? null)).toEqual([0, 36, null]);
+  });
+
+  it("counts quarters where a beat is one and a half", () => {
+    const stage = new Stage([{ piano: [] }, { piano: [] }]);
+    stage.lines = new BarLines([0, 24, 48], 24, ["6/8"]);
+    stage.play().until(3);
+    expect(stage.synth.clocks).toHaveLength(2 * 3 * 24); // a bar of 6/8 has three quarters
+    for (const step of steps(stage.synth.clocks)) expect(step).toBeCloseTo(0.5 / 36, 9);
+    stage.transport.seek(24);
+    stage.play();
+    expect(stage.synth.runs.at(-1)?.[0]).toBe(12);
+  });
+});

@@ -6,7 +6,7 @@
 
 import type { Playing } from "../music/feel";
 import { type BarNotes, type Note, ROLES, type Role } from "../music/piece";
-import type { BarLines, TimeMap } from "../music/time";
+import { type BarLines, STEPS_PER_BEAT, type TimeMap } from "../music/time";
 import type { Loop, PlayState } from "../state/playback";
 import type { Synth } from "./synth";
 
@@ -24,6 +24,9 @@ export interface Score {
 export const LEAD = 0.04; // seconds between a decision and its first note
 const EARLIEST = 0.005; // seconds ahead at which a note still comes in time
 const SHORTEST = 0.001; // seconds of a note
+const CLOCKS = 24; // of a quarter
+const SIXTEENTHS = 4; // of a quarter
+const EXACT = 1e-6; // steps: nearer places are the same
 
 interface Span {
   readonly played: number;
@@ -69,6 +72,7 @@ export class Transport {
   connect(synth: Synth): void {
     const position = this.position();
     this.synth.stopAll();
+    this.synth.stopClock();
     this.synth = synth;
     if (this.state === "stopped") this.rest = position;
     else this.start(position);
@@ -88,6 +92,7 @@ export class Transport {
     this.rest = this.position();
     this.state = "stopped";
     this.synth.stopAll();
+    this.synth.stopClock();
     this.ringing.clear();
   }
 
@@ -140,6 +145,7 @@ export class Transport {
     if (goesOn === "ends" && this.synth.heard() >= this.timeOf(this.played)) {
       this.state = "stopped";
       this.rest = score.loop ? score.lines.onset(score.loop.from) : 0;
+      this.synth.stopClock();
       return;
     }
     this.starved = goesOn === "starves";
@@ -166,6 +172,7 @@ export class Transport {
     const time = countsIn ? this.countIn(step, soon) : soon;
     const score = this.score(this.pass);
     this.spans = [{ played: this.played, step, time, map: score.playing.time, pass: this.pass }];
+    this.synth.startClock(sixteenthOf(score.lines, step), time);
     this.starved = false;
     this.state = this.hasNext(score) ? "playing" : "waiting"; // not counted: nothing broke off
   }
@@ -234,6 +241,7 @@ export class Transport {
       const barEnd = lines.onset(bar + 1);
       const horizon = this.span.step + stepsIn(this.span, until);
       if (metronome) this.click(lines, bar, Math.min(horizon, barEnd));
+      this.clock(lines, bar, Math.min(horizon, barEnd));
       if (horizon > this.step) this.sendUntil(notes, Math.min(horizon, barEnd), lines.onset(last), playing);
       if (horizon < barEnd) return "runs";
     }
@@ -245,6 +253,20 @@ export class Transport {
       if (beat < this.step || beat >= target) continue;
       const time = this.timeOf(this.played + beat - this.step);
       this.synth.click(number === 0, Math.max(time, this.synth.now()));
+    }
+  }
+
+  /** The clocks of a bar that come before `target`: even within a beat, also where it swings. */
+  private clock(lines: BarLines, bar: number, target: number): void {
+    const [onset, length] = [lines.onset(bar), lines.quarter(bar) / CLOCKS];
+    const timeAt = (step: number): number => this.timeOf(this.played + step - this.step);
+    for (let number = Math.ceil((this.step - onset) / length - EXACT); ; number += 1) {
+      const place = onset + number * length;
+      if (place >= target - EXACT) return;
+      const beat = lines.beatAt(place + EXACT) ?? place;
+      const within = (place - beat) / STEPS_PER_BEAT;
+      const time = timeAt(beat) + within * (timeAt(beat + STEPS_PER_BEAT) - timeAt(beat));
+      this.synth.clock(Math.max(time, this.synth.now()));
     }
   }
 
@@ -310,4 +332,13 @@ function endOf({ length, lines }: Score): number {
 /** The steps from the beginning of a span to a time of the clock. */
 function stepsIn({ map, step, time }: Span, clock: number): number {
   return map.step(map.seconds(step) + clock - time) - step;
+}
+
+/** The sixteenth of the piece in which a step lies, from 0. */
+function sixteenthOf(lines: BarLines, step: number): number {
+  const last = lines.barAt(step);
+  const quartersOf = (bar: number, steps: number): number => steps / lines.quarter(bar);
+  const before = Array.from({ length: last }, (_, bar) => quartersOf(bar, lines.length(bar)));
+  const quarters = before.reduce((sum, each) => sum + each, quartersOf(last, step - lines.onset(last)));
+  return Math.floor(quarters * SIXTEENTHS + EXACT);
 }

@@ -1,7 +1,7 @@
 /** Where the band is heard: in the browser, or on a MIDI device. Not there in browsers without MIDI. */
 
 import { hasMidi } from "../sound/midi-access";
-import { askForMidi, chooseMidi, midiPorts, midiSynth } from "../sound/midi-out";
+import { askForMidi, chooseMidi, midiClock, midiPorts, midiSynth } from "../sound/midi-out";
 import { soundProblem } from "../state/playback";
 
 const CHANNELS = "Channels: 1 piano, 2 guitar, 3 bass, 4 strings, 10 drums";
@@ -25,22 +25,41 @@ export function MidiSelect() {
     );
   }
   return (
-    <label class="transport-midi">
-      <span class="hidden">Play on</span>
-      <select
-        class="field"
-        title={CHANNELS}
-        value={midiSynth.value?.id ?? ""}
-        onChange={(event) => chooseMidi(event.currentTarget.value || null)}
-      >
-        <option value="">This browser</option>
-        {ports.length === 0 && <option disabled>No MIDI device found</option>}
-        {ports.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <>
+      {midiSynth.value !== null && <ClockButton />}
+      <label class="transport-midi">
+        <span class="hidden">Play on</span>
+        <select
+          class="field"
+          title={CHANNELS}
+          value={midiSynth.value?.id ?? ""}
+          onChange={(event) => chooseMidi(event.currentTarget.value || null)}
+        >
+          <option value="">This browser</option>
+          {ports.length === 0 && <option disabled>No MIDI device found</option>}
+          {ports.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
+  );
+}
+
+function ClockButton() {
+  return (
+    <button
+      type="button"
+      class="button"
+      aria-pressed={midiClock.value}
+      title="Send the tempo, start, stop and song position too: a studio or a drum machine plays along"
+      onClick={() => {
+        midiClock.value = !midiClock.value;
+      }}
+    >
+      Clock
+    </button>
   );
 }
