@@ -91,6 +91,14 @@ def test_what_is_held_is_tied_over_the_bar() -> None:
     assert [each.findtext("type") for each in part.iter("note") if each.find("pitch") is not None] == ["quarter"] * 2
 
 
+def test_what_is_tied_keeps_its_name_under_another_chord() -> None:
+    written = score(band_of(Role.BASS, Note(0, 96, 49, 90)), progression=parse("A7|Bbm7"), key="D minor")
+    steps = [note.findtext("pitch/step") for note in parts_of(written)["Bass"].iter("note")]
+    assert steps == ["C", "C"]
+    written = score(band_of(Role.BASS, Note(48, 48, 49, 90)), progression=parse("A7|Bbm7"), key="D minor")
+    assert [note.findtext("pitch/step") for note in parts_of(written)["Bass"].iter("note")][-1] == "D"
+
+
 def test_short_notes_are_written_until_the_next_and_remembered_as_they_were() -> None:
     part = parts_of(score(band_of(Role.BASS, Note(0, 8, 40, 90), Note(12, 2, 40, 90), Note(36, 12, 40, 90))))["Bass"]
     notes, _ = heard_in(part)

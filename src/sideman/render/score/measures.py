@@ -42,12 +42,12 @@ class Song:
     chords: Mapping[int, Sequence[tuple[int, Chord]]]  # of each bar: where in it they begin, in ticks
     marks: Mapping[int, str]  # names of the sections that begin in a bar
 
-    def sounding(self, bar: int, step: int) -> Chord | None:
-        """The chord at a step of a bar."""
+    def sounding(self, step: int) -> Chord | None:
+        """The chord at a step of the song."""
+        bar = self.band.lines.bar_at(step)
+        within = (step - self.band.lines.onset(bar)) * TICKS_PER_STEP
         for number in range(bar, -1, -1):
-            begun = [
-                chord for tick, chord in self.chords.get(number, ()) if number < bar or tick <= step * TICKS_PER_STEP
-            ]
+            begun = [chord for tick, chord in self.chords.get(number, ()) if number < bar or tick <= within]
             if begun:
                 return begun[-1]
         return None
@@ -191,7 +191,7 @@ class _Bar:
             instrument = f'<instrument id="P{self.part}-I{note.pitch}"/>'
             head = f"<notehead>{drum.head}</notehead>" if drum.head else ""
         else:
-            spelled = spell(note.pitch, self.song.key, self.song.sounding(self.number, shape.value.start))
+            spelled = spell(note.pitch, self.song.key, self.song.sounding(note.start))  # the same where it is tied
             alter = f"<alter>{spelled.alter}</alter>" if spelled.alter else ""
             pitch = f"<pitch><step>{spelled.letter}</step>{alter}<octave>{spelled.octave}</octave></pitch>"
             instrument = head = ""
