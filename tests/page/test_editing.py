@@ -133,7 +133,7 @@ def test_notes_are_edited_and_locked_and_undone(studio: Studio) -> None:
     expect(history.get_by_role("button", name=f"edited piano, bar {bar + 1}", exact=True).first).to_be_visible()
     history.get_by_role("button", name="As composed").click()
     expect(studio.button("Undo change")).to_be_disabled()
-    assert notes(studio) == composed
+    wait_until(lambda: notes(studio) == composed)
     studio.button("Redo change").click()
     expect(studio.button("Undo change")).to_be_enabled()
     wait_until(lambda: added in part(notes(studio), "piano"))
