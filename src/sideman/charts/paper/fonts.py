@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR, BOLD = "SidemanPaper", "SidemanPaperBold"
 FAMILY = "DejaVu Sans Condensed, DejaVuSansCondensed, Arial Narrow, Arial, sans-serif"  # where a font isn't embedded
@@ -14,16 +12,19 @@ _FILES = {REGULAR: "DejaVuSansCondensed.ttf", BOLD: "DejaVuSansCondensed-Bold.tt
 
 
 @cache
-def load() -> None:
-    """Have reportlab know the fonts."""
+def load() -> Callable[[str, str, float], float]:
+    """Have reportlab know the fonts; gives what measures words. It is imported by what is drawn first, not before."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
     for name, file in _FILES.items():
         pdfmetrics.registerFont(TTFont(name, str(Path(__file__).parent / "data" / file)))
+    return pdfmetrics.stringWidth
 
 
 def width(words: str, font: str, size: float) -> float:
     """How wide words are, in points."""
-    load()
-    return float(pdfmetrics.stringWidth(words, font, size))
+    return float(load()(words, font, size))
 
 
 def printable(words: str) -> str:

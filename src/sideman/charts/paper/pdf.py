@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
-
-from reportlab.pdfgen.canvas import Canvas
+from typing import TYPE_CHECKING
 
 from sideman.charts.paper.fonts import load
 from sideman.charts.paper.marks import Dot, Mark, Page, Paper, Stroke
 
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
 
 def pdf(pages: Sequence[Page], paper: Paper, title: str, author: str = "") -> bytes:
     """The document. The same pages give the same bytes."""
+    from reportlab.pdfgen.canvas import Canvas
+
     load()
     data = BytesIO()
     canvas = Canvas(data, pagesize=paper, invariant=1)
