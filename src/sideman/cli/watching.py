@@ -11,7 +11,6 @@ from contextlib import contextmanager
 
 from sideman.arranging import Model, arrange
 from sideman.cli.terminal import Show, counted, is_watched, progress, say
-from sideman.render.midi import midi_bytes
 from sideman.training.export import checkpoint_of
 from sideman.training.inspect import piano_roll
 from sideman.training.loop import Trainer, TrainStep
@@ -77,7 +76,7 @@ def compose_preview(trainer: Trainer) -> Preview:
     """The fixed progression by the network as it is now; the same seed every time, so that only the learning shows."""
     model = Model(checkpoint_of(weights_of(trainer.model), trainer.config, {}))
     band = arrange(PREVIEW, seed=0, model=model).band
-    return Preview(piano_roll(band), midi_bytes(band, progression=band.progression, key=band.key))
+    return Preview(piano_roll(band), band.midi())
 
 
 class _Lines:

@@ -23,9 +23,7 @@ from sideman.music.progression import Progression
 from sideman.music.song import Song
 from sideman.music.wishes import beginnings
 from sideman.render.audio import USUAL, Encoding, common_gain, write_audio
-from sideman.render.midi import midi_bytes
 from sideman.render.rendition import Rendition
-from sideman.render.score.musicxml import score
 
 STEMS = ".stems-"  # how folders begin in which they are made
 
@@ -47,10 +45,8 @@ def write_bundle(band: Rendition, path: Path, name: str, more: Mapping[str, str]
     """
     stems = _stems(band)
     with _archive(path) as (archive, folder):
-        midi = midi_bytes(band, progression=band.progression, key=band.key, sections=band.sections)
-        archive.writestr(f"{name}.mid", midi)
-        written = score(band, progression=band.progression, key=band.key, sections=band.sections, title=name)
-        archive.writestr(f"{name}.musicxml", written)
+        archive.writestr(f"{name}.mid", band.midi())
+        archive.writestr(f"{name}.musicxml", band.score(name))
         if band.progression is not None:
             sheet = chart_of(band, band.progression, name)
             archive.writestr(f"{name}.pdf", draw(sheet, "pdf"))

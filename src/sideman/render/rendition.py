@@ -13,13 +13,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from sideman.errors import OptionError
+from sideman.files import atomic_write
 from sideman.music.band import Band, Role
 from sideman.music.key import Key
 from sideman.music.progression import Progression
 from sideman.music.wishes import PlayedSection
 from sideman.options import PlayOptions
 from sideman.render.counting import counted_in, silent_bar
-from sideman.render.midi import write_midi
+from sideman.render.midi import midi_bytes
 from sideman.render.played import played
 from sideman.render.roll import svg_roll
 
@@ -56,6 +57,23 @@ class Rendition(Band):
         sections = (PlayedSection("", (0,)), *self.sections) if self.sections else ()
         return replace(counted_in(self), progression=progression, sections=sections)
 
+    def midi(self, programs: Mapping[Role, int] | None = None) -> bytes:
+        """As a MIDI file with its chords, key and sections: :func:`~sideman.render.midi.midi_bytes`."""
+        return midi_bytes(self, progression=self.progression, programs=programs, key=self.key, sections=self.sections)
+
+    def score(self, title: str = "", programs: Mapping[Role, int] | None = None) -> str:
+        """As MusicXML with its chords, key and sections: :func:`~sideman.render.score.musicxml.score`."""
+        from sideman.render.score.musicxml import score
+
+        return score(
+            self,
+            progression=self.progression,
+            programs=programs,
+            key=self.key,
+            sections=self.sections,
+            title=title,
+        )
+
     def save(
         self,
         path: Path | str,
@@ -74,23 +92,10 @@ class Rendition(Band):
         :class:`MissingLibraryError` for sound without FluidSynth.
         """
         suffix = Path(path).suffix.lower()
-        if suffix in MIDI_SUFFIXES:
-            write_midi(
-                self, path, progression=self.progression, programs=programs, key=self.key, sections=self.sections
-            )
-            return
-        if suffix == SCORE_SUFFIX:
-            from sideman.render.score.musicxml import write_score
-
-            write_score(
-                self,
-                path,
-                progression=self.progression,
-                programs=programs,
-                key=self.key,
-                sections=self.sections,
-                title=title,
-            )
+        if suffix in MIDI_SUFFIXES or suffix == SCORE_SUFFIX:
+            data = self.score(title, programs).encode() if suffix == SCORE_SUFFIX else self.midi(programs)
+            with atomic_write(path) as temporary:
+                temporary.write_bytes(data)
             return
         if suffix.removeprefix(".") not in MEDIA_TYPES:
             endings = ", ".join([*MIDI_SUFFIXES, SCORE_SUFFIX, *(f".{kind}" for kind in MEDIA_TYPES)])

@@ -31,10 +31,8 @@ from sideman.pieces.document import to_document
 from sideman.render.audio import USUAL, Encoding, check_encoding, write_audio
 from sideman.render.bundle import write_bundle, write_stems
 from sideman.render.fluidsynth import SAMPLE_RATE
-from sideman.render.midi import midi_bytes
 from sideman.render.playing import TAIL_SECONDS
 from sideman.render.rendition import Rendition
-from sideman.render.score.musicxml import score
 from sideman.web.arrangements import Arrangements
 from sideman.web.disk import full, is_full
 from sideman.web.limits import check_minutes
@@ -104,8 +102,7 @@ class Downloads:
         source = self._source(session, identity, part, mix)
         name = f"{source.name(mix)}.mid"
         if source.changed is not None or mix.suffix(source.playing, source.description.asked_style):
-            band = mix.apply(self._band(source))
-            return midi_bytes(band, progression=band.progression, key=band.key, sections=band.sections), name
+            return mix.apply(self._band(source)).midi(), name
         path = self._files.midi(source.piece, part.take)
         if not path.is_file():
             raise lost(source.piece, f"{path.name} is not there")
@@ -114,10 +111,7 @@ class Downloads:
     def score(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> tuple[bytes, str]:
         """A take as MusicXML, and its name; made in a moment."""
         source = self._source(session, identity, part, mix)
-        band = mix.apply(self._band(source))
-        written = score(
-            band, progression=band.progression, key=band.key, sections=band.sections, title=source.piece.name
-        )
+        written = mix.apply(self._band(source)).score(source.piece.name)
         return written.encode(), f"{source.name(mix)}.musicxml"
 
     def audio(

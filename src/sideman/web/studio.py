@@ -22,7 +22,6 @@ from sideman.music.time import seconds
 from sideman.pieces.commission import Commission
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import to_document
-from sideman.render.midi import midi_bytes
 from sideman.web.catalogue import Catalogue
 from sideman.web.composing import Composing
 from sideman.web.events import EventLog
@@ -243,7 +242,7 @@ class Studio:
             changed.rendition(take.number, UNCHANGED) if changed else performance.plan.band(take.bars, UNCHANGED)
             for take in performance.takes
         ]
-        songs = [midi_bytes(band, progression=band.progression, key=band.key, sections=band.sections) for band in bands]
+        songs = [band.midi() for band in bands]
         self._files.keep(job.piece, bars, songs, to_document(composition))
 
 

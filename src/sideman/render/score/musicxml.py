@@ -7,10 +7,8 @@ ends elsewhere than it stands, ``dynamics`` how loud it is. Swing is a word, and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from sideman.charts.musicxml.elements import HEAD, text
-from sideman.files import atomic_write
 from sideman.music.band import Band, Role
 from sideman.music.key import Key
 from sideman.music.progression import Chord, Progression
@@ -22,22 +20,6 @@ from sideman.render.score.measures import Song, measures
 from sideman.render.score.parts import CLEFS, staves_of
 
 STAFF_MILLIMETRES = 5  # the height of a staff: eight of them leave room for two systems on a page
-
-
-def write_score(
-    band: Band,
-    path: Path | str,
-    *,
-    progression: Progression | None = None,
-    programs: Mapping[Role, int] | None = None,
-    key: str | None = None,
-    sections: Sequence[PlayedSection] = (),
-    title: str = "",
-) -> None:
-    """Write :func:`score` to ``path``, whole or not at all. Raises as it does, and :class:`DataError`."""
-    written = score(band, progression=progression, programs=programs, key=key, sections=sections, title=title)
-    with atomic_write(path) as temporary:
-        temporary.write_text(written, encoding="utf-8", newline="\n")
 
 
 def score(
