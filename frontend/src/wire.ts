@@ -55,6 +55,8 @@ export interface ArrangementRequest {
   readonly play_tempo?: number | null;
   /** Semitones to play higher, or lower, than composed. */
   readonly transpose?: number;
+  /** How loud and where each player is heard. */
+  readonly mix?: "studio" | "stage" | "wide" | "rhythm" | "dry";
   /** What is composed anew after it, one by one. */
   readonly revisions?: readonly RevisionRequest[];
   /** Those of the piece, in the order of playing; together they have its bars. Without any it is one. */
@@ -108,6 +110,8 @@ export interface ArrangementView {
   readonly play_tempo: number | null;
   /** Semitones to play higher, or lower, than composed. */
   readonly transpose: number;
+  /** How loud and where each player is heard. */
+  readonly mix: "studio" | "stage" | "wide" | "rhythm" | "dry";
   readonly key: string;
   /** Of each take. */
   readonly bars: number;
@@ -179,6 +183,8 @@ export interface Changing {
   readonly play_tempo?: number | null;
   /** Semitones to play higher, or lower, than composed. */
   readonly transpose?: number;
+  /** How loud and where each player is heard. */
+  readonly mix?: "studio" | "stage" | "wide" | "rhythm" | "dry";
   readonly name?: string | null;
 }
 
@@ -612,6 +618,18 @@ export const ROLES = ["drums", "piano", "guitar", "bass", "strings", "melody"] a
 /** A chair in the band: the five that can be composed, in LPD-5's order of tracks, and that of a given melody. */
 export type Role = (typeof ROLES)[number];
 
+/** How a player is heard in a mix. */
+export interface SeatView {
+  /** MIDI controller 10. */
+  readonly pan: number;
+  /** MIDI controller 91. */
+  readonly reverb: number;
+  /** MIDI controller 93. */
+  readonly chorus: number;
+  /** LU louder than the track's target. */
+  readonly lift: number;
+}
+
 /** A section of a song as it stands on paper. */
 export interface SectionView {
   readonly name: string;
@@ -671,12 +689,8 @@ export interface TrackView {
   readonly program: number;
   /** LUFS of a track at volume 100. */
   readonly target: number;
-  /** MIDI controller 10. */
-  readonly pan: number;
-  /** MIDI controller 91. */
-  readonly reverb: number;
-  /** MIDI controller 93. */
-  readonly chorus: number;
+  /** How it is heard in each mix. */
+  readonly seats: { readonly [key: string]: SeatView };
   readonly instruments: readonly InstrumentView[];
   /** MIDI pitch that the instrument has. */
   readonly lowest: number;

@@ -109,6 +109,7 @@ export const PIECE: Arrangement = {
   humanize: 0,
   humanize_seed: 0,
   ritardando: false,
+  mix: "studio",
   play_tempo: null,
   transpose: 0,
   progress: { bars: 2, of: 2 },
@@ -180,6 +181,7 @@ export const OFFER: Offer = {
     played("humanize_seed", "whole", 0, { minimum: 0, maximum: 2 ** 32 - 1 }),
     played("ritardando", "flag", false),
     played("play_tempo", "number", null, { minimum: 20, maximum: 400, nothing: "the tempo itself" }),
+    played("mix", "text", "studio", { choices: ["studio", "rhythm"] }),
     played("transpose", "whole", 0, { minimum: -11, maximum: 11 }),
   ],
   bar_steps: BAR.steps,
@@ -194,9 +196,10 @@ export const OFFER: Offer = {
     is_drum: role === "drums",
     program: PROGRAMS[role] ?? 0,
     target: -20,
-    pan: 64,
-    reverb: 40,
-    chorus: 0,
+    seats: {
+      studio: { pan: 64, reverb: 40, chorus: 0, lift: 0 },
+      rhythm: { pan: 30, reverb: 36, chorus: 70, lift: -3 },
+    },
     instruments: [
       {
         program: PROGRAMS[role] ?? 0,

@@ -1,7 +1,7 @@
 /** A synthesizer for tests: its clock is set by hand, and it remembers what it was told. */
 
 import type { Role } from "../src/music/piece";
-import type { Synth } from "../src/sound/synth";
+import type { Seat, Synth } from "../src/sound/synth";
 
 export interface Told {
   readonly on: boolean;
@@ -25,6 +25,8 @@ export class FakeSynth implements Synth {
   readonly programs = new Map<Role, number>();
   readonly fetched: [Role, number][] = [];
   readonly volumes = new Map<Role, number>();
+  /** Pan, reverb and chorus. */
+  readonly seats = new Map<Role, readonly [number, number, number]>();
   readonly silent = new Set<Role>();
   stops = 0;
   /** Seconds after stopAll in which it takes no notes. */
@@ -61,6 +63,9 @@ export class FakeSynth implements Synth {
   settled = () => null;
   volume(role: Role, volume: number): void {
     this.volumes.set(role, volume);
+  }
+  seat(role: Role, { pan, reverb, chorus }: Seat): void {
+    this.seats.set(role, [pan, reverb, chorus]);
   }
   silence(role: Role, silent: boolean): void {
     this.silent[silent ? "add" : "delete"](role);

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sideman.errors import OptionError
 from sideman.music.feel import HARDEST_SWING, MAX_HAND_SEED, MOST_HUMAN, STRAIGHT, Feel
+from sideman.music.mixes import MIXES, STUDIO
 from sideman.music.roles import ROLES, Role
 from sideman.music.styles import DENSITIES, ENDINGS, LOOP, STYLES
 
@@ -122,7 +123,8 @@ class PlayOptions:
     ``swing``, ``straight``, ``humanize``, ``humanize_seed`` and ``ritardando`` are those of
     :class:`~sideman.music.feel.Feel`.
     ``play_tempo``, in beats a minute, is None where it is the tempo that the music was composed for. ``transpose``
-    moves all but the drums by semitones; whom that takes out of the instrument's range plays an octave back.
+    moves all but the drums by semitones; whom that takes out of the instrument's range plays an octave back. ``mix`` is
+    one of :data:`~sideman.music.mixes.MIXES`.
     """
 
     swing: float = field(
@@ -173,6 +175,10 @@ class PlayOptions:
             MOST_TRANSPOSED,
             shapes=False,
         ).row,
+    )
+    mix: str = field(
+        default=STUDIO,
+        metadata=Option("text", "How loud and where each player is heard", choices=tuple(MIXES), shapes=False).row,
     )
 
     def __post_init__(self) -> None:

@@ -11,10 +11,12 @@ from tests.render.conftest import real
 
 import sideman
 from sideman.music.band import Band, Note, Role, Track
+from sideman.music.mixes import MIXES
 from sideman.render import levels
 from sideman.render.audio import audio_blocks
 from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.parts import parts
+from sideman.render.playing import total_frames
 
 CHORDS = "C | Am | F | G7 | Em | Am | Dm7 | G7"
 TOLERANCE = 3  # LU
@@ -106,3 +108,15 @@ def test_the_guitar_is_wide_and_the_bass_is_not() -> None:
 
     assert correlation(Role.GUITAR, 57) < 0.9
     assert correlation(Role.BASS, 40) > 0.98
+
+
+@real
+@pytest.mark.usefixtures("loaded")
+def test_mixes_sound_as_they_say() -> None:
+    band = sideman.arrange("C | Am", style="pop", seed=7).band
+    sounds = {mix: np.concatenate(list(audio_blocks(replace(band, mix=mix), gain=1.0))) for mix in MIXES}
+    end = total_frames(band, tail=False)
+    alike = {mix: float(np.corrcoef(sound.T)[0, 1]) for mix, sound in sounds.items()}  # left and right
+    assert alike["rhythm"] > alike["studio"] + 0.05 > alike["wide"] + 0.1
+    late = {mix: float(np.std(sound[end + SAMPLE_RATE :])) for mix, sound in sounds.items()}
+    assert late["stage"] > late["studio"] > late["dry"]

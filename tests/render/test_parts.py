@@ -5,7 +5,8 @@ import pytest
 
 from sideman.errors import OptionError
 from sideman.music.band import ROLES, Band, Note, Role, Track
-from sideman.render.parts import PLACEMENTS, parts, without_overlaps
+from sideman.music.mixes import MIXES, STUDIO
+from sideman.render.parts import parts, without_overlaps
 
 
 def cut(*notes: Note, steps: int = 100) -> list[Note]:
@@ -55,8 +56,20 @@ def test_a_program_outside_general_midi_is_an_error_even_for_an_absent_role() ->
         parts(Band((), 48), {Role.BASS: 128})
 
 
-def test_every_role_has_its_place_in_the_mix() -> None:
-    assert tuple(PLACEMENTS) == tuple(Role)
+@pytest.mark.parametrize("mix", MIXES)
+def test_every_role_has_its_seat_in_a_mix(mix: str) -> None:
+    assert tuple(MIXES[mix]) == tuple(Role)
+    for role, seat in MIXES[mix].items():
+        (part,) = parts(Band((Track(role),), 48, mix=mix))
+        assert part.controls == ((7, 100), (10, seat.pan), (91, seat.reverb), (93, seat.chorus))
+        assert all(0 <= value < 128 for _, value in part.controls)
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_a_mix_lifts_a_player_by_decibels(mix: str) -> None:
+    track = Track(Role.DRUMS, [Note(0, 12, 38, 90), Note(24, 12, 38, 90)])
+    (usual,), (part,) = (parts(Band((track,), 48, mix=name)) for name in (STUDIO, mix))
+    assert 20 * np.log10(part.gain / usual.gain) == pytest.approx(MIXES[mix][Role.DRUMS].lift)
 
 
 @pytest.mark.parametrize(("volume", "controller"), [(100, 100), (50, 50), (1, 1), (0, 0), (127, 127)])
@@ -69,12 +82,6 @@ def test_a_volume_scales_the_level(volume: int, controller: int) -> None:
 def test_no_volume_is_beyond_midi() -> None:
     (part,) = parts(Band((Track(Role.BASS, [Note(0, 12, 40, 12)]),), 48))
     assert part.volume == 127 < part.level
-
-
-def test_each_part_has_its_place() -> None:
-    (part,) = parts(Band((Track(Role.STRINGS),), 48))
-    place = PLACEMENTS[Role.STRINGS]
-    assert part.controls == ((7, 100), (10, place.pan), (91, place.reverb), (93, place.chorus))
 
 
 @pytest.mark.parametrize("tempo", [0, -5, 1, 1e9, float("nan")])

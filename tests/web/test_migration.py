@@ -30,6 +30,7 @@ PLAYED = {
     "humanize": 0,
     "humanize_seed": 0,
     "ritardando": False,
+    "mix": "studio",
     "play_tempo": None,
     "transpose": 0,
 }

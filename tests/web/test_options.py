@@ -10,7 +10,7 @@ import pytest
 from tests.web.conftest import Server, create
 
 from sideman.music.chords import MODEL_QUALITIES, parse
-from sideman.render.parts import PLACEMENTS
+from sideman.music.mixes import MIXES
 from sideman.render.soundfont import OFFERED, preset_font
 from sideman.tokens.vocabulary import STYLES
 from sideman.web.options import EXAMPLES
@@ -59,7 +59,7 @@ def test_tracks_are_the_band(options: dict[str, Any]) -> None:
         instruments = {each["program"]: each["name"] for each in track["instruments"]}
         assert instruments == OFFERED[track["role"]]
         assert track["program"] in instruments
-        assert (track["pan"], track["reverb"], track["chorus"]) == PLACEMENTS[track["role"]]
+        assert track["seats"] == {name: seats[track["role"]]._asdict() for name, seats in MIXES.items()}
     assert [track["role"] for track in options["tracks"] if track["is_drum"]] == ["drums"]
 
 

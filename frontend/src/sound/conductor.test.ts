@@ -1,11 +1,11 @@
 // @vitest-environment happy-dom
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { commonLines, PIECE } from "../../tests/piece.fixture";
+import { commonLines, OFFER, PIECE } from "../../tests/piece.fixture";
 import { FakeSynth } from "../../tests/synth.fixture";
 import type { Arrangement } from "../api";
 import { type BarNotes, ROLES } from "../music/piece";
-import { mixer, setStrip } from "../state/band";
+import { mixer, offer, setOptions, setStrip } from "../state/band";
 import { addBar, openPiece, piece, take } from "../state/piece";
 import { loop, playState, soundProblem, speed } from "../state/playback";
 import { createPlayer } from "./conductor";
@@ -210,6 +210,19 @@ describe("the controls", () => {
     setStrip("piano", { solo: true });
     expect([...synth.silent].sort()).toEqual(["bass", "drums", "guitar", "melody", "strings"]);
     expect(mixer.piano.value.solo).toBe(true);
+  });
+
+  it("seat the players as the mix that is set has it, also for a synthesizer that comes later", async () => {
+    offer.value = OFFER;
+    setStrip("bass", { volume: 30 });
+    await player.play();
+    expect(synth.seats.get("bass")).toEqual([64, 40, 0]);
+    const usual = synth.volumes.get("bass") ?? 0;
+    setOptions({ mix: "rhythm" });
+    expect(synth.seats.get("bass")).toEqual([30, 36, 70]);
+    expect((synth.volumes.get("bass") ?? 0) / usual).toBeCloseTo(10 ** (-3 / 40), 1);
+    setOptions({ mix: "studio" });
+    offer.value = null;
   });
 
   it("change speed and take on the way", async () => {

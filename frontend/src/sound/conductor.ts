@@ -3,7 +3,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { ROLES, type Role } from "../music/piece";
-import { audible, mixer, options, programOf, styleProgram } from "../state/band";
+import { audible, mixer, options, programOf, seatOf, styleProgram } from "../state/band";
 import { levels } from "../state/levels";
 import { bars, isComposing, ownChart, piece, pieceLines, pieceShift, take } from "../state/piece";
 import { countIn, type Loop, loop, metronome, type Player, playState, soundProblem } from "../state/playback";
@@ -191,6 +191,10 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
       if (program.value !== undefined) synth.value.program(role, program.value);
     });
     effect(() => synth.value.volume(role, volume.value));
+    const seat = computed(() => seatOf(role));
+    effect(() => {
+      if (seat.value) synth.value.seat(role, seat.value);
+    });
     effect(() => synth.value.silence(role, !audible.value.has(role)));
   }
 

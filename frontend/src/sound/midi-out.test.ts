@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Offer } from "../api";
 import { ROLES } from "../music/piece";
-import { offer } from "../state/band";
 import { hasMidi } from "./midi-access";
 import { askForMidi, chooseMidi, MidiSynth, midiClock, midiPorts, midiSynth } from "./midi-out";
 import { SoundError } from "./synth";
@@ -30,7 +28,6 @@ beforeEach(() => {
 afterEach(() => {
   chooseMidi(null);
   midiPorts.value = null;
-  offer.value = null;
   vi.unstubAllGlobals();
 });
 
@@ -81,11 +78,15 @@ describe("a device", () => {
     synth.volume("guitar", 80);
     synth.silence("guitar", true);
     synth.silence("guitar", false);
+    synth.seat("guitar", { pan: 34, reverb: 40, chorus: 70 });
     expect(output.sent.map(({ data }) => data)).toEqual([
       [0xc1, 27],
       [0xb1, 7, 80],
       [0xb1, 7, 0],
       [0xb1, 7, 80],
+      [0xb1, 10, 34],
+      [0xb1, 91, 40],
+      [0xb1, 93, 70],
     ]);
   });
 
@@ -112,12 +113,12 @@ describe("a device", () => {
 
   it("can be left when it is gone: nothing is sent, and nothing throws", () => {
     const output = new Output("1", "Synth", "disconnected");
-    offer.value = { tracks: [{ role: "piano", pan: 64, reverb: 40, chorus: 0 }] } as unknown as Offer;
     const synth = device(output);
     synth.noteOn("piano", 60, 90, synth.now());
     synth.noteOff("piano", 60, synth.now());
     synth.program("piano", 4);
     synth.volume("piano", 80);
+    synth.seat("piano", { pan: 50, reverb: 44, chorus: 0 });
     synth.silence("piano", true);
     expect(synth.stopAll()).toBeGreaterThan(0);
     expect(output.sent).toEqual([]);

@@ -2,9 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
-import { offer } from "../state/band";
 import { askForAccess } from "./midi-access";
-import { SoundError, type Synth } from "./synth";
+import { type Seat, SoundError, type Synth } from "./synth";
 
 // As people count them, from 1: piano 1, guitar 2, bass 3, strings 4, melody 5, drums 10.
 const CHANNELS: Record<Role, number> = { piano: 0, guitar: 1, bass: 2, strings: 3, melody: 4, drums: 9 };
@@ -80,11 +79,6 @@ export class MidiSynth implements Synth {
 
   constructor(private readonly output: MIDIOutput) {
     this.id = output.id;
-    for (const { role, pan, reverb, chorus } of offer.peek()?.tracks ?? []) {
-      this.control(role, PAN, pan);
-      this.control(role, REVERB, reverb);
-      this.control(role, CHORUS, chorus);
-    }
   }
 
   now = () => performance.now() / 1000;
@@ -132,6 +126,12 @@ export class MidiSynth implements Synth {
   volume(role: Role, volume: number): void {
     this.volumes.set(role, volume);
     this.turn(role);
+  }
+
+  seat(role: Role, { pan, reverb, chorus }: Seat): void {
+    this.control(role, PAN, pan);
+    this.control(role, REVERB, reverb);
+    this.control(role, CHORUS, chorus);
   }
 
   silence(role: Role, silent: boolean): void {

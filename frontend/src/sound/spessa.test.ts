@@ -81,9 +81,6 @@ const offer = {
     role,
     is_drum: role === "drums",
     program: number,
-    reverb: 40,
-    chorus: 0,
-    pan: 64,
     instruments: [number, 70].map(instrument),
   })),
 } as unknown as Offer;

@@ -13,7 +13,7 @@ import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
 import { Clicks } from "./clicks";
 import { Fonts } from "./fonts";
 import { levelOf } from "./meter";
-import { SoundError, type Synth } from "./synth";
+import { type Seat, SoundError, type Synth } from "./synth";
 
 const FIRST: readonly Role[] = ["drums", "bass", "piano", "guitar"]; // without whom no band plays
 
@@ -125,14 +125,7 @@ class Spessa implements Synth {
     this.volumes = eachRole(() => AS_COMPOSED);
     this.meters = eachRole((role) => this.meter(LANES.map((lane) => lane[role])));
     for (const lane of LANES) library.midiChannels[lane.drums]?.setDrums(true);
-    for (const { role, pan, reverb, chorus } of tracks) {
-      for (const lane of LANES) {
-        library.controllerChange(lane[role], PAN, pan);
-        library.controllerChange(lane[role], REVERB_SEND, reverb);
-        library.controllerChange(lane[role], CHORUS_SEND, chorus);
-      }
-      this.turn(role);
-    }
+    for (const { role } of tracks) this.turn(role);
   }
 
   now = () => this.context.currentTime;
@@ -210,6 +203,14 @@ class Spessa implements Synth {
   volume(role: Role, volume: number): void {
     this.volumes[role] = volume;
     this.turn(role);
+  }
+
+  seat(role: Role, { pan, reverb, chorus }: Seat): void {
+    for (const lane of LANES) {
+      this.library.controllerChange(lane[role], PAN, pan);
+      this.library.controllerChange(lane[role], REVERB_SEND, reverb);
+      this.library.controllerChange(lane[role], CHORUS_SEND, chorus);
+    }
   }
 
   silence(role: Role, silent: boolean): void {

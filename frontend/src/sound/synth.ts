@@ -2,6 +2,13 @@
 
 import { AS_COMPOSED, MAX_VOLUME, type Role } from "../music/piece";
 
+/** A place in the stereo picture and in the room, each 0 to 127. */
+export interface Seat {
+  readonly pan: number; // 64 is the middle
+  readonly reverb: number;
+  readonly chorus: number;
+}
+
 /** Something that plays notes at given times. */
 export interface Synth {
   /** Seconds of its clock; all times given to it are measured by it. */
@@ -28,6 +35,8 @@ export interface Synth {
   settled(): Promise<unknown> | null;
   /** MIDI controller 7, 0 to 127. Holds at once. */
   volume(role: Role, volume: number): void;
+  /** Where a role is heard: MIDI controllers 10, 91 and 93. Holds at once. */
+  seat(role: Role, seat: Seat): void;
   /** Mute a role at once, also what rings; or let it be heard again. */
   silence(role: Role, silent: boolean): void;
   /** End all notes and forget those sent for later. Returns the time from which on the next may be sent. */
@@ -63,6 +72,7 @@ export const NO_SYNTH: Synth = {
   fetch() {},
   settled: () => null,
   volume() {},
+  seat() {},
   silence() {},
   stopAll: () => 0,
   level: () => 0,

@@ -5,6 +5,7 @@ import type { Arrangement, Problem } from "../api";
 import type { Feel } from "../music/feel";
 import { AS_COMPOSED, type Chart, COMPOSED, MELODY, ROLES, type Role, type Song } from "../music/piece";
 import { BarLines } from "../music/time";
+import type { SeatView } from "../wire";
 import { type Values, valuesOf } from "./fields";
 import { offer, offered } from "./offer";
 import { heardRoles, melody, piece } from "./piece";
@@ -70,22 +71,22 @@ export function optionsOf(made: Arrangement): Values {
 /** Of a piece that is yet to be composed: the chart and the tempo that are set are its own. */
 const IN_ITS_OWN = { play_tempo: null, transpose: 0 };
 
-/** The options of playing that are of the feel, as they are set. */
-export const feelOptions = computed<Values>(() =>
-  Object.fromEntries(FEEL.map((name) => [name, wishes.value[name] ?? offered(name)?.default ?? null])),
+/** The options of playing, but for those that follow the tempo and the chart that are set. */
+const playFields = computed(() =>
+  (offer.value?.options ?? []).filter(({ name, shapes }) => !shapes && !(name in IN_ITS_OWN)),
 );
-const FEEL = ["swing", "straight", "humanize", "humanize_seed", "ritardando"];
 
-/** The feel that a piece was left with. */
-export const feelOf = (made: Arrangement): Values =>
-  valuesOf(
-    (offer.value?.options ?? []).filter(({ name }) => FEEL.includes(name)),
-    { ...made },
-  );
+/** Their values, as they are set. */
+export const playOptions = computed<Values>(() =>
+  Object.fromEntries(playFields.value.map(({ name }) => [name, wishes.value[name] ?? null])),
+);
+
+/** Those that a piece was left with. */
+export const playOptionsOf = (made: Arrangement): Values => valuesOf(playFields.value, { ...made });
 
 /** How the band is to play. */
 export const feel = computed<Feel>(() => {
-  const { swing, straight, humanize, humanize_seed: seed, ritardando } = feelOptions.value;
+  const { swing, straight, humanize, humanize_seed: seed, ritardando } = playOptions.value;
   return {
     swing: typeof swing === "number" ? swing : STRAIGHT,
     straight: Array.isArray(straight) ? straight : [],
@@ -95,6 +96,11 @@ export const feel = computed<Feel>(() => {
   };
 });
 const STRAIGHT = 50; // per cent
+
+/** How a role is heard in the mix that is set; undefined before the server has told. */
+export function seatOf(role: Role): SeatView | undefined {
+  return offeredTrack(role)?.seats[String(playOptions.value.mix)];
+}
 
 /** A strip of the mixer. */
 export interface Strip {

@@ -3,7 +3,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { level, type Measured } from "../music/levels";
 import { AS_COMPOSED, type Note, ROLES, type Role } from "../music/piece";
-import { offer, programOf } from "./band";
+import { offer, programOf, seatOf } from "./band";
 import { bars, pieceLines } from "./piece";
 import { playing } from "./playing";
 
@@ -24,7 +24,8 @@ function levelOf(role: Role): number {
   const track = offer.value?.tracks.find((each) => each.role === role);
   const program = programOf(role);
   const instrument = track && nearest(track.instruments, program ?? track.program);
-  return track && instrument ? level(instrument, notesOf(role), secondsPerStep.value, track.target) : AS_COMPOSED;
+  if (!track || !instrument) return AS_COMPOSED;
+  return level(instrument, notesOf(role), secondsPerStep.value, track.target + (seatOf(role)?.lift ?? 0));
 }
 
 function* notesOf(role: Role): Iterable<Note> {

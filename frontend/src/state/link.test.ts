@@ -51,6 +51,7 @@ test("a link holds how the piece is played, and is the same piece's however that
     humanize: 0.5,
     humanize_seed: 0,
     ritardando: true,
+    mix: "rhythm",
     play_tempo: 90,
     transpose: -2,
   };

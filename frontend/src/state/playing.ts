@@ -11,7 +11,7 @@ import { nearest, shiftBetween } from "../music/key";
 import { isSameRow } from "../music/piece";
 import { STEPS_PER_BEAT } from "../music/time";
 import { isSameForm as haveSameForm, isSameWish, type Section } from "../music/wishes";
-import { chart, chartLines, chartProblem, feel, feelOptions, options, song, wishes } from "./band";
+import { chart, chartLines, chartProblem, feel, options, playOptions, song, wishes } from "./band";
 import { isReadable } from "./chart";
 import { isSame, type Values } from "./fields";
 import { hands, offered } from "./offer";
@@ -92,7 +92,7 @@ export function followSettings(): () => void {
 export const playedSo = computed<Values>(() => {
   const own = piece.value?.tempo;
   return {
-    ...feelOptions.value,
+    ...playOptions.value,
     play_tempo: pieceTempo.value === own ? null : pieceTempo.value,
     transpose: pieceShift.value,
   };

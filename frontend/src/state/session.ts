@@ -18,7 +18,7 @@ import { textOf } from "../music/text";
 import type { Section } from "../music/wishes";
 import { type End, listen } from "../stream";
 import type { GivenPart } from "../wire";
-import { feelOf, offer, optionsOf, setOptions, song, wishes } from "./band";
+import { offer, optionsOf, playOptionsOf, setOptions, song, wishes } from "./band";
 import { isReadable } from "./chart";
 import type { Values } from "./fields";
 import { loadText, version } from "./history";
@@ -139,7 +139,7 @@ export async function show(arrangement: Arrangement, played: Values = {}): Promi
   const [first] = charts;
   if (mine !== openings || first === undefined) return false;
   batch(() => {
-    setOptions(feelOf(so));
+    setOptions(playOptionsOf(so));
     openPiece(arrangement, first.own, first.moved, so, charts);
   });
   hear(arrangement.id);

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sideman.errors import OptionError
 from sideman.music.feel import AS_WRITTEN, Feel
+from sideman.music.mixes import STUDIO
 from sideman.music.roles import ROLES as ROLES  # noqa: PLC0414 - readers of this module find it here too
 from sideman.music.roles import Role as Role  # noqa: PLC0414 - readers of this module find it here too
 from sideman.music.slowing import times_of
@@ -135,7 +136,8 @@ class Track:
 class Band:
     """Up to five tracks and a melody, at most one a role, that play for ``steps`` steps at ``tempo`` beats a minute.
 
-    Its bars begin at ``lines``; ``feel`` is how the notes are played. Bands are equal that play the same, whatever else
+    Its bars begin at ``lines``; ``feel`` is how the notes are played, ``mix`` how they are
+    heard, one of :data:`~sideman.music.mixes.MIXES`. Bands are equal that play the same, whatever else
     a subclass knows of them.
     """
 
@@ -144,6 +146,7 @@ class Band:
     tempo: float = 120.0
     lines: BarLines = COMMON_BARS
     feel: Feel = AS_WRITTEN
+    mix: str = STUDIO
 
     def __post_init__(self) -> None:
         roles = [track.role for track in self.tracks]
@@ -180,7 +183,7 @@ class Band:
         return times_of(self.tempo, self.lines, self.steps, slows=self.feel.ritardando)
 
     def _played(self) -> tuple[object, ...]:
-        return self.tracks, self.steps, self.tempo, self.lines, self.feel
+        return self.tracks, self.steps, self.tempo, self.lines, self.feel, self.mix
 
     @property
     def note_count(self) -> int:

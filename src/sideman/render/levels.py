@@ -42,15 +42,15 @@ ABSOLUTE_GATE, RELATIVE_GATE = -70.0, -10.0
 _Floats = npt.NDArray[np.float64]
 
 
-def level(role: Role, program: int, notes: NoteArray, seconds_per_step: float) -> float:
+def level(role: Role, program: int, notes: NoteArray, seconds_per_step: float, lift: float = 0) -> float:
     """The volume, in MIDI's scale but not ending at 127, that has a player stand where it should.
 
-    ``notes`` is (notes, 4), in steps. Who doesn't play has 100.
+    A mix may ``lift`` it by some LU. ``notes`` is (notes, 4), in steps. Who doesn't play has 100.
     """
     heard = loudness(role, program, notes, seconds_per_step)
     if not np.isfinite(heard):
         return FULL
-    return float(min(max(FULL * 10 ** ((BAND + TARGETS[role] - heard) / DECIBELS), 1), HIGHEST))
+    return float(min(max(FULL * 10 ** ((BAND + TARGETS[role] + lift - heard) / DECIBELS), 1), HIGHEST))
 
 
 def loudness(role: Role, program: int, notes: NoteArray, seconds_per_step: float) -> float:

@@ -26,31 +26,13 @@ from sideman.music.band import (
     NoteArray,
     Role,
 )
+from sideman.music.mixes import MIXES, Seat
 from sideman.music.placing import Places, places, touched
 from sideman.render.levels import FULL, level
 
-CENTRE = 64  # MIDI pan
 DRUM_CHANNEL = 9  # MIDI's tenth
 VOLUME, PAN, REVERB, CHORUS = 7, 10, 91, 93  # MIDI controllers
 MIN_MIDI_TEMPO, MAX_MIDI_TEMPO = 4, 1000  # beats a minute; a MIDI file holds none below 3.6
-
-
-class Placement(NamedTuple):
-    """Where a player stands in the stereo picture and in the room, as MIDI controllers 10, 91 and 93."""
-
-    pan: int  # 0 left, 64 centre, 127 right
-    reverb: int  # 0 to 127
-    chorus: int  # 0 to 127: makes one instrument sound as wide as two
-
-
-PLACEMENTS: dict[Role, Placement] = {
-    Role.DRUMS: Placement(CENTRE, 40, 0),
-    Role.PIANO: Placement(CENTRE - 14, 44, 0),
-    Role.GUITAR: Placement(CENTRE - 30, 40, 70),
-    Role.BASS: Placement(CENTRE, 12, 0),
-    Role.STRINGS: Placement(CENTRE + 26, 72, 0),
-    Role.MELODY: Placement(CENTRE, 56, 0),
-}
 
 
 @dataclass(frozen=True)
@@ -61,6 +43,7 @@ class Part:
     channel: int  # of MIDI, 0-based
     program: int  # General MIDI, 0-based; for drums the kit
     level: float  # in the scale of MIDI's controller 7, which ends at 127
+    seat: Seat
     notes: NoteArray
 
     @property
@@ -76,8 +59,8 @@ class Part:
     @property
     def controls(self) -> tuple[tuple[int, int], ...]:
         """MIDI controllers and their values: how loud, and where, it is heard."""
-        place = PLACEMENTS[self.role]
-        return (VOLUME, self.volume), (PAN, place.pan), (REVERB, place.reverb), (CHORUS, place.chorus)
+        pan, reverb, chorus, _ = self.seat
+        return (VOLUME, self.volume), (PAN, pan), (REVERB, reverb), (CHORUS, chorus)
 
     @property
     def name(self) -> str:
@@ -113,8 +96,8 @@ def sounding(role: Role, notes: NoteArray, band: Band) -> Sounding:
 def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part, ...]:
     """The band's tracks as parts, in its order.
 
-    Each is as loud as :mod:`sideman.render.levels` wants it, and as the track's volume says. ``programs`` replaces the
-    General MIDI programs of some roles. Raises :class:`OptionError` where one is outside
+    Each is as loud as :mod:`sideman.render.levels` and the band's mix want it, and as the track's volume says.
+    ``programs`` replaces the General MIDI programs of some roles. Raises :class:`OptionError` where one is outside
     0-127, or where no file can keep the tempo.
     """
     if not MIN_MIDI_TEMPO <= band.tempo <= MAX_MIDI_TEMPO:
@@ -131,8 +114,9 @@ def parts(band: Band, programs: Mapping[Role, int] | None = None) -> tuple[Part,
         notes = without_overlaps(track.notes, band.steps)
         channel = DRUM_CHANNEL if track.is_drum else next(free)
         program = chosen.get(track.role, usual)
-        own = level(track.role, program, notes, pace) * track.volume / AS_COMPOSED
-        result.append(Part(track.role, channel, program, own, notes))
+        seat = MIXES[band.mix][track.role]
+        own = level(track.role, program, notes, pace, seat.lift) * track.volume / AS_COMPOSED
+        result.append(Part(track.role, channel, program, own, seat, notes))
     return tuple(result)
 
 

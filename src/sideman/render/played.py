@@ -1,4 +1,4 @@
-"""A band at another tempo, in another key, with another feel. Knows options of playing; no files and no sound."""
+"""A band in another tempo, key, feel or mix. Knows options of playing; no files and no sound."""
 
 from __future__ import annotations
 
@@ -19,4 +19,5 @@ def played(band: AnyBand, options: PlayOptions) -> AnyBand:
         for track in band.tracks
     )
     tempo = band.tempo if options.play_tempo is None else options.play_tempo
-    return replace(band, tracks=tracks if options.transpose else band.tracks, tempo=tempo, feel=options.feel)
+    kept = tracks if options.transpose else band.tracks
+    return replace(band, tracks=kept, tempo=tempo, feel=options.feel, mix=options.mix)

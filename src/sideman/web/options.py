@@ -13,12 +13,12 @@ from pydantic import BaseModel, Field
 from sideman.music.band import INSTRUMENTS, Role
 from sideman.music.chords import MAX_TEXT, MODEL_QUALITIES
 from sideman.music.feel import HANDS
+from sideman.music.mixes import MIXES
 from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.styles import STYLE_PROGRAMS
 from sideman.music.time import COMMON_TIME
 from sideman.options import OPTIONS, Kind, Option
 from sideman.render import levels
-from sideman.render.parts import PLACEMENTS
 from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED, preset_font
 from sideman.web.option_fields import MAX_WHOLE
 from sideman.web.page import KIT, PROGRAM
@@ -130,6 +130,15 @@ class HandsView(BaseModel):
     touch: float = Field(description="Of the velocity.")
 
 
+class SeatView(BaseModel):
+    """How a player is heard in a mix."""
+
+    pan: int = Field(description="MIDI controller 10.")
+    reverb: int = Field(description="MIDI controller 91.")
+    chorus: int = Field(description="MIDI controller 93.")
+    lift: float = Field(description="LU louder than the track's target.")
+
+
 class TrackView(BaseModel):
     """A chair in the band, and how it sounds unless told otherwise."""
 
@@ -137,9 +146,7 @@ class TrackView(BaseModel):
     is_drum: bool
     program: int = Field(description="Of General MIDI, from 0; of drums a kit.")
     target: float = Field(description="LUFS of a track at volume 100.")
-    pan: int = Field(description="MIDI controller 10.")
-    reverb: int = Field(description="MIDI controller 91.")
-    chorus: int = Field(description="MIDI controller 93.")
+    seats: dict[str, SeatView] = Field(description="How it is heard in each mix.")
     instruments: list[InstrumentView]
     lowest: int = Field(description="MIDI pitch that the instrument has.")
     highest: int = Field(description="MIDI pitch that the instrument has.")
@@ -148,16 +155,14 @@ class TrackView(BaseModel):
     @classmethod
     def of(cls, role: Role) -> Self:
         """Of a role."""
-        instrument, place = INSTRUMENTS[role], PLACEMENTS[role]
+        instrument = INSTRUMENTS[role]
         offered = [InstrumentView.of(role, program, name) for program, name in OFFERED[role].items()]
         return cls(
             role=role,
             is_drum=instrument.is_drum,
             program=instrument.program,
             target=levels.BAND + levels.TARGETS[role],
-            pan=place.pan,
-            reverb=place.reverb,
-            chorus=place.chorus,
+            seats={name: SeatView(**seats[role]._asdict()) for name, seats in MIXES.items()},
             instruments=offered,
             lowest=instrument.compass.start,
             highest=instrument.compass[-1],
