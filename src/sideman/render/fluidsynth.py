@@ -13,8 +13,9 @@ import importlib.util
 import os
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -213,32 +214,33 @@ class FluidSynth(Closing):
 class FluidSynthPair(Closing):
     """Two of them that work side by side, twice as fast where there are two processors; alike where there is one.
 
-    ``sides`` says of each player which of the two, 0 or 1, plays for it. To be used, and raises, as
-    :class:`FluidSynth`.
+    ``sides`` says of each player which of the two, 0 or 1, plays for it. To be used as :class:`FluidSynth`, which tells
+    what is raised; an instrument that can't be had is told by :meth:`render`, for instruments are decoded side by side.
     """
 
     def __init__(self, soundfont: Path, sides: Sequence[int]) -> None:
         self._players = [[player for player, on in enumerate(sides) if on == side] for side in (0, 1)]
         self._places = [(side, self._players[side].index(player)) for player, side in enumerate(sides)]
         self._both = [FluidSynth(soundfont, max(len(players), 1)) for players in self._players]
-        self._pool = ThreadPoolExecutor(1) if processors() > 1 else None
+        self._pools = [ThreadPoolExecutor(1) for _ in self._both] if processors() > 1 else None
+        self._begun: list[Future[None]] = []  # that nobody has waited for yet
 
     def close(self) -> None:
         """Give the memory back. May be called twice."""
-        if self._pool is not None:
-            self._pool.shutdown()
+        for pool in self._pools or ():
+            pool.shutdown()
         for each in self._both:
             each.close()
 
     def select(self, player: int, program: int, *, is_drum: bool) -> None:
         """Give a player an instrument."""
         side, place = self._places[player]
-        self._both[side].select(place, program, is_drum=is_drum)
+        self._do(side, partial(self._both[side].select, place, program, is_drum=is_drum))
 
     def control(self, player: int, controller: int, value: int) -> None:
         """Turn a MIDI controller."""
         side, place = self._places[player]
-        self._both[side].control(place, controller, value)
+        self._do(side, partial(self._both[side].control, place, controller, value))
 
     def render(self, out: Stems, events: Iterable[Event] = ()) -> None:
         """Add what sounds next to ``out``."""
@@ -246,13 +248,18 @@ class FluidSynthPair(Closing):
         for frame, player, pitch, velocity in events:
             side, place = self._places[player]
             split[side].append((frame, place, pitch, velocity))
-        if self._pool is None or not all(self._players):
-            for side in (0, 1):
-                self._render(side, out, split[side])
-            return
-        other = self._pool.submit(self._render, 1, out, split[1])
-        self._render(0, out, split[0])
-        other.result()
+        for side in (0, 1):
+            self._do(side, partial(self._render, side, out, split[side]))
+        begun, self._begun = self._begun, []
+        for each in begun:
+            each.result()
+
+    def _do(self, side: int, work: Callable[[], None]) -> None:
+        """Have it done by the thread of a side, one after the other; at once where there are no threads."""
+        if self._pools is None:
+            work()
+        else:
+            self._begun.append(self._pools[side].submit(work))
 
     def _render(self, side: int, out: Stems, events: Sequence[Event]) -> None:
         players = self._players[side]

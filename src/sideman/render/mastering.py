@@ -127,9 +127,10 @@ def _stretches(blocks: Iterable[Block], rate: int) -> Iterator[Block]:
 
 def _gains(sound: Block, rate: int) -> npt.NDArray[np.float32]:
     """What the limiter multiplies each frame with: by its loudest channel, between samples too."""
-    halfway = [np.convolve(channel, _HALFWAY, "same") for channel in sound.T]
-    loudest = np.maximum(np.abs(sound).max(1), np.abs(halfway).max(0))
-    loudest = np.maximum(loudest, np.float32(SILENCE))
+    loudest = np.full(len(sound), SILENCE, np.float32)
+    for channel in sound.T.copy():  # frames side by side: several times as fast
+        for samples in (channel, np.convolve(channel, _HALFWAY, "same")):
+            np.maximum(loudest, np.abs(samples), out=loudest)
     if loudest.max() <= THRESHOLD:
         return np.ones(len(sound), np.float32)
     ahead = max(round(AHEAD_SECONDS * rate), 1)
