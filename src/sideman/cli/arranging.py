@@ -48,7 +48,9 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     piece: Annotated[
         Path | None, typer.Option(help="Document of the piece to write, .json: `sideman redo` changes it in part.")
     ] = None,
-    soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file for --audio.")] = None,
+    soundfont: Annotated[
+        Path | None, typer.Option(help="SoundFont for --audio: a file, or the name of an installed one.")
+    ] = None,
     bits: Annotated[int, typer.Option(help="Bits of a sample of --audio: 16, or for .wav and .flac 24.")] = 16,
     tail: Annotated[
         bool, typer.Option("--tail/--no-tail", help="Let the last notes of --audio ring; without, it ends as loops do.")

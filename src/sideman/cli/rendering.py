@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def render(
     song: Annotated[Path, typer.Argument(help="MIDI file to play.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Audio file to write: .mp3, .wav or .flac.")],
-    soundfont: Annotated[Path | None, typer.Option(help="An .sf2 or .sf3 file; the package has its own.")] = None,
+    soundfont: Annotated[
+        Path | None, typer.Option(help="SoundFont: a file, or the name of an installed one; the package has its own.")
+    ] = None,
     program: Annotated[
         list[str] | None,
         typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),

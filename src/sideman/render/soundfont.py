@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sideman.errors import DataError
 from sideman.music.band import Role
+from sideman.render.installed_fonts import named_font, remedy
 from sideman.render.presets import DRUM_BANK, SoundFont, presets_of
 
 BUNDLED_SOUNDFONT = Path(__file__).parent / "data" / "sideman.sf3"
@@ -130,7 +131,7 @@ def stand_ins(path: Path, wanted: Iterable[tuple[int, bool]]) -> dict[tuple[int,
 
     Raises :class:`DataError` where the font can't be read.
     """
-    presets = presets_of(path)
+    presets = presets_of(check_soundfont(path))
     found = {}
     for program, is_drum in sorted({*wanted}):
         available = [number for bank, number in presets if bank == (DRUM_BANK if is_drum else MELODIC_BANK)]
@@ -152,17 +153,19 @@ def preset_font(program: int, *, is_drum: bool = False) -> bytes:
 
 
 def check_soundfont(path: Path | str | None) -> Path:
-    """``path``, or the bundled font's for None, after a look at its first bytes.
+    """``path``, or the bundled font's for None, after a look at its first bytes; also by the name of an installed one.
 
     Raises :class:`DataError` where there is no file or it is not a SoundFont.
     """
     font = BUNDLED_SOUNDFONT if path is None else Path(path)
+    if not font.exists():
+        font = named_font(font) or font
     try:
         with font.open("rb") as file:
             header = file.read(HEADER_BYTES)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise DataError(f"cannot read the SoundFont {font}: {reason}, give an .sf2 or .sf3 file") from error
+        raise DataError(f"cannot read the SoundFont {font}: {reason}, {remedy()}") from error
     if header[:4] != b"RIFF" or header[8:] != b"sfbk":
         raise DataError(f"{font} is not a SoundFont: give an .sf2 or .sf3 file")
     return font
