@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import lupa
+
 from sideman.render.midi import read_midi
 
 SCRIPT = (Path(__file__).parents[2] / "docs/reaper/sideman.lua").read_text("utf-8")
