@@ -37,6 +37,7 @@ from sideman.planning import Plan as Plan  # noqa: PLC0414 - readers of this mod
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
+from sideman.tokens.styling import SHAPES, digest
 from sideman.tokens.vocabulary import VOCABULARY
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "model" / "weights" / "sideman.safetensors"
@@ -95,11 +96,14 @@ class Model:
         self.columns = [FEATURE_NAMES.index(name) for name in checkpoint.features]
         own = checkpoint.meta.get("sampling")
         self.sampling = SAMPLING if own is None else SamplingDefaults.of(own, VOCABULARY.kinds)
+        if unknown := self.sampling.styling.keys() - SHAPES.keys():
+            raise CheckpointError(f"nobody knows a styling of {', '.join(sorted(unknown))}: give {', '.join(SHAPES)}")
 
     @cached_property
     def fingerprint(self) -> str:
         """A name for what decides the ids besides prompt and seed, see :func:`~sideman.model.fingerprint`."""
-        return fingerprint(self.checkpoint, self.sampling, self.engine)
+        table = digest() if self.sampling.styling else ""
+        return fingerprint(self.checkpoint, self.sampling, self.engine, table=table)
 
     @classmethod
     def load(cls, path: Path = DEFAULT_WEIGHTS) -> Model:

@@ -23,6 +23,7 @@ from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Parts, parts_of
 from sideman.tokens.prefix import Stage
 from sideman.tokens.slices import BEGINS_PART, part_begin
+from sideman.tokens.styling import Styling
 from sideman.tokens.vocabulary import VOCABULARY
 
 # For weights that have none of their own; docs/experiments.md tells how they were chosen.
@@ -58,7 +59,7 @@ class Take:
         self.number = number
         self.leader = leader
         self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
-        self._fitting = Fitting(defaults.fitting, clashes)
+        self._fitting = Fitting(defaults.fitting, clashes, Styling(defaults.styling) if defaults.styling else None)
         self.choices = _NONE  # ids that may come next
         self.wished = self.choices  # those to draw among
         self._chart, self._judged = chart, judged
@@ -96,7 +97,7 @@ class Take:
             self._follow()
             if self.unread or not len(self.choices):
                 return
-        fitting = self._fitting.row(self.prefix)
+        fitting = self._fitting.row(self.prefix, self.leader.style(self.prefix.bar))
         token = self.sampler.draw(logits, self.wished, fitting)
         if self.wished is not self.choices and token not in self.choices:
             token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices), fitting)

@@ -25,6 +25,7 @@ from sideman.errors import CheckpointError, TokenError
 MIN_TEMPERATURE = 0.01  # below, only 0 makes a difference
 MAX_TEMPERATURE = 10.0
 MAX_FITTING = 10.0  # added to logits
+MAX_STYLING = 4.0
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,8 +40,9 @@ class SamplingDefaults:
     ``kind`` is the temperature of the kinds, ``values`` those of the ids within a kind, by the kind's name; ``value``
     holds for the others. ``top_p`` cuts the ids within a kind. ``repeats`` tells how often what is to be like
     something earlier is the same, by names of the caller: the chance after one that was not, and after one that was.
-    ``fitting`` is what is added to the logits of ids that fit where they stand, by such names too, within their kind.
-    Raises :class:`CheckpointError` outside the ranges.
+    ``fitting`` is what is added to the logits of ids that fit where they stand, by such names too, within their kind;
+    ``styling`` is how strongly a style is kept to, by the kind of ids. Raises :class:`CheckpointError` outside the
+    ranges.
     """
 
     kind: float = 1.0
@@ -49,6 +51,7 @@ class SamplingDefaults:
     top_p: float = 1.0
     repeats: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     fitting: Mapping[str, float] = field(default_factory=dict)
+    styling: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, chances in self.repeats.items():
@@ -57,6 +60,9 @@ class SamplingDefaults:
         for name, added in self.fitting.items():
             if not _is_number(added) or not 0 <= added <= MAX_FITTING:
                 raise CheckpointError(f"the fitting of {name} is {str(added)[:12]}: give 0 to {MAX_FITTING:g}")
+        for name, strength in self.styling.items():
+            if not _is_number(strength) or not 0 <= strength <= MAX_STYLING:
+                raise CheckpointError(f"the styling of {name} is {str(strength)[:12]}: give 0 to {MAX_STYLING:g}")
         temperatures = {"kind": self.kind, "value": self.value, **self.values}
         for name, temperature in temperatures.items():
             if not _is_number(temperature) or not MIN_TEMPERATURE <= temperature <= MAX_TEMPERATURE:
@@ -73,12 +79,13 @@ class SamplingDefaults:
 
         Raises :class:`CheckpointError` where it is damaged, or names a kind that is not one of ``kinds``.
         """
-        nested = ("values", "repeats", "fitting")
+        nested = ("values", "repeats", "fitting", "styling")
         if not isinstance(values, Mapping) or not all(isinstance(values.get(name, {}), Mapping) for name in nested):
             raise CheckpointError("the sampling of these weights is damaged: write it again with sideman export")
         unknown = [
-            *(values.keys() - {"kind", "value", "values", "top_p", "repeats", "fitting"}),
+            *(values.keys() - {"kind", "value", "top_p", *nested}),
             *(values.get("values", {}).keys() - kinds),
+            *(values.get("styling", {}).keys() - kinds),
         ]
         if unknown:
             raise CheckpointError(
@@ -92,7 +99,7 @@ class SamplingDefaults:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON. What weights of before don't have is left out: they keep their fingerprint."""
-        added = {"repeats": dict(self.repeats), "fitting": dict(self.fitting)}
+        added = {"repeats": dict(self.repeats), "fitting": dict(self.fitting), "styling": dict(self.styling)}
         plain = {**asdict(self), "values": dict(self.values), **added}
         return {name: value for name, value in plain.items() if value or name not in added}
 

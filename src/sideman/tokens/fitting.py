@@ -1,4 +1,4 @@
-"""Which pitches fit the chord that sounds, on the beats, and a given melody: what is added to their logits.
+"""Which ids fit the chord that sounds, a given melody and the style: what is added to their logits.
 
 Knows ids and chords.
 
@@ -18,6 +18,7 @@ from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.clashes import Clashes, Row, chord_tones
 from sideman.tokens.prefix import Prefix
+from sideman.tokens.styling import Styling
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 
 _PITCHES = VOCABULARY.range("pitch")
@@ -26,19 +27,25 @@ _PITCHES = VOCABULARY.range("pitch")
 class Fitting:
     """What is added to the logits of chord tones on a beat, by role; who isn't named in ``added`` chooses freely.
 
-    What rubs against a melody is added too, where there are ``clashes``.
+    What rubs against a melody is added too, where there are ``clashes``, and what makes the style of a bar.
     """
 
-    def __init__(self, added: Mapping[str, float], clashes: Clashes | None = None) -> None:
+    def __init__(
+        self, added: Mapping[str, float], clashes: Clashes | None = None, styling: Styling | None = None
+    ) -> None:
         self._clashes = clashes
+        self._styling = styling
         self._added = [0.0 if INSTRUMENTS[role].is_drum else added.get(role, 0.0) for role in ROLES]
         self._is_on = any(self._added)
 
-    def row(self, prefix: Prefix) -> Row | None:
-        """For the id that follows; None where nothing is added."""
+    def row(self, prefix: Prefix, style: str | None = None) -> Row | None:
+        """For the id that follows in a bar of a style; None where nothing is added."""
         row = self._fitting(prefix)
-        rubs = None if self._clashes is None else self._clashes.row(prefix)
-        return row if rubs is None else rubs if row is None else row + rubs
+        if self._clashes is not None:
+            row = _sum(row, self._clashes.row(prefix))
+        if self._styling is not None:
+            row = _sum(row, self._styling.row(prefix, style))
+        return row
 
     def _fitting(self, prefix: Prefix) -> Row | None:
         if not self._is_on or prefix.role < 0 or prefix.position % STEPS_PER_BEAT:
@@ -47,6 +54,10 @@ class Fitting:
             return None
         added = self._added[prefix.role]
         return _rows(added)[prefix.chord.chord] if added else None
+
+
+def _sum(row: Row | None, other: Row | None) -> Row | None:
+    return other if row is None else row if other is None else row + other
 
 
 @cache

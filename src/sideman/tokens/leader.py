@@ -92,7 +92,8 @@ class Leader:
         heads = heads_of(chart, goes_on=excerpt and not (leads and leads.bars[-1].rings))
         leads = leads or leads_of(heads)
         self._bars = leads.bars
-        self._openings = [_opening(lead.style or style, tempo) for lead in leads.bars]
+        self._styles = [lead.style or style for lead in leads.bars]
+        self._openings = [_opening(of_bar, tempo) for of_bar in self._styles]
         self._given = given
         self._everybody = excerpt and not leads.intro
         goes_on = excerpt and not leads.bars[-1].rings
@@ -145,6 +146,10 @@ class Leader:
     def opening(self, bar: int = 0) -> Sequence[int]:
         """START, style and tempo, as the network is told them in a bar: a section may have a style of its own."""
         return self._openings[bar]
+
+    def style(self, bar: int) -> str | None:
+        """The style of a bar: its section's, or that of the piece."""
+        return self._styles[bar]
 
     def finished(self, prefix: Prefix) -> bool:
         """Whether all bars of the chart are there."""
