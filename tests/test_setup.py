@@ -32,6 +32,7 @@ def setup(tmp_path: Path) -> Setup:
         "pyproject.toml",
         "hatch_build.py",
         "build_hooks/page.py",
+        "requirements/playing.txt",
         "script/setup",
         "src/sideman/model/native/kernel.c",
     )
@@ -94,12 +95,46 @@ def test_second_time_only_the_page_is_seen_to(setup: Setup) -> None:
     assert (second.returncode, second.stdout) == (0, "script/setup: .venv is up to date; the page\n")
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "hatch_build.py", "build_hooks/page.py", "script/setup"])
+@pytest.mark.parametrize(
+    "name", ["pyproject.toml", "requirements/playing.txt", "hatch_build.py", "build_hooks/page.py", "script/setup"]
+)
 def test_what_the_installation_depends_on_is_installed_again(setup: Setup, tmp_path: Path, name: str) -> None:
     setup(python=WORKING)
     with (tmp_path / name).open("a") as file:
         file.write("\n")
     assert "installing sideman" in setup(python=WORKING).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lock", "installed"),
+    [
+        pytest.param(
+            [],
+            "",
+            ["--require-hashes --requirement requirements/playing.txt", "--no-build-isolation --no-deps --editable ."],
+            id="playing",
+        ),
+        pytest.param(
+            ["--dev"],
+            "",
+            [
+                "--require-hashes --requirement requirements/development.txt",
+                "--no-build-isolation --no-deps --editable .",
+            ],
+            id="development",
+        ),
+        pytest.param([], "off", ["--editable ."], id="playing, latest"),
+        pytest.param(["--dev"], "off", ["--editable .[train,plot] --group dev"], id="development, latest"),
+    ],
+)
+def test_what_is_installed_is_locked(
+    setup: Setup, tmp_path: Path, arguments: list[str], lock: str, installed: list[str]
+) -> None:
+    said = f'case "$*" in *" install "*) echo "$*" >>{tmp_path}/installed ;; esac\n'
+    result = setup(*arguments, python=said + WORKING, SIDEMAN_BROWSER="off", SIDEMAN_LOCK=lock)
+    assert result.returncode == 0, result.stderr
+    lines = [line.partition(" install ")[2] for line in (tmp_path / "installed").read_text().splitlines()]
+    assert lines == installed
 
 
 def test_developers_without_a_browser_are_told(setup: Setup) -> None:
