@@ -1,11 +1,14 @@
 """Makes the kernel and the web page whenever hatchling makes a wheel or an editable install: see build_hooks/.
 
 Nothing here fails: Sideman plays without either. One line each says what was built, or why nothing was. As pip keeps
-them to itself, an editable install writes them to build/kernel.log and build/page.log.
+them to itself, an editable install writes them to build/kernel.log and build/page.log. Only with ``SIDEMAN_STRICT=on``
+in the environment, as releases have it, a wheel without kernel or page is an error.
 """
 
 from __future__ import annotations
 
+import os
+import platform
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +16,28 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.builders.wheel import WheelBuilderConfig
-from packaging.tags import platform_tags
+from packaging.tags import mac_platforms, platform_tags
 
 sys.path.insert(0, str(Path(__file__).parent))  # hatchling loads this file, not the folder that it is in
 
 from build_hooks import kernel, page
 from build_hooks.placing import put_in_place
+
+
+class IncompleteError(Exception):
+    """A wheel that is to be complete lacks something; says what, and why."""
+
+
+def platform_tag() -> str:
+    """For what machines a library is that was compiled here: as compilers do, by $MACOSX_DEPLOYMENT_TARGET on macOS.
+
+    On Linux it promises nothing but this machine (linux_x86_64); what it needs of glibc is known once it is compiled.
+    """
+    target = os.environ.get("MACOSX_DEPLOYMENT_TARGET")
+    if platform.system() == "Darwin" and target:
+        major, _, minor = target.partition(".")
+        return next(mac_platforms((int(major), int(minor or 0)), platform.machine()))
+    return next(tag for tag in platform_tags() if not tag.startswith(("manylinux", "musllinux")))
 
 
 class SidemanBuildHook(BuildHookInterface[WheelBuilderConfig]):
@@ -34,10 +53,13 @@ class SidemanBuildHook(BuildHookInterface[WheelBuilderConfig]):
             kernel_line = put_in_place(root, "kernel", kernel_line, lambda: kernel.place(libraries, root))
             page_line = put_in_place(root, "page", page_line, lambda: page.place(built, root))
         else:
+            missing = [line for thing, line in ((libraries, kernel_line), (built, page_line)) if not thing]
+            if missing and os.environ.get("SIDEMAN_STRICT") == "on":
+                self.folder.cleanup()
+                raise IncompleteError("; ".join(missing))
             included: dict[str, str] = build_data["force_include"]
-            if libraries:  # manylinux would promise more than a compiler's defaults keep
-                tag = next(tag for tag in platform_tags() if not tag.startswith(("manylinux", "musllinux")))
-                build_data["tag"], build_data["pure_python"] = f"py3-none-{tag}", False
+            if libraries:
+                build_data["tag"], build_data["pure_python"] = f"py3-none-{platform_tag()}", False
                 included |= {str(path): f"sideman/model/native/{path.name}" for path in libraries}
             if built:
                 included[str(built)] = "sideman/web/page"

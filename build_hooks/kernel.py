@@ -5,7 +5,8 @@ operation as it is written: all of them give the same bits. ``SIDEMAN_KERNEL=off
 
 The compiler is $CC or the first of cc, gcc and clang. Where none is found, or it fails, Zig's is fetched, a wheel, and
 thrown away afterwards. It is not a build requirement (``dependencies()``): where one can't be had, pip gives up the
-whole installation, and Sideman plays without a kernel too, only slower.
+whole installation, and Sideman plays without a kernel too, only slower. ``SIDEMAN_GLIBC=2.17`` asks for Zig's alone,
+and for libraries that run from that glibc on.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ def fetched_compiler(folder: Path) -> Compiler:
     fetch(ZIG, folder)
     caches = dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(folder / "cache"))
     command = [str(folder / "ziglang/zig"), "cc", "-s"]  # it would put the debugger's needs in, 900 kB
+    if glibc := os.environ.get("SIDEMAN_GLIBC"):
+        command += ["-target", f"{platform.machine()}-linux-gnu.{glibc}"]
     return Compiler(command, "-mcpu=x86_64_{}", ["-mcpu=baseline"], caches)
 
 
@@ -88,7 +91,8 @@ def build(root: Path, folder: Path) -> tuple[list[Path], str]:
     if os.environ.get("SIDEMAN_KERNEL") == "off":
         return [], f"{WITHOUT}: SIDEMAN_KERNEL=off"
     failures = []
-    for find in (system_compiler, fetched_compiler):
+    finders = (fetched_compiler,) if os.environ.get("SIDEMAN_GLIBC") else (system_compiler, fetched_compiler)
+    for find in finders:
         try:
             made = compile_kernel(root / SOURCE, folder, compiler := find(folder / "compiler"))
         except FAILURES as error:

@@ -26,6 +26,11 @@ DOCUMENTS = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 CONTRACTS = PROJECT["tool"]["importlinter"]["contracts"]
 LAYERS, CIRCLE, TORCH, DETOUR, WEB = (contract["name"] for contract in CONTRACTS)
 
+SCRIPTS = [
+    *("script/lock", "script/release", "script/screenshots", "script/server", "script/setup", "script/test"),
+    ".ci/run",
+]
+
 # The public door: a change here is a change of the interface.
 EXPORTED = [
     *("ArrangeOptions", "Arrangement", "Band", "Bar", "Composition", "Model", "Note", "Progression", "Rendition"),
@@ -134,7 +139,7 @@ def test_readme_starts_with_the_two_commands() -> None:
     assert commands == ["script/server", "script/test"]
 
 
-@pytest.mark.parametrize("script", ["script/screenshots", "script/server", "script/setup", "script/test", ".ci/run"])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_script_can_be_run(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
     assert run("bash", "-n", script).stderr == ""
@@ -190,6 +195,20 @@ def test_readme_quick_start_runs(tmp_path: Path) -> None:
     result = run(sys.executable, "-c", python, folder=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout
+
+
+def test_package_index_shows_no_picture_and_no_link_that_leads_nowhere() -> None:
+    text = (ROOT / PROJECT["project"]["readme"]).read_text("utf-8")
+    assert re.findall(r"!\[", text) == []
+    assert re.findall(r"\]\((?!https://)", text) == []
+
+
+def test_release_does_what_scripts_do() -> None:
+    workflow = (ROOT / ".github/workflows/release.yml").read_text("utf-8")
+    commands = re.findall(r"^ *- run: (.+)$", workflow, re.MULTILINE)
+    assert commands == [".ci/run", "script/release"]
+    assert set(re.findall(r"uses: (\S+)/\S+@", workflow)) == {"actions", "pypa"}
+    assert "secrets." not in workflow
 
 
 def test_every_decision_is_listed() -> None:

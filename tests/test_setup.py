@@ -111,7 +111,10 @@ def test_what_the_installation_depends_on_is_installed_again(setup: Setup, tmp_p
         pytest.param(
             [],
             "",
-            ["--no-compile --require-hashes --requirement requirements/playing.txt", "--no-build-isolation --no-deps --editable ."],
+            [
+                "--no-compile --require-hashes --requirement requirements/playing.txt",
+                "--no-build-isolation --no-deps --editable .",
+            ],
             id="playing",
         ),
         pytest.param(

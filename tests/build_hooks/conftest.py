@@ -69,7 +69,7 @@ class Machine:
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """Nothing that is set or installed where the tests run matters to them, but a compiler; nothing is ever fetched."""
-    for name in ("CC", "SIDEMAN_KERNEL", "SIDEMAN_PAGE"):
+    for name in ("CC", "MACOSX_DEPLOYMENT_TARGET", "SIDEMAN_GLIBC", "SIDEMAN_KERNEL", "SIDEMAN_PAGE", "SIDEMAN_STRICT"):
         monkeypatch.delenv(name, raising=False)
     machine = Machine(tmp_path)
     for name in ("as", "cc", "cp", "env", "false", "gcc", "clang", "ld", "mkdir"):

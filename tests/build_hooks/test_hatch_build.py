@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import hatch_build
 import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
@@ -62,6 +63,25 @@ def test_wheel_of_a_machine_that_has_nothing(project: Path, tmp_path: Path, monk
     tag, names, _ = wheel(project, tmp_path)
     assert tag.endswith("none-any")
     assert not [name for name in names if name.endswith(".so") or "/page/" in name]
+
+
+@pytest.mark.parametrize(("lacking", "said"), [("SIDEMAN_KERNEL", "no kernel"), ("SIDEMAN_PAGE", "no web page")])
+def test_wheel_that_is_to_be_complete_is_none_without(
+    project: Path, tmp_path: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch, lacking: str, said: str
+) -> None:
+    machine.has("20.19.0")
+    monkeypatch.setenv("SIDEMAN_STRICT", "on")
+    monkeypatch.setenv(lacking, "off")
+    with pytest.raises(Exception, match=f"{said}.*{lacking}=off"):  # hatchling loads a class of its own
+        wheel(project, tmp_path)
+    assert not [*tmp_path.glob("*.whl")]
+
+
+def test_wheel_of_macos_is_for_the_system_that_it_was_compiled_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
+    monkeypatch.setenv("MACOSX_DEPLOYMENT_TARGET", "11.0")
+    assert hatch_build.platform_tag() == "macosx_11_0_arm64"
 
 
 def test_wheel_takes_the_page_that_is_in_place(

@@ -112,6 +112,20 @@ def test_fetched_compiler_is_the_second_choice(install: Install, monkeypatch: py
     assert install()[0].startswith("kernel built with cc: ")
 
 
+def test_older_glibc_is_for_the_fetched_compiler_alone(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[kernel.Compiler] = []
+
+    def compiled(_source: Path, _folder: Path, compiler: kernel.Compiler) -> list[Path]:
+        used.append(compiler)
+        return []
+
+    monkeypatch.setattr(kernel, "fetch", lambda *_: None)
+    monkeypatch.setattr(kernel, "compile_kernel", compiled)
+    monkeypatch.setenv("SIDEMAN_GLIBC", "2.17")
+    assert install()[0].startswith("kernel built with zig: ")
+    assert [compiler.command[-2:] for compiler in used] == [["-target", f"{platform.machine()}-linux-gnu.2.17"]]
+
+
 def test_what_zig_caches_goes_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched = []
     monkeypatch.setattr(kernel, "fetch", lambda *arguments: fetched.append(arguments))

@@ -44,6 +44,16 @@ def test_version(run: Run) -> None:
     assert re.fullmatch(r"sideman \d+\.\d+\.\d+\n", out)
 
 
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("sideman arr", "arrange"), ("sideman arrange --ta", "--takes\n--tail"), ("sideman re", "redo\nrender")],
+)
+def test_shell_completes(typed: str, completed: str) -> None:
+    words = {"_SIDEMAN_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    result = subprocess.run(PROGRAM, env=os.environ | words, capture_output=True, text=True, check=False)
+    assert result.stdout.strip() == completed
+
+
 def test_without_arguments_help_is_shown(run: Run) -> None:
     result = run()
     assert all(f"\n  {name} " in result.out + result.err for name in COMMANDS)

@@ -39,7 +39,6 @@ app = typer.Typer(
         "Exit codes: 0 done, 1 part of a batch failed, 2 an error, 130 interrupted."
     ),
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,  # plain help: it can be piped, and rich need not be imported
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
