@@ -211,6 +211,17 @@ def test_release_does_what_scripts_do() -> None:
     assert "secrets." not in workflow
 
 
+def test_contributing_names_what_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = {name for name in re.findall(r"`([\w.-]+(?:/[\w.-]+)+/?)(?:::\w+)?`", text) if "NAME" not in name}
+    places = (ROOT, SOURCE, ROOT / "tests/web")
+    assert [name for name in sorted(named) if not any((place / name).exists() for place in places)] == []
+    assert len(named) > 40
+    tables = re.findall(r"`([A-Z_]{4,})`", text)
+    code = "".join(path.read_text("utf-8") for path in (*SOURCE.rglob("*.py"), *ROOT.glob("frontend/src/**/*.ts")))
+    assert [name for name in tables if name != "NAME" and not re.search(rf"\b{name}\b.* =", code)] == []
+
+
 def test_every_decision_is_listed() -> None:
     decisions = sorted(path.name for path in ROOT.glob("docs/adr/*.md"))
     assert re.findall(r"\(adr/(.+?)\)", ARCHITECTURE) == decisions
