@@ -27,7 +27,15 @@ CONTRACTS = PROJECT["tool"]["importlinter"]["contracts"]
 LAYERS, CIRCLE, TORCH, DETOUR, WEB = (contract["name"] for contract in CONTRACTS)
 
 SCRIPTS = [
-    *("script/lock", "script/release", "script/screenshots", "script/server", "script/setup", "script/test"),
+    *(
+        "script/docs",
+        "script/lock",
+        "script/release",
+        "script/screenshots",
+        "script/server",
+        "script/setup",
+        "script/test",
+    ),
     ".ci/run",
 ]
 
@@ -176,7 +184,10 @@ def test_readme_commands_exist_with_their_options() -> None:
 
 
 def test_readme_leads_to_every_document() -> None:
-    documents = [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob("docs/*.md"))]
+    documents = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((*ROOT.glob("docs/*.md"), *ROOT.glob("docs/tutorials/*.md")))
+    ]
     assert sorted({*re.findall(r"\]\((docs/[^)#]+\.md)\)", README)}) == documents
 
 

@@ -42,7 +42,8 @@ DEVELOPMENT = [*PLAYING, *group("dev"), *map(Requirement, [*EXTRAS["train"], *EX
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [("playing", PLAYING), ("development", DEVELOPMENT), ("release", [*group("release")])]
+    ("name", "wanted"),
+    [("playing", PLAYING), ("development", DEVELOPMENT), ("release", [*group("release")]), ("docs", [*group("docs")])],
 )
 def test_locked_versions_are_what_the_project_asks_for(name: str, wanted: list[Requirement]) -> None:
     versions = locked(name)
@@ -75,7 +76,7 @@ def test_who_develops_plays_with_the_same_versions() -> None:
     assert {name: development.get(name) for name in locked("playing")} == locked("playing")
 
 
-@pytest.mark.parametrize("name", ["playing", "development", "release"])
+@pytest.mark.parametrize("name", ["docs", "playing", "development", "release"])
 def test_every_entry_has_hashes_and_none_names_an_index(name: str) -> None:
     text = (ROOT / f"requirements/{name}.txt").read_text("utf-8")
     assert len(ENTRY.findall(text)) == len(re.findall(r"^[^\s#]", text, re.MULTILINE)) > 0

@@ -1,4 +1,4 @@
-"""The recipes ask for what there is."""
+"""The recipes and tutorials ask for what there is."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Run
 
-RECIPES = (Path(__file__).parents[2] / "docs/recipes.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_every_option_of_the_recipes_is_one(run: Run) -> None:
-    commands = re.findall(r"^sideman (\w+) (.+)$", RECIPES, re.MULTILINE)
-    assert len(commands) > 10
+@pytest.mark.parametrize(
+    "document", [DOCS / "recipes.md", *sorted(DOCS.glob("tutorials/*.md"))], ids=lambda path: path.stem
+)
+def test_every_option_of_the_recipes_is_one(run: Run, document: Path) -> None:
+    commands = re.findall(r"^sideman (\w+) (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    assert len(commands) > 5
     helps = {command: run(command, "--help").out for command in {name for name, _ in commands}}
     for command, arguments in commands:
         for option in re.findall(r"(?<=\s)--?[a-z][\w-]*", f" {' '.join(shlex.split(arguments))}"):
