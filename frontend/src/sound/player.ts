@@ -3,19 +3,23 @@
 import { effect, untracked } from "@preact/signals";
 import type { Offer } from "../api";
 import { offer, programOf } from "../state/band";
+import { ownFont } from "../state/font";
 import { instrumentsThere, soundProblem } from "../state/playback";
 import { createPlayer } from "./conductor";
 import { midiSynth } from "./midi-out";
+import { recallFont } from "./own-font";
+import type { FontSynth } from "./spessa";
 import { SoundError, type Synth } from "./synth";
 
 const NO_WORKLET = "This browser can't play sound here. Use a current one, and https or localhost.";
 const IDLE_TIMEOUT = 1_000; // milliseconds after which loading begins, however busy the page is
 
+const recalled = recallFont();
 let context: AudioContext | null = null;
-let loading: Promise<Synth> | null = null;
+let loading: Promise<FontSynth> | null = null;
 
 /** The synthesizer in the browser, loaded once; after a failure it is tried again. */
-function internal(): Promise<Synth> {
+function internal(): Promise<FontSynth> {
   loading ??= load().catch((error: unknown) => {
     loading = null;
     throw error;
@@ -23,10 +27,10 @@ function internal(): Promise<Synth> {
   return loading;
 }
 
-async function load(): Promise<Synth> {
+async function load(): Promise<FontSynth> {
   if (typeof AudioWorkletNode === "undefined") throw new SoundError(NO_WORKLET);
   context ??= createContext();
-  const [offered, { loadSpessa }] = await Promise.all([waitForOffer(), import("./spessa")]);
+  const [offered, { loadSpessa }] = await Promise.all([waitForOffer(), import("./spessa"), recalled]);
   const loading = {
     progress: (there: number, of: number) => {
       instrumentsThere.value = of > 0 ? there / of : 0;
@@ -35,7 +39,7 @@ async function load(): Promise<Synth> {
       soundProblem.value = error.message;
     },
   };
-  return loadSpessa(context, offered, loading, programOf);
+  return loadSpessa(context, offered, loading, programOf, ownFont.peek());
 }
 
 /** A context that doesn't run, and costs no power, before it is used; some browsers start it by themselves. */
@@ -70,6 +74,14 @@ export const player = createPlayer(source);
 effect(() => {
   void midiSynth.value;
   untracked(() => void player.switchSource());
+});
+
+effect(() => {
+  const own = ownFont.value;
+  void loading?.then(
+    (synth) => ownFont.peek() === own && synth.use(own),
+    () => {}, // told when play is pressed
+  );
 });
 
 /** Whether the person has asked their browser to save data: then instruments come when play is pressed. */

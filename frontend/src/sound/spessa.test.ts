@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Offer } from "../api";
 import { ROLES } from "../music/piece";
-import { loadSpessa } from "./spessa";
-import type { Synth } from "./synth";
+import { type FontSynth, loadSpessa } from "./spessa";
+import { SoundError } from "./synth";
 
 type Message = readonly [kind: string, channel: number, value: number, more?: number, time?: number];
 
@@ -95,7 +95,7 @@ const settled = () => vi.waitFor(() => expect(banks.length).toBeGreaterThanOrEqu
 const volumes = (channel: number) =>
   sent.filter(([kind, on, controller]) => kind === "control" && on === channel && controller === VOLUME);
 
-let synth: Synth;
+let synth: FontSynth;
 
 beforeEach(async () => {
   Object.assign(context, { currentTime: 10, state: "suspended" });
@@ -185,6 +185,38 @@ describe("loading", () => {
   it("says so where the SoundFont is damaged", async () => {
     damaged = true;
     await expect(load()).rejects.toThrow(/instruments couldn't be loaded/);
+  });
+});
+
+describe("a SoundFont of the person's", () => {
+  const own = {
+    name: "mine.sf2",
+    has: (program: number) => program < 2,
+    read: vi.fn(async () => new ArrayBuffer(4)),
+  };
+
+  it("plays what it has, the rest with the page's own, and goes back", async () => {
+    [sent, banks, fetched] = [[], [], []];
+    synth.use(own);
+    await settled();
+    expect(own.read).toHaveBeenCalledTimes(2);
+    expect(fetched.toSorted()).toEqual(["/font/2", "/font/3", "/font/4", "/font/5"]);
+    await vi.waitFor(() => expect(sent.filter(([kind, on]) => kind === "program" && on !== SPARE)).toHaveLength(18));
+    fetched = [];
+    synth.use(own); // the same again is nothing new
+    expect(fetched).toEqual([]);
+    synth.use(null);
+    await vi.waitFor(() => expect(fetched.toSorted()).toEqual(ROLES.map((_, number) => `/font/${number}`)));
+  });
+
+  it("plays the page's own where one of it is damaged, and says so", async () => {
+    [banks, fetched] = [[], []];
+    synth.use({ ...own, read: () => Promise.reject(new SoundError("it is damaged")) });
+    await settled();
+    expect(fetched.toSorted()).toEqual(ROLES.map((_, number) => `/font/${number}`));
+    expect(failures).toContain(
+      "Program 2 of mine.sf2 can't be played: it is damaged. The page's own plays in its place.",
+    );
   });
 });
 

@@ -1,4 +1,5 @@
-/** The synthesizer in the browser: spessasynth in an AudioWorklet, with the SoundFont that audio files are made with.
+/** The synthesizer in the browser: spessasynth in an AudioWorklet, with the SoundFont that audio files are made with, or with one of the
+ * person's.
  *
  * Two of the library's ways shape this module. What it was told to play later can't be taken back: so there are three
  * lanes, sets of channels of which one plays; to stop is to turn that lane down, let what is queued for it pass
@@ -10,6 +11,7 @@ import { WorkletSynthesizer } from "spessasynth_lib";
 import processorUrl from "spessasynth_lib/dist/spessasynth_processor.min.js?url";
 import type { Offer } from "../api";
 import { AS_COMPOSED, ROLES, type Role } from "../music/piece";
+import type { OwnFont } from "../state/font";
 import { Clicks } from "./clicks";
 import { Fonts } from "./fonts";
 import { levelOf } from "./meter";
@@ -64,22 +66,36 @@ export interface Loading {
   failed(error: SoundError): void;
 }
 
+/** A synthesizer that can play with other instruments than the page's. */
+export interface FontSynth extends Synth {
+  /** Play with those of a file, as far as it has them, as soon as they are ready; null: with the page's own. */
+  use(own: OwnFont | null): void;
+}
+
 /**
  * Load the synthesizer and the instruments of those who carry a piece into an audio context; the others join when theirs
- * are there. They are those that are `wanted`, or else offered first. Throws {@link SoundError}.
+ * are there. They are those that are `wanted`, or else offered first, of the person's `own` font where that has them.
+ * Throws {@link SoundError}.
  */
 export async function loadSpessa(
   context: AudioContext,
   offer: Offer,
   loading: Loading,
   wanted: (role: Role) => number | undefined = () => undefined,
-): Promise<Synth> {
+  own: OwnFont | null = null,
+): Promise<FontSynth> {
   await context.audioWorklet.addModule(processorUrl).catch((error: unknown) => {
     throw new SoundError(NO_WORKLET, { cause: error });
   });
   const library = new WorkletSynthesizer(context, { eventsEnabled: false });
   await library.isReady;
-  const fonts = new Fonts(library, offer.tracks, (there, of) => loading.progress(there, of));
+  const fonts = new Fonts(
+    library,
+    offer.tracks,
+    (there, of) => loading.progress(there, of),
+    (what, error) => loading.failed(new SoundError(damagedWords(what, error))),
+  );
+  fonts.use(own);
   const synth = new Spessa(context, library, offer.tracks, fonts, loading);
   const first = offer.tracks.filter(({ role }) => FIRST.includes(role));
   await Promise.all(first.map(({ role, program }) => synth.have(role, wanted(role) ?? program)));
@@ -90,7 +106,13 @@ export async function loadSpessa(
   return synth;
 }
 
-class Spessa implements Synth {
+/** "Program 1 of font.sf2 can't be played: it is damaged. The page's own plays in its place." */
+function damagedWords(what: string, error: unknown): string {
+  const why = error instanceof SoundError ? error.message : "it is damaged";
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)} can't be played: ${why}. The page's own plays in its place.`;
+}
+
+class Spessa implements FontSynth {
   private lane: Lane = LANES[0];
   private queued = 0; // the last time that a note was sent for
   private readonly free = new Map(LANES.map((lane) => [lane, 0])); // when its queue is empty
@@ -168,6 +190,12 @@ class Spessa implements Synth {
         if (this.coming.get(role) === coming) this.coming.delete(role);
       });
     this.coming.set(role, coming);
+  }
+
+  use(own: OwnFont | null): void {
+    if (!this.fonts.use(own)) return;
+    this.struck.clear();
+    for (const [role, program] of this.programs) this.program(role, program);
   }
 
   fetch(role: Role, program: number): void {

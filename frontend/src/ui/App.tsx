@@ -19,6 +19,7 @@ import { closeText } from "./chart/text-open";
 import { Difference } from "./Difference";
 import { Header } from "./Header";
 import { Icon } from "./Icon";
+import { Instruments } from "./Instruments";
 import { isWide } from "./media";
 import { NoticeBar } from "./NoticeBar";
 import { Pieces } from "./Pieces";
@@ -105,6 +106,7 @@ export function App() {
   const files = (
     <>
       <TakeAway />
+      <Instruments />
       <Pieces />
     </>
   );

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { takeFile } from "../../state/files";
+import { openFile } from "../opening";
 import { isInField, takeChart } from "./pasting";
 import "../../styles/drop.css";
 
@@ -38,7 +38,7 @@ export function DropPlace() {
       if (event.defaultPrevented || !takes(event)) return; // a strip of the mixer has taken it
       event.preventDefault();
       const [file] = event.dataTransfer?.files ?? [];
-      if (file) void takeFile(file);
+      if (file) void openFile(file);
       else takeChart(event.dataTransfer);
     };
     window.addEventListener("dragstart", begin, { signal: stop.signal });
@@ -51,7 +51,8 @@ export function DropPlace() {
   if (!isOver.value) return null;
   return (
     <div class="drop-place">
-      Drop a chart: a text, a link, MusicXML, iReal Pro, MIDI… On a player of the mixer, MIDI is that player's own part.
+      Drop a chart: a text, a link, MusicXML, iReal Pro, MIDI… or a SoundFont. On a player of the mixer, MIDI is that
+      player's own part.
     </div>
   );
 }

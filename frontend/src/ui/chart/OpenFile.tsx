@@ -1,8 +1,8 @@
 /** A button for charts that are files. */
 
 import { useRef } from "preact/hooks";
-import { takeFile } from "../../state/files";
 import { Icon } from "../Icon";
+import { openFile } from "../opening";
 
 export function OpenFile() {
   const field = useRef<HTMLInputElement>(null);
@@ -19,7 +19,7 @@ export function OpenFile() {
         data-testid="chart-file"
         onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? [];
-          if (file) void takeFile(file);
+          if (file) void openFile(file);
           currentTarget.value = ""; // the same file may be opened again
         }}
       />
