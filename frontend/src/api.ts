@@ -13,6 +13,7 @@ import type {
   Editing,
   EditRequest,
   HistoryView,
+  ImportRequest,
   Operations,
   OptionsView,
   Problem as ProblemDetails,
@@ -187,6 +188,10 @@ export async function drawChart(body: DrawRequest): Promise<Blob> {
 
 export const createArrangement = (body: ArrangementRequest): Promise<Arrangement> =>
   call("POST /api/arrangements", { body });
+
+/** Have a piece opened as it is, from its document. */
+export const importArrangement = (body: ImportRequest): Promise<Arrangement> =>
+  call("POST /api/arrangements:import", { body });
 
 export const getArrangement = (identity: string): Promise<Arrangement> =>
   call("GET /api/arrangements/{identity}", { identity });

@@ -383,6 +383,14 @@ export interface HistoryView {
   readonly charts: readonly TakeChart[];
 }
 
+/** A piece to be opened as it is. */
+export interface ImportRequest {
+  /** The text of a piece's document, such as piece.json of bundle.zip. */
+  readonly document: string;
+  /** What the list calls it; null: as the document does, or its chords. */
+  readonly name?: string | null;
+}
+
 /** What a role may play. */
 export interface InstrumentView {
   /** Of General MIDI, from 0; of drums a kit. */
@@ -732,6 +740,7 @@ export interface WrittenBarView {
 export interface Operations {
   "GET /api/arrangements": { readonly body: undefined; readonly answer: ArrangementList };
   "POST /api/arrangements": { readonly body: ArrangementRequest; readonly answer: ArrangementView };
+  "POST /api/arrangements:import": { readonly body: ImportRequest; readonly answer: ArrangementView };
   "GET /api/arrangements/{identity}": { readonly body: undefined; readonly answer: ArrangementView };
   "PATCH /api/arrangements/{identity}": { readonly body: Changing; readonly answer: ArrangementView };
   "DELETE /api/arrangements/{identity}": { readonly body: undefined; readonly answer: undefined };

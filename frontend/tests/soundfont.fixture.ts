@@ -51,7 +51,6 @@ const [INSTRUMENT, SAMPLE] = [41, 53]; // generators
 /** `kit`: which sample the drums play; one that there is not makes them damaged. */
 export function soundFont(kit = 0): Uint8Array<ArrayBuffer> {
   const frames = new Int16Array(Array.from({ length: 300 }, (_, frame) => frame));
-  const last = row();
   return joined([
     chunk(
       "RIFF",
@@ -78,6 +77,5 @@ export function soundFont(kit = 0): Uint8Array<ArrayBuffer> {
         ),
       ),
     ),
-    last,
   ]);
 }

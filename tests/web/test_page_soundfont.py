@@ -1,7 +1,7 @@
 """The page takes single instruments out of a SoundFont as the server does.
 
-``frontend/src/sound/soundfont.golden.json`` holds hashes of instruments that the server takes out of the bundled file. The
-page's tests take the same out of it; with SIDEMAN_WRITE_GOLDEN set, this test writes the file (then `npm run format`).
+``frontend/src/sound/soundfont.golden.json`` holds hashes of instruments that the server takes out of the bundled file.
+The page's tests take the same out of it. With SIDEMAN_WRITE_GOLDEN set, this test writes it (then `npm run format`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-/** What becomes of a file that is chosen or dropped: a SoundFont is played with, anything else is read as a chart. */
+/** What becomes of a file that is chosen or dropped: a SoundFont is played with, a piece opened, all else read as a chart. */
 
 import { takeFont } from "../sound/own-font";
 import { takeFile } from "../state/files";
+import { takePiece } from "../state/importing";
 
 const SOUNDFONT = /\.sf[23]$/i;
 const KIND = 12; // bytes that tell it
@@ -10,5 +11,6 @@ const KIND = 12; // bytes that tell it
 export async function openFile(file: File): Promise<void> {
   const head = await file.slice(0, KIND).text();
   const isFont = head.startsWith("RIFF") && head.endsWith("sfbk");
-  await (isFont || SOUNDFONT.test(file.name) ? takeFont(file) : takeFile(file));
+  if (isFont || SOUNDFONT.test(file.name)) await takeFont(file);
+  else if (!(await takePiece(file))) await takeFile(file);
 }

@@ -25,7 +25,7 @@ from sideman.music.progression import Progression
 from sideman.music.time import BarLines, Meter
 from sideman.music.wishes import PlayedSection, Wishes
 from sideman.options import OPTIONS, options_of, values_of
-from sideman.pieces.changes import Origins, Selection
+from sideman.pieces.changes import Origins, Selection, check_seed
 from sideman.pieces.composition import Composition
 from sideman.pieces.revision import Revision
 from sideman.tokens.own import Velocities
@@ -43,6 +43,8 @@ _OPTIONS = [option.name for option in OPTIONS]
 _PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates")
 _PROGRESSION = ("progression", "meters")
 _SECTIONS = "sections"
+_NAME = "name"
+_HISTORIES = ("revisions", "undone", "candidates")
 _REVISION = ("take", _TRACKS, "bars", "seed", "ids", "velocities", "origins", "name", *_PROGRESSION)
 
 
@@ -117,16 +119,48 @@ def from_document(text: str | bytes) -> Composition:
         raise DataError("a piece of a later version of Sideman: update, then open it again")
     try:
         return _composition(document)
-    except (SidemanError, LookupError, TypeError, ValueError, OverflowError, zlib.error) as error:
+    except (SidemanError, LookupError, AttributeError, TypeError, ValueError, OverflowError, zlib.error) as error:
         raise DataError(f"damaged piece: {error}") from error
+
+
+def check_size(text: str, *, revisions: int, ids: int) -> None:
+    """Look whether a document of unknown origin has at most so many revisions, and bytes of ids once unpacked.
+
+    What is too much is never in memory as a whole. Raises :class:`DataError` for that, and where it is damaged.
+    """
+    try:
+        document = _object(json.loads(text))
+        json.dumps(document, ensure_ascii=False).encode()  # no halves of characters, which nothing could be written in
+        request, histories = _object(document.get("request")), [document.get(name, ()) for name in _HISTORIES]
+        every = [_object(revision) for history in histories for revision in history]
+        if len(every) > revisions:
+            raise DataError(f"a piece of {len(every)} changes: at most {revisions} are taken")
+        packed = [_object(request.get(_GIVEN, {})), *document.get("takes", ()), *(each.get("ids") for each in every)]
+        for each in (row for rows in packed for row in _object(rows).values()):
+            ids -= len(_unpacked(each, ids))
+            if ids < 0:
+                raise DataError("a piece of more notes than are taken")
+    except (AttributeError, TypeError, ValueError, RecursionError, zlib.error) as error:
+        raise DataError(f"damaged piece: {str(error)[:80]}") from error
+
+
+def name_of(composition: Composition) -> tuple[str | None, Composition]:
+    """The name that a document gives its piece, if it has one, and the piece without it."""
+    name = composition.more.get(_NAME)
+    rest = replace(composition, more=_others(composition.more, (_NAME,)))
+    return (name.strip() or None) if isinstance(name, str) else None, rest
+
+
+def named(composition: Composition, name: str) -> Composition:
+    """With a name that :func:`name_of` finds in its document."""
+    return replace(composition, more={**composition.more, _NAME: name})
 
 
 def _composition(document: Mapping[str, Any]) -> Composition:
     request = _object(document["request"])
     options = options_of({name: request[name] for name in _OPTIONS if name in request})
     revisions, undone, candidates = (
-        tuple(_revision(_object(revision)) for revision in document.get(name, ()))
-        for name in ("revisions", "undone", "candidates")
+        tuple(_revision(_object(revision)) for revision in document.get(name, ())) for name in _HISTORIES
     )
     sections, given = _sections(request.get(_SECTIONS, [])), _given(request)
     return Composition(
@@ -186,13 +220,22 @@ def _revision(document: Mapping[str, Any]) -> Revision:
     return Revision(
         Selection(roles, tuple(int(bar) for bar in document["bars"]), int(document["take"])),
         {role: tuple(_parts(document["ids"][role], role)) for role in roles},
-        document.get("seed"),
+        _seed(document.get("seed")),
         _progression(document) if "progression" in document else None,
         _origins(document.get("origins")),
         str(document.get("name", "")),
         _velocities(document.get("velocities")),
         _others(document, _REVISION),
     )
+
+
+def _seed(seed: object) -> int | None:
+    if seed is None:
+        return None
+    if type(seed) is not int:
+        raise ValueError(f"seed {seed!r}")
+    check_seed(seed)
+    return seed
 
 
 def _origins(bars: Iterable[Any] | None) -> Origins | None:
@@ -210,7 +253,7 @@ def _velocities(document: object) -> dict[Role, tuple[Velocities, ...]] | None:
 
 def _progression_document(progression: Progression) -> dict[str, Any]:
     meters = [(meter.beats, meter.unit, meter.groups) for meter in progression.lines.meters]
-    return {"progression": str(progression), "meters": meters}
+    return {"progression": progression.written, "meters": meters}
 
 
 def _progression(document: Mapping[str, Any]) -> Progression:
@@ -239,11 +282,19 @@ def _packed(parts: Iterable[Part]) -> str:
 
 
 def _parts(packed: str, role: Role) -> list[Part]:
-    unpacking = zlib.decompressobj()
-    data = unpacking.decompress(b64decode(packed, validate=True), MAX_IDS)
-    if not unpacking.eof:
-        raise ValueError(f"ids of {role} that are cut off, or more than a piece has")
+    data = _unpacked(packed, MAX_IDS)
+    if len(data) > MAX_IDS:
+        raise ValueError(f"ids of {role}, more than a piece has")
     return split(np.frombuffer(data, "<u2"), role)
+
+
+def _unpacked(packed: str, most: int) -> bytes:
+    """All bytes, or one more than ``most``. Raises :class:`ValueError` or :class:`zlib.error` for damaged ones."""
+    unpacking = zlib.decompressobj()
+    data = unpacking.decompress(b64decode(packed, validate=True), most + 1)
+    if len(data) <= most and not unpacking.eof:
+        raise ValueError("ids that are cut off")
+    return data
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sideman.web.arrangements import Arrangements
 from sideman.web.document import document
 from sideman.web.downloads import Downloads
 from sideman.web.guard import Guard
+from sideman.web.imports import Imports
 from sideman.web.limiter import Limiter
 from sideman.web.metrics import Metrics
 from sideman.web.problems import handle_problems
@@ -67,6 +68,7 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
     app.state.services = Services(
         arrangements,
         Revisions(arrangements),
+        Imports(arrangements),
         Sessions(store, days=settings.retention_days, secure=settings.https),
         Downloads(arrangements),
         Streams(arrangements, metrics),

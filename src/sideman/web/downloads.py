@@ -25,9 +25,9 @@ import numpy as np
 
 from sideman.errors import MissingLibraryError, SidemanError
 from sideman.music.band import Role, Track
-from sideman.options import PlayOptions
+from sideman.options import PLAYING, PlayOptions
 from sideman.pieces.composition import Composition
-from sideman.pieces.document import to_document
+from sideman.pieces.document import named, to_document
 from sideman.render.audio import USUAL, Encoding, check_encoding, write_audio
 from sideman.render.bundle import write_bundle, write_stems
 from sideman.render.fluidsynth import SAMPLE_RATE
@@ -152,7 +152,7 @@ class Downloads:
         with self._making_of(source.piece, path, size) as missing:
             if missing:
                 composition = source.changed or self._arrangements.composition(source.piece)
-                more = {} if composition is None else {"piece.json": to_document(composition)}
+                more = {} if composition is None else {"piece.json": _document(composition, source)}
                 write_bundle(mix.apply(self._band(source)), path, _file_name(source.piece.name), more)
         return path
 
@@ -221,6 +221,14 @@ class Downloads:
             raise lost(piece, error) from error
         except (ValueError, LookupError, TypeError, OverflowError) as error:
             raise lost(piece, f"damaged bars: {error}") from error
+
+
+def _document(composition: Composition, source: _Source) -> str:
+    """The document of a piece as its files have it: with its name, played as they are."""
+    playing = {option.attribute: getattr(source.playing, option.attribute) for option in PLAYING}
+    plan = composition.plan
+    played = replace(composition, plan=replace(plan, options=replace(plan.options, **playing)))
+    return to_document(named(played, source.piece.name))
 
 
 def _told(bars: Iterable[str], take: int, description: Description) -> Rendition:

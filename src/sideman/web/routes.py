@@ -19,6 +19,7 @@ from sideman.web.chart_schemas import ChartRequest, EditRequest, EditView, SongV
 from sideman.web.document import event_schema
 from sideman.web.downloads import Downloads
 from sideman.web.guard import client
+from sideman.web.imports import ImportRequest, Imports
 from sideman.web.limiter import Limiter
 from sideman.web.options import OptionsView
 from sideman.web.problems import LENIENT, document_problems, told
@@ -55,6 +56,7 @@ class Services:
 
     arrangements: Arrangements
     revisions: Revisions
+    imports: Imports
     sessions: Sessions
     downloads: Downloads
     streams: Streams
@@ -115,6 +117,28 @@ def create_arrangement(
     order = server.arrangements.studio.prepare(body)
     session = server.sessions.use(session)
     view = server.arrangements.create(session, order)
+    server.sessions.tell(session, response)
+    response.headers["Location"] = f"/api/arrangements/{view.id}"
+    return view
+
+
+@router.post(
+    "/arrangements:import",
+    status_code=HTTPStatus.CREATED,
+    responses={
+        201: {
+            "description": "It is there: see Location.",
+            "headers": {"Location": {"schema": {"type": "string"}, "description": "Where the arrangement is."}},
+        },
+        **document_problems(FORBIDDEN, CONFLICT, SIZE, UNREADABLE, UNAVAILABLE),
+    },
+    dependencies=LIMITED,
+)
+def import_arrangement(body: ImportRequest, response: Response, session: Asking, server: Server) -> ArrangementView:
+    """Open a piece as it is, from its document: the same notes, chords and revisions, whatever composed it."""
+    opened = server.imports.read(body)
+    session = server.sessions.use(session)
+    view = server.imports.keep(session, opened)
     server.sessions.tell(session, response)
     response.headers["Location"] = f"/api/arrangements/{view.id}"
     return view

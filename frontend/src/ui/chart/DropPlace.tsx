@@ -51,8 +51,8 @@ export function DropPlace() {
   if (!isOver.value) return null;
   return (
     <div class="drop-place">
-      Drop a chart: a text, a link, MusicXML, iReal Pro, MIDI… or a SoundFont. On a player of the mixer, MIDI is that
-      player's own part.
+      Drop a chart: a text, a link, MusicXML, iReal Pro, MIDI…, a piece, a SoundFont. On a player of the mixer, MIDI is
+      that player's own part.
     </div>
   );
 }
