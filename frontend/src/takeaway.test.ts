@@ -3,7 +3,7 @@ import { OFFER, PIECE } from "../tests/piece.fixture";
 import { Problem } from "./api";
 import { ROLES, type Role } from "./music/piece";
 import type { Strip } from "./state/band";
-import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf, playedAs } from "./takeaway";
+import { addressOf, addressOfBars, fetchFile, fileName, KINDS, type Kind, mixOf, playedAs } from "./takeaway";
 
 const [MIDI] = KINDS as [Kind];
 const STRIP: Strip = { muted: false, solo: false, volume: 100, program: null };
@@ -45,14 +45,27 @@ test("files are played as the page plays", () => {
   );
 });
 
-test.each([
-  ["Bridge", 1, 0, "Bridge.mid"],
-  ["Bridge", 3, 2, "Bridge C.mid"],
-  ["C:4|F#m7-5:4", 1, 0, "C 4 F#m7-5 4.mid"],
-  ["../../x\\y\n", 1, 0, "x y.mid"],
-  ["///", 1, 0, "Sideman.mid"],
-])("%j, one of %i takes, number %i, is saved as %j", (name, takes, take, file) => {
-  expect(fileName({ ...PIECE, name, takes }, MIDI, take)).toBe(file);
+test("files are called by the song, and by what of it is in them", () => {
+  const song = { ...PIECE, file_name: "Bridge" };
+  const some = { from: 4, to: 8 };
+  expect(fileName(song, MIDI, 0)).toBe("Bridge.mid");
+  expect(fileName({ ...song, takes: 3 }, MIDI, 2)).toBe("Bridge C.mid");
+  expect(fileName(song, MIDI, 0, ["bass"], some)).toBe("Bridge - bass - bars 5-8.mid");
+  expect(fileName(song, MIDI, 0, ["drums", "bass"], { from: 0, to: 1 })).toBe("Bridge - drums+bass - bar 1.mid");
+  expect(KINDS.map((kind) => fileName(song, kind, 0))).toEqual([
+    "Bridge.mid",
+    "Bridge.mp3",
+    "Bridge.wav",
+    "Bridge.musicxml",
+    "Bridge - stems.zip",
+    "Bridge - loops.zip",
+    "Bridge.zip",
+  ]);
+});
+
+test("some bars are asked for by the first and how many", () => {
+  const address = addressOfBars(addressOf(PIECE, MIDI, 1, []), { from: 4, to: 8 });
+  expect(address).toBe(`/api/arrangements/${PIECE.id}/midi?take=1&first=4&bars=4`);
 });
 
 const OF_PROBLEMS = { "Content-Type": "application/problem+json" };

@@ -11,6 +11,7 @@ export interface Kind {
   readonly path: string; // below the piece's own
   readonly query?: Readonly<Record<string, string>>; // besides what all are asked for
   readonly ending: string;
+  readonly what?: string; // in its name, where that tells it from another kind's
   readonly about: string;
 }
 
@@ -19,12 +20,13 @@ export const KINDS: readonly Kind[] = [
   { name: "MP3", path: "audio.mp3", ending: "mp3", about: "to listen to and send around" },
   { name: "WAV", path: "audio.wav", ending: "wav", about: "uncompressed" },
   { name: "Score", path: "score.musicxml", ending: "musicxml", about: "MusicXML, for notation programs" },
-  { name: "Stems", path: "stems.zip", ending: "zip", about: "a WAV file for each player, in a zip" },
+  { name: "Stems", path: "stems.zip", ending: "zip", what: "stems", about: "a WAV file for each player, in a zip" },
   {
     name: "Loops",
     path: "stems.zip",
     query: { bits: "24", tail: "false" },
     ending: "zip",
+    what: "loops",
     about: "stems of 24 bits that end with the last bar, to the sample, in a zip",
   },
   {
@@ -59,6 +61,12 @@ export function playedAs(piece: Arrangement, changed: Values): Readonly<Record<s
   return Object.fromEntries(told);
 }
 
+/** Some bars, from 0; `to` is the first bar after them. */
+export interface Bars {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Where a file of a take is, or of a candidate for it; one that `countsIn` begins with a bar of clicks. */
 export function addressOf(
   piece: Arrangement,
@@ -76,15 +84,27 @@ export function addressOf(
   return `/api/arrangements/${piece.id}/${kind.path}?${fields}`;
 }
 
-/** What a file is called on the person's disk. */
-export function fileName(piece: Arrangement, kind: Kind, take: number): string {
-  const name =
-    piece.name
-      .replace(/[^\p{Letter}\p{Number}#()+ -]+/gu, " ")
-      .trim()
-      .slice(0, 60) || "Sideman";
-  return `${name}${piece.takes > 1 ? ` ${takeName(take)}` : ""}.${kind.ending}`;
+/** Where the MIDI file of some bars of a take is. */
+export function addressOfBars(address: string, { from, to }: Bars): string {
+  return `${address}&first=${from}&bars=${to - from}`;
 }
+
+/**
+ * What a file is called on the person's disk, as the server calls it: by the song, with the players and bars in it where
+ * these aren't all.
+ */
+export function fileName(
+  piece: Arrangement,
+  { ending, what = "" }: Pick<Kind, "ending" | "what">,
+  take: number,
+  roles: readonly Role[] = [],
+  bars: Bars | null = null,
+): string {
+  const song = `${piece.file_name}${piece.takes > 1 ? ` ${takeName(take)}` : ""}`;
+  return `${[song, roles.join("+"), bars ? barsWords(bars) : "", what].filter(Boolean).join(" - ")}.${ending}`;
+}
+
+const barsWords = ({ from, to }: Bars): string => (to - from === 1 ? `bar ${to}` : `bars ${from + 1}-${to}`);
 
 /** Fetch a file; `progress` hears of the share that is there, null while the server is still making it. */
 export async function fetchFile(address: string, progress: (share: number | null) => void): Promise<Blob> {

@@ -128,6 +128,8 @@ export interface ArrangementView {
   readonly revisions: readonly RevisionView[];
   readonly id: string;
   readonly name: string;
+  /** How names of its files begin: the name, as far as every system takes it. */
+  readonly file_name: string;
   readonly state: State;
   /** Why it was stopped or failed. */
   readonly detail: string | null;

@@ -81,6 +81,7 @@ export function chartOf(...chords: readonly Chord[]): Chart {
 export const PIECE: Arrangement = {
   id: "0123456789abcdef",
   name: "C:4|Am:4",
+  file_name: "C 4 Am 4",
   progression: "C:4|Am:4",
   meters: ["4/4"],
   tempo: 120,

@@ -6,8 +6,11 @@ import zipfile
 from pathlib import Path
 
 import mido
+import pytest
 import soundfile
+from playwright.sync_api import Locator
 from tests.page.studio import TRACKS, Studio
+from tests.page.test_band import DRAGGED
 
 SECONDS = 8.0  # four bars at 120 beats a minute
 RINGING = 5.0  # seconds that sound may go on after the last bar
@@ -63,3 +66,35 @@ def test_stems_are_one_file_for_each_track(studio: Studio, tmp_path: Path) -> No
 def test_nothing_to_take_before_there_is_a_piece(studio: Studio) -> None:
     for name in ("MIDI", "MP3", "WAV", "Score", "Stems", "Loops", "Everything"):
         assert studio.file(name).is_disabled()
+
+
+def test_players_and_cells_are_dragged_and_downloaded_as_midi(studio: Studio, tmp_path: Path) -> None:
+    studio.have_composed()
+    page = studio.page
+    studio.track("Bass").get_by_role("button", name="Mute").click()  # what is dragged is heard all the same
+
+    def dragged(what: Locator) -> tuple[str, bytes]:
+        kind, name, address = what.evaluate(DRAGGED).split(":", 2)
+        answer = page.request.get(address)
+        assert kind == "audio/midi"
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+        (tmp_path / name).write_bytes(answer.body())
+        return name, answer.body()
+
+    name, _ = dragged(studio.button("Bass, roll"))
+    assert name == "C Am F G7 - bass.mid"
+    assert [track.name for track in mido.MidiFile(tmp_path / name).tracks] == ["Bass"]
+    studio.drag(studio.cell("Drums", 2), studio.cell("Piano", 3))
+    tools = page.get_by_role("group", name="What is selected")
+    link = tools.get_by_role("link", name="MIDI")
+    name, data = dragged(link)
+    assert name == "C Am F G7 - drums+piano - bars 2-3.mid"
+    assert mido.MidiFile(tmp_path / name).length == pytest.approx(SECONDS / 2)
+    with page.expect_download() as waiting:
+        link.click()
+    assert waiting.value.suggested_filename == name
+    assert waiting.value.path().read_bytes() == data
+    studio.track("Bass").get_by_role("button", name="More of bass").click()
+    with page.expect_download() as waiting:
+        studio.track("Bass").get_by_role("link", name="MIDI").click()
+    assert waiting.value.suggested_filename == "C Am F G7 - bass.mid"

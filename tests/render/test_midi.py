@@ -17,7 +17,8 @@ from sideman.music.band import INSTRUMENTS, ROLES, Band, Note, Role, Track
 from sideman.music.chords import parse
 from sideman.music.time import BarLines, Meter
 from sideman.music.wishes import PlayedSection
-from sideman.render.midi import key_signature, midi_bytes, read_midi, write_midi
+from sideman.render.key_signatures import key_signature
+from sideman.render.midi import midi_bytes, read_midi, write_midi
 from sideman.render.parts import without_overlaps
 
 

@@ -415,7 +415,8 @@ def test_names_come_back_as_they_were(browser: httpx.Client) -> None:
     assert piece["name"] == name
     response = browser.get(f"/api/arrangements/{piece['id']}/midi")
     assert "set-cookie" not in response.headers
-    assert response.headers["content-disposition"] == f'attachment; filename="sideman-{piece["id"][:8]}-take-0.mid"'
+    told = 'attachment; filename="script alert(1) script \' Set-Cookie a=b.mid"'
+    assert response.headers["content-disposition"] == told
 
 
 def test_many_open_streams(start: Start) -> None:

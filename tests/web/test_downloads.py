@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import json
-import re
 import threading
 import time
 import zipfile
@@ -38,6 +37,7 @@ from sideman.render.audio import USUAL, Encoding
 from sideman.render.midi import read_midi
 from sideman.render.score.musicxml import score
 from sideman.web import downloads
+from sideman.web.file_routes import disposition
 
 
 class Renderer:
@@ -99,7 +99,7 @@ def test_a_score_is_of_what_is_heard(browser: httpx.Client, model: Model) -> Non
     piece = compose(browser, "C:4|Em:2", seed=5, tracks=["piano", "bass"])
     response = get(browser, f"/api/arrangements/{piece['id']}/score.musicxml?track=bass:33:0&transpose=2")
     assert response.headers["content-type"] == "application/vnd.recordare.musicxml+xml"
-    assert re.search(r'filename="sideman-\w{8}-take-0[^"]*\.musicxml"', response.headers["content-disposition"])
+    assert response.headers["content-disposition"] == 'attachment; filename="C Em - piano.musicxml"'
     band = arrange("C:4|Em:2", seed=5, roles=("piano", "bass"), model=model).band.played(transpose=2)
     alone = replace(band, tracks=band.tracks[:1])
     assert response.text == score(alone, progression=band.progression, key=band.key, title=piece["name"])
@@ -114,7 +114,7 @@ def test_loops_end_with_their_bars_and_are_files_of_their_own(browser: httpx.Cli
     assert (loop.frames, loop.subtype, usual.subtype) == (44_100, "PCM_24", "PCM_16")
     assert usual.frames > loop.frames
     stems = get(browser, f"{path}/stems.zip?bits=24&tail=false").raise_for_status()
-    assert "-24-bit-loop-wav.zip" in stems.headers["content-disposition"]
+    assert stems.headers["content-disposition"] == 'attachment; filename="C - loops.zip"'
     with zipfile.ZipFile(io.BytesIO(stems.content)) as archive:
         assert soundfile.info(io.BytesIO(archive.read("bass.wav"))).frames == 44_100
     refused = get(browser, f"{path}/audio.mp3?bits=24")
@@ -130,12 +130,12 @@ def test_everything_is_one_zip_that_tells_the_same_piece(browser: httpx.Client, 
             "piece.json",
             "stems/bass.wav",
             "stems/piano.wav",
-            *(f"Über  you    me.{kind}" for kind in ("mid", "mp3", "musicxml", "pdf", "txt")),
+            *(f"Über you me.{kind}" for kind in ("mid", "mp3", "musicxml", "pdf", "txt")),
         ]
         band = arrange("C:4|Em:2", seed=5, roles=("piano", "bass"), model=model).band
-        assert read_midi(archive.read("Über  you    me.mid")) == replace(band, tracks=band.tracks)
+        assert read_midi(archive.read("Über you me.mid")) == replace(band, tracks=band.tracks)
         assert from_document(archive.read("piece.json")).band == band
-        assert "| C | Em" in archive.read("Über  you    me.txt").decode()
+        assert "| C | Em" in archive.read("Über you me.txt").decode()
 
 
 def test_a_piece_is_kept_as_its_document(server: Server, browser: httpx.Client, model: Model) -> None:
@@ -259,3 +259,37 @@ def test_silence_is_a_file_too(server: Server, browser: httpx.Client) -> None:
     events.write_text(json.dumps(silent) + "\n", "utf-8")
     for path in ("audio.wav", "stems.zip", "midi?track=piano:4:100"):
         assert get(browser, f"/api/arrangements/{piece['id']}/{path}").status_code == 200
+
+
+def test_some_bars_are_a_midi_file(browser: httpx.Client, model: Model) -> None:
+    piece = compose(browser, "C:4|Em:4|F:4", seed=5, tracks=["piano", "bass"], name="Grüße: eins")
+    path = f"/api/arrangements/{piece['id']}/midi"
+    response = get(browser, f"{path}?first=1&bars=2&track=piano:0:0&swing=67").raise_for_status()
+    band = arrange("C:4|Em:4|F:4", seed=5, roles=("piano", "bass"), model=model).band.played(swing=67)
+    alone = replace(band, tracks=(band[Role.BASS],))
+    assert response.content == alone.midi(bars=range(1, 3))
+    assert response.headers["content-disposition"] == (
+        'attachment; filename="Grue eins - bass - bars 2-3.mid"; '
+        "filename*=UTF-8''Gr%C3%BC%C3%9Fe%20eins%20-%20bass%20-%20bars%202-3.mid"
+    )
+    assert get(browser, f"{path}?first=2").content == get(browser, f"{path}?first=2&bars=1").content
+    assert get(browser, f"{path}?bars=1").content == band.played().midi(bars=range(1))
+    for query, words in (
+        ("first=3", "there are no bars 3 to 3: they are counted from 0 to 2"),
+        ("first=1&bars=3", "there are no bars 1 to 3: they are counted from 0 to 2"),
+        ("bars=1&count_in=true", "some bars are not counted in: leave count_in out, or first and bars"),
+    ):
+        refused = get(browser, f"{path}?{query}")
+        assert (refused.status_code, refused.json()["detail"]) == (422, words)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Bridge.mid", 'attachment; filename="Bridge.mid"'),
+        ("Ärger.mid", "attachment; filename=\"Arger.mid\"; filename*=UTF-8''%C3%84rger.mid"),
+        ("夜 - bass.mid", "attachment; filename=\"Sideman.mid\"; filename*=UTF-8''%E5%A4%9C%20-%20bass.mid"),
+    ],
+)
+def test_names_of_files_in_headers(name: str, told: str) -> None:
+    assert disposition(name) == told

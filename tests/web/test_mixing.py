@@ -130,7 +130,7 @@ def test_midi_in_another_mix(server: Server, browser: httpx.Client) -> None:
     assert browser.get(path, params={"track": DEFAULTS}).content == plain.content
     response = browser.get(path, params={"track": ["piano:4:50", "drums:0:0", "bass:33:127"]})
     assert response.headers["content-type"] == "audio/midi"
-    assert re.search(r"sideman-\w{8}-take-0-mix-\w{12}\.mid", response.headers["content-disposition"])
+    assert response.headers["content-disposition"] == 'attachment; filename="C Am F G7 - piano+guitar+bass+strings.mid"'
     song, composed = (mido.MidiFile(file=io.BytesIO(each.content)) for each in (response, plain))
     balanced = instruments(composed)
     assert balanced["Piano"][0] == 0
@@ -215,6 +215,5 @@ def test_a_style_brings_its_instruments_and_others_are_another_mix(browser: http
     )
     programs = instruments(mido.MidiFile(file=io.BytesIO(own.content)))
     assert {track: program for track, (program, _) in programs.items()} == {"Drums": 32, "Guitar": 26, "Bass": 32}
-    assert (own.content, own.headers["content-disposition"]) == (same.content, same.headers["content-disposition"])
+    assert (own.content, own.headers.get("etag")) == (same.content, same.headers.get("etag"))
     assert instruments(mido.MidiFile(file=io.BytesIO(other.content)))["Bass"][0] == 33
-    assert "-mix-" in other.headers["content-disposition"]

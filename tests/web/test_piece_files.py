@@ -212,11 +212,17 @@ def test_unfinished_files_are_removed(pieces: PieceFiles) -> None:
 def test_the_longest_unused_sound_makes_room(pieces: PieceFiles) -> None:
     folder = pieces.folder(PIECE)
     names = ["take-0.wav", "take-0-mix-0123456789ab.mp3", "take-1-wav.zip", "take-1.flac"]
+    names += [
+        "take-0-24-bit.wav",
+        "take-0-24-bit-loop-wav.zip",
+        "take-0-loop.mp3",
+        "take-0-bundle-0123456789abcdef.zip",
+    ]
     for age, name in enumerate(reversed(names)):
         (folder / name).write_bytes(b"x" * 1000)
         os.utime(folder / name, (age, age))
     used = sum(path.stat().st_size for path in folder.iterdir())
-    assert pieces.make_room(SESSION, 1500, used)
+    assert pieces.make_room(SESSION, 5500, used)
     assert sorted(path.name for path in folder.iterdir() if path.suffix not in {".json", ".jsonl", ".mid"}) == sorted(
         names[:2]
     )

@@ -2,16 +2,17 @@
 
 import { useSignal } from "@preact/signals";
 import { type Arrangement, Problem } from "../api";
-import { ROLES, type Role, takeName } from "../music/piece";
-import { audible, mixer, offer, ownProgram, type Strip } from "../state/band";
+import { takeName } from "../music/piece";
+import { audible, offer } from "../state/band";
 import { fragmentOf } from "../state/link";
 import { notice } from "../state/notice";
-import { heardCandidate, heardRoles, isComposing, piece, take } from "../state/piece";
+import { heardRoles, isComposing, piece, take } from "../state/piece";
 import { countIn } from "../state/playback";
-import { changedPlaying, playedSo } from "../state/playing";
-import { addressOf, fetchFile, fileName, KINDS, type Kind, mixOf, playedAs, save } from "../takeaway";
+import { playedSo } from "../state/playing";
+import { fetchFile, fileName, KINDS, type Kind, save } from "../takeaway";
 import { differenceWords } from "./Difference";
 import { Icon } from "./Icon";
+import { addressAsHeard, MidiFile, mixAsHeard, told } from "./MidiFile";
 import "../styles/takeaway.css";
 
 const COPIED_MILLISECONDS = 2_000;
@@ -36,7 +37,13 @@ export function TakeAway() {
       {words !== null && <p class="muted takeaway-hint">{words}</p>}
       <div class="takeaway-more">
         <CopyLink piece={open} />
-        {ready && heard > 0 && <DragOut piece={open} mix={mix} />}
+        {ready && heard > 0 && (
+          <MidiFile
+            look="quiet takeaway-drag"
+            about="Drag this into your studio program (in Chrome and Edge), or click to download"
+            words="Drag MIDI to your studio"
+          />
+        )}
       </div>
     </section>
   );
@@ -60,7 +67,7 @@ function Download({ kind, piece: open, mix }: { kind: Kind; piece: Arrangement |
       const blob = await fetchFile(addressAsHeard(open, kind, number, mix), (progress) => {
         share.value = progress;
       });
-      save(blob, fileName(open, kind, number));
+      save(blob, fileName(open, kind, number, told()));
     } catch (error) {
       const text = error instanceof Problem ? error.message : `The ${kind.name} could not be fetched: try again.`;
       notice.value = { kind: "problem", text };
@@ -114,37 +121,4 @@ function CopyLink({ piece: open }: { piece: Arrangement | null }) {
       <span aria-live="polite">{copied.value ? "Copied" : "Copy link"}</span>
     </button>
   );
-}
-
-/** A handle that carries the MIDI file out of the window, into a studio's track. */
-function DragOut({ piece: open, mix }: { piece: Arrangement; mix: readonly string[] }) {
-  const [midi] = KINDS;
-  if (midi === undefined) return null;
-  const address = new URL(addressAsHeard(open, midi, take.value, mix), location.href).href;
-  const name = fileName(open, midi, take.value);
-  return (
-    <a
-      class="button quiet takeaway-drag"
-      href={address}
-      download={name}
-      draggable
-      title="Drag this into your studio program (in Chrome and Edge), or click to download"
-      onDragStart={(event) => event.dataTransfer?.setData("DownloadURL", `audio/midi:${name}:${address}`)}
-    >
-      <Icon name="grip" />
-      Drag MIDI to your studio
-    </a>
-  );
-}
-
-/** Where a file is of what is heard, as it is heard. */
-export function addressAsHeard(open: Arrangement, kind: Kind, number: number, mix: readonly string[]): string {
-  const played = playedAs(open, changedPlaying.value);
-  return addressOf(open, kind, number, mix, played, heardCandidate.value, countIn.value);
-}
-
-/** The mixer as it is set, these players alone heard. */
-export function mixAsHeard(who: ReadonlySet<Role>): readonly string[] {
-  const strips = Object.fromEntries(ROLES.map((role) => [role, mixer[role].value])) as Record<Role, Strip>;
-  return mixOf(strips, who, heardRoles.value, ownProgram);
 }

@@ -8,7 +8,6 @@ Files are written here and read by symusic: importing that takes 40 ms, ten time
 
 from __future__ import annotations
 
-import re
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,15 +38,15 @@ from sideman.music.time import (
 )
 from sideman.music.wishes import PlayedSection, beginnings
 from sideman.render.envelopes import midi_of, read_file
+from sideman.render.key_signatures import key_signature
 from sideman.render.parts import MAX_MIDI_TEMPO, MIN_MIDI_TEMPO, Part, parts, sounding, without_overlaps
 from sideman.render.pulses import Pulses
+from sideman.render.windows import Event, Window
 
 if TYPE_CHECKING:
     from symusic.core import ScoreTick, TrackTick
 
     from sideman.music.progression import Progression
-
-Event = tuple[int, int, bytes]  # pulse, rank among those of one pulse, message
 
 PULSES_PER_QUARTER = 480  # divides by steps (12) and chord ticks (24), of a beat that may be dotted
 CLOCKS_PER_QUARTER = 24  # MIDI's own, in which a time signature tells its beat
@@ -64,14 +63,6 @@ SLOWEST = 2**24 - 1  # microseconds a quarter: what a file holds
 DEFAULT_MIDI_TEMPO = 120.0  # of a MIDI file that names none
 TEMPO_DIGITS = 2  # MIDI keeps microseconds a beat: exact to .005 beats a minute up to 700
 MAX_BEATS = 100_000  # half a day of music: a file that is longer is damaged
-
-FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}  # sharps of each letter's major key
-FIFTHS_PER_ACCIDENTAL = {"#": 7, "♯": 7, "b": -7, "♭": -7}
-MINOR_FIFTHS = -3  # A minor has the sharps of C
-MAX_FIFTHS = 7  # a key signature's most sharps or flats
-FIFTHS_PER_CIRCLE = 12
-MINOR = ("m", " minor")
-KEY = re.compile(r"([A-G])([#♯b♭]{0,2})(m| major| minor)?")
 
 
 def write_midi(
@@ -99,27 +90,34 @@ def midi_bytes(
     programs: Mapping[Role, int] | None = None,
     key: str | None = None,
     sections: Sequence[PlayedSection] = (),
+    bars: range | None = None,
 ) -> bytes:
-    """``band`` as a standard MIDI file of type 1.
+    """``band`` as a standard MIDI file of type 1, or some ``bars`` of it, from 0, which begin the file.
 
     ``progression`` gives a marker at each change of chord, ``sections`` one in brackets where each begins,
     ``programs`` other General MIDI programs (0-based), ``key`` the key signature (``Eb``, ``F#m``, ``D minor``).
-    Notes are cut at the end of the band and where the same pitch begins anew. Raises :class:`OptionError` where the
-    tempo, a program or the key is unknown.
+    Notes are cut at the end and where the same pitch begins anew. Raises :class:`OptionError` where the tempo, a
+    program or the key is unknown, and for bars that there are not.
     """
     played = parts(band, programs)
     pulses = Pulses(band.lines, PULSES_PER_QUARTER)
     song = list(_metres(band, pulses))
     if key is not None:
         song.append(_meta(0, KEY_SIGNATURE, struct.pack(">bB", *key_signature(key))))
-    for bar, name in beginnings(sections):
-        song.append(_meta(int(pulses.of_steps(np.array(band.lines.onset(bar)))), TEXT_MARKER, f"[{name}]".encode()))
+    marks = [
+        _meta(int(pulses.of_steps(np.array(band.lines.onset(bar)))), TEXT_MARKER, f"[{name}]".encode())
+        for bar, name in beginnings(sections)
+    ]
+    chords: list[Event] = []
     if progression is not None:
         ticks, names = zip(*_chord_changes(progression), strict=True)
         times = pulses.of_ticks(np.array(ticks)).tolist()
-        song += (_meta(time, TEXT_MARKER, name.encode()) for time, name in zip(times, names, strict=True))
+        chords = [_meta(time, TEXT_MARKER, name.encode()) for time, name in zip(times, names, strict=True)]
+    window = None if bars is None else Window.of(band, bars, pulses)
+    song = [*song, *marks, *chords] if window is None else [*window.held([*song, *chords]), *window.within(marks)]
     chunks = [
-        _chunk([*(song if not number else ()), *_events(part, band, pulses)]) for number, part in enumerate(played)
+        _chunk([*(song if not number else ()), *_events(part, band, pulses, window)])
+        for number, part in enumerate(played)
     ]
     return struct.pack(">4sIHHH", b"MThd", 6, 1, len(chunks), PULSES_PER_QUARTER) + b"".join(chunks)
 
@@ -195,23 +193,6 @@ def _wanted(tracks: list[TrackTick], role: Role, track: str) -> list[TrackTick]:
     return next((each for each in (tracks, named, fitting) if len(each) == 1), named or fitting or tracks)
 
 
-def key_signature(key: str) -> tuple[int, bool]:
-    """Sharps (flats below 0) and whether it is minor, of a key such as ``C``, ``F#m``, ``Eb major``.
-
-    Keys beyond seven accidentals are respelt (``G#`` is ``Ab``). Raises :class:`OptionError` where it is not a key.
-    """
-    match = KEY.fullmatch(key)
-    if match is None:
-        raise OptionError(f"unknown key {key!r}: write a letter A to G, # or b, and m for minor, as in 'Eb' or 'F#m'")
-    letter, accidentals, mode = match.groups()
-    minor = mode in MINOR
-    fifths = FIFTHS[letter] + sum(FIFTHS_PER_ACCIDENTAL[sign] for sign in accidentals) + MINOR_FIFTHS * minor
-    if abs(fifths) > MAX_FIFTHS:
-        half = FIFTHS_PER_CIRCLE // 2
-        fifths = (fifths + half) % FIFTHS_PER_CIRCLE - half
-    return fifths, minor
-
-
 def _chord_changes(progression: Progression) -> Iterable[tuple[int, str]]:
     """Time in ticks and name of each chord that differs from the one before."""
     before = None
@@ -241,19 +222,22 @@ def _metres(band: Band, pulses: Pulses) -> Iterator[Event]:
             yield _meta(int(pulses.of_steps(np.array(step))), TEMPO, microseconds.to_bytes(3, "big"))
 
 
-def _events(part: Part, band: Band, pulses: Pulses) -> Iterator[Event]:
-    """A part's messages, in any order, to the last at the end of the band."""
+def _events(part: Part, band: Band, pulses: Pulses, window: Window | None) -> Iterator[Event]:
+    """A part's messages, in any order, to the last at the end of the band, or of the window."""
     channel = part.channel
     yield _meta(0, TEXT_NAME, part.name.encode())
     yield 0, FIRST, bytes((PROGRAM | channel, part.program))
     for controller, value in part.controls:
         yield 0, FIRST, bytes((CONTROL | channel, controller, value))
-    notes = sounding(part.role, part.notes, band)
-    times = pulses.of_places(notes.begins).tolist(), pulses.of_places(notes.ends).tolist()
+    notes = sounding(part.role, part.notes if window is None else window.notes(part.notes), band)
+    begins, ends = pulses.of_places(notes.begins), pulses.of_places(notes.ends)
+    if window is not None:
+        begins, ends = window.placed(begins, ends)
+    times = begins.tolist(), ends.tolist()
     for begin, over, pitch, velocity in zip(*times, notes.pitches.tolist(), notes.velocities.tolist(), strict=True):
         yield begin, BEGINNING, bytes((NOTE_ON | channel, pitch, velocity))
         yield over, ENDING, bytes((NOTE_OFF | channel, pitch, OFF_VELOCITY))
-    end = int(pulses.of_steps(np.array(band.steps)))
+    end = int(pulses.of_steps(np.array(band.steps))) if window is None else window.length
     yield end, LAST, bytes((CONTROL | channel, ALL_NOTES_OFF, 0))
     yield end, LAST, bytes((META, END_OF_TRACK, 0))
 

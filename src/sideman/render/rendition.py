@@ -57,9 +57,11 @@ class Rendition(Band):
         sections = (PlayedSection("", (0,)), *self.sections) if self.sections else ()
         return replace(counted_in(self), progression=progression, sections=sections)
 
-    def midi(self, programs: Mapping[Role, int] | None = None) -> bytes:
-        """As a MIDI file with its chords, key and sections: :func:`~sideman.render.midi.midi_bytes`."""
-        return midi_bytes(self, progression=self.progression, programs=programs, key=self.key, sections=self.sections)
+    def midi(self, programs: Mapping[Role, int] | None = None, bars: range | None = None) -> bytes:
+        """As a MIDI file with its chords, key and sections, or some bars: :func:`~sideman.render.midi.midi_bytes`."""
+        return midi_bytes(
+            self, progression=self.progression, programs=programs, key=self.key, sections=self.sections, bars=bars
+        )
 
     def score(self, title: str = "", programs: Mapping[Role, int] | None = None) -> str:
         """As MusicXML with its chords, key and sections: :func:`~sideman.render.score.musicxml.score`."""

@@ -16,6 +16,7 @@ from sideman.arranging import Model
 from sideman.errors import SidemanError
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import from_document
+from sideman.render.naming import file_stem
 from sideman.web.catalogue import Catalogue
 from sideman.web.descriptions import read_description
 from sideman.web.events import Event, EventLog
@@ -226,6 +227,7 @@ class Arrangements:
             **dict(description),
             id=piece.id,
             name=piece.name,
+            file_name=file_stem(piece.name),
             state=state,
             detail=piece.detail,
             created=datetime.fromtimestamp(piece.created, UTC),

@@ -9,7 +9,6 @@ import contextlib
 import json
 import logging
 import os
-import re
 import shutil
 import threading
 import time
@@ -31,6 +30,7 @@ from sideman.pieces.document import named, to_document
 from sideman.render.audio import USUAL, Encoding, check_encoding, write_audio
 from sideman.render.bundle import write_bundle, write_stems
 from sideman.render.fluidsynth import SAMPLE_RATE
+from sideman.render.naming import file_name, file_stem, take_letter
 from sideman.render.playing import TAIL_SECONDS
 from sideman.render.rendition import Rendition
 from sideman.web.arrangements import Arrangements
@@ -48,7 +48,6 @@ AUDIO_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
 BYTES_PER_SECOND = {"mp3": 24_000, "wav": 6 * SAMPLE_RATE, "flac": 6 * SAMPLE_RATE}  # at most: of 24 bits
 BUSY_SECONDS = 5.0
 VERSION_DIGITS = 16
-MAX_NAME = 60  # characters of a song in the names of its files
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +57,13 @@ class Wanted(NamedTuple):
 
     take: int
     candidate: int | None = None
+
+
+class Made(NamedTuple):
+    """A file on the disk or in memory, and what a browser calls it that keeps it."""
+
+    data: Path | bytes
+    name: str
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,21 @@ class _Source:
         version = ""
         if self.changed is not None:
             standing = to_document(replace(self.changed, undone=(), candidates=()))
-            version = f"-of-{sha256(standing.encode()).hexdigest()[:VERSION_DIGITS]}"
+            version = f"-of-{_digest(standing)}"
         return f"take-{self.take}{version}{mix.suffix(self.playing, self.description.asked_style)}"
+
+    def called(self, mix: Mix, ending: str, *, bars: range | None = None, what: str = "") -> str:
+        """What a browser calls its files: by the song, and by who plays where that isn't everybody."""
+        heard = self.description.heard
+        sounding = mix.sounding(heard)
+        return file_name(
+            file_stem(self.piece.name),
+            ending,
+            take=take_letter(self.take, self.description.takes),
+            roles=() if len(sounding) == len(heard) else [role for role in Role if role in sounding],
+            bars=bars,
+            what=what,
+        )
 
     @property
     def seconds(self) -> float:
@@ -97,39 +116,52 @@ class Downloads:
         self._guard = threading.Lock()
         self._making: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
-    def midi(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> tuple[Path | bytes, str]:
-        """The MIDI file of a take, and its name; as it was composed it lies there, else it is made in a moment."""
+    def midi(
+        self, session: Session | None, identity: str, part: Wanted, mix: Mix, bars: tuple[int, int | None] | None = None
+    ) -> Made:
+        """The MIDI file of a take; as it was composed it lies there, else it is made in a moment.
+
+        ``bars`` are the first one, from 0, and how many: None to the end. Raises :class:`OptionError` where there are
+        no such bars, or they are counted in.
+        """
         source = self._source(session, identity, part, mix)
-        name = f"{source.name(mix)}.mid"
+        if bars is not None:
+            mix.check_begins_at_once()
+            band = self._band(source)
+            (first, count), all_bars = bars, band.lines.count(band.steps)
+            window = range(first, all_bars if count is None else first + count)
+            name = source.called(mix, "mid", bars=None if len(window) == all_bars else window)
+            return Made(mix.apply(band).midi(bars=window), name)
+        name = source.called(mix, "mid")
         if source.changed is not None or mix.suffix(source.playing, source.description.asked_style):
-            return mix.apply(self._band(source)).midi(), name
+            return Made(mix.apply(self._band(source)).midi(), name)
         path = self._files.midi(source.piece, part.take)
         if not path.is_file():
             raise lost(source.piece, f"{path.name} is not there")
-        return path, name
+        return Made(path, name)
 
-    def score(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> tuple[bytes, str]:
-        """A take as MusicXML, and its name; made in a moment."""
+    def score(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> Made:
+        """A take as MusicXML; made in a moment."""
         source = self._source(session, identity, part, mix)
         written = mix.apply(self._band(source)).score(source.piece.name)
-        return written.encode(), f"{source.name(mix)}.musicxml"
+        return Made(written.encode(), source.called(mix, "musicxml"))
 
     def audio(
         self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str, encoding: Encoding = USUAL
-    ) -> Path:
+    ) -> Made:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`. Raises :class:`OptionError` where it can't be so encoded."""
         check_encoding(f"file.{kind}", encoding.bits)
         source = self._source(session, identity, part, mix)
         path = self._files.folder(source.piece) / f"{source.name(mix)}{_suffix(encoding)}.{kind}"
-        mix.sounding(source.description.heard)  # or it is refused at once
+        name = source.called(mix, kind)  # or it is refused at once
         with self._making_of(source.piece, path, self._bytes(source, kind)) as missing:
             if missing:
                 write_audio(mix.apply(self._band(source)), path, encoding=encoding)
-        return path
+        return Made(path, name)
 
     def stems(
         self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str, encoding: Encoding = USUAL
-    ) -> Path:
+    ) -> Made:
         """A zip of one file a track; played together they are the take, at the loudness of its mix.
 
         Raises :class:`OptionError` where they can't be so encoded.
@@ -141,20 +173,22 @@ class Downloads:
         with self._making_of(source.piece, path, 2 * tracks * self._bytes(source, kind)) as missing:
             if missing:
                 write_stems(mix.apply(self._band(source)), path, kind, encoding)
-        return path
+        return Made(path, source.called(mix, "zip", what="stems" if encoding.tail else "loops"))
 
-    def bundle(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> Path:
+    def bundle(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> Made:
         """A zip of all that people take along, and of the piece's document."""
         source = self._source(session, identity, part, mix)
-        path = self._files.folder(source.piece) / f"{source.name(mix)}-bundle.zip"
+        composition = source.changed or self._arrangements.composition(source.piece)
+        document = None if composition is None else _document(composition, source)
+        version = _digest(source.piece.name if document is None else document)  # it has the name, and what was undone
+        path = self._files.folder(source.piece) / f"{source.name(mix)}-bundle-{version}.zip"
         tracks = len(mix.sounding(source.description.heard))
         size = 2 * tracks * self._bytes(source, "wav") + self._bytes(source, "mp3")
         with self._making_of(source.piece, path, size) as missing:
             if missing:
-                composition = source.changed or self._arrangements.composition(source.piece)
-                more = {} if composition is None else {"piece.json": _document(composition, source)}
-                write_bundle(mix.apply(self._band(source)), path, _file_name(source.piece.name), more)
-        return path
+                more = {} if document is None else {"piece.json": document}
+                write_bundle(mix.apply(self._band(source)), path, file_stem(source.piece.name), more)
+        return Made(path, source.called(mix, "zip"))
 
     def _bytes(self, source: _Source, kind: str) -> int:
         """Raises :class:`Problem` where it plays for longer than pieces may."""
@@ -262,9 +296,8 @@ def _refusal(error: Exception) -> Problem:
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "rendering", detail)
 
 
-def _file_name(name: str) -> str:
-    """A piece's name as files have it."""
-    return re.sub(r"[^\w#()+ -]+", " ", name).strip()[:MAX_NAME] or "Sideman"
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:VERSION_DIGITS]
 
 
 def _suffix(encoding: Encoding) -> str:

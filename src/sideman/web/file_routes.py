@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -14,10 +15,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
+from sideman.music.chords import MAX_BEATS
 from sideman.options import MAX_TAKES, PLAYING
 from sideman.render.audio import SUBTYPES, Encoding
+from sideman.render.naming import NAMELESS, file_name, file_stem
 from sideman.web.chart_schemas import DrawRequest
-from sideman.web.downloads import AUDIO_TYPES, Wanted
+from sideman.web.downloads import AUDIO_TYPES, Made, Wanted
 from sideman.web.mixing import PATTERN, Mix
 from sideman.web.option_fields import query_of
 from sideman.web.problems import document_problems
@@ -43,7 +46,6 @@ MIDI_TYPE = "audio/midi"
 SCORE_TYPE = "application/vnd.recordare.musicxml+xml"
 ZIP_TYPE = "application/zip"
 PAPER_TYPES = {"pdf": "application/pdf", "svg": "image/svg+xml"}
-MAX_TITLE = 60  # characters of it in the name of a file
 UNSHARED = {"Cache-Control": "private, no-cache"}
 TakeNumber = Annotated[int, Query(ge=0, lt=MAX_TAKES, description="Which take, from 0.")]
 
@@ -74,6 +76,16 @@ def _encoding(bits: Bits = 16, tail: Tail = True) -> Encoding:
 
 Encoded = Annotated[Encoding, Depends(_encoding)]
 
+First = Annotated[int | None, Query(ge=0, lt=MAX_BEATS, description="The first of some bars, from 0.")]
+Count = Annotated[int | None, Query(ge=1, le=MAX_BEATS, description="How many bars; left out: to the end.")]
+
+
+def _bars(first: First = None, bars: Count = None) -> tuple[int, int | None] | None:
+    return None if first is None and bars is None else (first or 0, bars)
+
+
+SomeBars = Annotated["tuple[int, int | None] | None", Depends(_bars)]
+
 CountIn = Annotated[bool, Query(description="Whether it begins with a bar of clicks.")]
 
 
@@ -101,17 +113,15 @@ SOUND_PROBLEMS = {**FILE_PROBLEMS, **document_problems(FAULT, UNAVAILABLE)}
 
 
 @router.get("/midi", response_class=FileResponse, responses={**_file(MIDI_TYPE), **FILE_PROBLEMS})
-async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
-    """A take as a MIDI file: a track for each player, the chords as markers."""
-    song, file = await _made(server, server.downloads.midi, session, identity, part, mix)
-    return _download(song, MIDI_TYPE, identity) if isinstance(song, Path) else _sent(song, file, MIDI_TYPE, identity)
+async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, part: Part, bars: SomeBars) -> Response:
+    """A take as a MIDI file: a track for each player, the chords as markers; or some bars of it."""
+    return _sent(await _made(server, server.downloads.midi, session, identity, part, mix, bars), MIDI_TYPE)
 
 
 @router.get("/score.musicxml", response_class=Response, responses={**_file(SCORE_TYPE), **FILE_PROBLEMS})
 async def get_score(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
     """A take as a score for notation programs: a part for each player, chords and sections above."""
-    score, file = await _made(server, server.downloads.score, session, identity, part, mix)
-    return _sent(score, file, SCORE_TYPE, identity)
+    return _sent(await _made(server, server.downloads.score, session, identity, part, mix), SCORE_TYPE)
 
 
 @router.get(
@@ -124,8 +134,9 @@ async def get_audio(
     identity: str, kind: AudioKind, session: Asking, server: Server, mix: Mixed, part: Part, encoding: Encoded
 ) -> Response:
     """A take as sound."""
-    path = await _made(server, server.downloads.audio, session, identity, part, mix, kind, encoding)
-    return _download(path, AUDIO_TYPES[kind], identity)
+    return _sent(
+        await _made(server, server.downloads.audio, session, identity, part, mix, kind, encoding), AUDIO_TYPES[kind]
+    )
 
 
 @router.get(
@@ -144,8 +155,7 @@ async def get_stems(
     kind: Annotated[AudioKind, Query(alias="format", description="Of the files in it.")] = "wav",
 ) -> Response:
     """A file of sound for each track of a take, in one zip; together they are the take."""
-    path = await _made(server, server.downloads.stems, session, identity, part, mix, kind, encoding)
-    return _download(path, ZIP_TYPE, identity)
+    return _sent(await _made(server, server.downloads.stems, session, identity, part, mix, kind, encoding), ZIP_TYPE)
 
 
 @router.get(
@@ -156,8 +166,7 @@ async def get_stems(
 )
 async def get_bundle(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
     """All that people take along of a take, in one zip: MIDI, MP3, stems, score, chart, and the piece's document."""
-    path = await _made(server, server.downloads.bundle, session, identity, part, mix)
-    return _download(path, ZIP_TYPE, identity)
+    return _sent(await _made(server, server.downloads.bundle, session, identity, part, mix), ZIP_TYPE)
 
 
 drawing = APIRouter(prefix="/api", responses=EVERYWHERE)
@@ -171,9 +180,7 @@ drawing = APIRouter(prefix="/api", responses=EVERYWHERE)
 def draw_chart(body: DrawRequest) -> Response:
     """A chart on paper: rows of bars with their chords, sections, repeats and endings, for whoever reads it."""
     data, title = body.drawn()
-    name = quote(f"{title[:MAX_TITLE]}.{body.kind}")
-    headers = {**UNSHARED, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(data, media_type=PAPER_TYPES[body.kind], headers=headers)
+    return _sent(Made(data, file_name(file_stem(title), body.kind)), PAPER_TYPES[body.kind])
 
 
 async def _made(server: Services, make: Callable[..., T], *arguments: object) -> T:
@@ -181,15 +188,16 @@ async def _made(server: Services, make: Callable[..., T], *arguments: object) ->
     return await anyio.to_thread.run_sync(functools.partial(make, *arguments), limiter=server.threads)
 
 
-def _sent(data: bytes, file: str, media_type: str, identity: str) -> Response:
-    headers = {**UNSHARED, "Content-Disposition": f'attachment; filename="{_name(identity, file)}"'}
-    return Response(data, media_type=media_type, headers=headers)
+def _sent(made: Made, media_type: str) -> Response:
+    headers = {**UNSHARED, "Content-Disposition": disposition(made.name)}
+    if isinstance(made.data, Path):
+        return FileResponse(made.data, media_type=media_type, headers=headers)
+    return Response(made.data, media_type=media_type, headers=headers)
 
 
-def _download(path: Path, media_type: str, identity: str) -> FileResponse:
-    return FileResponse(path, media_type=media_type, filename=_name(identity, path.name), headers=UNSHARED)
-
-
-def _name(identity: str, file: str) -> str:
-    """What a browser calls a file that it keeps."""
-    return f"sideman-{identity[:8]}-{file}"
+def disposition(name: str) -> str:
+    """What tells a browser to keep a file under a name (RFC 6266), and old programs the nearest name in ASCII."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    nearest = plain if name.isascii() or plain[:1].isalnum() else f"{NAMELESS}{plain[plain.rfind('.') :]}"
+    told = f'attachment; filename="{nearest}"'
+    return told if name.isascii() else f"{told}; filename*=UTF-8''{quote(name, safe='')}"

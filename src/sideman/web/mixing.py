@@ -78,6 +78,11 @@ class Mix:
             raise OptionError("every track is left out: give one a volume above 0")
         return heard
 
+    def check_begins_at_once(self) -> None:
+        """Raises :class:`OptionError` where it begins with a bar of clicks."""
+        if self._counts_in:
+            raise OptionError("some bars are not counted in: leave count_in out, or first and bars")
+
     def suffix(self, playing: PlayOptions = UNCHANGED, style: str | None = None) -> str:
         """What its files are called besides their take, played so: nothing where all is as it was composed."""
         said = [

@@ -37,7 +37,10 @@ LARGEST_EVENTS = 256 * MEGABYTE
 _NAME = re.compile(NAME)
 _DELETED = re.compile(re.escape(DELETED) + f"({NAME})")
 # Sound can be made again.
-_MADE_AGAIN = re.compile(r"take-[0-9]+(-of-[0-9a-f]+)?(-mix-[0-9a-f]+)?(\.(mp3|wav|flac)|-(mp3|wav|flac)\.zip)")
+_MADE_AGAIN = re.compile(
+    r"take-[0-9]+(-of-[0-9a-f]+)?(-mix-[0-9a-f]+)?"
+    r"(((-[0-9]+-bit)?(-loop)?(\.(mp3|wav|flac)|-(mp3|wav|flac)\.zip))|-bundle(-[0-9a-f]+)?\.zip)"
+)
 _MADE_ONCE = re.compile(r"take-[0-9]+\.mid")
 # What atomic_write and stems leave behind when their process is killed.
 _UNFINISHED = re.compile(

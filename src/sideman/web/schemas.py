@@ -223,6 +223,7 @@ class ArrangementView(Description):
 
     id: str
     name: str
+    file_name: str = Field(description="How names of its files begin: the name, as far as every system takes it.")
     state: Annotated[State, Field(strict=False)]
     detail: str | None = Field(description="Why it was stopped or failed.")
     created: datetime

@@ -33,6 +33,7 @@ import {
 import { Candidates } from "../Candidates";
 import { Changes } from "../Changes";
 import { Icon } from "../Icon";
+import { MidiFile } from "../MidiFile";
 import { Steps } from "../Steps";
 import type { BandView } from "./view";
 
@@ -142,6 +143,7 @@ function Tools({ view }: { readonly view: BandView }) {
 
 /** What needs a selection. */
 function OfSelection() {
+  const { roles, from, to } = meant.value;
   return (
     <>
       <button
@@ -175,6 +177,13 @@ function OfSelection() {
           Paste
         </button>
       )}
+      <MidiFile
+        words="MIDI"
+        look="small"
+        about={`The MIDI of ${selectionWords(meant.value)}: click to download, or drag it into your studio (in Chrome and Edge)`}
+        roles={roles}
+        bars={{ from, to }}
+      />
     </>
   );
 }

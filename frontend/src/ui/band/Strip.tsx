@@ -10,6 +10,7 @@ import { heardRoles, melody, piece } from "../../state/piece";
 import type { Player } from "../../state/playback";
 import { isRowLocked, lockRow, players } from "../../state/selecting";
 import { Icon } from "../Icon";
+import { carry, MidiFile, midiFile } from "../MidiFile";
 import { OwnPart } from "../OwnPart";
 import { Meter } from "./Meter";
 import type { BandView } from "./view";
@@ -60,7 +61,7 @@ export function Strip({ role, player, view }: Props) {
         aria-label={`More of ${name.toLowerCase()}`}
         aria-expanded={isOpen}
         disabled={hasOwn}
-        title="Instrument, a part of your own, recording"
+        title="Instrument, a part of your own, recording, MIDI"
         onClick={() => {
           isMore.value = !isMore.value;
         }}
@@ -71,6 +72,12 @@ export function Strip({ role, player, view }: Props) {
         <div class="strip-rest">
           {!isWide && <Instrument role={role} />}
           <OwnPart role={role} player={player} />
+          <MidiFile
+            words="MIDI"
+            look="quiet small"
+            about={`The MIDI of ${name.toLowerCase()} alone: click to download, or drag it into your studio (in Chrome and Edge)`}
+            roles={[role]}
+          />
         </div>
       )}
       <Meter role={role} player={player} />
@@ -82,13 +89,16 @@ export function Strip({ role, player, view }: Props) {
 function Name({ role }: { readonly role: Role }) {
   const name = ROLE_NAMES[role];
   if (!heardRoles.value.includes(role) || piece.value === null) return <span class="strip-name">{name}</span>;
+  const file = midiFile([role]);
   return (
     <button
       type="button"
       class="button quiet small strip-name"
       aria-label={`${name}, roll`}
       aria-expanded={opened.value === role}
-      title={`The roll of ${name.toLowerCase()}, to look closer and to edit notes`}
+      draggable={file !== null}
+      title={`The roll of ${name.toLowerCase()}, to look closer and to edit notes; in Chrome and Edge drag it into your studio: its MIDI`}
+      onDragStart={(event) => file && carry(event, file)}
       onClick={() => toggleOpen(role)}
     >
       <Icon name="unfold" />

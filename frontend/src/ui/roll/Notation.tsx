@@ -8,7 +8,7 @@ import { ROLE_NAMES, type Role } from "../../music/piece";
 import { alone } from "../../state/opened";
 import { bars, piece, take } from "../../state/piece";
 import { KINDS } from "../../takeaway";
-import { addressAsHeard, mixAsHeard } from "../TakeAway";
+import { addressAsHeard, mixAsHeard } from "../MidiFile";
 import { engrave } from "./engraver";
 
 const CALM = 300; // ms without a change, after which it is drawn again
