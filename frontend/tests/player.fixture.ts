@@ -5,7 +5,7 @@ import type { Player } from "../src/state/playback";
 export class FakePlayer implements Player {
   step = 0;
   prepare = async (): Promise<void> => {};
-  play = async (): Promise<void> => {};
+  play: Player["play"] = async () => {};
   pause = (): void => {};
   seek = (to: number): void => {
     this.step = to;

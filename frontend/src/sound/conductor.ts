@@ -104,7 +104,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     }
   }
 
-  async function play(): Promise<void> {
+  async function play(countsIn = countIn.peek()): Promise<void> {
     if (playState.peek() !== "stopped") return;
     attempt += 1;
     const mine = attempt;
@@ -116,7 +116,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     if (settled) await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     if (mine !== attempt) return;
     if (ready) {
-      transport.play(countIn.peek());
+      transport.play(countsIn);
       run();
     } else {
       playState.value = "stopped";

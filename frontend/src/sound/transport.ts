@@ -6,6 +6,7 @@
 
 import type { Playing } from "../music/feel";
 import { type BarNotes, type Note, ROLES, type Role } from "../music/piece";
+import { quartersAt } from "../music/quarters";
 import { type BarLines, STEPS_PER_BEAT, type TimeMap } from "../music/time";
 import type { Loop, PlayState } from "../state/playback";
 import type { Synth } from "./synth";
@@ -335,10 +336,4 @@ function stepsIn({ map, step, time }: Span, clock: number): number {
 }
 
 /** The sixteenth of the piece in which a step lies, from 0. */
-function sixteenthOf(lines: BarLines, step: number): number {
-  const last = lines.barAt(step);
-  const quartersOf = (bar: number, steps: number): number => steps / lines.quarter(bar);
-  const before = Array.from({ length: last }, (_, bar) => quartersOf(bar, lines.length(bar)));
-  const quarters = before.reduce((sum, each) => sum + each, quartersOf(last, step - lines.onset(last)));
-  return Math.floor(quarters * SIXTEENTHS + EXACT);
-}
+const sixteenthOf = (lines: BarLines, step: number): number => Math.floor(quartersAt(lines, step) * SIXTEENTHS + EXACT);

@@ -27,6 +27,9 @@ export const loop = signal<Loop | null>(null);
 /** 1 is the tempo of the piece; changes what is heard, not the files. */
 export const speed = signal(1);
 
+/** Beats a minute of the studio whose clock is followed; null: the page has its own tempo. */
+export const ledTempo = signal<number | null>(null);
+
 /** Whether each beat is clicked while it plays. */
 export const metronome = signal(false);
 
@@ -40,8 +43,11 @@ export const soundProblem = signal<string | null>(null);
 export interface Player {
   /** Get the sound ready. Call it where the person pressed something, if `play` is to come a moment later. */
   prepare(): Promise<void>;
-  /** Play from the position on. Call it where the person pressed something: browsers ask for that. */
-  play(): Promise<void>;
+  /**
+   * Play from the position on, counted in where that is on, unless told otherwise. Call it where the person pressed
+   * something: browsers ask for that.
+   */
+  play(countsIn?: boolean): Promise<void>;
   pause(): void;
   /** Go to a step of the piece; goes on playing where it plays. */
   seek(step: number): void;

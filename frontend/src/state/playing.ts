@@ -17,7 +17,7 @@ import { isSame, type Values } from "./fields";
 import { hands, offered } from "./offer";
 import { areOwnPartsMade } from "./own";
 import { ownChart, piece, pieceChart, pieceLines, pieceMeters, pieceSections, pieceShift, pieceTempo } from "./piece";
-import { speed } from "./playback";
+import { ledTempo, speed } from "./playback";
 import { hasOtherChords } from "./take-charts";
 
 const TICKS_PER_BEAT = 24; // of chords
@@ -144,12 +144,16 @@ async function keep(id: string, changed: Values, kept: (piece: Arrangement) => v
 /** Plays the open piece, or what stands in the field; another one where tempo, feel or bars change. */
 export const playing = computed(() => playingAt(1));
 
-/** The same at a share of the tempo. */
+/** The same at a share of the tempo; where a studio's clock is followed, at its tempo, which alone slows down. */
 export function playingAt(rate: number): Playing {
   const open = piece.value !== null;
   const lines = open ? pieceLines.value : chartLines.value;
   const beats = (open ? ownChart.value : chart.value)?.beats ?? 0;
-  const tempo = (open ? pieceTempo.value : options.value.tempo) * speed.value * rate;
   const steps = Math.ceil(Math.round(beats * TICKS_PER_BEAT) / TICKS_PER_STEP); // a step begun counts whole
+  const led = ledTempo.value;
+  if (led !== null) {
+    return new Playing({ ...feel.value, ritardando: false }, hands.value, led, lines, steps);
+  }
+  const tempo = (open ? pieceTempo.value : options.value.tempo) * speed.value * rate;
   return new Playing(feel.value, hands.value, tempo, lines, steps);
 }
