@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 from tests.page.conftest import MILLISECONDS, Visit
 from tests.page.studio import STEPS_PER_BAR, Studio
+from tests.page.test_looks import AXE, broken_rules
 
 TEMPO = 150  # quarters a minute; the piece is at 120
 TICKS = 24  # of a quarter
@@ -35,7 +36,7 @@ QUARTERS_OFF = f"""
 
 
 def test_a_studio_leads_the_page(visit: Visit) -> None:
-    page = visit()
+    page = visit((1440, 1400))
     page.add_init_script(STUDIO)
     page.reload()
     studio = Studio(page)
@@ -45,6 +46,7 @@ def test_a_studio_leads_the_page(visit: Visit) -> None:
     page.get_by_label("Follow the clock of").select_option("Studio")
     page.evaluate(f"run({TEMPO})")
     expect(page.get_by_text(f"The clock is at {TEMPO} bpm.")).to_be_visible()
+    assert not AXE.exists() or broken_rules(page) == []
     page.evaluate("() => { say(0xfa); window.started = window.sent; }")
     expect(studio.pause).to_be_visible()
     studio.wait_for_bar(5)

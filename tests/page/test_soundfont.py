@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Request, expect
 from tests.page.conftest import Visit
 from tests.page.studio import Studio
+from tests.page.test_looks import AXE, broken_rules
 
 from sideman.render.soundfont import preset_font
 
@@ -24,6 +25,7 @@ def test_a_soundfont_is_played_with_and_kept(visit: Visit, tmp_path: Path) -> No
     page.get_by_test_id("soundfont").set_input_files(font)
     expect(instruments).to_contain_text("Mine.sf3")
     expect(instruments).to_contain_text("bass (Electric bass)")
+    assert not AXE.exists() or broken_rules(page) == []
     studio.have_composed()
     studio.play.click()
     studio.wait_for_sound("Piano")

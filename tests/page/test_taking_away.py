@@ -11,6 +11,7 @@ import soundfile
 from playwright.sync_api import Locator
 from tests.page.studio import TRACKS, Studio
 from tests.page.test_band import DRAGGED
+from tests.page.test_looks import AXE, broken_rules
 
 SECONDS = 8.0  # four bars at 120 beats a minute
 RINGING = 5.0  # seconds that sound may go on after the last bar
@@ -95,6 +96,7 @@ def test_players_and_cells_are_dragged_and_downloaded_as_midi(studio: Studio, tm
     assert waiting.value.suggested_filename == name
     assert waiting.value.path().read_bytes() == data
     studio.track("Bass").get_by_role("button", name="More of bass").click()
+    assert not AXE.exists() or broken_rules(page) == []
     with page.expect_download() as waiting:
         studio.track("Bass").get_by_role("link", name="MIDI").click()
     assert waiting.value.suggested_filename == "C Am F G7 - bass.mid"

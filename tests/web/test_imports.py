@@ -158,6 +158,11 @@ def _revision(**fields: object) -> Callable[[dict[str, Any]], object]:
     return change
 
 
+def _revisions(count: int, progression: str) -> Callable[[dict[str, Any]], object]:
+    one = {"take": 0, "tracks": ["piano"], "bars": [], "seed": 1, "ids": {}, "meters": [[4, 4, []]]}
+    return lambda document: {**document, "undone": [{**one, "progression": progression}] * count}
+
+
 BOMB = packed(bytes(MAX_IDS // 4))
 DAMAGED: dict[str, Callable[[dict[str, Any]], object]] = {
     "no JSON": lambda _: "{",
@@ -202,6 +207,8 @@ DAMAGED: dict[str, Callable[[dict[str, Any]], object]] = {
     "velocities of other notes": _revision(seed=None, velocities={"piano": [[1] * 500]}),
     "revisions that are a text": _with("revisions", "none"),
     "too many revisions": lambda document: {**document, "undone": [{"ids": {}}] * (MAX_HISTORY + 9)},
+    "chords changed too often": _revisions(100, "|".join(["C"] * 255)),
+    "chords of too many cells": _revisions(2, "C " * 70_000),
     "a bomb": _ids(packed(bytes(MAX_IDS + 1))),
     "many small bombs": lambda document: {**document, "undone": [{"ids": {"piano": BOMB}}] * 5},
 }

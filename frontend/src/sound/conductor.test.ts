@@ -7,7 +7,7 @@ import type { Arrangement } from "../api";
 import { type BarNotes, ROLES } from "../music/piece";
 import { mixer, offer, setOptions, setStrip } from "../state/band";
 import { addBar, openPiece, piece, take } from "../state/piece";
-import { loop, playState, soundProblem, speed } from "../state/playback";
+import { countIn, loop, playState, soundProblem, speed } from "../state/playback";
 import { createPlayer } from "./conductor";
 import { SoundError, type Synth } from "./synth";
 
@@ -314,4 +314,20 @@ describe("another source", () => {
     expect(playState.value).toBe("playing");
     expect(other.volumes.size).toBe(ROLES.length);
   });
+});
+
+it("counts a bar in where that is on, but not where a studio has started it", async () => {
+  open(4, { state: "done" });
+  countIn.value = true;
+  await player.play();
+  await pass(0.1);
+  expect(synth.clicks.length).toBe(4);
+  player.pause();
+  player.seek(0);
+  synth.clicks = [];
+  await player.play(false);
+  await pass(0.1);
+  expect(synth.clicks).toEqual([]);
+  player.pause();
+  countIn.value = false;
 });

@@ -56,7 +56,7 @@ it("tells what is no SoundFont, and leaves all as it was", async () => {
   await takeFont(new File(["MThd"], "song.sf2"));
   expect(notice.value).toEqual({
     kind: "problem",
-    text: "song.sf2 can't be played: it is no SoundFont: take an .sf2 or .sf3 file.",
+    text: "song.sf2 can't be played: it is no SoundFont: take an .sf2, .sf3 or .dls file.",
   });
   expect(ownFont.value).toBe(before);
   expect(kept).toBe(FILE);

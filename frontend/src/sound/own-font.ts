@@ -1,4 +1,4 @@
-/** What happens when the person picks a SoundFont: it is looked into, played with, and kept by the browser. Knows no page. */
+/** What happens when the person picks a SoundFont, or a DLS file: it is looked into, played with, and kept by the browser. Knows no page. */
 
 import { isTakingFont, type OwnFont, ownFont } from "../state/font";
 import { complain, tell } from "../state/notice";
@@ -56,8 +56,8 @@ export async function recallFont(): Promise<void> {
 
 async function look(file: File): Promise<OwnFont> {
   if (file.size > MAX_BYTES) throw new SoundError(TOO_LARGE);
-  const { SoundFont } = await import("./soundfont");
-  const font = await SoundFont.open(file);
+  const { openFont } = await import("./font-file");
+  const font = await openFont(file);
   if (font.isEmpty) throw new SoundError(NO_INSTRUMENTS);
   return {
     name: file.name,

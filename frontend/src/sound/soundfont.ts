@@ -6,6 +6,20 @@
  * samples. In a .sf3 file samples are Ogg streams, and a sample's header tells bytes in place of frames.
  */
 
+import {
+  bytes,
+  CHUNK,
+  CUT_OFF,
+  chunk,
+  chunks,
+  DAMAGED,
+  HEAD,
+  list,
+  MAX_INSTRUMENT,
+  type Range,
+  TOO_LARGE,
+  word,
+} from "./riff";
 import { SoundError } from "./synth";
 
 const KITS = 128; // the bank of kits
@@ -14,12 +28,8 @@ const LINKED = 0b110; // one half of a stereo sample
 const INSTRUMENT = 41; // generators that point on
 const SAMPLE = 53;
 const PAUSE = 46; // frames of silence after a sample, as the format wants it
-const HEAD = 12; // bytes: "RIFF", a length, "sfbk"
-const CHUNK = 8; // bytes: a name, a length
 const MEGABYTE = 1 << 20;
 const MAX_TABLES = 64 * MEGABYTE;
-/** The most that an instrument may have: it is copied and decoded in memory, of which phones have little. */
-export const MAX_INSTRUMENT = 100 * MEGABYTE;
 
 const ROWS = { phdr: 38, pbag: 4, pmod: 10, pgen: 4, inst: 22, ibag: 4, imod: 10, igen: 4, shdr: 46 } as const; // bytes
 type Table = keyof typeof ROWS;
@@ -33,15 +43,7 @@ const AMOUNT = 2;
 const MODULATOR = 2;
 const [START, END, LOOP_START, LOOP_END, LINK, TYPE] = [20, 24, 28, 32, 42, 44] as const;
 
-const NO_FONT = "it is no SoundFont: take an .sf2 or .sf3 file";
-const CUT_OFF = "it is damaged: its end is missing";
-const DAMAGED = "it is damaged";
-const TOO_LARGE = `is larger than the ${MAX_INSTRUMENT / MEGABYTE} MB that an instrument may have here`;
-
-interface Range {
-  readonly from: number; // bytes in the file
-  readonly to: number;
-}
+const NO_FONT = "it is no SoundFont: take an .sf2, .sf3 or .dls file";
 
 export class SoundFont {
   private constructor(
@@ -210,26 +212,6 @@ function renumber(generators: readonly DataView[], kind: number, kept: readonly 
   }
 }
 
-/** The chunks of a part of a file, by their names; lists by those of what they hold. */
-async function chunks(file: Blob, { from, to }: Range): Promise<Map<string, Range>> {
-  const found = new Map<string, Range>();
-  for (let place = from; place + CHUNK <= to; ) {
-    const head = await bytes(file, { from: place, to: place + HEAD });
-    const name = word(head, 0);
-    const range = { from: place + CHUNK, to: place + CHUNK + head.getUint32(4, true) };
-    if (range.to > file.size) throw new SoundError(CUT_OFF);
-    found.set(name === "LIST" && head.byteLength === HEAD ? word(head, CHUNK) : name, range);
-    place = range.to + ((range.to - range.from) % 2);
-  }
-  return found;
-}
-
-const bytes = async (file: Blob, { from, to }: Range): Promise<DataView<ArrayBuffer>> =>
-  new DataView(await file.slice(from, to).arrayBuffer());
-
-const word = (view: DataView, place: number): string =>
-  String.fromCharCode(...[0, 1, 2, 3].map((each) => view.getUint8(place + each)));
-
 const rows = ({ buffer }: DataView<ArrayBuffer>, size: number): DataView<ArrayBuffer>[] =>
   Array.from({ length: Math.floor(buffer.byteLength / size) }, (_, row) => new DataView(buffer, row * size, size));
 
@@ -246,12 +228,3 @@ function slice<Row>(table: readonly Row[], from: number, to: number): readonly R
   if (from > to || to > table.length) throw new RangeError(DAMAGED);
   return table.slice(from, to);
 }
-
-function chunk(name: string, parts: readonly BlobPart[]): Blob {
-  const body = new Blob([...parts]);
-  const size = new DataView(new ArrayBuffer(4));
-  size.setUint32(0, body.size, true);
-  return new Blob([name, size, body, ...(body.size % 2 ? [new Uint8Array(1)] : [])]);
-}
-
-const list = (name: string, parts: readonly BlobPart[]): Blob => chunk("LIST", [name, ...parts]);

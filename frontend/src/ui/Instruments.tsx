@@ -6,7 +6,7 @@ import { isTakingFont, lacking, ownFont } from "../state/font";
 import { Icon } from "./Icon";
 import "../styles/instruments.css";
 
-const ABOUT = "An .sf2 or .sf3 file, up to 2 GB. It stays in this browser and is sent nowhere.";
+const ABOUT = "An .sf2, .sf3 or .dls file, up to 2 GB. It stays in this browser and is sent nowhere.";
 
 export function Instruments() {
   const field = useRef<HTMLInputElement>(null);

@@ -7,6 +7,7 @@ deflated, in base 64: some 1 kB for a take of 16 bars.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,6 +45,8 @@ _PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "rev
 _PROGRESSION = ("progression", "meters")
 _SECTIONS = "sections"
 _NAME = "name"
+_CELLS = re.compile(r"[| ]+")  # between chords
+CELLS_PER_BAR = 4  # of pieces that are taken
 _HISTORIES = ("revisions", "undone", "candidates")
 _REVISION = ("take", _TRACKS, "bars", "seed", "ids", "velocities", "origins", "name", *_PROGRESSION)
 
@@ -123,10 +126,11 @@ def from_document(text: str | bytes) -> Composition:
         raise DataError(f"damaged piece: {error}") from error
 
 
-def check_size(text: str, *, revisions: int, ids: int) -> None:
-    """Look whether a document of unknown origin has at most so many revisions, and bytes of ids once unpacked.
+def check_size(text: str, *, revisions: int, bars: int, ids: int) -> None:
+    """Look whether a document of unknown origin has at most so many revisions and bytes of ids, once unpacked.
 
-    What is too much is never in memory as a whole. Raises :class:`DataError` for that, and where it is damaged.
+    ``bars`` are those of other chords in all revisions together. What is too much is not read, and never in memory as a
+    whole. Raises :class:`DataError` for it, and where the document is damaged.
     """
     try:
         document = _object(json.loads(text))
@@ -135,13 +139,18 @@ def check_size(text: str, *, revisions: int, ids: int) -> None:
         every = [_object(revision) for history in histories for revision in history]
         if len(every) > revisions:
             raise DataError(f"a piece of {len(every)} changes: at most {revisions} are taken")
+        charts = [each for each in every if "progression" in each]
+        if sum(len(_CELLS.findall(chart["progression"])) for chart in charts) > bars * CELLS_PER_BAR or (
+            sum(_progression(chart).bars for chart in charts) > bars
+        ):
+            raise DataError("a piece whose chords were changed more often than is taken")
         packed = [_object(request.get(_GIVEN, {})), *document.get("takes", ()), *(each.get("ids") for each in every)]
         for each in (row for rows in packed for row in _object(rows).values()):
             ids -= len(_unpacked(each, ids))
             if ids < 0:
                 raise DataError("a piece of more notes than are taken")
-    except (AttributeError, TypeError, ValueError, RecursionError, zlib.error) as error:
-        raise DataError(f"damaged piece: {str(error)[:80]}") from error
+    except (SidemanError, LookupError, AttributeError, TypeError, ValueError, RecursionError, zlib.error) as error:
+        raise error if isinstance(error, DataError) else DataError(f"damaged piece: {str(error)[:80]}") from error
 
 
 def name_of(composition: Composition) -> tuple[str | None, Composition]:

@@ -37,6 +37,7 @@ from sideman.web.studio import ID_BYTES, default_name
 
 MAX_DOCUMENT = 1 << 21  # characters: a request has no more
 MAX_IDS = 16 << 20  # bytes of all ids together, unpacked
+MAX_CHANGED = 1 << 14  # bars of all changes of chords together: 64 of 256 bars are read in a second or two
 LONGEST_REASON = 300  # characters
 MAX_MODEL = 64  # characters of a fingerprint
 
@@ -70,7 +71,7 @@ class Imports:
         Raises :class:`Problem` where it is damaged, of a later version, or too much for this server.
         """
         try:
-            check_size(request.document, revisions=MAX_HISTORY + MAX_ALTERNATIVES, ids=MAX_IDS)
+            check_size(request.document, revisions=MAX_HISTORY + MAX_ALTERNATIVES, bars=MAX_CHANGED, ids=MAX_IDS)
             name, composition = name_of(from_document(request.document))
             _check_limits(composition, self._arrangements.settings)
             for heard in _ways(composition):
