@@ -3,19 +3,23 @@
  * without MIDI.
  */
 
-import { askForClocks, clockPort, clockPorts, clockWords, followClock } from "../sound/clock-in";
+import { type Signal, signal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
 import { hasMidi } from "../sound/midi-access";
 import { askForMidi, chooseMidi, midiClock, midiPorts, midiSynth } from "../sound/midi-out";
-import { player } from "../sound/player";
 import { soundProblem } from "../state/playback";
-import { Menu } from "./Menu";
 
 const CHANNELS = "Channels: 1 piano, 2 guitar, 3 bass, 4 strings, 10 drums";
+
+/** The menu of whose clock is followed; loaded when somebody has MIDI. */
+const clockIn: Signal<FunctionComponent | null> = signal(null);
 
 async function ask(): Promise<void> {
   try {
     await askForMidi();
+    const { askForClocks, ClockIn } = await import("./ClockIn");
     await askForClocks();
+    clockIn.value = ClockIn;
   } catch (error) {
     soundProblem.value = error instanceof Error ? error.message : String(error);
   }
@@ -36,6 +40,7 @@ export function MidiSelect() {
       </button>
     );
   }
+  const ClockIn = clockIn.value;
   return (
     <>
       {midiSynth.value !== null && <ClockButton />}
@@ -56,41 +61,8 @@ export function MidiSelect() {
           ))}
         </select>
       </label>
-      <ClockIn />
+      {ClockIn && <ClockIn />}
     </>
-  );
-}
-
-/** Whose clock the page follows. */
-function ClockIn() {
-  const [followed, ports] = [clockPort.value, clockPorts.value ?? []];
-  return (
-    <Menu
-      name="Follow a clock"
-      words="Clock in"
-      kind={followed === null ? "clock-in" : "clock-in is-on"}
-      title="Have a studio or a drum machine start, stop and lead the page"
-    >
-      <label class="practice-choice">
-        Follow the clock of
-        <select
-          class="field"
-          value={followed?.id ?? ""}
-          onChange={(event) => followClock(event.currentTarget.value || null, player)}
-        >
-          <option value="">nobody</option>
-          {ports.length === 0 && <option disabled>No MIDI device found</option>}
-          {ports.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <p class="muted clock-in-words" role="status">
-        {clockWords.value}
-      </p>
-    </Menu>
   );
 }
 
