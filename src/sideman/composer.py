@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
+from typing import NamedTuple
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +23,7 @@ from sideman.tokens.fitting import Fitting
 from sideman.tokens.kit import Beginning
 from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Parts, parts_of
-from sideman.tokens.prefix import Stage
+from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.slices import BEGINS_PART, part_begin
 from sideman.tokens.styling import Styling
 from sideman.tokens.vocabulary import VOCABULARY
@@ -33,6 +35,13 @@ Features = tuple[int, ...]  # of one id
 
 _NONE: npt.NDArray[np.intp] = np.empty(0, np.intp)
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
+
+
+class Mark(NamedTuple):
+    """A bar line at which a take stood, to go back to: how many ids there were, and where they stand."""
+
+    ids: int
+    prefix: Prefix
 
 
 class Take:
@@ -78,6 +87,7 @@ class Take:
         self.bars: list[BarNotes] = []  # what the ids say, as composed
         self.bar_begins: list[int] = []  # index in ids of each BAR
         self.unread = 0  # ids at the end that the engine has not read
+        self.taken_back = 0  # ids that the engine has read and is to forget
         self.begin = 0  # index of the first id that it reads, besides the opening
         self.is_moved = True  # the engine has to read again from there
         self.asked: list[int] = []  # indices of ids of which the engine has yet to say how likely they are
@@ -128,6 +138,41 @@ class Take:
     def window_length(self) -> int:
         """How many ids these are."""
         return len(self.ids) - self.begin + (len(self._opening) if self.begin else 0)
+
+    def mark(self) -> Mark:
+        """Where a take stands that has just begun a bar of which its leader has told nothing yet."""
+        return Mark(len(self.ids), self.prefix.copy())
+
+    def back(self, mark: Mark) -> None:
+        """Go back to a mark: what came after it was never composed."""
+        self._unread_from(mark.ids - 1)
+        del self.ids[mark.ids :], self.features[mark.ids :]
+        self.unread = mark.ids - self._read
+        self.prefix = mark.prefix.copy()
+        self.decoder = Decoder(self._chart.shift, self._chart.lines)
+        bar = self.prefix.bar
+        del self.bars[bar:], self.bar_begins[bar + 1 :]
+        self._copied = None
+        if self.begin >= mark.ids:
+            self.begin, self.is_moved = mark.ids - 1, True
+
+    def go_on(self) -> None:
+        """Follow a leader who has told of one bar more: the one that has just begun."""
+        self._unread_from(len(self.ids) - 1)
+        self.prefix.tell(self.leader.form)
+        self.features[-1] = self.prefix.features()
+        self._follow()
+
+    @property
+    def _read(self) -> int:
+        """How many ids the engine has read and need not forget."""
+        return len(self.ids) - self.unread
+
+    def _unread_from(self, place: int) -> None:
+        """Have the engine forget the ids from this one on, as far as it has read them."""
+        known = max(self._read - place, 0)
+        self.taken_back += known
+        self.unread += known
 
     def slide(self, context: int) -> None:
         """Move the window to the last bars that fit a part of ``context``, or else to the last ids."""
@@ -221,6 +266,7 @@ class Composer:
         self._cache = engine.cache(capacity)
         self._free = list(range(capacity))
         self._rows: dict[Take, int] = {}
+        self._left: dict[int, ref[Take]] = {}  # who read in a row last
 
     def __len__(self) -> int:
         """How many takes are under way."""
@@ -233,15 +279,30 @@ class Composer:
 
     def join(self, take: Take) -> None:
         """Begin with a take, or go on with one that left. There must be room."""
-        if take.done:
-            return
-        row = self._free.pop()
-        self._cache.clear(row)
-        self._rows[take] = row
+        if not take.done:
+            self._seat(take)
 
     def leave(self, take: Take) -> None:
         """Stop a take where it is; its row is free for another. Takes that are done leave by themselves."""
-        self._free.append(self._rows.pop(take))
+        row = self._rows.pop(take)
+        self._free.append(row)
+        self._left[row] = ref(take)
+
+    def prepare(self, take: Take) -> None:
+        """Read all of a take that waits for its leader, so that little is left to read once it goes on."""
+        self._seat(take)
+        if take.is_moved or take.unread > 1:
+            self._read([take])
+        self.leave(take)
+
+    def _seat(self, take: Take) -> None:
+        """Give a take a row; one that comes back to its own, where nobody was since, need not be read again."""
+        row = self._free.pop()
+        last = self._left.pop(row, None)
+        known = take.window_length - take.unread + take.taken_back
+        if last is None or last() is not take or self._cache.length[row] != known:
+            self._cache.clear(row)
+        self._rows[take] = row
 
     def step(self) -> list[tuple[Take, BarNotes]]:
         """At least one id more for every take; returns the bars that this finished."""
@@ -277,6 +338,8 @@ class Composer:
             if take.is_moved:
                 self._cache.clear(row)
                 take.is_moved = False
+            self._cache.length[row] -= min(take.taken_back, self._cache.length[row])
+            take.taken_back = 0
             if self._cache.length[row]:
                 ids += take.ids[-take.unread :]
                 features += take.features[-take.unread :]

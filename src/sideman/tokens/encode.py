@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from sideman.errors import TokenError
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, VELOCITY, Band, NoteArray, Role
-from sideman.tokens.chart import NO_BASS, Change, Chart
+from sideman.tokens.chart import NO_BASS, UNKNOWN, Change, Chart
 from sideman.tokens.drum_hits import HIGHEST_DRUM, HIT_MASKS, HITS, LOWEST_DRUM
 from sideman.tokens.form import bars_of
 from sideman.tokens.grid import DRUM_DURATION
@@ -119,7 +119,7 @@ def head_ids(head: Sequence[Change]) -> list[int]:
     for change in head:
         if 0 < change.onset < head[-1].onset:
             ids.append(VOCABULARY.id("position", change.onset))
-        ids.append(VOCABULARY.id("chord", change.chord))
+        ids.append(VOCABULARY.id("unknown") if change.chord == UNKNOWN else VOCABULARY.id("chord", change.chord))
         if change.bass != NO_BASS:
             ids.append(VOCABULARY.id("bass", change.bass))
     return ids

@@ -100,7 +100,7 @@ class Leader:
         self._closing = _BAR if goes_on else _END
         self._heads = [[_BAR, *head_ids(head)] for head in heads]
         more, origin = BARS_LEFT if goes_on else 0, MIDDLE if self._everybody else OPENING
-        self._form = Form(chart.measures, leads.echoes, leads.sections, more, origin)
+        self.form = Form(chart.measures, leads.echoes, leads.sections, more, origin)
         self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
         self._rules = bar_rules(chart, free_bass=free_bass)
@@ -141,7 +141,7 @@ class Leader:
 
     def prefix(self) -> Prefix:
         """The empty prefix of a song of the chart's bars, and more that follow an excerpt."""
-        return Prefix(self._form)
+        return Prefix(self.form)
 
     def opening(self, bar: int = 0) -> Sequence[int]:
         """START, style and tempo, as the network is told them in a bar: a section may have a style of its own."""

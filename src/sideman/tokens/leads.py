@@ -148,7 +148,8 @@ class Repeats:
     ``chances`` by role: after a bar in which the role played something else, and after one in which it repeated the bar
     before that. A role that they don't name never repeats. Of bars that are all alike, as in a loop, any may be the one
     that comes again: what was played once in between doesn't end it. ``is_idle`` says of a role, a bar and the bar that
-    it would repeat there that it must not.
+    it would repeat there that it must not. Where some bars were played already, ``likes`` are the bars that these were
+    to be like, -1 for none, and ``last`` what was drawn for the last of them.
     """
 
     def __init__(
@@ -156,12 +157,14 @@ class Repeats:
         chances: Mapping[str, tuple[float, float]],
         random: np.random.Generator,
         is_idle: Callable[[Role, int, int], bool] | None = None,
+        likes: Iterable[int] = (),
+        last: Mapping[Role, int] | None = None,
     ) -> None:
         self._chances = chances
         self._random = random
         self._is_idle = is_idle
-        self._likes: list[int] = []
-        self._last: Mapping[Role, int] = {}
+        self._likes = [*likes]
+        self._last: Mapping[Role, int] = last or {}
 
     def draw(self, like: int) -> Mapping[Role, int]:
         """By role the bar that is repeated in the next one, which is to be ``like`` an earlier one; -1 for none."""

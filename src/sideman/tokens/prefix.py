@@ -9,7 +9,9 @@ may come next is the grammar's question.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from enum import Enum, auto
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -160,6 +162,19 @@ class Prefix:
         self._echo: dict[int, int] = {}  # the same of the bar that this one resembles
         self._of_bar = (0, 0, 0, 0)  # features of the bar: metre, likeness, section, section_left
 
+    def copy(self) -> Self:
+        """A twin that goes its own way."""
+        twin = copy(self)
+        for name in ("head", "loudness", "played", "band", "_recall", "_recall_chord", "_echo"):
+            setattr(twin, name, getattr(self, name).copy())
+        vars(twin)["_followed"] = [*self._followed[:-1], *(bar.copy() for bar in self._followed[-1:])]
+        return twin
+
+    def tell(self, form: Form) -> None:
+        """Take a form that tells more of the bar that has just begun; its bars are as many as before."""
+        self.form = form
+        self._hear_of_bar()
+
     def push(self, token: int) -> None:
         """Take one id."""
         kind, value = _KIND[token], _VALUE[token]
@@ -243,6 +258,11 @@ class Prefix:
                 self.stage = Stage.END if kind == _END else Stage.CONTROLS
 
     def _begin_bar(self) -> None:
+        self._hear_of_bar()
+        if self.form.echoes:
+            self._followed.append({})
+
+    def _hear_of_bar(self) -> None:
         """Take what the form says of the bar that begins; one that follows the song's last is like it."""
         form = self.form
         if self.bar < form.bars:
@@ -253,7 +273,6 @@ class Prefix:
         self._of_bar = (self.measure.metre, echo.likeness, *section)
         if form.echoes:
             self._echo = self._followed[echo.bar] if echo.bar >= 0 else {}
-            self._followed.append({})
 
     def _move(self, position: int) -> None:
         """Find the chord in force at a position of the part."""
