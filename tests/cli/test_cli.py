@@ -26,6 +26,8 @@ COMMANDS = [
     "export",
     "history",
     "inspect",
+    "jam",
+    "play",
     "redo",
     "render",
     "serve",
@@ -86,7 +88,7 @@ def test_every_command_reports_as_json(run: Run, command: str) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("play",),
+        ("sing",),
         ("arrange", "C:4", "--volume", "3"),
         ("arrange", "C:4", "--tempo", "fast"),
         ("redo", "render", "a.mid"),

@@ -49,7 +49,7 @@ def led(band: Jam, chords: str, *, rests: bool = True, transposed: int = 0) -> l
 
     Between bars the band ``rests``.
     """
-    bars = []
+    bars: list[JamBar] = []
     for name in chords.split():
         if bars and rests:
             band.rest()

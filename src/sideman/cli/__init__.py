@@ -18,6 +18,8 @@ from sideman.cli.arranging import arrange
 from sideman.cli.charts import chart
 from sideman.cli.data import encode, inspect
 from sideman.cli.editing import edit
+from sideman.cli.jamming import jam
+from sideman.cli.playing import play
 from sideman.cli.reading import tell_faults
 from sideman.cli.redoing import history, redo
 from sideman.cli.rendering import render
@@ -43,7 +45,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (arrange, redo, edit, history, chart, render, serve, encode, inspect, train, evaluate, export):
+for command in (
+    *(arrange, redo, edit, history, chart, render, play, jam, serve),
+    *(encode, inspect, train, evaluate, export),
+):
     app.command()(command)
 
 

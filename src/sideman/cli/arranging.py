@@ -134,7 +134,7 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         check_output(piece, PIECE_SUFFIXES)
     source = context.get_parameter_source("tempo")
     has_tempo = source is not None and source.name != "DEFAULT"
-    plan, title = _plan(chart, options, choose or [], has_tempo=has_tempo)
+    plan, title = read_plan(chart, options, choose or [], has_tempo=has_tempo)
     plan = with_melody(with_own_parts(plan, given or []), melody)
     files = replace(files, title=title)
     with files.recording(plan) as recording:
@@ -234,7 +234,7 @@ class _Files:
         return [{kind: str(paths[take]) for kind, paths in written.items() if paths} for take in range(len(bands))]
 
 
-def _plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has_tempo: bool) -> tuple[Plan, str]:
+def read_plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has_tempo: bool) -> tuple[Plan, str]:
     """Read the chart, with its title, and tell what was assumed. Its tempo is taken where none was given."""
     from sideman.arranging import Plan
 

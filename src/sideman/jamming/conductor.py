@@ -43,9 +43,9 @@ class Conductor:
     """Leads the band of a ``jam`` by the ``keys`` into an ``outlet``.
 
     It begins with the first chord and goes on with the last one. The stop key ends the music with the bar; so does
-    nobody touching a key for ``patience`` bars (0: never). Then it waits for a chord again. ``clock``: a MIDI clock is
-    sent. ``programs`` replaces the style's General MIDI programs. ``tell`` hears of every bar that is settled.
-    ``bars`` are the last ones played, as many as a piece has room for.
+    nobody touching a key for ``patience`` bars (0: never). Then it waits for a chord again. After ``most`` bars (0: no
+    end) it is over. ``clock``: a MIDI clock is sent. ``programs`` replaces the style's General MIDI programs. ``tell``
+    hears of every bar that is settled. ``bars`` are the last ones played, as many as a piece has room for.
     """
 
     def __init__(
@@ -57,10 +57,11 @@ class Conductor:
         programs: Mapping[Role, int] | None = None,
         clock: bool = False,
         patience: int = PATIENCE,
+        most: int = 0,
         tell: Callable[[JamBar], object] = id,
     ) -> None:
         self._jam, self._keys, self._outlet = jam, keys, outlet
-        self._clock, self._patience, self._tell = clock, patience, tell
+        self._clock, self._patience, self._most, self._tell = clock, patience, most, tell
         options, steps = jam.options, jam.meter.steps
         tracks = tuple(Track(role, (), style_program(options.style, role)) for role in options.roles)
         # Hands stray by places of a long piece, of which bars take turns to be the bar that plays.
@@ -72,6 +73,7 @@ class Conductor:
         self._grace = min(GRACE, GRACE_SHARE * self._beat)
         self._begin: float | None = None  # of the last bar composed; None while the band rests
         self._rested = -_NEVER  # since when it has: chords that were struck before don't start it
+        self._started = -_NEVER
         self._is_ending = False
         self._heard: deque[Mapping[Role, NoteArray]] = deque(maxlen=_HEARD)
         self.bars: deque[JamBar] = deque(maxlen=most_bars(jam.meter))
@@ -83,13 +85,22 @@ class Conductor:
         """Whether the band plays; else it waits for a chord."""
         return self._begin is not None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether all the bars were played that it is to play at the most."""
+        return not self.is_playing and self._has_all
+
+    @property
+    def _has_all(self) -> bool:
+        return bool(self._most and self.bars) and self.bars[-1].number + 1 >= self._most
+
     def step(self) -> float:
         """Do what is due; until when there is nothing to do, unless a key is struck."""
         now = self._outlet.now()
         led = self._keys.led(now)
         whole = self._keys.whole_at()
         if self._begin is None:
-            if led is None or led.time <= self._rested:
+            if led is None or led.time <= self._rested or self._has_all:
                 return _NEVER
             if now < whole:
                 return whole
@@ -97,11 +108,11 @@ class Conductor:
             return self.step()
         end = self._begin + self._length
         ready = end - self._beat + self._grace  # no chord changes this bar any more
-        self._is_ending |= self._keys.stopped(self._begin - self._length) or self._is_left_alone(now)
+        self._is_ending |= self._keys.stopped(self._started) or self._is_left_alone(now) or self._has_all
         if now >= (end if self._is_ending else ready):
             self._end(end) if self._is_ending else self._go_on(end)
             return self.step()
-        if led is not None and led.chord != self._chord_at(led) and not self._is_ending:
+        if led is not None and led.chord != self._chord_at(led):
             if now < whole:
                 return min(whole, ready)
             self._turn(led)
@@ -119,7 +130,7 @@ class Conductor:
     # Bars.
 
     def _start(self, chord: Chord) -> None:
-        self._is_ending = False
+        self._is_ending, self._started = False, self._outlet.now()
         bar = self._jam.bar(chord)
         self._begin = self._outlet.now() + LEAD
         self.bars.append(bar)

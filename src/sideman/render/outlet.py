@@ -67,6 +67,7 @@ class Outlet:
         self._number = count()
         self._waiting: list[tuple[float, int, Timed | Sequence[int]]] = []  # a heap
         self._sounding: dict[tuple[int, int], Timed] = {}
+        self._struck: set[tuple[int, int]] = set()  # channel and pitch of all that was begun and not ended
         self._pulses: Iterator[float] | None = None
         self._pulse = _NEVER
         self._is_closed = False
@@ -137,7 +138,7 @@ class Outlet:
                 if isinstance(each, Timed):
                     self._begin(each)
                 else:
-                    self._port.send(each)
+                    self._transmit(each)
             while self._pulse <= now and self._pulses is not None:
                 self._port.send((CLOCK,))
                 self._pulse = next(self._pulses, _NEVER)
@@ -148,12 +149,19 @@ class Outlet:
         key = note.channel, note.pitch
         if key in self._sounding:
             self._end(key)
-        self._port.send((NOTE_ON | note.channel, note.pitch, note.velocity))
+        self._transmit((NOTE_ON | note.channel, note.pitch, note.velocity))
         self._sounding[key] = note
 
     def _end(self, key: tuple[int, int]) -> None:
         del self._sounding[key]
-        self._port.send((NOTE_OFF | key[0], key[1], OFF_VELOCITY))
+        self._transmit((NOTE_OFF | key[0], key[1], OFF_VELOCITY))
+
+    def _transmit(self, message: Sequence[int]) -> None:
+        kind = message[0] & 0xF0
+        if kind in (NOTE_OFF, NOTE_ON):
+            key = message[0] & 0x0F, message[1]
+            (self._struck.add if kind == NOTE_ON and message[2] else self._struck.discard)(key)
+        self._port.send(message)
 
     @property
     def is_idle(self) -> bool:
@@ -174,13 +182,20 @@ class Outlet:
         """End :meth:`run`, the clock and everything that sounds."""
         with self._changed:
             self._is_closed = True
-            self._waiting.clear()
             if self.failure is None:
-                if self._pulses is not None:
-                    self._port.send((STOP,))
-                for key in [*self._sounding]:
-                    self._end(key)
-                for channel in range(CHANNELS):
-                    for controller in (SUSTAIN, ALL_NOTES_OFF, ALL_SOUND_OFF):
-                        self._port.send((CONTROL | channel, controller, 0))
+                try:
+                    self.stop_clock()
+                    self.due()
+                    self._silence()
+                except Exception as error:  # whatever a device's driver raises
+                    self.failure = error
+            self._waiting.clear()
             self._changed.notify_all()
+
+    def _silence(self) -> None:
+        """End all notes, also those that whoever plays them has lost track of."""
+        for channel, pitch in sorted(self._struck):
+            self._transmit((NOTE_OFF | channel, pitch, OFF_VELOCITY))
+        for channel in range(CHANNELS):
+            for controller in (SUSTAIN, ALL_NOTES_OFF, ALL_SOUND_OFF):
+                self._transmit((CONTROL | channel, controller, 0))

@@ -152,22 +152,26 @@ def render_stems(
         synthesizer.select(player, part.program, is_drum=part.is_drum)
         for controller, value in part.controls:
             synthesizer.control(player, controller, FULL if controller == VOLUME else value)
-    total = total_frames(band)
-    events = chain(_events(played, pieces, chairs), [(total, 0, 0, 0)])
-    frame, player, pitch, velocity = next(events)
+    total, times = total_frames(band), chairs.times
+    timed = (
+        (_frame(place, times), player, pitch, velocity)
+        for place, player, pitch, velocity in events(played, pieces, chairs)
+    )
+    coming = chain(timed, [(total, 0, 0, 0)])
+    frame, player, pitch, velocity = next(coming)
     for start in range(0, total, BLOCK_FRAMES):
         block = np.zeros((len(played), CHANNELS, min(BLOCK_FRAMES, total - start)), np.float32)
         within: list[Event] = []
         while frame < start + block.shape[2]:
             within.append((frame - start, player, pitch, velocity))
-            frame, player, pitch, velocity = next(events)
+            frame, player, pitch, velocity = next(coming)
         synthesizer.render(block, within)
         _fade(block, total - start)
         yield block
 
 
-def _events(played: Sequence[Part], pieces: Iterable[Piece], band: Band) -> Iterator[Event]:
-    """(frame, player, pitch, velocity) in order of time; velocity 0 ends a note, before any that begins then.
+def events(played: Sequence[Part], pieces: Iterable[Piece], band: Band) -> Iterator[tuple[float, int, int, int]]:
+    """(place, player, pitch, velocity) in order of time; velocity 0 ends a note, before any that begins then.
 
     Asks for a piece when the events of those before it are over. A note that rings into the next piece is held back
     with its end: there its pitch may begin anew. So is what the hands play so late that something of the next piece may
@@ -175,7 +179,7 @@ def _events(played: Sequence[Part], pieces: Iterable[Piece], band: Band) -> Iter
     """
     ringing = {part.role: part.notes[:0] for part in played}
     waiting: Events = np.empty((0, 4))
-    start, steps, times = 0, band.steps, band.times
+    start, steps = 0, band.steps
     early = earliest(band.feel, band.tempo)
     for end, notes in pieces:
         rows = [waiting]
@@ -194,7 +198,7 @@ def _events(played: Sequence[Part], pieces: Iterable[Piece], band: Band) -> Iter
         count = len(table) if end >= steps else int(np.searchsorted(table[:, 0], end - early))
         waiting = table[count:]
         for place, player, pitch, velocity in table[:count].tolist():
-            yield _frame(place, times), int(player), int(pitch), int(velocity)
+            yield place, int(player), int(pitch), int(velocity)
 
 
 def _rows(player: int, place: Events, pitch: NoteArray, velocity: NoteArray) -> Events:

@@ -1,0 +1,210 @@
+"""`sideman jam`: chords from a MIDI keyboard lead the band, bar by bar; what was played can be kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sideman.cli.composing import load_model, read_options, read_programs, with_options
+from sideman.cli.outputs import MIDI_SUFFIXES, check_output
+from sideman.cli.ports import check, list_ports, outlet_into, read_key
+from sideman.cli.terminal import counted, print_json, say
+from sideman.options import OPTIONS
+
+if TYPE_CHECKING:
+    from sideman.charts import Reading
+    from sideman.jamming.jam import Jam, JamBar
+    from sideman.music.band import Role
+    from sideman.music.key import Key
+    from sideman.render.rendition import Rendition
+
+# What a band that is led live can't know, or play.
+NOT_LIVE = ("takes", "ending", "intro", "ritardando", "play_tempo", "transpose")
+LONGEST_WAIT = 0.5  # seconds between looks at the port
+PATIENCE = 16  # bars
+
+
+@with_options(before="program", options=[option for option in OPTIONS if option.name not in NOT_LIVE])
+def jam(  # noqa: PLR0913, PLR0917 - one argument an option
+    midi_in: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Keyboard that leads, by a part of its name; else a virtual port is made."),
+    ] = None,
+    midi_out: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Port to play into, by a part of its name; else a virtual port is made."),
+    ] = None,
+    ports: Annotated[bool, typer.Option("--ports", help="List the machine's MIDI ports and end.")] = False,
+    metre: Annotated[str, typer.Option(help="Metre, of at most four beats a bar: 4/4, 3/4, 6/8, 12/8 ….")] = "4/4",
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help='Key, such as "Eb major"; without, that of the chords.')
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Keys from here up don't lead, to play a solo on: C4, or 60.")
+    ] = None,
+    stop_key: Annotated[
+        str, typer.Option(metavar="KEY", help="Key that ends the music with the bar; a chord starts it again.")
+    ] = "A0",
+    patience: Annotated[
+        int, typer.Option(metavar="BARS", help="Rest after so many bars in which no key was touched; 0: never.", min=0)
+    ] = PATIENCE,
+    bars: Annotated[int, typer.Option(help="End after so many bars; 0: with Ctrl-C.", min=0)] = 0,
+    clock: Annotated[bool, typer.Option("--clock", help="Send a MIDI clock, start and stop.")] = False,
+    program: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="MIDI file to write in the end: the last 4,096 beats.")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="Chart of the same to write, .txt, .musicxml and others; `arrange` reads it.")
+    ] = None,
+    weights: Annotated[Path | None, typer.Option(help="Other weights than those of the package.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON, in the end.")] = False,
+    **wishes: Any,  # noqa: ANN401 - the options of the table
+) -> None:
+    """Lead the band from a MIDI keyboard: it plays over the chord that you struck last.
+
+    It begins with the first chord. A chord that you strike before a bar line, or a moment after it,
+    is the next bar's; one within the bar changes the band from the next beat on. Without a new one
+    the last chord goes on. The lowest note is the bass: E G C is C/E. Ctrl-C ends the jam.
+
+    \b
+    Examples:
+      sideman jam --ports
+      sideman jam --midi-in Keystation --midi-out FluidSynth --style jazz --tempo 140 --swing 62
+      sideman jam --midi-in Keys --midi-out Band --split C4 --metre 3/4 --seed 7
+      sideman jam --midi-in Keys --midi-out Band -o jam.mid --chart jam.txt
+    """  # noqa: D301 - \b keeps typer from filling the lines
+    if ports:
+        list_ports(as_json=as_json)
+        return
+    for name, value in (("--midi-in", midi_in), ("--midi-out", midi_out)):
+        if value is None:
+            raise typer.BadParameter(f"give {name} NAME: --ports lists what is there", param_hint=name)
+    assert midi_in is not None
+    assert midi_out is not None
+    for path, suffixes in ((output, MIDI_SUFFIXES), (chart, None if chart is None else _chart_suffixes(chart))):
+        if path is not None and suffixes is not None:
+            check_output(path, suffixes)
+    programs = read_programs(program or [])
+    from sideman.jamming.jam import Jam
+    from sideman.jamming.keys import NO_SPLIT
+    from sideman.music.time import Meter
+
+    options, meter = read_options(wishes), Meter.parse(metre)
+    limits = NO_SPLIT if split is None else read_key(split), read_key(stop_key)
+    band = Jam(options, meter, key=_read_key_of_piece(key), model=load_model(weights))
+    played = _lead(band, midi_in, midi_out, limits, programs, clock=clock, patience=patience, bars=bars)
+    written = _write(played, band, programs, output, chart)
+    if as_json:
+        chords = [[[step, str(chord)] for step, chord in bar.chords] for bar in played]
+        print_json({"bars": len(played), "chords": chords, "seed": band.options.seed, **written})
+    else:
+        names = f"{' and '.join(written.values())}: " if written else ""
+        typer.echo(f"{names}{counted(len(played), 'bar')}, seed {band.options.seed}")
+
+
+def _lead(
+    band: Jam,
+    midi_in: str,
+    midi_out: str,
+    limits: tuple[int, int],
+    programs: dict[Role, int],
+    *,
+    clock: bool,
+    patience: int,
+    bars: int,
+) -> Sequence[JamBar]:
+    """Play until Ctrl-C, or so many bars; what was played."""
+    from sideman.jamming.conductor import Conductor
+    from sideman.jamming.keys import Keys
+    from sideman.render.ports import InputPort
+
+    changed = threading.Event()
+
+    def tell(bar: JamBar) -> None:
+        say(f"{bar.number + 1:4}  {_told(bar, band)}")
+
+    with outlet_into(midi_out) as outlet:
+        keys = Keys(*limits, changed.set)
+        conductor = Conductor(
+            band, keys, outlet, programs=programs, clock=clock, patience=patience, most=bars, tell=tell
+        )
+        source = InputPort(midi_in, lambda message: keys.hear(message, outlet.now()))
+        say(f"led by {source.name}; strike a chord, Ctrl-C ends")
+        try:
+            while not conductor.is_over:
+                due = conductor.step()
+                changed.wait(min(max(due - outlet.now(), 0), LONGEST_WAIT))
+                changed.clear()
+                check(outlet)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            source.close()
+        conductor.finish()
+    return list(conductor.bars)
+
+
+def _told(bar: JamBar, band: Jam) -> str:
+    """The chords of a bar by its beats: `C . F/A .`."""
+    from sideman.music.time import STEPS_PER_BEAT
+
+    by_beat = {step // STEPS_PER_BEAT: str(chord) for step, chord in bar.chords}
+    return " ".join(by_beat.get(beat, ".") for beat in range(band.beats))
+
+
+def _read_key_of_piece(name: str | None) -> Key | None:
+    from sideman.music.key import Key
+
+    return None if name is None else Key.named(name)
+
+
+def _chart_suffixes(chart: Path) -> tuple[str, ...]:
+    """The suffix of a chart that can be written. Raises :class:`OptionError` for another."""
+    from sideman.charts.writing import WRITERS, format_of
+    from sideman.errors import OptionError
+
+    if format_of(chart.suffix) not in WRITERS:
+        raise OptionError(f"{chart}: write the chart as .txt, and then on paper: sideman chart jam.txt -o jam.pdf")
+    return (chart.suffix.lower(),)
+
+
+def _write(
+    played: Sequence[JamBar], band: Jam, programs: dict[Role, int], output: Path | None, chart: Path | None
+) -> dict[str, str]:
+    """Write what was asked for; the names by their kind. Nothing is written where nothing was played."""
+    if not played or (output is None and chart is None):
+        return {}
+    from sideman.charts.writing import format_of, write
+    from sideman.files import atomic_write
+    from sideman.jamming.piece import piece_of
+
+    piece = piece_of(played, band.options, band.meter)
+    written = {}
+    if output is not None:
+        piece.save(output, programs=programs)
+        written["midi"] = str(output)
+    if chart is not None:
+        text = write(_reading(piece), format_of(chart.suffix))
+        with atomic_write(chart) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+        written["chart"] = str(chart)
+    return written
+
+
+def _reading(piece: Rendition) -> Reading:
+    """The chords of a piece, as a chart that was read."""
+    from sideman.charts import Reading, sheet_of
+    from sideman.music.song import Song
+
+    assert piece.progression is not None
+    song = replace(Song.of(piece.progression), tempo=piece.tempo, key=piece.progression.key)
+    return Reading(song, sheet_of(song), "jam", ())
