@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,3 +156,47 @@ def test_without_the_library_the_remedy_is_told(
     monkeypatch.setitem(sys.modules, "rtmidi", None)
     code, _, err = run(*command, "--midi-out", "Band", "--weights", weights)
     assert (code, err.strip()) == (2, "error: MIDI ports need python-rtmidi: pip install 'sideman[midi]'")
+
+
+# Ends with an interruption as if somebody pressed Ctrl-C; ports are JACK's, also where ALSA has some.
+PROGRAM = """
+import pathlib, sys
+from sideman.render import ports
+ports.SEQUENCER = pathlib.Path("/nonexistent")
+from sideman.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="Ctrl-C is ignored where this was started"
+)
+@pytest.mark.slow
+@pytest.mark.usefixtures("jack")
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("play", "C:400", "--tempo", "60"), 130, ""),
+        (("jam", "--midi-in", "Keys", "-o", "jam.mid"), 0, "jam.mid: 1 bar, seed 5\n"),
+    ],
+)
+def test_an_interruption_ends_all_notes(
+    friend: Friend, weights: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    command = [sys.executable, "-c", PROGRAM, *arguments, "--midi-out", "Band", "--weights", str(weights)]
+    with subprocess.Popen(
+        [*command, "--seed", "5"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        friend.listen("sideman:Band")
+        if arguments[0] == "jam":
+            friend.play_into("Keys")
+            friend.send(0x90, 60, 90)
+        wait_until(friend.notes)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (code, said), err
+    assert "Traceback" not in err
+    wait_until(lambda: friend.heard[-1][0] == 0xBF)
+    begun = Counter(friend.notes())
+    ended = Counter((each[0] & 15, each[1]) for each in friend.heard if each[0] & 0xF0 == 0x80)
+    assert not begun - ended
