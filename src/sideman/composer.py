@@ -146,8 +146,9 @@ class Take:
     def back(self, mark: Mark) -> None:
         """Go back to a mark: what came after it was never composed."""
         self._unread_from(mark.ids - 1)
+        read = self._read
         del self.ids[mark.ids :], self.features[mark.ids :]
-        self.unread = mark.ids - self._read
+        self.unread = mark.ids - read
         self.prefix = mark.prefix.copy()
         self.decoder = Decoder(self._chart.shift, self._chart.lines)
         bar = self.prefix.bar

@@ -205,6 +205,16 @@ def test_it_is_over_after_so_many_bars() -> None:
     assert not stage.notes(BEGIN + 2 * BAR, 99)
 
 
+def test_what_was_slept_through_is_not_made_up_for() -> None:
+    stage = Stage(patience=0)
+    stage.strike(10, *C)
+    stage.go(BEGIN + 1.5 * BAR)
+    stage.now += 3600
+    stage.go(stage.now + BAR)
+    assert 3 <= len(stage.told) <= 4
+    assert stage.notes(stage.now - BAR, stage.now)
+
+
 def test_the_clock_ticks_24_times_a_beat() -> None:
     stage = Stage(clock=True)
     stage.strike(10, *C)

@@ -14,6 +14,7 @@ from sideman.arranging import Model, default_model
 from sideman.errors import OptionError
 from sideman.jamming.jam import _BARS, Jam, JamBar, damped, tones_of
 from sideman.jamming.piece import most_bars, piece_of
+from sideman.model.engine import Cache, Floats, Inputs
 from sideman.music.band import DURATION, ONSET, PITCH, Role
 from sideman.music.key import Key
 from sideman.music.progression import Chord
@@ -152,6 +153,26 @@ def test_a_long_jam_does_not_grow() -> None:
         assert band._now.window_length <= 256
     assert max(lengths[2 * _BARS :]) < 1.5 * max(lengths[:_BARS])
     assert len(band._now.bars) <= _BARS
+
+
+def test_nothing_is_read_but_the_bar_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the network has read before a chord comes, it need not read again."""
+    band = Jam(OPTIONS, key=Key(0), model=Model(tiny_checkpoint(1024)))
+    led(band, "C Am")
+    band.rest()
+    read: list[int] = []
+    engine, below = band._model.engine, band._model.engine._read
+
+    def counted(cache: Cache, inputs: Inputs, wanted: Inputs | None) -> Floats:
+        read.append(len(inputs))
+        return below(cache, inputs, wanted)
+
+    monkeypatch.setattr(engine, "_read", counted)
+    for ask in (band.bar, lambda: band.turn(read_chord("F")), lambda: band.turn(read_chord("G"), 2)):
+        read.clear()
+        ask()
+        assert 0 < sum(read) <= len(band._now.ids) - band._mark.ids + 1
+    assert band._now.begin == 0
 
 
 @pytest.mark.parametrize(

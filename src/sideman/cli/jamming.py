@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sideman.jamming.jam import Jam, JamBar
     from sideman.music.band import Role
     from sideman.music.key import Key
+    from sideman.render.outlet import Outlet
     from sideman.render.rendition import Rendition
 
 # What a band that is led live can't know, or play.
@@ -96,12 +97,15 @@ def jam(  # noqa: PLR0913, PLR0917 - one argument an option
     programs = read_programs(program or [])
     from sideman.jamming.jam import Jam
     from sideman.jamming.keys import NO_SPLIT
+    from sideman.music.progression import Chord
     from sideman.music.time import Meter
 
     options, meter = read_options(wishes), Meter.parse(metre)
     limits = NO_SPLIT if split is None else read_key(split), read_key(stop_key)
-    band = Jam(options, meter, key=_read_key_of_piece(key), model=load_model(weights))
-    played = _lead(band, midi_in, midi_out, limits, programs, clock=clock, patience=patience, bars=bars)
+    model, key_of_piece = load_model(weights), _read_key_of_piece(key)
+    Jam(options, meter, model=model).bar(Chord("C"))  # what is loaded when it is first used
+    band = Jam(options, meter, key=key_of_piece, model=model)
+    played, outlet = _lead(band, midi_in, midi_out, limits, programs, clock=clock, patience=patience, bars=bars)
     written = _write(played, band, programs, output, chart)
     if as_json:
         chords = [[[step, str(chord)] for step, chord in bar.chords] for bar in played]
@@ -109,6 +113,7 @@ def jam(  # noqa: PLR0913, PLR0917 - one argument an option
     else:
         names = f"{' and '.join(written.values())}: " if written else ""
         typer.echo(f"{names}{counted(len(played), 'bar')}, seed {band.options.seed}")
+    check(outlet)
 
 
 def _lead(
@@ -121,8 +126,8 @@ def _lead(
     clock: bool,
     patience: int,
     bars: int,
-) -> Sequence[JamBar]:
-    """Play until Ctrl-C, or so many bars; what was played."""
+) -> tuple[Sequence[JamBar], Outlet]:
+    """Play until Ctrl-C, for so many bars, or until the port is gone; what was played, and into what."""
     from sideman.jamming.conductor import Conductor
     from sideman.jamming.keys import Keys
     from sideman.render.ports import InputPort
@@ -140,17 +145,16 @@ def _lead(
         source = InputPort(midi_in, lambda message: keys.hear(message, outlet.now()))
         say(f"led by {source.name}; strike a chord, Ctrl-C ends")
         try:
-            while not conductor.is_over:
+            while not conductor.is_over and outlet.failure is None:
                 due = conductor.step()
                 changed.wait(min(max(due - outlet.now(), 0), LONGEST_WAIT))
                 changed.clear()
-                check(outlet)
         except KeyboardInterrupt:
             pass
         finally:
             source.close()
         conductor.finish()
-    return list(conductor.bars)
+    return list(conductor.bars), outlet
 
 
 def _told(bar: JamBar, band: Jam) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from sideman.errors import DataError, OptionError
 if TYPE_CHECKING:
     from sideman.render.outlet import Outlet
 
+SWITCH = 0.001  # seconds for which notes wait, at the most, while Python composes
 OCTAVE = 12
 LOWEST_OCTAVE = -1  # C-1 is pitch 0, C4 is 60
 MIDI_VALUES = 128
@@ -34,6 +36,7 @@ def outlet_into(name: str) -> Iterator[Outlet]:
     port = OutputPort(name)
     say(f"playing into {port.name}")
     outlet = Outlet(port)
+    sys.setswitchinterval(SWITCH)
     sender = threading.Thread(target=outlet.run, daemon=True)
     sender.start()
     try:

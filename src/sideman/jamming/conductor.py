@@ -110,7 +110,10 @@ class Conductor:
         ready = end - self._beat + self._grace  # no chord changes this bar any more
         self._is_ending |= self._keys.stopped(self._started) or self._is_left_alone(now) or self._has_all
         if now >= (end if self._is_ending else ready):
-            self._end(end) if self._is_ending else self._go_on(end)
+            if self._is_ending:
+                self._end(end)
+            else:
+                self._go_on(end if now < end + self._length else now)  # the machine slept: nothing is made up for
             return self.step()
         if led is not None and led.chord != self._chord_at(led):
             if now < whole:
