@@ -168,7 +168,12 @@ def test_nothing_is_read_but_the_bar_itself(monkeypatch: pytest.MonkeyPatch) -> 
         return below(cache, inputs, wanted)
 
     monkeypatch.setattr(engine, "_read", counted)
-    for ask in (band.bar, lambda: band.turn(read_chord("F")), lambda: band.turn(read_chord("G"), 2)):
+    asks: list[Callable[[], JamBar]] = [
+        band.bar,
+        lambda: band.turn(read_chord("F")),
+        lambda: band.turn(read_chord("G"), 2),
+    ]
+    for ask in asks:
         read.clear()
         ask()
         assert 0 < sum(read) <= len(band._now.ids) - band._mark.ids + 1
