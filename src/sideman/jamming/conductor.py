@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -27,7 +28,7 @@ from sideman.music.time import SECONDS_PER_MINUTE, STEPS_PER_BEAT, BarLines
 from sideman.render.levels import level
 from sideman.render.midi import CLOCKS_PER_QUARTER, CONTROL
 from sideman.render.outlet import Outlet, Timed, instruments
-from sideman.render.parts import VOLUME, Part, parts, sounding
+from sideman.render.parts import VOLUME, parts, sounding
 
 GRACE = 0.09  # seconds after a beat for which a chord still counts for it, and
 GRACE_SHARE = 0.3  # of a beat, where that is less
@@ -65,7 +66,8 @@ class Conductor:
         options, steps = jam.options, jam.meter.steps
         tracks = tuple(Track(role, (), style_program(options.style, role)) for role in options.roles)
         # Hands stray by places of a long piece, of which bars take turns to be the bar that plays.
-        self._stage = Band(tracks, (_CYCLE + 1) * steps, options.tempo, BarLines((jam.meter,)), options.feel)
+        lines = BarLines((jam.meter,))
+        self._stage = Band(tracks, (_CYCLE + 1) * steps, options.tempo, lines, options.feel, options.mix)
         self._parts = {part.role: part for part in parts(self._stage, programs)}
         self._volumes = {role: part.volume for role, part in self._parts.items()}
         self._beat = SECONDS_PER_MINUTE / options.tempo
@@ -222,8 +224,9 @@ class Conductor:
         steps = self._jam.meter.steps
         for role, part in self._parts.items():
             rows = [notes[role] + np.array([bar * steps, 0, 0, 0]) for bar, notes in enumerate(self._heard)]
-            wanted = level(role, part.program, np.concatenate(rows), self._beat / STEPS_PER_BEAT)
-            volume = Part(role, part.channel, part.program, wanted, part.notes).volume
+            seconds = self._beat / STEPS_PER_BEAT
+            wanted = level(role, part.program, np.concatenate(rows), seconds, part.seat.lift)
+            volume = replace(part, level=wanted).volume
             if volume != self._volumes[role]:
                 self._volumes[role] = volume
                 self._outlet.send((CONTROL | part.channel, VOLUME, volume))

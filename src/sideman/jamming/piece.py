@@ -44,6 +44,7 @@ def piece_of(bars: Sequence[JamBar], options: ArrangeOptions, meter: Meter) -> R
         options.tempo,
         lines,
         options.feel,
+        mix=options.mix,
         progression=progression,
         key=progression.key.name,
     )
