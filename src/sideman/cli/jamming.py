@@ -43,7 +43,7 @@ def jam(  # noqa: PLR0913, PLR0917 - one argument an option
     ports: Annotated[bool, typer.Option("--ports", help="List the machine's MIDI ports and end.")] = False,
     metre: Annotated[str, typer.Option(help="Metre, of at most four beats a bar: 4/4, 3/4, 6/8, 12/8 ….")] = "4/4",
     key: Annotated[
-        str | None, typer.Option(metavar="KEY", help='Key, such as "Eb major"; without, that of the chords.')
+        str | None, typer.Option(metavar="NAME", help='Key of the music, as "Eb major"; without, that of the chords.')
     ] = None,
     split: Annotated[
         str | None, typer.Option(metavar="KEY", help="Keys from here up don't lead, to play a solo on: C4, or 60.")
