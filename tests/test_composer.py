@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from tests.tiny import tiny_checkpoint
 from tests.tokens.conftest import tokens
 
-from sideman.composer import _KEPT_AFTER_SLIDE as KEPT
 from sideman.composer import Composer, Take
 from sideman.model.engine import Engine
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingOptions
 from sideman.music.band import Role
 from sideman.music.chords import parse
+from sideman.take import _KEPT_AFTER_SLIDE as KEPT
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.decode import BarNotes
 from sideman.tokens.kit import Kit
