@@ -100,6 +100,14 @@ class Friend:
         """Send a message."""
         self._out.send_message(list(message))
 
+    def strike(self, *pitches: int, again_after: float = 1.0) -> None:
+        """Strike keys together until the band is heard: what is sent while ports are being connected may get lost."""
+        end = time.monotonic() + PATIENCE
+        while not self.notes() and time.monotonic() < end:
+            for pitch in pitches:
+                self.send(0x90, pitch, 90)
+            time.sleep(again_after)
+
     def close(self) -> None:
         """Go away."""
         for client in (self._ear, self._out):

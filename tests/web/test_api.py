@@ -182,7 +182,7 @@ def test_pieces_are_listed_the_latest_first(browser: httpx.Client) -> None:
 def test_a_piece_can_be_renamed(browser: httpx.Client) -> None:
     piece = compose(browser)
     response = browser.patch(f"/api/arrangements/{piece['id']}", json={"name": "Très ♭onne"})
-    assert response.json() == piece | {"name": "Très ♭onne"}
+    assert response.json() == piece | {"name": "Très ♭onne", "file_name": "Très ♭onne"}
     assert view(browser, piece["id"])["name"] == "Très ♭onne"
     problem(browser.patch(f"/api/arrangements/{piece['id']}", json={"name": ""}), 422)
 

@@ -70,7 +70,7 @@ def folder(piece: dict[str, Any], data: Path = GOLDEN) -> Path:
 
 def test_its_pieces_are_listed_as_they_were(owner: httpx.Client) -> None:
     listed = owner.get("/api/arrangements").json()["arrangements"]
-    assert listed == [piece | ADDED for piece in reversed(ANSWERS["pieces"])]
+    assert listed == [piece | ADDED | {"file_name": piece["name"]} for piece in reversed(ANSWERS["pieces"])]
 
 
 @pytest.mark.parametrize("piece", ANSWERS["pieces"], ids=lambda piece: piece["name"])

@@ -27,8 +27,7 @@ def _field(option: Option) -> tuple[Any, Any]:
         kind, default = list[Annotated[names, Field(strict=False)]], default and list(default)
         limits = {
             "min_length": 0 if option.nothing else 1,
-            "max_length": len(option.choices),
-            "json_schema_extra": {"uniqueItems": True},
+            "json_schema_extra": {"uniqueItems": True},  # so there are no more than choices
         }
     elif option.choices:
         limits = {"json_schema_extra": {"enum": [*option.choices, *([None] if option.nothing else [])]}}
