@@ -17,6 +17,7 @@ from sideman.tokens.chart import Chart
 from sideman.tokens.clashes import Clashes
 from sideman.tokens.decode import BarNotes, Decoder
 from sideman.tokens.fitting import Fitting
+from sideman.tokens.habits import Habits
 from sideman.tokens.kit import Beginning
 from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Parts, parts_of
@@ -65,7 +66,9 @@ class Take:
         self.number = number
         self.leader = leader
         self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
-        self._fitting = Fitting(defaults.fitting, clashes, Styling(defaults.styling) if defaults.styling else None)
+        styling = Styling(defaults.styling) if defaults.styling else None
+        habits = Habits(defaults.moving, defaults.steady) if defaults.moving or defaults.steady else None
+        self._fitting = Fitting(defaults.fitting, clashes, styling, habits)
         self.choices = _NONE  # ids that may come next
         self.wished = self.choices  # those to draw among
         self._chart, self._judged = chart, judged

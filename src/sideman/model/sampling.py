@@ -25,10 +25,10 @@ from sideman.errors import CheckpointError, TokenError
 MIN_TEMPERATURE = 0.01  # below, only 0 makes a difference
 MAX_TEMPERATURE = 10.0
 MAX_FITTING = 10.0  # added to logits
-MAX_STYLING = 4.0
 
 Floats = npt.NDArray[np.float64]
 
+_ADDED = ("fitting", "styling", "moving", "steady")  # to logits
 _AFTER = ("another", "the same")  # what came before, by which the chances of a repeat differ
 _TINY = np.finfo(np.float64).tiny
 
@@ -41,8 +41,8 @@ class SamplingDefaults:
     holds for the others. ``top_p`` cuts the ids within a kind. ``repeats`` tells how often what is to be like
     something earlier is the same, by names of the caller: the chance after one that was not, and after one that was.
     ``fitting`` is what is added to the logits of ids that fit where they stand, by such names too, within their kind;
-    ``styling`` is how strongly a style is kept to, by the kind of ids. Raises :class:`CheckpointError` outside the
-    ranges.
+    ``styling`` is how strongly a style is kept to, by the kind of ids; ``moving`` and ``steady`` how strongly lines
+    move and bars stay as full as they were, by names of the caller. Raises :class:`CheckpointError` outside the ranges.
     """
 
     kind: float = 1.0
@@ -52,17 +52,17 @@ class SamplingDefaults:
     repeats: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     fitting: Mapping[str, float] = field(default_factory=dict)
     styling: Mapping[str, float] = field(default_factory=dict)
+    moving: Mapping[str, float] = field(default_factory=dict)
+    steady: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, chances in self.repeats.items():
             if len(chances) != len(_AFTER) or not all(_is_number(chance) and 0 <= chance <= 1 for chance in chances):
                 raise CheckpointError(f"the repeats of {name} are {str(chances)[:24]}: give two chances from 0 to 1")
-        for name, added in self.fitting.items():
-            if not _is_number(added) or not 0 <= added <= MAX_FITTING:
-                raise CheckpointError(f"the fitting of {name} is {str(added)[:12]}: give 0 to {MAX_FITTING:g}")
-        for name, strength in self.styling.items():
-            if not _is_number(strength) or not 0 <= strength <= MAX_STYLING:
-                raise CheckpointError(f"the styling of {name} is {str(strength)[:12]}: give 0 to {MAX_STYLING:g}")
+        for what in _ADDED:
+            for name, added in getattr(self, what).items():
+                if not _is_number(added) or not 0 <= added <= MAX_FITTING:
+                    raise CheckpointError(f"the {what} of {name} is {str(added)[:12]}: give 0 to {MAX_FITTING:g}")
         temperatures = {"kind": self.kind, "value": self.value, **self.values}
         for name, temperature in temperatures.items():
             if not _is_number(temperature) or not MIN_TEMPERATURE <= temperature <= MAX_TEMPERATURE:
@@ -79,7 +79,7 @@ class SamplingDefaults:
 
         Raises :class:`CheckpointError` where it is damaged, or names a kind that is not one of ``kinds``.
         """
-        nested = ("values", "repeats", "fitting", "styling")
+        nested = ("values", "repeats", *_ADDED)
         if not isinstance(values, Mapping) or not all(isinstance(values.get(name, {}), Mapping) for name in nested):
             raise CheckpointError("the sampling of these weights is damaged: write it again with sideman export")
         unknown = [
@@ -99,7 +99,7 @@ class SamplingDefaults:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON. What weights of before don't have is left out: they keep their fingerprint."""
-        added = {"repeats": dict(self.repeats), "fitting": dict(self.fitting), "styling": dict(self.styling)}
+        added = {"repeats": dict(self.repeats)} | {name: dict(getattr(self, name)) for name in _ADDED}
         plain = {**asdict(self), "values": dict(self.values), **added}
         return {name: value for name, value in plain.items() if value or name not in added}
 

@@ -1,4 +1,4 @@
-"""Which ids fit the chord that sounds, a given melody and the style: what is added to their logits.
+"""Which ids fit the chord that sounds, a given melody, the style and what was played: what is added to their logits.
 
 Knows ids and chords.
 
@@ -17,6 +17,7 @@ from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.clashes import Clashes, Row, chord_tones
+from sideman.tokens.habits import Habits
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.styling import Styling
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
@@ -27,14 +28,19 @@ _PITCHES = VOCABULARY.range("pitch")
 class Fitting:
     """What is added to the logits of chord tones on a beat, by role; who isn't named in ``added`` chooses freely.
 
-    What rubs against a melody is added too, where there are ``clashes``, and what makes the style of a bar.
+    What rubs against a melody is added too, where there are ``clashes``, what makes the style of a bar, and habits.
     """
 
     def __init__(
-        self, added: Mapping[str, float], clashes: Clashes | None = None, styling: Styling | None = None
+        self,
+        added: Mapping[str, float],
+        clashes: Clashes | None = None,
+        styling: Styling | None = None,
+        habits: Habits | None = None,
     ) -> None:
         self._clashes = clashes
         self._styling = styling
+        self._habits = habits
         self._added = [0.0 if INSTRUMENTS[role].is_drum else added.get(role, 0.0) for role in ROLES]
         self._is_on = any(self._added)
 
@@ -45,6 +51,8 @@ class Fitting:
             row = _sum(row, self._clashes.row(prefix))
         if self._styling is not None:
             row = _sum(row, self._styling.row(prefix, style))
+        if self._habits is not None:
+            row = _sum(row, self._habits.row(prefix))
         return row
 
     def _fitting(self, prefix: Prefix) -> Row | None:

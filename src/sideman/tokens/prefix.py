@@ -154,6 +154,8 @@ class Prefix:
         self.band: list[int] = []  # roles of the last whole bar, in their order
         self.pitches = 0  # bit mask of what sounds on this onset; of drums, bit 0 is the lowest drum
         self.pitch = -1  # last pitch of this part; of drums the last hit
+        self.top = -1  # highest pitch of the onset before, in this part
+        self.densities = [-1] * len(ROLES)  # levels that were told last
         self._next = 0  # index in `head` of the change that comes next
         self._place: int | None = None
         self._recall: dict[int, int] = {}
@@ -165,7 +167,7 @@ class Prefix:
     def copy(self) -> Self:
         """A twin that goes its own way."""
         twin = copy(self)
-        for name in ("head", "loudness", "played", "band", "_recall", "_recall_chord", "_echo"):
+        for name in ("head", "loudness", "densities", "played", "band", "_recall", "_recall_chord", "_echo"):
             setattr(twin, name, getattr(self, name).copy())
         vars(twin)["_followed"] = [*self._followed[:-1], *(bar.copy() for bar in self._followed[-1:])]
         return twin
@@ -190,6 +192,7 @@ class Prefix:
             self.pitch = value
         elif kind == _POSITION and self.role >= 0:
             self.stage = Stage.ONSET
+            self.top = -1 if self.position < 0 else self.pitches.bit_length() - 1
             self.position_before = self.position
             self.position = value
             self.pitches = 0
@@ -208,6 +211,7 @@ class Prefix:
             self._part(value, Stage.TRACK)
         elif kind == _TRACK_DENSITY:
             self._part(value // DENSITIES, Stage.TRACK)
+            self.densities[self.role] = value % DENSITIES
         elif kind == _REST:
             self._part(value, Stage.REST)
         else:
@@ -223,7 +227,7 @@ class Prefix:
         self.stage = stage
         self.role = role
         self.played.append(role)
-        self.position = self.length = self.pitch = -1
+        self.position = self.length = self.pitch = self.top = -1
         self._next = 0
         self._move(0)
 
