@@ -184,6 +184,7 @@ def test_a_new_row_is_a_field_of_requests_and_offered_to_the_page(tmp_path: Path
         "choices": None,
         "shapes": True,
         "relative": False,
+        "live": True,
     }
 
 

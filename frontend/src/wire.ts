@@ -408,6 +408,90 @@ export interface InstrumentView {
   readonly growth: readonly number[];
 }
 
+/** A bar, ready to be heard. */
+export interface JamBarView {
+  /** From 0. */
+  readonly number: number;
+  readonly chords: readonly JamChordView[];
+  readonly notes: { readonly [Key in Role]?: readonly (readonly [number, number, number, number])[] };
+}
+
+/** A chord: by its keys or by its name; neither is the one that holds. */
+export interface JamChord {
+  /** MIDI pitches of keys, the lowest of which is the bass: 52, 55, 60 is C/E. Keys that are no chord change nothing. */
+  readonly pitches?: readonly number[] | null;
+  readonly chord?: string | null;
+}
+
+/** A chord of a bar. */
+export interface JamChordView {
+  /** Where it begins, from the bar's beginning. */
+  readonly step: number;
+  readonly name: string;
+}
+
+/** A band to be led bar by bar. */
+export interface JamRequest {
+  /** Beats a minute. */
+  readonly tempo?: number;
+  /** Style; null: any. */
+  readonly style?: string | null;
+  /** Who plays. */
+  readonly tracks?: readonly Role[];
+  /** Same seed, same music; null: another one each time. */
+  readonly seed?: number | null;
+  /** How much is played, from sparse to busy; null: the band decides. */
+  readonly density?: number | null;
+  /** How daring: 1 is what the weights want, 0 takes the likeliest. */
+  readonly temperature?: number;
+  /** Choose among the likeliest that together have this share; null: the weights' own. */
+  readonly top_p?: number | null;
+  /** The bass may begin a slash chord on another note than its slash bass. */
+  readonly free_bass?: boolean;
+  /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
+  readonly swing?: number;
+  /** Who doesn't swing along; null: nobody. */
+  readonly straight?: readonly Role[] | null;
+  /** How much timing and loudness stray: 0 is exact, 1 as people play. */
+  readonly humanize?: number;
+  /** Same number, same straying. */
+  readonly humanize_seed?: number;
+  /** How loud and where each player is heard. */
+  readonly mix?: "studio" | "stage" | "wide" | "rhythm" | "dry";
+  /** Of all bars; at most four beats: 4/4, 3/4, 6/8, 12/8 … */
+  readonly metre?: string;
+  /** Such as "Eb major"; null: that of the chords. */
+  readonly key?: string | null;
+}
+
+/** Another chord within the last bar. */
+export interface JamTurn {
+  /** MIDI pitches of keys, the lowest of which is the bass: 52, 55, 60 is C/E. Keys that are no chord change nothing. */
+  readonly pitches?: readonly number[] | null;
+  readonly chord?: string | null;
+  /** From which on it holds; the first of the bar is 0. */
+  readonly beat: number;
+}
+
+/** A jam. */
+export interface JamView {
+  readonly id: string;
+  /** The one that was given, or a random one: the same chords give the same notes. */
+  readonly seed: number;
+  readonly tempo: number;
+  readonly metre: string;
+  /** Of a bar. */
+  readonly beats: number;
+  /** Of a bar, 12 a beat. */
+  readonly steps: number;
+  /** Who plays. */
+  readonly tracks: readonly Role[];
+  /** So far. */
+  readonly bars: number;
+  /** What was played, as a chart in text; null before the first bar. */
+  readonly chart: string | null;
+}
+
 /** Where in its history a piece shall stand: undo and redo. */
 export interface Moving {
   /** How many revisions stand. */
@@ -430,6 +514,8 @@ export interface OptionView {
   readonly shapes: boolean;
   /** To what the model wants: of another model's piece it says nothing. */
   readonly relative: boolean;
+  /** Whether a jam has it. */
+  readonly live: boolean;
 }
 
 /** What the page offers. */
@@ -766,6 +852,12 @@ export interface Operations {
   "PATCH /api/arrangements/{identity}/revisions/{number}": { readonly body: RevisionNaming; readonly answer: HistoryView };
   "POST /api/arrangements/{identity}/candidates/{number}": { readonly body: undefined; readonly answer: HistoryView };
   "DELETE /api/arrangements/{identity}/candidates": { readonly body: undefined; readonly answer: HistoryView };
+  "POST /api/jams": { readonly body: JamRequest; readonly answer: JamView };
+  "GET /api/jams/{identity}": { readonly body: undefined; readonly answer: JamView };
+  "DELETE /api/jams/{identity}": { readonly body: undefined; readonly answer: undefined };
+  "POST /api/jams/{identity}/bars": { readonly body: JamChord; readonly answer: JamBarView };
+  "POST /api/jams/{identity}/turns": { readonly body: JamTurn; readonly answer: JamBarView };
+  "GET /api/jams/{identity}/midi": { readonly body: undefined; readonly answer: undefined };
 }
 
 /** By name: the data of a server-sent event. */

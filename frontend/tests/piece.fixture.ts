@@ -155,7 +155,7 @@ export function option(
   rest: Partial<OptionView> = {},
 ): OptionView {
   const none = { nothing: null, minimum: null, maximum: null, choices: null };
-  return { name, kind, help: name, default: value, ...none, shapes: true, relative: false, ...rest };
+  return { name, kind, help: name, default: value, ...none, shapes: true, relative: false, live: true, ...rest };
 }
 
 /** An option of playing. */
@@ -171,7 +171,7 @@ export const OFFER: Offer = {
     option("style", "text", null, { choices: ["rock", "jazz", "hip-hop"], nothing: "any" }),
     option("tracks", "several", COMPOSED, { choices: COMPOSED }),
     option("seed", "whole", null, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, nothing: "another one each time" }),
-    option("takes", "whole", 1, { minimum: 1, maximum: 8 }),
+    option("takes", "whole", 1, { minimum: 1, maximum: 8, live: false }),
     option("density", "whole", null, { minimum: 0, maximum: 4, nothing: "the band decides" }),
     option("temperature", "number", 1, { minimum: 0, maximum: 10, relative: true }),
     option("top_p", "number", null, { minimum: 0, maximum: 1, nothing: "the weights' own", relative: true }),
@@ -180,10 +180,10 @@ export const OFFER: Offer = {
     played("straight", "several", null, { choices: ROLES, nothing: "nobody" }),
     played("humanize", "number", 0, { minimum: 0, maximum: 2 }),
     played("humanize_seed", "whole", 0, { minimum: 0, maximum: 2 ** 32 - 1 }),
-    played("ritardando", "flag", false),
-    played("play_tempo", "number", null, { minimum: 20, maximum: 400, nothing: "the tempo itself" }),
+    played("ritardando", "flag", false, { live: false }),
+    played("play_tempo", "number", null, { minimum: 20, maximum: 400, nothing: "the tempo itself", live: false }),
     played("mix", "text", "studio", { choices: ["studio", "rhythm"] }),
-    played("transpose", "whole", 0, { minimum: -11, maximum: 11 }),
+    played("transpose", "whole", 0, { minimum: -11, maximum: 11, live: false }),
   ],
   bar_steps: BAR.steps,
   max_bars: 256,

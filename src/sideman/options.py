@@ -50,7 +50,8 @@ class Option:
     ``kind`` says of what type: several are a sequence of ``choices``, or their names with commas in between. Numbers
     lie from ``minimum`` (with ``above``, above it) to ``maximum``; with ``zero`` they may be 0 too. ``nothing`` says
     what None, or several of none, stands for; where it is empty, None is not a value. ``shapes``: another value gives
-    other notes. ``relative``: to what the model wants, so that a value says nothing of another model's piece.
+    other notes. ``relative``: to what the model wants, so that a value says nothing of another model's piece. What is
+    not ``live`` a band that is led bar by bar can't know, or play.
     """
 
     kind: Kind
@@ -63,6 +64,7 @@ class Option:
     zero: bool = False
     shapes: bool = True
     relative: bool = False
+    live: bool = True
     name: str = ""  # at every door; unless told otherwise, the attribute
     attribute: str = ""  # of ArrangeOptions
     default: Any = None
@@ -154,7 +156,9 @@ class PlayOptions:
     humanize_seed: int = field(
         default=0, metadata=Option("whole", "Same number, same straying", 0, MAX_HAND_SEED, shapes=False).row
     )
-    ritardando: bool = field(default=False, metadata=Option("flag", "Slow down over the last bars", shapes=False).row)
+    ritardando: bool = field(
+        default=False, metadata=Option("flag", "Slow down over the last bars", shapes=False, live=False).row
+    )
     play_tempo: float | None = field(
         default=None,
         metadata=Option(
@@ -164,6 +168,7 @@ class PlayOptions:
             MAX_TEMPO,
             nothing="the tempo itself",
             shapes=False,
+            live=False,
         ).row,
     )
     transpose: int = field(
@@ -174,6 +179,7 @@ class PlayOptions:
             -MOST_TRANSPOSED,
             MOST_TRANSPOSED,
             shapes=False,
+            live=False,
         ).row,
     )
     mix: str = field(
@@ -215,7 +221,7 @@ class ArrangeOptions(PlayOptions):
         default=None,
         metadata=Option("whole", "Same seed, same music", 0, MAX_SEED, nothing="another one each time").row,
     )
-    takes: int = field(default=1, metadata=Option("whole", "Versions to compose", 1, MAX_TAKES).row)
+    takes: int = field(default=1, metadata=Option("whole", "Versions to compose", 1, MAX_TAKES, live=False).row)
     density: int | None = field(
         default=None,
         metadata=Option(
@@ -253,11 +259,11 @@ class ArrangeOptions(PlayOptions):
 
     ending: str = field(
         default=LOOP,
-        metadata=Option("text", "Go round, or end with a last chord that rings", choices=ENDINGS).row,
+        metadata=Option("text", "Go round, or end with a last chord that rings", choices=ENDINGS, live=False).row,
     )
     intro: bool = field(
         default=False,
-        metadata=Option("flag", "Begin as songs do, where players come in one after the other").row,
+        metadata=Option("flag", "Begin as songs do, where players come in one after the other", live=False).row,
     )
 
     @property
@@ -289,6 +295,7 @@ def table(options: type) -> tuple[Option, ...]:
 
 OPTIONS = table(ArrangeOptions)
 PLAYING = table(PlayOptions)  # the last of them
+LIVE = tuple(option for option in OPTIONS if option.live)  # those of a jam
 
 
 def options_of(values: dict[str, Any]) -> ArrangeOptions:

@@ -23,7 +23,13 @@ from sideman.web.settings import Settings
 
 CHORDS = "C:4|Am:4|F:4|G7:4"
 LONG = "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 60)  # takes many times longer to compose than a test may take
-LAX: dict[str, Any] = {"requests_per_minute": 100_000, "arrangements_per_minute": 100_000, "max_unfinished": 64}
+LAX: dict[str, Any] = {
+    "requests_per_minute": 100_000,
+    "arrangements_per_minute": 100_000,
+    "jam_bars_per_minute": 100_000,
+    "max_unfinished": 64,
+    "max_jams": 10_000,
+}
 
 
 class Server:

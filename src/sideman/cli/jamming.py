@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,23 +13,19 @@ from sideman.cli.composing import load_model, read_options, read_programs, with_
 from sideman.cli.outputs import MIDI_SUFFIXES, check_output
 from sideman.cli.ports import check, list_ports, outlet_into, read_key
 from sideman.cli.terminal import counted, print_json, say
-from sideman.options import OPTIONS
+from sideman.options import LIVE
 
 if TYPE_CHECKING:
-    from sideman.charts import Reading
     from sideman.jamming.jam import Jam, JamBar
     from sideman.music.band import Role
     from sideman.music.key import Key
     from sideman.render.outlet import Outlet
-    from sideman.render.rendition import Rendition
 
-# What a band that is led live can't know, or play.
-NOT_LIVE = ("takes", "ending", "intro", "ritardando", "play_tempo", "transpose")
 LONGEST_WAIT = 0.5  # seconds between looks at the port
 PATIENCE = 16  # bars
 
 
-@with_options(before="program", options=[option for option in OPTIONS if option.name not in NOT_LIVE])
+@with_options(before="program", options=LIVE)
 def jam(  # noqa: PLR0913, PLR0917 - one argument an option
     midi_in: Annotated[
         str | None,
@@ -189,7 +184,7 @@ def _write(
         return {}
     from sideman.charts.writing import format_of, write
     from sideman.files import atomic_write
-    from sideman.jamming.piece import piece_of
+    from sideman.jamming.piece import chart_of, piece_of
 
     piece = piece_of(played, band.options, band.meter)
     written = {}
@@ -197,18 +192,8 @@ def _write(
         piece.save(output, programs=programs)
         written["midi"] = str(output)
     if chart is not None:
-        text = write(_reading(piece), format_of(chart.suffix))
+        text = write(chart_of(piece), format_of(chart.suffix))
         with atomic_write(chart) as temporary:
             temporary.write_text(text, encoding="utf-8")
         written["chart"] = str(chart)
     return written
-
-
-def _reading(piece: Rendition) -> Reading:
-    """The chords of a piece, as a chart that was read."""
-    from sideman.charts import Reading, sheet_of
-    from sideman.music.song import Song
-
-    assert piece.progression is not None
-    song = replace(Song.of(piece.progression), tempo=piece.tempo, key=piece.progression.key)
-    return Reading(song, sheet_of(song), "jam", ())

@@ -1,16 +1,19 @@
-"""What was jammed → a piece that can be kept. Knows bars, chords and bands; no files."""
+"""What was jammed → a piece that can be kept, and its chart. Knows bars, chords and bands; no files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from sideman.charts import Reading, sheet_of
 from sideman.errors import OptionError
 from sideman.jamming.jam import Chords, JamBar, damped
 from sideman.music.band import ONSET, NoteArray, Role, Track
 from sideman.music.progression import MAX_BEATS, Chord, Progression
+from sideman.music.song import Song
 from sideman.music.styles import style_program
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP, BarLines, Meter
 from sideman.options import ArrangeOptions
@@ -48,6 +51,13 @@ def piece_of(bars: Sequence[JamBar], options: ArrangeOptions, meter: Meter) -> R
         progression=progression,
         key=progression.key.name,
     )
+
+
+def chart_of(piece: Rendition) -> Reading:
+    """The chords of such a piece, as a chart that was read."""
+    assert piece.progression is not None
+    song = replace(Song.of(piece.progression), tempo=piece.tempo, key=piece.progression.key)
+    return Reading(song, sheet_of(song), "jam", ())
 
 
 def _joined(bars: Sequence[Chords], steps: int) -> Iterator[tuple[Chord, int]]:

@@ -12,12 +12,13 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from sideman.arranging import Model, default_model
-from sideman.web import file_routes, page, revision_routes
+from sideman.web import file_routes, jam_routes, page, revision_routes
 from sideman.web.arrangements import Arrangements
 from sideman.web.document import document
 from sideman.web.downloads import Downloads
 from sideman.web.guard import Guard
 from sideman.web.imports import Imports
+from sideman.web.jams import Jams
 from sideman.web.limiter import Limiter
 from sideman.web.metrics import Metrics
 from sideman.web.problems import handle_problems
@@ -43,11 +44,12 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
     store = SQLiteStore(settings.data)
     metrics = Metrics()
     arrangements = Arrangements(settings, store, model, metrics)
+    jams = Jams(settings, model, metrics)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(arrangements.open)
-        sweeping = asyncio.create_task(_sweep(arrangements))
+        sweeping = asyncio.create_task(_sweep(arrangements, jams))
         try:
             yield
         finally:
@@ -72,14 +74,17 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
         Sessions(store, days=settings.retention_days, secure=settings.https),
         Downloads(arrangements),
         Streams(arrangements, metrics),
+        jams,
         metrics,
         Limiter("arrangements", settings.arrangements_per_minute),
+        Limiter("bars", settings.jam_bars_per_minute),
     )
     routers = (
         router,
         file_routes.router,
         file_routes.drawing,
         revision_routes.router,
+        jam_routes.router,
         unlisted,
         page.page_router(page.FOLDER),
     )
@@ -92,10 +97,11 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
     return app
 
 
-async def _sweep(arrangements: Arrangements) -> None:
+async def _sweep(arrangements: Arrangements, jams: Jams) -> None:
     """Now and then delete what is too old."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
+        jams.sweep()
         try:
             await anyio.to_thread.run_sync(arrangements.sweep)
         except Exception:

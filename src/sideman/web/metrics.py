@@ -24,6 +24,7 @@ class Metrics:
         self.running = Gauge("sideman_takes_running", "Takes in the batch.", registry=self.registry)
         self.ready = Gauge("sideman_ready", "1 where pieces can be composed, else 0.", registry=self.registry)
         self.faults = Counter("sideman_composing_faults", "Times that composing failed.", registry=self.registry)
+        self.jams = Gauge("sideman_jams", "Jams under way.", registry=self.registry)
         self.streams = Gauge("sideman_streams", "Event streams open.", registry=self.registry)
 
     def text(self) -> bytes:

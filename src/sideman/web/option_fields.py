@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import Field, create_model
 
 from sideman.music.band import Role
-from sideman.options import OPTIONS, PLAYING, ArrangeOptions, Kind, Option, options_of
+from sideman.options import LIVE, OPTIONS, PLAYING, ArrangeOptions, Kind, Option, options_of
 from sideman.web.strict import Strict
 
 MAX_WHOLE = 2**53 - 1  # the largest that JavaScript reads without loss
@@ -51,15 +51,28 @@ class _Options(Strict):
         return options_of({option.name: getattr(self, option.name) for option in OPTIONS})
 
 
+class _LiveOptions(Strict):
+    """The same of a band that is led bar by bar."""
+
+    if TYPE_CHECKING:
+        tempo: float
+
+    def arrange_options(self) -> ArrangeOptions:
+        """For :mod:`sideman.jamming`. Raises :class:`OptionError` for a value out of range."""
+        return options_of({option.name: getattr(self, option.name) for option in LIVE})
+
+
 def _fields(options: Sequence[Option]) -> dict[str, Any]:
     return {option.name: _field(option) for option in options}
 
 
 if TYPE_CHECKING:
     Options = _Options
+    LiveOptions = _LiveOptions
     Playing = Strict
 else:
     Options = create_model("Options", __base__=_Options, **_fields(OPTIONS))
+    LiveOptions = create_model("LiveOptions", __base__=_LiveOptions, **_fields(LIVE))
     Playing = create_model("Playing", __base__=Strict, **_fields(PLAYING))
 
 

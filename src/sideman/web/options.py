@@ -70,6 +70,7 @@ class OptionView(BaseModel):
     choices: list[str] | None
     shapes: bool = Field(description="Whether another value gives other notes.")
     relative: bool = Field(description="To what the model wants: of another model's piece it says nothing.")
+    live: bool = Field(description="Whether a jam has it.")
 
     @classmethod
     def of(cls, option: Option, max_takes: int) -> Self:
@@ -87,6 +88,7 @@ class OptionView(BaseModel):
             choices=list(option.choices) or None,
             shapes=option.shapes,
             relative=option.relative,
+            live=option.live,
         )
 
 

@@ -20,6 +20,7 @@ from sideman.web.document import event_schema
 from sideman.web.downloads import Downloads
 from sideman.web.guard import client
 from sideman.web.imports import ImportRequest, Imports
+from sideman.web.jams import Jams
 from sideman.web.limiter import Limiter
 from sideman.web.options import OptionsView
 from sideman.web.problems import LENIENT, document_problems, told
@@ -60,8 +61,10 @@ class Services:
     sessions: Sessions
     downloads: Downloads
     streams: Streams
+    jams: Jams
     metrics: metrics.Metrics
     composing_limiter: Limiter
+    jam_limiter: Limiter
     threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(DOWNLOAD_THREADS))
 
 

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     streams_per_session: int = Field(12, ge=1, description="Event streams that a session may have open.")
     renderings: int = Field(2, ge=1, description="Audio files made at a time.")
 
+    max_jams: int = Field(16, ge=1, description="Jams at a time, of all sessions together.")
+    jams_per_session: int = Field(2, ge=1, description="Jams of a session; one more takes the place of the oldest.")
+    jam_minutes: float = Field(5.0, gt=0, description="Minutes without a bar after which a jam is over.")
+    jam_bars_per_minute: int = Field(300, ge=1, description="Bars of jams, and turns of bars, from one address.")
+
     batch: int = Field(16, ge=1, le=256, description="Takes composed at a time, in one step of the model.")
     turn_steps: int = Field(150, ge=1, description="Steps after which a take makes room for one that waits.")
     patience: float = Field(60.0, gt=0, description="Seconds without a listener after which a piece is given up.")
