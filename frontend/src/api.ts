@@ -159,7 +159,8 @@ function answerTo<Name extends Operation>(name: Name, asked: Asked<Name>): Promi
   return ask(path, { ...init, headers, ...(asked.signal && { signal: asked.signal }) });
 }
 
-async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Promise<Answer<Name>> {
+/** What the server answers to an operation. Throws {@link Problem}. */
+export async function call<Name extends Operation>(name: Name, asked: Asked<Name> = {}): Promise<Answer<Name>> {
   const response = await answerTo(name, asked);
   return response.status === NO_CONTENT ? undefined : response.json();
 }

@@ -428,6 +428,8 @@ export interface JamChordView {
   /** Where it begins, from the bar's beginning. */
   readonly step: number;
   readonly name: string;
+  /** Pitch classes, 0 is C; its bass among them. What rings on may have them. */
+  readonly tones: readonly number[];
 }
 
 /** A band to be led bar by bar. */

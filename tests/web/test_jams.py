@@ -12,7 +12,7 @@ import pytest
 from tests.web.conftest import Server, Start
 
 from sideman.arranging import Model
-from sideman.jamming.jam import Jam, JamBar
+from sideman.jamming.jam import Jam, JamBar, tones_of
 from sideman.jamming.piece import piece_of
 from sideman.music.symbol import read_chord
 from sideman.music.time import Meter
@@ -42,7 +42,7 @@ def told(bar: JamBar) -> dict[str, Any]:
     """What an answer says of a bar of the core."""
     return {
         "number": bar.number,
-        "chords": [{"step": step, "name": str(chord)} for step, chord in bar.chords],
+        "chords": [{"step": step, "name": str(chord), "tones": sorted(tones_of(chord))} for step, chord in bar.chords],
         "notes": {role: notes.tolist() for role, notes in bar.notes.items()},
     }
 
@@ -61,7 +61,7 @@ def test_it_plays_the_notes_of_the_core(browser: httpx.Client, model: Model) -> 
     assert bar(browser, path, chord="G7", beat=2) == told(jam.turn(read_chord("G7"), 2))
     third = bar(browser, path, pitches=[52, 55, 60])
     assert third == told(jam.bar(read_chord("C/E")))
-    assert third["chords"] == [{"step": 0, "name": "C/E"}]
+    assert third["chords"] == [{"step": 0, "name": "C/E", "tones": [0, 4, 7]}]
 
 
 def test_keys_that_are_no_chord_change_nothing(browser: httpx.Client, model: Model) -> None:
@@ -103,6 +103,11 @@ def test_what_was_played_is_kept(browser: httpx.Client, model: Model) -> None:
     assert (view["bars"], view["seed"], view["tempo"]) == (2, 7, 140)
     song = browser.post("/api/charts", json={"text": view["chart"]}).json()
     assert song["chart"]["progression"] == "Dm7:4|G7:2|C6:2"
+
+    first = browser.get(f"{path}/midi", params={"until": 1})
+    assert first.content == piece_of(bars[:1], jam.options, jam.meter).midi()
+    assert "G7" not in browser.get(path, params={"until": 1}).json()["chart"]
+    assert kind(browser.get(f"{path}/midi", params={"until": 0}), 422) == "option"
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,19 @@ const NO_SOUND = "The sound can't be started. Reload the page, or try another br
 /** Where the sound comes from: a synthesizer that is loaded when first asked for. */
 export type Source = () => Promise<Synth>;
 
+/** A player whose synthesizer others can have for a while. */
+export interface Lender extends Player {
+  switchSource(): Promise<void>;
+  /**
+   * Have the synthesizer, with its clock running and its instruments there, until it is given back; null where there is
+   * none. What plays stops. Call it where the person pressed something.
+   */
+  lend(): Promise<Synth | null>;
+  takeBack(): void;
+}
+
 /** A player of the open piece. `source` is asked at each start, and may give another synthesizer each time. */
-export function createPlayer(source: Source): Player & { switchSource(): Promise<void> } {
+export function createPlayer(source: Source): Lender {
   const synth = signal<Synth>(NO_SYNTH);
   const length = computed(() => {
     const open = piece.value;
@@ -38,6 +49,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   let attempt = 0; // counts starts and stops: what was awaited for an earlier one is void
   let timer: ReturnType<typeof setInterval> | undefined;
   let rest: ReturnType<typeof setTimeout> | undefined;
+  let isLent = false;
 
   function score(number: number): Score {
     const wanted = loop.value;
@@ -71,7 +83,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
   function idle(): void {
     clearInterval(timer);
     clearTimeout(rest);
-    rest = setTimeout(() => synth.peek().suspend(), AWAKE);
+    if (!isLent) rest = setTimeout(() => synth.peek().suspend(), AWAKE);
   }
 
   function run(): void {
@@ -104,6 +116,29 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     }
   }
 
+  /** Wait for the instruments of a style, if not for ever. */
+  async function settle(): Promise<void> {
+    const settled = synth.peek().settled();
+    if (settled) await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  }
+
+  async function lend(): Promise<Synth | null> {
+    pause();
+    isLent = true;
+    clearTimeout(rest);
+    if (await prepare()) {
+      await settle();
+      return synth.peek();
+    }
+    takeBack();
+    return null;
+  }
+
+  function takeBack(): void {
+    isLent = false;
+    if (playState.peek() === "stopped") idle();
+  }
+
   async function play(countsIn = countIn.peek()): Promise<void> {
     if (playState.peek() !== "stopped") return;
     attempt += 1;
@@ -112,8 +147,7 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     playState.value = "waiting";
     noticeBar();
     const ready = await prepare();
-    const settled = ready ? synth.peek().settled() : null;
-    if (settled) await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    if (ready) await settle();
     if (mine !== attempt) return;
     if (ready) {
       transport.play(countsIn);
@@ -216,6 +250,8 @@ export function createPlayer(source: Source): Player & { switchSource(): Promise
     position: () => transport.position(),
     level: (role) => synth.peek().level(role),
     switchSource,
+    lend,
+    takeBack,
   };
 }
 

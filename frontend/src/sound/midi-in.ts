@@ -10,18 +10,19 @@ const NO_KEYBOARD = "No MIDI keyboard was found: plug one in, then press record 
 
 /** Somebody who hears keys. */
 export interface KeyListener {
-  pressed(pitch: number, velocity: number): void;
-  released(pitch: number): void;
+  /** `time`: in the milliseconds of `performance.now()`. */
+  pressed(pitch: number, velocity: number, time: number): void;
+  released(pitch: number, time: number): void;
 }
 
 /** Hear all keyboards, those that are plugged in later too. Returns what ends it; throws {@link SoundError}. */
 export async function listenToKeys(listener: KeyListener): Promise<() => void> {
   const access = await askForAccess();
   const heard = new Set<MIDIInput>();
-  const hear = ({ data }: MIDIMessageEvent): void => {
+  const hear = ({ data, timeStamp }: MIDIMessageEvent): void => {
     const [status = 0, pitch = 0, velocity = 0] = data ?? [];
-    if ((status & KIND) === NOTE_ON && velocity > 0) listener.pressed(pitch, velocity);
-    else if ((status & KIND) === NOTE_ON || (status & KIND) === NOTE_OFF) listener.released(pitch);
+    if ((status & KIND) === NOTE_ON && velocity > 0) listener.pressed(pitch, velocity, timeStamp);
+    else if ((status & KIND) === NOTE_ON || (status & KIND) === NOTE_OFF) listener.released(pitch, timeStamp);
   };
   const attach = (): void => {
     for (const input of access.inputs.values()) {

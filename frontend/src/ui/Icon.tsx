@@ -34,6 +34,7 @@ const PATHS = {
     "M4 4h6v2H7.400l3.300 3.300-1.400 1.400L6 7.400V10H4zM20 20h-6v-2h2.600l-3.300-3.300 1.400-1.400 3.300 3.300V14h2z",
   print: "M7 3h10v5h3v9h-3v4H7v-4H4V8h3zm2 2v3h6V5zm0 9v5h6v-5zM6 10v5h1v-3h10v3h1v-5z",
   repeat: "M4 4h11v2H6v9H4zM8 8h12v12H8zm5 2v3h-3v2h3v3h2v-3h3v-2h-3v-3z",
+  jam: "M3 5h18v14H3zm2 2v10h2.500v-4H7V7zm5.500 0v6H10v4h4v-4h-.500V7zm6.500 0v6h-.500v4H19V7z",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sideman.render.naming import file_name
 from sideman.web.file_routes import MIDI_TYPE, UNSHARED, disposition
 from sideman.web.guard import client
 from sideman.web.jam_schemas import JamBarView, JamChord, JamRequest, JamTurn, JamView
 from sideman.web.jams import Led
+from sideman.web.option_fields import MAX_WHOLE
 from sideman.web.problems import document_problems
 from sideman.web.routes import (
     CONFLICT,
@@ -43,6 +44,10 @@ async def _find(identity: str, session: Asking, server: Server) -> Led:
 
 
 Found = Annotated[Led, Depends(_find)]
+Until = Annotated[
+    int | None,
+    Query(ge=0, le=MAX_WHOLE, description="The first bar, from 0, that is left out: it was composed, but not heard."),
+]
 BARS_LIMITED = [Depends(_limited)]
 
 
@@ -66,10 +71,10 @@ async def begin_jam(body: JamRequest, response: Response, session: Asking, serve
     return view
 
 
-@router.get("/{identity}", responses=document_problems(MISSING, GONE))
-async def get_jam(led: Found) -> JamView:
+@router.get("/{identity}", responses=document_problems(MISSING, GONE, UNREADABLE))
+async def get_jam(led: Found, until: Until = None) -> JamView:
     """A jam: how many bars it has, and their chords as a chart."""
-    return await anyio.to_thread.run_sync(led.view)
+    return await anyio.to_thread.run_sync(led.view, until)
 
 
 @router.post("/{identity}/bars", responses=LED, dependencies=BARS_LIMITED)
@@ -92,9 +97,9 @@ async def turn_bar(body: JamTurn, led: Found, server: Server) -> JamBarView:
         **document_problems(MISSING, GONE, UNREADABLE),
     },
 )
-async def get_jam_midi(led: Found) -> Response:
+async def get_jam_midi(led: Found, until: Until = None) -> Response:
     """What was played, as a MIDI file with its chords: the last 4,096 beats."""
-    data = await anyio.to_thread.run_sync(led.midi)
+    data = await anyio.to_thread.run_sync(led.midi, until)
     headers = {**UNSHARED, "Content-Disposition": disposition(file_name(NAME, "mid"))}
     return Response(data, media_type=MIDI_TYPE, headers=headers)
 

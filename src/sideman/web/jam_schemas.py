@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from sideman.errors import OptionError
-from sideman.jamming.jam import JamBar
+from sideman.jamming.jam import JamBar, tones_of
 from sideman.music.band import Role
 from sideman.music.held import chord_of
 from sideman.music.key import Key
@@ -90,6 +90,7 @@ class JamChordView(BaseModel):
 
     step: int = Field(description="Where it begins, from the bar's beginning.")
     name: str
+    tones: list[int] = Field(description="Pitch classes, 0 is C; its bass among them. What rings on may have them.")
 
 
 class JamBarView(BaseModel):
@@ -104,6 +105,8 @@ class JamBarView(BaseModel):
         """Of a bar that was composed."""
         return cls(
             number=bar.number,
-            chords=[JamChordView(step=step, name=chord.written) for step, chord in bar.chords],
+            chords=[
+                JamChordView(step=step, name=chord.written, tones=sorted(tones_of(chord))) for step, chord in bar.chords
+            ],
             notes={role: [tuple(row) for row in notes.tolist()] for role, notes in bar.notes.items()},
         )

@@ -56,16 +56,20 @@ class Led:
     def __post_init__(self) -> None:
         self.bars = deque(maxlen=most_bars(self.band.meter))
 
-    def midi(self) -> bytes:
-        """What was played, as a MIDI file. Raises :class:`OptionError` where that is nothing."""
-        return self._piece(self.bars.copy()).midi()
+    def midi(self, until: int | None = None) -> bytes:
+        """What was played before a bar, as a MIDI file. Raises :class:`OptionError` where that is nothing."""
+        return self._piece(self._before(until)).midi()
+
+    def _before(self, until: int | None) -> Sequence[JamBar]:
+        bars = self.bars.copy()  # others come meanwhile
+        return [bar for bar in bars if until is None or bar.number < until]
 
     def _piece(self, bars: Sequence[JamBar]) -> Rendition:
         return piece_of(bars, self.band.options, self.band.meter)
 
-    def view(self) -> JamView:
-        """As its owner sees it."""
-        options, bars = self.band.options, self.bars.copy()  # others come meanwhile
+    def view(self, until: int | None = None) -> JamView:
+        """As its owner sees it, with what was played before a bar."""
+        options, bars = self.band.options, self._before(until)
         assert options.seed is not None
         return JamView(
             id=self.id,

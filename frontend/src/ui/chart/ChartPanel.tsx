@@ -11,6 +11,7 @@ import { piece } from "../../state/piece";
 import type { Player } from "../../state/playback";
 import { semitones, transpose } from "../../state/transposing";
 import { Icon } from "../Icon";
+import { JamButton, JamPlace } from "../jam/JamButton";
 import { Steps } from "../Steps";
 import { Assumptions } from "./Assumptions";
 import { ChartField } from "./ChartField";
@@ -69,6 +70,7 @@ export function ChartPanel({ player, onPlay }: Props) {
           <Icon name="palette" /> Chord palette
         </button>
         <OpenFile />
+        <JamButton />
         <span class="chart-steps">
           <Steps
             look="quiet"
@@ -90,6 +92,7 @@ export function ChartPanel({ player, onPlay }: Props) {
         </span>
         <Transposer />
       </div>
+      <JamPlace />
       <div id={TEXT_ID} class="chart-writing" hidden={isTextHidden}>
         <ChartField onPlay={() => onPlay()} />
       </div>
