@@ -22,6 +22,7 @@ describe("chords of keys", () => {
   test("one need not hold it", () => {
     const keys = struck([60, 1], [64, 1], [67, 1]);
     for (const pitch of [60, 64, 67]) keys.release(pitch, 1.05);
+    expect(keys.touched).toBe(1.05);
     expect(keys.led(9)?.chord).toEqual({ pitches: [60, 64, 67] });
   });
 
@@ -52,6 +53,7 @@ describe("chords of keys", () => {
     keys.tap("Dm7", 2);
     expect(keys.led(2)).toEqual({ chord: { chord: "Dm7" }, time: 2 });
     expect(keys.wholeAt()).toBeLessThan(2);
+    expect(keys.touched).toBe(2);
     keys.press(62, 3);
     expect(keys.led(3)?.chord).toEqual({ pitches: [60, 62] });
   });

@@ -23,6 +23,8 @@ export interface Led {
 }
 
 export class JamKeys {
+  /** When a key was touched last, or a chord tapped. */
+  touched = NEVER;
   readonly #held = new Set<number>();
   #group = new Set<number>(); // what was struck together last
   #left: readonly number[] = []; // what stays held after keys were let go
@@ -51,7 +53,7 @@ export class JamKeys {
   tap(name: string, time: number): void {
     this.#left = [];
     this.#led = { chord: { chord: name }, time };
-    [this.#last, this.#whole] = [NEVER, NEVER];
+    [this.#last, this.#whole, this.touched] = [NEVER, NEVER, time];
   }
 
   /** What leads at a time; null before the first chord. */
@@ -79,6 +81,7 @@ export class JamKeys {
 
   #wait(time: number, seconds: number): void {
     this.#last = time;
+    this.touched = time;
     this.#whole = time + seconds;
   }
 }

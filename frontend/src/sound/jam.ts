@@ -24,6 +24,7 @@ const TICK = 25; // milliseconds
 const HORIZON = 0.06; // seconds that are sent ahead: what is sent can't follow another chord
 const HIDDEN_HORIZON = 1.6; // where the page isn't seen, timers come once a second
 const BALANCED = 8; // bars by which players are balanced
+const PATIENCE = 16; // bars without a key, after which it ends
 const UNREADABLE = 422;
 const MILLISECONDS = 1000;
 
@@ -32,6 +33,7 @@ const NO_KEYBOARD = "No MIDI keyboard was found: tap the chords, or plug one in 
 const BROKEN = "The connection to the server broke, so the band stopped.";
 const SLOW = "The server took too long to answer, so the band stopped.";
 const FAULT = "The jam failed. Reload the page, or try another browser.";
+const LEFT = `Nobody played a chord for ${PATIENCE} bars, so the band stopped.`;
 const LOST = "What was played couldn't be fetched from the server.";
 
 interface Running {
@@ -181,7 +183,11 @@ function lead(view: JamView, { metre }: { readonly metre: string }, synth: Synth
     },
     failed: (error) => void stopJamming(wordsOf(error)),
   });
-  const tick = (): void => conductor.tick(document.hidden ? HIDDEN_HORIZON : HORIZON);
+  const tick = (): void => {
+    const alone = synth.heard() - keys.touched;
+    if (conductor.place() && alone > PATIENCE * playing.time.seconds(steps)) void stopJamming(LEFT);
+    else conductor.tick(document.hidden ? HIDDEN_HORIZON : HORIZON);
+  };
   const timer = setInterval(tick, TICK);
   document.addEventListener("visibilitychange", tick);
   const dispose = effect(() => {

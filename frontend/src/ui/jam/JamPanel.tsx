@@ -61,7 +61,7 @@ export function JamPanel({ onClose }: { readonly onClose: () => void }) {
       <div class="jam-tools">
         {isOn ? (
           <button type="button" class="button primary" disabled={state === "starting"} onClick={end}>
-            <Icon name="pause" /> Stop
+            <Icon name="stop" /> Stop
           </button>
         ) : (
           <button type="button" class="button primary" onClick={begin}>
