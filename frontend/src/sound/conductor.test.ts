@@ -77,6 +77,26 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("lending the synthesizer", () => {
+  it("stops what plays, and keeps the clock running until it is given back", async () => {
+    await player.play();
+    expect(await player.lend()).toBe(synth);
+    expect(playState.value).toBe("stopped");
+    await player.strike("piano", 60, 90);
+    await pass(20);
+    expect(synth.running).toBe(true);
+    player.takeBack();
+    await pass(20);
+    expect(synth.running).toBe(false);
+  });
+
+  it("lends none where there is no sound", async () => {
+    source = () => Promise.reject(new SoundError("no sound"));
+    expect(await player.lend()).toBeNull();
+    expect(soundProblem.value).toBe("no sound");
+  });
+});
+
 describe("a note by itself", () => {
   it("sounds for a moment, and the clock rests again", async () => {
     await player.strike("bass", 41, 100);

@@ -70,7 +70,7 @@ export function ChartPanel({ player, onPlay }: Props) {
           <Icon name="palette" /> Chord palette
         </button>
         <OpenFile />
-        <JamButton />
+        <JamButton player={player} />
         <span class="chart-steps">
           <Steps
             look="quiet"

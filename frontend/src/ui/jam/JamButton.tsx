@@ -4,6 +4,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { offer } from "../../state/band";
 import { complain } from "../../state/notice";
+import type { Player } from "../../state/playback";
 import { Icon } from "../Icon";
 
 const NO_CODE = "The jam couldn't be loaded from the server. Is it still running?";
@@ -16,7 +17,8 @@ interface Loaded {
 /** What is open; null: nothing. */
 const loaded: Signal<Loaded | null> = signal(null);
 
-async function open(): Promise<void> {
+async function open(player: Player): Promise<void> {
+  void player.prepare(); // within the press, as browsers want it
   try {
     const code = await import("./JamPanel");
     loaded.value = code;
@@ -32,7 +34,7 @@ function close(): void {
   loaded.value = null;
 }
 
-export function JamButton() {
+export function JamButton({ player }: { readonly player: Player }) {
   const isOpen = loaded.value !== null;
   return (
     <button
@@ -41,7 +43,7 @@ export function JamButton() {
       aria-expanded={isOpen}
       disabled={offer.value === null}
       title="Lead the band with the chords that you play"
-      onClick={isOpen ? close : open}
+      onClick={() => (isOpen ? close() : open(player))}
     >
       <Icon name="jam" /> Jam
     </button>
