@@ -7,7 +7,7 @@ from pathlib import Path
 
 import mido
 from playwright.sync_api import expect
-from tests.page.conftest import MILLISECONDS, Visit, Watch
+from tests.page.conftest import MILLISECONDS, SEED, Visit, Watch
 from tests.page.studio import Studio
 from tests.page.test_looks import AXE, broken_rules
 
@@ -42,6 +42,7 @@ def test_a_keyboard_leads_the_band(studio: Studio, tmp_path: Path) -> None:
     page = studio.page
     page.add_init_script(INSTRUMENTS)
     page.reload()
+    studio.choose_seed(SEED)
     studio.chords.fill("C | Dm7 | F")
     studio.button("MIDI out").click()
     page.get_by_label("Play on").select_option("device")
