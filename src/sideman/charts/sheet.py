@@ -15,7 +15,7 @@ from sideman.errors import OptionError
 from sideman.music.key import Key
 from sideman.music.progression import Chord
 from sideman.music.song import Passage, Place, Section, Song, WrittenBar
-from sideman.music.time import COMMON_TIME, Meter
+from sideman.music.time import COMMON_TIME, BarLines, Meter
 from sideman.music.wishes import NO_WISHES, Wishes
 
 
@@ -78,6 +78,11 @@ class Sheet:
     def order(self) -> tuple[int, ...]:
         """The numbers of the measures in the order in which they are played."""
         return unfold(self.measures)
+
+    @property
+    def played_lines(self) -> BarLines:
+        """Where bars begin as they are played. Raises :class:`OptionError` for a sheet without bars."""
+        return BarLines(tuple(self.measures[number].meter or self.meter for number in self.order))
 
     def song(self) -> Song:
         """The song that is played. Raises :class:`OptionError` where there is nothing to play, or too much."""

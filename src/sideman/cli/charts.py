@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sideman.cli.giving import read_melody
 from sideman.cli.reading import read_chart, tell_assumptions
+from sideman.cli.terminal import counted, say
 
 if TYPE_CHECKING:
     from sideman.charts.reading import Reading
@@ -32,6 +34,12 @@ def chart(
             "--for", metavar="READER", help="Who reads it: Bb, Eb or F instruments, capo1 to capo7, or numbers (paper)."
         ),
     ] = None,
+    melody: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE[#TRACK]", help="MIDI file of the melody, to stand on a staff below the chords (paper)."
+        ),
+    ] = None,
     paper: Annotated[str, typer.Option(metavar="SIZE", help="Paper of a PDF or SVG: a4 or letter.")] = "a4",
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON: as --to json.")] = False,
 ) -> None:
@@ -46,6 +54,7 @@ def chart(
       sideman chart lead-sheet.musicxml -o song.txt
       sideman chart song.irealb -o song.pdf
       sideman chart song.irealb -o trumpet.pdf --for Bb --paper letter
+      sideman chart song.txt --melody tune.mid -o lead-sheet.pdf
       sideman chart "C Am F G" --choose bars=two --to reference
       cat tune.abc | sideman chart - -o tune.cho
     """  # noqa: D301 - \b keeps typer from filling the lines
@@ -58,9 +67,11 @@ def chart(
         check_output(output, (output.suffix.lower(),))
     if to == "pdf" and output is None:
         raise typer.BadParameter("a PDF is no text: give -o song.pdf", param_hint="--to")
+    if melody is not None and to not in DRAWN:
+        raise typer.BadParameter("a melody is for paper: give -o song.pdf or song.svg", param_hint="--melody")
     reading = read_chart(chart, choose or [])
     if to in DRAWN:
-        written = _drawn(reading, to, reader or "concert", paper)
+        written = _drawn(reading, to, reader or "concert", paper, melody)
     else:
         written = write(_read_by(reading, reader), to).encode()
     if output is not None:
@@ -70,12 +81,23 @@ def chart(
     tell_assumptions(reading)
 
 
-def _drawn(reading: Reading, kind: str, reader: str, paper: str) -> bytes:
-    """The chart on paper."""
+def _drawn(reading: Reading, kind: str, reader: str, paper: str, melody: str | None) -> bytes:
+    """The chart on paper, with a melody or without; tells what became of that."""
     from sideman.charts.paper.drawing import draw, paper_of
     from sideman.charts.paper.readers import reader_of
 
-    return draw(reading.sheet, kind, reader_of(reader), paper_of(paper))
+    who, size = reader_of(reader), paper_of(paper)
+    if melody is None:
+        return draw(reading.sheet, kind, who, size)
+    from sideman.render.lead_sheet import drawing
+
+    track, _ = read_melody(melody, reading.sheet.played_lines)
+    sheet = drawing.draw(reading.sheet, track, kind, who, size)
+    if sheet.left_out:
+        say(f"your melody: {counted(sheet.left_out, 'note')} left out, below its upper line or after the chart's end")
+    if sheet.is_written_out:
+        say("your melody differs from one time to another: repeats are written out")
+    return sheet.data
 
 
 def _read_by(reading: Reading, reader: str | None) -> Reading:

@@ -14,6 +14,7 @@ from sideman.music.roles import ROLES, Role
 if TYPE_CHECKING:
     from sideman.arranging import Plan
     from sideman.music.band import Track
+    from sideman.music.time import BarLines
     from sideman.tokens.grid import GridLoss
 
 BETWEEN = "#"  # a file's name and the track in it
@@ -43,7 +44,7 @@ def read_tracks(plan: Plan, wishes: Sequence[str], option: str) -> dict[Role, tu
         name, equals, place = wish.partition("=")
         if not equals or name not in ROLES or not place:
             raise typer.BadParameter(f"{wish!r} is not TRACK=FILE, such as bass=mine.mid", param_hint=option)
-        tracks[Role(name)] = _read(place, Role(name), plan)
+        tracks[Role(name)] = _read(place, Role(name), plan.progression.lines)
     return tracks
 
 
@@ -54,18 +55,26 @@ def with_melody(plan: Plan, place: str | None) -> Plan:
     """
     if place is None:
         return plan
-    track, moved = _read(place, Role.MELODY, plan)
+    track, moved = read_melody(place, plan.progression.lines)
     plan, loss = plan.with_melody(track)
     say(f"your melody: {told(loss, moved)}")
     return plan
 
 
-def _read(place: str, role: Role, plan: Plan) -> tuple[Track, int]:
+def read_melody(place: str, lines: BarLines) -> tuple[Track, int]:
+    """The melody in FILE or FILE#NUMBER, in bars that begin at ``lines``, and how many onsets were off the grid.
+
+    Raises :class:`DataError` for files that can't be read.
+    """
+    return _read(place, Role.MELODY, lines)
+
+
+def _read(place: str, role: Role, lines: BarLines) -> tuple[Track, int]:
     """The track of a file, and how many of its onsets were off the grid."""
     from sideman.render.midi import read_track
 
     file, track = (place, "") if Path(place).exists() else _split(place)
-    return read_track(Path(file), role, plan.progression.lines, track)
+    return read_track(Path(file), role, lines, track)
 
 
 def _split(place: str) -> tuple[str, str]:

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sideman.charts.paper.fonts import BOLD, REGULAR, fitted, width
-from sideman.charts.paper.marks import Mark, Page, Paper, Stroke, Words
-from sideman.charts.paper.readers import CONCERT, Reader, ShownChord, key_of, moved, printed, shown
+from sideman.charts.paper.heads import FOOT, MARGIN, facts_of, feet, head
+from sideman.charts.paper.marks import Mark, Page, Paper
+from sideman.charts.paper.readers import CONCERT, Reader, ShownChord, key_of, moved, shown
 from sideman.charts.paper.setting import (
     CHORD,
     HEIGHT,
     SMALL,
-    THIN,
     chord_marks,
-    coda,
     left_line,
     meter_marks,
     repeat_sign,
     right_line,
-    segno,
     width_of,
 )
+from sideman.charts.paper.signs import brackets, jumps, section_box, section_width, signs
 from sideman.charts.sheet import Measure, Sheet
 from sideman.music.time import Meter
 
-MARGIN = 42.0
 BARS_IN_A_ROW = 4
 ROW = 58.0  # from the top of a row to that of the next
-LABEL, LABEL_PADDING = 12.0, 5.0  # more above a row that begins with a section
+LABEL = 12.0  # more above a row that begins with a section
 BRACKET = 14.0  # and more where a bracket begins there too
 METER_WIDTH, LEFT, RIGHT = 20.0, 7.0, 6.0  # room within a bar: a time signature, before the chords, after them
 REPEAT_LEFT = 8.0
 GAP = 5.0  # between chords, at the least
 SMALLEST = 0.6  # of a chord's usual size; what needs less gets rows of fewer bars
-TITLE, SMALLEST_TITLE, COMPOSER, FOOT = 20.0, 12.0, 10.0, 8.0
 
 
 class _Row(NamedTuple):
@@ -79,7 +75,8 @@ def pages_of(sheet: Sheet, paper: Paper, reader: Reader = CONCERT) -> list[Page]
     read, tonic = moved(sheet, key, reader.shift)
     chart = _Chart(read, tonic, key.minor, reader, paper)
     pages = [Page()]
-    y = _head(chart, pages[0])
+    facts = facts_of(sheet, chart.meter(0), tonic, reader, minor=key.minor)
+    y = head(pages[0], read, facts, paper) + 28
     for row in _rows(chart):
         first = read.measures[row.bars[0]]
         label = LABEL * (first.section is not None) + BRACKET * (first.section is not None and bool(first.endings))
@@ -89,31 +86,8 @@ def pages_of(sheet: Sheet, paper: Paper, reader: Reader = CONCERT) -> list[Page]
         y += label
         pages[-1].extend(_row(chart, row, y))
         y += ROW
-    if len(pages) > 1:
-        for number, page in enumerate(pages, 1):
-            foot = f"{fitted(read.title, REGULAR, FOOT, chart.inner / 2) or 'Chart'} · {number}/{len(pages)}"
-            page.add(Words(paper.width / 2, paper.height - MARGIN / 2, foot, FOOT, REGULAR, "middle"))
+    feet(pages, read.title, paper)
     return pages
-
-
-def _head(chart: _Chart, page: Page) -> float:
-    """Title, composer, and what holds for all; gives where the first row may stand."""
-    sheet, middle = chart.sheet, chart.paper.width / 2
-    y = MARGIN + TITLE
-    if sheet.title:
-        size = max(min(TITLE, TITLE * chart.inner / max(width(sheet.title, BOLD, TITLE), 1)), SMALLEST_TITLE)
-        page.add(Words(middle, y, fitted(sheet.title, BOLD, size, chart.inner), size, BOLD, "middle"))
-        y += COMPOSER + 8
-    tempo = "" if sheet.tempo is None else f"{'♩.' if chart.meter(0).is_compound else '♩'} = {sheet.tempo:g}"
-    key = f"{printed(chart.tonic)} {'minor' if chart.minor else 'major'}"
-    half = chart.inner / 2 - COMPOSER
-    composer = fitted(sheet.composer, REGULAR, COMPOSER, half)
-    facts = " · ".join(fact for fact in (sheet.style, tempo, key, chart.reader.about) if fact)
-    room = chart.inner - width(composer, REGULAR, COMPOSER) - COMPOSER
-    page.add(Words(MARGIN, y, fitted(facts, REGULAR, COMPOSER, room), COMPOSER))
-    if composer:
-        page.add(Words(chart.paper.width - MARGIN, y, composer, COMPOSER, REGULAR, "end"))
-    return y + 28
 
 
 def _rows(chart: _Chart) -> Iterator[_Row]:
@@ -155,8 +129,9 @@ def _row(chart: _Chart, row: _Row, top: float) -> Iterator[Mark]:
             yield from meter_marks(chart.meter(number), x + LEFT + (REPEAT_LEFT if measure.repeat else 0) + 5, top)
         yield from _chords(chart, number, x, row.width, top)
         yield from _above(measure, x, top, MARGIN + chart.inner - x)
-        yield from _below(measure, x + row.width, top)
-    yield from _brackets(measures, row, top)
+        yield from jumps(measure, x + row.width, top + HEIGHT + SMALL + 2)
+    edges = [MARGIN + place * row.width for place in range(len(row.bars) + 1)]
+    yield from brackets(measures, row.bars, edges, top - 12)
 
 
 def _chords(chart: _Chart, number: int, x: float, wide: float, top: float) -> Iterator[Mark]:
@@ -185,64 +160,6 @@ def _above(measure: Measure, x: float, top: float, room: float) -> Iterator[Mark
     """The section that begins, and signs to which others lead."""
     y = top - 5 - (BRACKET if measure.endings else 0)
     if measure.section:
-        words = fitted(measure.section, BOLD, SMALL + 2, room - 2 * LABEL_PADDING)
-        wide = width(words, BOLD, SMALL + 2) + 2 * LABEL_PADDING
-        box = y - 13
-        for x1, y1, x2, y2 in (
-            (x, box, x + wide, box),
-            (x, box + 16, x + wide, box + 16),
-            (x, box, x, box + 16),
-            (x + wide, box, x + wide, box + 16),
-        ):
-            yield Stroke(x1, y1, x2, y2, THIN)
-        yield Words(x + LABEL_PADDING, y - 1, words, SMALL + 2, BOLD)
-        x += wide + 8
-    if measure.segno:
-        yield from segno(x, y)
-        x += 16
-    if measure.coda:
-        yield from coda(x, y)
-
-
-def _below(measure: Measure, x: float, top: float) -> Iterator[Mark]:
-    """Where playing goes on elsewhere, at the right end of a bar."""
-    words = [
-        *(["To Coda"] if measure.to_coda else []),
-        *(["Fine"] if measure.fine else []),
-        *([str(measure.jump)] if measure.jump is not None else []),
-        *([f"{measure.times}×"] if measure.times > 2 else []),  # noqa: PLR2004 - a repeat is twice
-    ]
-    if words:
-        yield Words(x, top + HEIGHT + SMALL + 2, " · ".join(words), SMALL, BOLD, "end")
-
-
-def _brackets(measures: Sequence[Measure], row: _Row, top: float) -> Iterator[Mark]:
-    """Brackets over endings; one goes on where the next row does."""
-    y = top - 6
-    for place, number in enumerate(row.bars):
-        begin = _bracket(measures, number)
-        if begin is None:
-            continue
-        x, end = MARGIN + place * row.width, MARGIN + (place + 1) * row.width
-        yield Stroke(x + 2, y - 6, end - 2, y - 6, THIN)
-        if begin == number:
-            yield Stroke(x + 2, y - 6, x + 2, y + 4, THIN)
-            names = ", ".join(f"{ending}." for ending in measures[number].endings)
-            yield Words(x + 6, y + 3, names, SMALL)
-        if _bracket(measures, number + 1) != begin:
-            yield Stroke(end - 2, y - 6, end - 2, y + 4, THIN)
-
-
-def _bracket(measures: Sequence[Measure], number: int) -> int | None:
-    """The bar at which the bracket over a bar begins, if there is one."""
-    if number >= len(measures):
-        return None
-    for begin in range(number, -1, -1):
-        if measures[begin].endings:
-            return begin
-        before = measures[begin - 1] if begin else None
-        if before is None or before.times or before.ending_stops or measures[begin].repeat:
-            return None
-        if measures[begin].section is not None:
-            return None
-    return None
+        yield from section_box(measure.section, x, y, room)
+        x += section_width(measure.section, room) + 8
+    yield from signs(measure, x, y)

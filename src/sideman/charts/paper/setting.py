@@ -15,6 +15,7 @@ CHORD = 19.0  # points of a root
 HEIGHT = 30.0  # of a bar line
 BASELINE = 21.0  # of chords, below the top of the bar
 THIN, THICK = 0.8, 3.0  # lines
+DOTS = 0.375, 0.625  # of a repeat, in the height of a bar line
 SMALL = 9.0  # words above a bar
 _THIRD, _MORE, _BASS = 0.7, 0.62, 0.72  # of the root's size
 _RAISED = 0.36
@@ -67,31 +68,33 @@ def repeat_sign(x: float, top: float) -> Iterator[Mark]:
     yield Dot(x + 5, middle + 3.4, 1.6)
 
 
-def left_line(measure: Measure, x: float, top: float, *, is_first: bool) -> Iterator[Mark]:
+def left_line(measure: Measure, x: float, top: float, *, is_first: bool, height: float = HEIGHT) -> Iterator[Mark]:
     """The line before a bar; ``is_first`` of its row."""
     if measure.repeat:
-        yield Stroke(x + THICK / 2, top, x + THICK / 2, top + HEIGHT, THICK)
-        yield Stroke(x + 5, top, x + 5, top + HEIGHT, THIN)
-        for share in (0.36, 0.64):
-            yield Dot(x + 9, top + HEIGHT * share, 1.6)
+        yield Stroke(x + THICK / 2, top, x + THICK / 2, top + height, THICK)
+        yield Stroke(x + 5, top, x + 5, top + height, THIN)
+        for share in DOTS:
+            yield Dot(x + 9, top + height * share, 1.6)
     elif is_first:
-        yield Stroke(x, top, x, top + HEIGHT, THIN)
+        yield Stroke(x, top, x, top + height, THIN)
 
 
-def right_line(measure: Measure, following: Measure | None, x: float, top: float) -> Iterator[Mark]:
+def right_line(
+    measure: Measure, following: Measure | None, x: float, top: float, height: float = HEIGHT
+) -> Iterator[Mark]:
     """The line after a bar: a repeat, a double bar before a new section, the end, or a plain one."""
     if measure.times:
-        yield Stroke(x - THICK / 2, top, x - THICK / 2, top + HEIGHT, THICK)
-        yield Stroke(x - 5, top, x - 5, top + HEIGHT, THIN)
-        for share in (0.36, 0.64):
-            yield Dot(x - 9, top + HEIGHT * share, 1.6)
+        yield Stroke(x - THICK / 2, top, x - THICK / 2, top + height, THICK)
+        yield Stroke(x - 5, top, x - 5, top + height, THIN)
+        for share in DOTS:
+            yield Dot(x - 9, top + height * share, 1.6)
     elif following is None:
-        yield Stroke(x - THICK / 2, top, x - THICK / 2, top + HEIGHT, THICK)
-        yield Stroke(x - 5, top, x - 5, top + HEIGHT, THIN)
+        yield Stroke(x - THICK / 2, top, x - THICK / 2, top + height, THICK)
+        yield Stroke(x - 5, top, x - 5, top + height, THIN)
     else:
-        yield Stroke(x, top, x, top + HEIGHT, THIN)
+        yield Stroke(x, top, x, top + height, THIN)
         if following.section is not None or measure.fine or measure.jump is not None:
-            yield Stroke(x - 3, top, x - 3, top + HEIGHT, THIN)
+            yield Stroke(x - 3, top, x - 3, top + height, THIN)
 
 
 def meter_marks(meter: Meter, x: float, top: float) -> Iterator[Mark]:

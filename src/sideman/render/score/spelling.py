@@ -25,23 +25,23 @@ class Spelled(NamedTuple):
     octave: int
 
 
-def spell(pitch: int, key: Key, chord: Chord | None) -> Spelled:
-    """A MIDI pitch as it is written in a key, while a chord sounds."""
+def spell(pitch: int, key: Key, chord: Chord | None, tonic: str | None = None) -> Spelled:
+    """A MIDI pitch as it is written in a key, while a chord sounds; ``tonic`` where the key is spelled otherwise."""
     tones = {} if chord is None else _tones(chord)
-    name = tones.get(pitch % PITCH_CLASSES) or _names(key)[pitch % PITCH_CLASSES]
+    names = _names(tonic or key.name.partition(" ")[0], minor=key.minor)
+    name = tones.get(pitch % PITCH_CLASSES) or names[pitch % PITCH_CLASSES]
     alter = ACCIDENTALS[name[1:]]
     return Spelled(name[0], alter, (pitch - alter) // PITCH_CLASSES - 1)
 
 
 @cache
-def _names(key: Key) -> dict[int, str]:
+def _names(tonic: str, *, minor: bool) -> dict[int, str]:
     """For each pitch class the name that lies nearest to the tonic on the line of fifths."""
-    tonic = fifths_of(key.name.partition(" ")[0])
     names = {}
     for name, pitch_class in NOTE_NAMES.items():
-        place = fifths_of(name) - tonic
+        place = fifths_of(name) - fifths_of(tonic)
         is_strange = abs(ACCIDENTALS[name[1:]]) > MOST_SIGNS or name in ON_WHITE_KEYS
-        if place in SCALES[key.minor] or (LOWEST <= place <= HIGHEST and not is_strange):
+        if place in SCALES[minor] or (LOWEST <= place <= HIGHEST and not is_strange):
             names[pitch_class] = name
     plain = {pitch_class: name for name, pitch_class in reversed(NOTE_NAMES.items())}  # naturals last, and so for good
     return plain | names
