@@ -842,6 +842,7 @@ export interface Operations {
   "GET /api/health": { readonly body: undefined; readonly answer: Health };
   "GET /api/arrangements/{identity}/midi": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/score.musicxml": { readonly body: undefined; readonly answer: undefined };
+  "GET /api/arrangements/{identity}/chart.{kind}": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/audio.{kind}": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/stems.zip": { readonly body: undefined; readonly answer: undefined };
   "GET /api/arrangements/{identity}/bundle.zip": { readonly body: undefined; readonly answer: undefined };

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from sideman.charts import read
 from sideman.charts.paper.drawing import draw, paper_of
-from sideman.charts.paper.fonts import width
 from sideman.charts.paper.layout import pages_of
-from sideman.charts.paper.marks import A4, LETTER, Dot, Mark, Page, Paper, Words
+from sideman.charts.paper.marks import A4, LETTER, Page, Paper, Words, extent
 from sideman.charts.paper.readers import CONCERT, reader_of, shown
 from sideman.charts.sheet import Measure, Sheet
 from sideman.errors import OptionError
@@ -41,27 +40,13 @@ def words_of(page: Page) -> list[Words]:
     return [mark for mark in page.marks if isinstance(mark, Words)]
 
 
-def box(mark: Words) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom: of small letters, and what of the large ones counts."""
-    return mark.left, mark.y - 0.7 * mark.size, mark.left + width(mark.words, mark.font, mark.size), mark.y
-
-
-def extent(mark: Mark) -> tuple[float, float, float, float]:
-    if isinstance(mark, Words):
-        return box(mark)
-    if isinstance(mark, Dot):
-        return mark.x - mark.radius, mark.y - mark.radius, mark.x + mark.radius, mark.y + mark.radius
-    (left, right), (top, bottom) = sorted((mark.x1, mark.x2)), sorted((mark.y1, mark.y2))
-    return left, top, right, bottom
-
-
 def assert_in_order(pages: list[Page], paper: Paper) -> None:
     for page in pages:
         for mark in page.marks:
             left, top, right, bottom = extent(mark)
             assert 40 <= left <= right <= paper.width - 40
             assert 0 <= top <= bottom <= paper.height
-        for one, other in combinations(map(box, words_of(page)), 2):
+        for one, other in combinations(map(extent, words_of(page)), 2):
             apart = one[2] <= other[0] + 0.5 or other[2] <= one[0] + 0.5 or one[3] <= other[1] or other[3] <= one[1]
             assert apart, (one, other)
 

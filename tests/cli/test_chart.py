@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Run
 
+from sideman.music.band import Band, Note, Role, Track
+from sideman.render.midi import midi_bytes
+
 ABC = 'X:1\nT:Tune\nM:4/4\nL:1/8\nK:C\n"C"c8|"G7"g8|\n'
 
 
@@ -100,6 +103,8 @@ def test_what_a_terminal_would_obey_is_not_printed(run: Run) -> None:
         (("C", "-o", "missing/a.txt"), "its folder does not exist"),
         (("https://example.org/song",), "the address of a web page"),
         (("C", "--choose", "bars"), "is not CODE=ANSWER"),
+        (("C", "--melody", "tune.mid"), "a melody is for paper: give -o song.pdf or song.svg"),
+        (("C", "--melody", "tune.mid", "-o", "a.pdf"), "cannot read tune.mid: No such file"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(run: Run, arguments: tuple[str, ...], told: str) -> None:
@@ -115,3 +120,30 @@ def test_a_file_that_cannot_be_read_as_a_chart_is_named(run: Run, tmp_path: Path
         "",
         "error: this is a Guitar Pro file: export it as MusicXML and open that\n",
     )
+
+
+def midi_of(*notes: Note, steps: int = 192) -> bytes:
+    return midi_bytes(Band((Track(Role.MELODY, notes),), steps, 120.0))
+
+
+def test_a_melody_makes_a_lead_sheet_and_what_became_of_it_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "tune.mid").write_bytes(midi_of(Note(0, 24, 60, 90), Note(0, 24, 67, 90), Note(48, 24, 65, 90)))
+    assert run("chart", "|: C | F :|", "--melody", "tune.mid", "-o", "a.svg").err.startswith(
+        "your melody: 1 note left out, below its upper line or after the chart's end\n"
+        "your melody differs from one time to another: repeats are written out\n"
+    )
+    drawn = (tmp_path / "a.svg").read_text()
+    assert drawn.count("music-noteheadHalf") == 1 + 2
+    assert drawn.count('href="#music-restWhole"') == 2
+    assert run("chart", "C | F", "--melody", "tune.mid#1", "-o", "a.pdf").code == 0
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_damaged_melody_is_told_in_a_line_and_nothing_is_written(run: Run, tmp_path: Path) -> None:
+    whole = midi_of(Note(0, 24, 60, 90))
+    for name, data in (("cut.mid", whole[: len(whole) // 2]), ("text.mid", b"no MIDI"), ("none.mid", midi_of())):
+        (tmp_path / name).write_bytes(data)
+        result = run("chart", "C", "--melody", name, "-o", "a.pdf")
+        assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+        assert result.err.startswith(f"error: {name}: ")
+    assert not (tmp_path / "a.pdf").exists()

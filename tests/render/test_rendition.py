@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,26 @@ def test_sound_is_that_of_write_audio(tmp_path: Path, suffix: str) -> None:
     assert (tmp_path / f"song{suffix}").read_bytes() == (tmp_path / f"wanted{suffix}").read_bytes()
 
 
+def test_paper_has_the_chords_and_the_melody_where_there_is_one(tmp_path: Path) -> None:
+    BAND.save(tmp_path / "chords.svg", title="My song")
+    chords = (tmp_path / "chords.svg").read_text()
+    assert ("<title>My song</title>" in chords, "gClef" in chords) == (True, False)
+    tune = Track(Role.MELODY, [Note(0, 24, 67, 90)])
+    lead = replace(BAND, tracks=(*TRACKS, tune))
+    lead.save(tmp_path / "lead.svg", title="My song")
+    drawn = (tmp_path / "lead.svg").read_text()
+    assert ("music-gClef" in drawn, "music-noteheadHalf" in drawn) == (True, True)
+    assert drawn.encode() == lead.on_paper("svg", "My song")
+    assert "for B♭ instruments" in lead.on_paper("svg", reader="Bb").decode()
+    with pytest.raises(OptionError, match="a band without chords has no chart"):
+        replace(BAND, progression=None).save(tmp_path / "none.pdf")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["chords.svg", "lead.svg"]
+
+
 @pytest.mark.parametrize("name", ["song.xml", "song", ".mid", "song.mid.txt"])
 def test_another_suffix_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(OptionError, match=r"end the name in one of \.mid, \.midi, \.musicxml, \.mp3, \.wav, \.flac"):
+    known = r"end the name in one of \.mid, \.midi, \.musicxml, \.pdf, \.svg, \.mp3, \.wav, \.flac"
+    with pytest.raises(OptionError, match=known):
         BAND.save(tmp_path / name)
     assert not [*tmp_path.iterdir()]
 

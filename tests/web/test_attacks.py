@@ -105,7 +105,16 @@ def test_a_forged_cookie_is_nobody(server: Server, forged: str) -> None:
     [
         *(
             ("GET", path)
-            for path in ("", "/events", "/midi", "/score.musicxml", "/audio.mp3", "/audio.wav", "/audio.flac")
+            for path in (
+                "",
+                "/events",
+                "/midi",
+                "/score.musicxml",
+                "/chart.pdf",
+                "/audio.mp3",
+                "/audio.wav",
+                "/audio.flac",
+            )
         ),
         *(("GET", path) for path in ("/stems.zip", "/bundle.zip")),
         ("PATCH", ""),

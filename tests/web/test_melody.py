@@ -66,3 +66,16 @@ def test_the_melody_is_not_for_the_model(browser: httpx.Client) -> None:
     for request in ({"tracks": ["melody"]}, {"revisions": [{"tracks": ["melody"], "bars": [0]}]}):
         response = browser.post("/api/arrangements", json={"progression": "C:4", **request})
         assert response.status_code == 422
+
+
+def test_a_piece_with_a_melody_is_a_lead_sheet_on_paper(browser: httpx.Client, tune: str) -> None:
+    piece = compose(browser, seed=3, given=[{"track": "melody", "data": tune}], tracks=["bass"], name="Tune")
+    base = f"/api/arrangements/{piece['id']}"
+    response = browser.get(f"{base}/chart.svg?reader=Bb&paper=letter").raise_for_status()
+    assert response.headers["content-type"] == "image/svg+xml"
+    assert response.headers["content-disposition"] == 'attachment; filename="Tune.svg"'
+    assert ("music-gClef" in response.text, "for B♭ instruments" in response.text) == (True, True)
+    assert browser.get(f"{base}/chart.pdf").raise_for_status().content.startswith(b"%PDF-")
+    assert "music-gClef" not in browser.get(f"{base}/chart.svg?track=melody:71:0").raise_for_status().text
+    refused = browser.get(f"{base}/chart.svg?reader=kazoo")
+    assert (refused.status_code, "kazoo" in refused.text) == (422, True)

@@ -13,15 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from sideman.charts.paper.drawing import draw
-from sideman.charts.sheet import Sheet, sheet_of
 from sideman.charts.text_writing import write
 from sideman.files import atomic_write
 from sideman.music.band import Band
-from sideman.music.key import Key
-from sideman.music.progression import Progression
-from sideman.music.song import Song
-from sideman.music.wishes import beginnings
 from sideman.render.audio import USUAL, Encoding, common_gain, write_audio
 from sideman.render.rendition import Rendition
 
@@ -41,6 +35,8 @@ def write_stems(band: Band, path: Path, kind: str, encoding: Encoding = USUAL) -
 def write_bundle(band: Rendition, path: Path, name: str, more: Mapping[str, str]) -> None:
     """Write a zip of MIDI, MP3, stems, score and chart, named by the song, and ``more`` texts by their file names.
 
+    The chart on paper is a lead sheet where the band has a melody.
+
     Raises as :func:`~sideman.render.audio.write_audio`.
     """
     stems = _stems(band)
@@ -48,26 +44,14 @@ def write_bundle(band: Rendition, path: Path, name: str, more: Mapping[str, str]
         archive.writestr(f"{name}.mid", band.midi())
         archive.writestr(f"{name}.musicxml", band.score(name))
         if band.progression is not None:
-            sheet = chart_of(band, band.progression, name)
-            archive.writestr(f"{name}.pdf", draw(sheet, "pdf"))
-            archive.writestr(f"{name}.txt", write(sheet))
+            archive.writestr(f"{name}.pdf", band.on_paper("pdf", name))
+            archive.writestr(f"{name}.txt", write(band.chart(name)))
         for file, text in more.items():
             archive.writestr(file, text)
         whole = folder / "whole.mp3"
         write_audio(band, whole)
         archive.write(whole, f"{name}.mp3", zipfile.ZIP_STORED)
         _add(archive, folder, stems, "wav", USUAL, "stems/")
-
-
-def chart_of(band: Rendition, progression: Progression, title: str) -> Sheet:
-    """The chart of what a band plays, written out, with its sections."""
-    sheet = sheet_of(Song.of(progression))
-    sheet.title, sheet.tempo = title, band.tempo
-    sheet.key = progression.key if band.key is None else Key.named(band.key)
-    for bar, name in beginnings(band.sections):
-        if bar < len(sheet.measures):
-            sheet.measures[bar].section = name
-    return sheet
 
 
 class _Stems(NamedTuple):

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
+from sideman.charts.sheet import Sheet
 from sideman.errors import OptionError
 from sideman.files import atomic_write
 from sideman.music.band import Band, Role
@@ -19,6 +20,7 @@ from sideman.music.key import Key
 from sideman.music.progression import Progression
 from sideman.music.wishes import PlayedSection
 from sideman.options import PlayOptions
+from sideman.render.charting import chart_of, check_chords, on_paper
 from sideman.render.counting import counted_in, silent_bar
 from sideman.render.midi import midi_bytes
 from sideman.render.played import played
@@ -26,6 +28,8 @@ from sideman.render.roll import svg_roll
 
 MIDI_SUFFIXES = (".mid", ".midi")
 SCORE_SUFFIX = ".musicxml"
+PAPER_SUFFIXES = (".pdf", ".svg")
+WRITTEN_SUFFIXES = (*MIDI_SUFFIXES, SCORE_SUFFIX, *PAPER_SUFFIXES)
 MEDIA_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
 
 
@@ -76,6 +80,17 @@ class Rendition(Band):
             title=title,
         )
 
+    def chart(self, title: str = "") -> Sheet:
+        """Its chords as a chart, written out as they are played. Raises :class:`OptionError` where it has none."""
+        return chart_of(self, check_chords(self.progression), self.key, self.sections, title)
+
+    def on_paper(self, kind: str = "pdf", title: str = "", *, reader: str = "concert", paper: str = "a4") -> bytes:
+        """Its chart as ``pdf`` or ``svg``, with the melody where it has one: :func:`~sideman.render.charting.on_paper`.
+
+        Raises :class:`OptionError` where it has no chords, and for another reader or paper.
+        """
+        return on_paper(self, self.chart(title), kind, reader, paper)
+
     def save(
         self,
         path: Path | str,
@@ -86,21 +101,26 @@ class Rendition(Band):
         bits: int = 16,
         tail: bool = True,
     ) -> None:
-        """Write a file, whole or not at all; its suffix decides: .mid, .midi, .musicxml, .mp3, .wav or .flac.
+        """Write a file, whole or not at all; its suffix decides.
 
-        ``programs`` replaces General MIDI programs (0-based), ``soundfont`` the bundled one; a score bears the
-        ``title``; ``bits`` and ``tail`` are those of :class:`~sideman.render.audio.Encoding`. Raises
+        They are .mid, .midi, .musicxml, .pdf and .svg (its chart, with the melody), .mp3, .wav and .flac.
+
+        ``programs`` replaces General MIDI programs (0-based), ``soundfont`` the bundled one; scores and charts
+        bear the ``title``; ``bits`` and ``tail`` are those of :class:`~sideman.render.audio.Encoding`. Raises
         :class:`OptionError` for another suffix or program, :class:`DataError` where the file cannot be written,
         :class:`MissingLibraryError` for sound without FluidSynth.
         """
         suffix = Path(path).suffix.lower()
-        if suffix in MIDI_SUFFIXES or suffix == SCORE_SUFFIX:
-            data = self.score(title, programs).encode() if suffix == SCORE_SUFFIX else self.midi(programs)
+        if suffix in WRITTEN_SUFFIXES:
+            if suffix in PAPER_SUFFIXES:
+                data = self.on_paper(suffix.removeprefix("."), title)
+            else:
+                data = self.score(title, programs).encode() if suffix == SCORE_SUFFIX else self.midi(programs)
             with atomic_write(path) as temporary:
                 temporary.write_bytes(data)
             return
         if suffix.removeprefix(".") not in MEDIA_TYPES:
-            endings = ", ".join([*MIDI_SUFFIXES, SCORE_SUFFIX, *(f".{kind}" for kind in MEDIA_TYPES)])
+            endings = ", ".join([*WRITTEN_SUFFIXES, *(f".{kind}" for kind in MEDIA_TYPES)])
             raise OptionError(f"unknown suffix {suffix!r} of {path}: end the name in one of {endings}")
         from sideman.render.audio import Encoding, write_audio
 

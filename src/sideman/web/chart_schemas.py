@@ -23,6 +23,9 @@ from sideman.web.strict import Strict
 
 MAX_CHOICES = 64
 Answer = Annotated[str, Field(max_length=MAX_NAME)]
+ReaderName = Annotated[str, Field(json_schema_extra={"enum": [each.name for each in READERS.values()]})]
+PaperName = Literal["a4", "letter"]
+ABOUT_READER = "For whom it is written: an instrument, a capo, or numbers."
 PlaceView = Annotated[tuple[int, int], Field(description="Characters of the text, from 0: the first, and the end.")]
 
 
@@ -52,10 +55,8 @@ class DrawRequest(ChartRequest):
     """A chart that is wanted on paper."""
 
     kind: Literal["pdf", "svg"] = "pdf"
-    reader: Annotated[str, Field(json_schema_extra={"enum": [each.name for each in READERS.values()]})] = Field(
-        CONCERT.name, max_length=MAX_NAME, description="For whom it is written: an instrument, a capo, or numbers."
-    )
-    paper: Literal["a4", "letter"] = "a4"
+    reader: ReaderName = Field(CONCERT.name, max_length=MAX_NAME, description=ABOUT_READER)
+    paper: PaperName = "a4"
 
     def drawn(self) -> tuple[bytes, str]:
         """The file, and the chart's title. Raises as :meth:`read`, and :class:`OptionError`."""

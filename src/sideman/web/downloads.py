@@ -146,6 +146,17 @@ class Downloads:
         written = mix.apply(self._band(source)).score(source.piece.name)
         return Made(written.encode(), source.called(mix, "musicxml"))
 
+    def chart(
+        self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str, reader: str, paper: str
+    ) -> Made:
+        """A take's chords on paper, with its melody where that is heard; made in a moment.
+
+        Raises :class:`OptionError` for a reader that is not known.
+        """
+        source = self._source(session, identity, part, mix)
+        drawn = mix.apply(self._band(source)).on_paper(kind, source.piece.name, reader=reader, paper=paper)
+        return Made(drawn, file_name(file_stem(source.piece.name), kind))
+
     def audio(
         self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str, encoding: Encoding = USUAL
     ) -> Made:

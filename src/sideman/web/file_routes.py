@@ -15,11 +15,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
+from sideman.charts.paper.readers import CONCERT
 from sideman.music.chords import MAX_BEATS
 from sideman.options import MAX_TAKES, PLAYING
 from sideman.render.audio import SUBTYPES, Encoding
 from sideman.render.naming import NAMELESS, file_name, file_stem
-from sideman.web.chart_schemas import DrawRequest
+from sideman.web.chart_schemas import ABOUT_READER, DrawRequest, PaperName, ReaderName
 from sideman.web.downloads import AUDIO_TYPES, Made, Wanted
 from sideman.web.mixing import PATTERN, Mix
 from sideman.web.option_fields import query_of
@@ -40,6 +41,7 @@ from sideman.web.routes import (
     Server,
     Services,
 )
+from sideman.web.schemas import MAX_NAME
 
 T = TypeVar("T")
 MIDI_TYPE = "audio/midi"
@@ -122,6 +124,26 @@ async def get_midi(identity: str, session: Asking, server: Server, mix: Mixed, p
 async def get_score(identity: str, session: Asking, server: Server, mix: Mixed, part: Part) -> Response:
     """A take as a score for notation programs: a part for each player, chords and sections above."""
     return _sent(await _made(server, server.downloads.score, session, identity, part, mix), SCORE_TYPE)
+
+
+@router.get(
+    "/chart.{kind}",
+    response_class=Response,
+    responses={200: _file(*PAPER_TYPES.values())[200], **FILE_PROBLEMS},
+)
+async def get_chart(
+    identity: str,
+    kind: Literal["pdf", "svg"],
+    session: Asking,
+    server: Server,
+    mix: Mixed,
+    part: Part,
+    reader: Annotated[ReaderName, Query(max_length=MAX_NAME, description=ABOUT_READER)] = CONCERT.name,
+    paper: PaperName = "a4",
+) -> Response:
+    """A take on paper, written out: its chords, above the melody where it has one that is heard."""
+    made = await _made(server, server.downloads.chart, session, identity, part, mix, kind, reader, paper)
+    return _sent(made, PAPER_TYPES[kind])
 
 
 @router.get(

@@ -20,7 +20,7 @@ from sideman.render.lead_sheet.melody import Bar, bars_of_melody, top_line
 from sideman.render.score.spelling import Spelled, spell
 
 MIDDLE_LINE = 71  # of the treble clef
-LOW = 57  # what lies below it in the middle is read in the bass clef
+LOW = 57  # what lies below it in the middle is read in the bass clef, but for transposing instruments
 AS_FLATS = {"F#": "Gb", "D#": "Eb"}
 
 
@@ -59,16 +59,15 @@ class Lead:
 def lead_of(sheet: Sheet, melody: NoteArray, reader: Reader) -> Lead:
     """The lead sheet of a chart and the notes (notes, 4) of a melody, as somebody reads it.
 
-    Instruments read chords and melody moved; a capo moves the chords alone. Raises :class:`OptionError` for a sheet
-    without bars.
+    Instruments read chords and melody moved, in the treble clef; a capo moves the chords alone. Raises
+    :class:`OptionError` for a sheet without bars.
     """
     song = sheet.song()
     key, order = key_of(sheet), sheet.order
     lines = sheet.played_lines
     end = lines.onset(len(order))
     line = top_line(melody[melody[:, ONSET] < end])
-    shift = max(reader.shift, 0)
-    shift -= PITCH_CLASSES * (shift > PITCH_CLASSES // 2 and _middle(line) + shift > MIDDLE_LINE + PITCH_CLASSES // 2)
+    shift = _octaves(line, reader.shift) if reader.shift > 0 else 0
     read, tonic = moved(sheet, key, shift % PITCH_CLASSES)
     sounding = _Sounding.of(read, order, lines)
     tonic = _as_spelled(tonic, read)
@@ -91,10 +90,20 @@ def lead_of(sheet: Sheet, melody: NoteArray, reader: Reader) -> Lead:
         tonic,
         key.minor,
         [bars.get(number, ()) for number in range(len(shown.measures))],
-        is_low=bool(len(line)) and _middle(line) + shift < LOW,
+        is_low=reader.shift <= 0 and _middle(line) < LOW,
         left_out=len(melody) - len(line),
         is_written_out=not same,
     )
+
+
+def _octaves(line: NoteArray, shift: int) -> int:
+    """The shift of an instrument, by octaves more or less where the line would lie far off the treble staff."""
+    middle = _middle(line) + shift
+    low, high = MIDDLE_LINE - PITCH_CLASSES, MIDDLE_LINE + PITCH_CLASSES
+    while middle < low or middle > high:
+        by = PITCH_CLASSES if middle < low else -PITCH_CLASSES
+        shift, middle = shift + by, middle + by
+    return shift
 
 
 def _middle(line: NoteArray) -> float:

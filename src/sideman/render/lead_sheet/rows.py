@@ -6,7 +6,7 @@ Lengths are in points; the upper line of a row's staff is at 0, its left end at 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ from sideman.render.lead_sheet.staff import (
 BARS_IN_A_ROW = 4
 PAD, REPEAT = 0.9, 2.2  # spaces before the first note of a bar, and more after the sign of a repeat
 ABOVE, CHORDS_UP, OVER_CHORDS = 1.6, 5.0, 16.0  # spaces over the staff, points from notes to chords, and over these
-BRACKET, LABEL_APART = 14.0, 4.0
+BRACKET, LABEL_APART, SIGN = 14.0, 4.0, 18.0
 TIE_IN, TIE_DOWN, TIE_HIGH, TIE_THICK, TIE_SHORT = 0.15, 0.75, 1.0, 0.22, 2.2  # of ties, in spaces
 
 
@@ -99,12 +99,12 @@ class Setting:
             limit = BARS_IN_A_ROW + (start == 0 and self.lead.is_picked_up)
             while (number := start + len(widths)) < len(measures) and len(widths) < limit:
                 least = self._measured(number, is_first=False).least
-                if measures[number].section is not None or head + sum(widths) + least > self.wide:
+                if self._begins(number) or head + sum(widths) + least > self.wide:
                     break
                 widths.append(least)
             short = min(len(widths) / BARS_IN_A_ROW, 1.0)
             room = max((self.wide - head) * short, min(sum(widths), self.wide - head))
-            if number < len(measures) and measures[number].section is None:
+            if number < len(measures) and not self._begins(number):
                 room = self.wide - head
             if start == 0 and self.lead.is_picked_up and len(widths) > 1:
                 shared = [widths[0] * 1.3, *_shared(widths[1:], room - widths[0] * 1.3)]
@@ -113,6 +113,11 @@ class Setting:
             shared[0] += head
             yield Row(range(start, start + len(widths)), tuple(accumulate(shared, initial=0.0)))
             start += len(widths)
+
+    def _begins(self, number: int) -> bool:
+        """Whether a section begins with a bar, and a row with it: not where only a pick-up stands before."""
+        is_after_pick_up = number == 1 and self.lead.is_picked_up and self.lead.sheet.measures[0].section is None
+        return self.lead.sheet.measures[number].section is not None and not is_after_pick_up
 
     def _measured(self, number: int, *, is_first: bool) -> Measured:
         """A bar, without what stands before the notes of its row."""
@@ -160,6 +165,10 @@ class Setting:
             measure = measures[number]
             following = measures[number + 1] if number + 1 < len(measures) else None
             marks += left_line(measure, begins[place], 0.0, is_first=False, height=self.height)
+            if following is not None and number + 1 in row.bars:
+                if following.repeat and not measure.times:
+                    continue  # its sign is the line
+                following = replace(following, section=None)
             marks += right_line(measure, following, row.edges[place + 1], 0.0, self.height)
             if place and lead.is_new_meter(number):
                 x = begins[place] + (AFTER + REPEAT * measure.repeat) * space
@@ -216,20 +225,14 @@ class Setting:
         over = baseline - OVER_CHORDS
         drawn = [*brackets(measures, row.bars, [begin, *row.edges[1:]], over - 10)]
         yield from drawn
-        first = measures[row.bars[0]]
-        if first.section:
-            room = self.wide
-            wide = section_width(first.section, room)
-            free = min([begin, *(x for x, _ in chords[:1])]) - LABEL_APART
-            has_sign = first.segno or first.coda
-            y = baseline if wide <= free and not has_sign else over - BRACKET * bool(drawn)
-            yield from section_box(first.section, 0.0, y, room)
-            yield from signs(first, wide + 8, y)
-        else:
-            yield from signs(first, 0.0, baseline)
-        for place, number in enumerate(row.bars):
-            if place:
-                yield from signs(measures[number], row.edges[place], over - BRACKET * bool(drawn))
+        for x, number in zip(row.edges, row.bars, strict=False):
+            measure, room = measures[number], self.wide - x
+            wide = section_width(measure.section, room) + LABEL_APART if measure.section else 0.0
+            free = min([begin, *(at for at, _ in chords[:1])]) if x == 0 else 0.0
+            y = baseline if wide + SIGN * (measure.segno + measure.coda) <= free else over - BRACKET * bool(drawn)
+            if measure.section:
+                yield from section_box(measure.section, x, y, room)
+            yield from signs(measure, x + wide + LABEL_APART * bool(wide), y)
 
 
 def _shared(least: Sequence[float], room: float) -> list[float]:
