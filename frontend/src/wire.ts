@@ -264,6 +264,8 @@ export interface DrawRequest {
   /** For whom it is written: an instrument, a capo, or numbers. */
   readonly reader?: "concert" | "Bb" | "Eb" | "F" | "capo1" | "capo2" | "capo3" | "capo4" | "capo5" | "capo6" | "capo7" | "numbers";
   readonly paper?: "a4" | "letter";
+  /** Notes that stand on a staff below the chords, as the chart is played. */
+  readonly melody?: readonly (readonly [number, number, number, number])[];
 }
 
 /** A chart, and the chords that shall be played in its place. */

@@ -155,3 +155,11 @@ def test_a_chart_is_drawn_for_who_reads_it(browser: httpx.Client) -> None:
     assert b"<svg" in answer.content
     assert browser.post("/api/charts:draw", json={"text": "C | Xx"}).status_code == 422
     assert browser.post("/api/charts:draw", json={"text": "C", "reader": "kazoo"}).status_code == 422
+
+
+def test_a_chart_is_drawn_with_a_melody(browser: httpx.Client) -> None:
+    body = {"text": "|: C | F :|", "kind": "svg", "melody": [[0, 24, 67, 90], [96, 24, 67, 90]]}
+    drawn = browser.post("/api/charts:draw", json=body).raise_for_status().text
+    assert (drawn.count("#music-gClef"), drawn.count("#music-noteheadHalf")) == (1, 1)  # the repeat stays
+    for row in ([0, 0, 67, 90], [0, 24, 128, 90], [-1, 24, 67, 90], [0, 24, 67]):
+        assert browser.post("/api/charts:draw", json=body | {"melody": [row]}).status_code == 422

@@ -15,8 +15,11 @@ from sideman.charts.sheet import Measure
 from sideman.charts.source import MAX_BYTES, MAX_CHARACTERS
 from sideman.charts.writing import write
 from sideman.errors import OptionError
+from sideman.music.band import Note, Role, Track
 from sideman.music.progression import MAX_BEATS, MAX_CHORDS
 from sideman.music.time import TICKS_PER_BEAT, Meter
+from sideman.render.lead_sheet import drawing as lead_sheets
+from sideman.web.revised_schemas import MAX_NOTES, GivenRow
 from sideman.web.schemas import MAX_NAME, ChartView
 from sideman.web.section_schemas import PlayedSectionView
 from sideman.web.strict import Strict
@@ -57,11 +60,18 @@ class DrawRequest(ChartRequest):
     kind: Literal["pdf", "svg"] = "pdf"
     reader: ReaderName = Field(CONCERT.name, max_length=MAX_NAME, description=ABOUT_READER)
     paper: PaperName = "a4"
+    melody: Annotated[list[GivenRow], Field(max_length=MAX_NOTES)] = Field(
+        default_factory=list, description="Notes that stand on a staff below the chords, as the chart is played."
+    )
 
     def drawn(self) -> tuple[bytes, str]:
         """The file, and the chart's title. Raises as :meth:`read`, and :class:`OptionError`."""
         sheet = self.read().sheet
-        return draw(sheet, self.kind, reader_of(self.reader), paper_of(self.paper)), sheet.title or UNTITLED
+        reader, paper, title = reader_of(self.reader), paper_of(self.paper), sheet.title or UNTITLED
+        if not self.melody:
+            return draw(sheet, self.kind, reader, paper), title
+        melody = Track(Role.MELODY, [Note(*row) for row in self.melody])
+        return lead_sheets.draw(sheet, melody, self.kind, reader, paper).data, title
 
 
 class WishedChord(Strict):

@@ -8,6 +8,7 @@ import { chartLines, chartProblem, options, song } from "../../state/band";
 import { requestOf } from "../../state/chart";
 import { chartKey, display, heardDisplay } from "../../state/display";
 import { version } from "../../state/history";
+import { leadMelody } from "../../state/lead";
 import { notice } from "../../state/notice";
 import { save } from "../../takeaway";
 import { Icon } from "../Icon";
@@ -56,7 +57,11 @@ export function ScoreHead() {
           type="button"
           class="button small"
           aria-label="PDF"
-          title="The chart as a PDF, as it is read here"
+          title={
+            leadMelody.value.length > 0
+              ? "The chart and its melody as a PDF, as they are read here"
+              : "The chart as a PDF, as it is read here"
+          }
           onClick={takePdf}
         >
           <Icon name="download" />
@@ -69,7 +74,13 @@ export function ScoreHead() {
 
 const takePdf = async (): Promise<void> => {
   const reader = display.value.id as NonNullable<DrawRequest["reader"]>; // the server knows the same
-  const wanted: DrawRequest = { ...requestOf(version.peek()), kind: "pdf", reader, paper: paperOf(navigator.language) };
+  const wanted: DrawRequest = {
+    ...requestOf(version.peek()),
+    kind: "pdf",
+    reader,
+    paper: paperOf(navigator.language),
+    melody: [...leadMelody.value],
+  };
   try {
     save(await drawChart(wanted), `${song.value?.title || "Chart"}.pdf`);
   } catch (error) {
