@@ -40,6 +40,11 @@ def test_a_melody_is_dropped_seen_heard_and_taken_away(studio: Studio, tmp_path:
     played = notes(studio)
     assert [note[2] for bar in played["melody"] for note in bar] == TUNE
 
+    with studio.page.expect_request("**/api/charts:draw") as asked, studio.page.expect_download() as started:
+        studio.button("PDF").click()
+    assert [note[2] for note in asked.value.post_data_json["melody"]] == TUNE
+    assert started.value.path().read_bytes().count(b"/Subtype /Form") > 0  # heads, a clef: no chord chart has them
+
     strip.get_by_role("button", name="Solo").click()
     studio.play.click()
     studio.wait_for_sound("Melody")
