@@ -17,7 +17,7 @@ from sideman.charts.paper.signs import brackets, jumps, section_box, section_wid
 from sideman.render.key_signatures import key_signature
 from sideman.render.lead_sheet.form import Lead
 from sideman.render.lead_sheet.notes import Head, Notation
-from sideman.render.lead_sheet.spacing import CHORD, Measured, chord_widths, measured, shown_pieces
+from sideman.render.lead_sheet.spacing import CHORD, GAP, Measured, chord_widths, measured, shown_pieces
 from sideman.render.lead_sheet.staff import (
     AFTER,
     BASS,
@@ -31,7 +31,7 @@ from sideman.render.lead_sheet.staff import (
 )
 
 BARS_IN_A_ROW = 4
-PAD, REPEAT = 0.9, 2.2  # spaces before the first note of a bar, and more after the sign of a repeat
+PAD, REPEAT, TIED = 0.9, 2.2, 1.0  # spaces before the first note of a bar; more after a repeat's sign, or for a tie
 ABOVE, CHORDS_UP, OVER_CHORDS = 1.6, 5.0, 16.0  # spaces over the staff, points from notes to chords, and over these
 BRACKET, LABEL_APART, SIGN = 14.0, 4.0, 18.0
 TIE_IN, TIE_DOWN, TIE_HIGH, TIE_THICK, TIE_SHORT = 0.15, 0.75, 1.0, 0.22, 2.2  # of ties, in spaces
@@ -122,12 +122,12 @@ class Setting:
     def _measured(self, number: int, *, is_first: bool) -> Measured:
         """A bar, without what stands before the notes of its row."""
         measure = self.lead.sheet.measures[number]
-        before = PAD + REPEAT * measure.repeat
+        pieces = self.lead.bars[number]
+        before = PAD + REPEAT * measure.repeat + TIED * (is_first and bool(pieces) and pieces[0].is_tied_back)
         if not is_first and self.lead.is_new_meter(number):
             before += METER_WIDTH
-        return measured(
-            self.lead, number, chord_widths(self.chords(number)), self.fifths, self.space, before * self.space
-        )
+        after = GAP + REPEAT * bool(measure.times)
+        return measured(self.lead, number, chord_widths(self.chords(number)), self.fifths, self.space, (before, after))
 
     def set(self, row: Row) -> Set:
         """All that a row has."""

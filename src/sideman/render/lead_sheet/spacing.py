@@ -85,9 +85,9 @@ class Measured:
 
 
 def measured(
-    lead: Lead, number: int, chords: Sequence[tuple[int, float]], fifths: int, space: float, before: float
+    lead: Lead, number: int, chords: Sequence[tuple[int, float]], fifths: int, space: float, edges: tuple[float, float]
 ) -> Measured:
-    """A bar of a lead sheet; ``chords`` are how wide each is, at its tick."""
+    """A bar of a lead sheet; ``chords`` are how wide each is, at its tick, ``edges`` what is kept free, in spaces."""
     accidentals, found = Accidentals(fifths), {}
     pieces = shown_pieces(lead, number)
     beamed = {each for group in beam_groups(pieces, lead.meter(number)) for each in group}
@@ -105,7 +105,7 @@ def measured(
         Column(tick, *found.get(tick, (0.0, 0.0)), max(end - tick, 1), wide.get(tick))
         for tick, end in zip(ticks, ends, strict=True)
     )
-    return Measured(columns, before, GAP * space)
+    return Measured(columns, *(edge * space for edge in edges))
 
 
 def shown_pieces(lead: Lead, number: int) -> Sequence[Piece]:
