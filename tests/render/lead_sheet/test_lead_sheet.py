@@ -142,6 +142,21 @@ def test_however_dense_nothing_lies_over_another_thing(
     assert_in_order(drawn("Key: E\n[Bridge]\n" + " | ".join(chords), rows, reader), A4)
 
 
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(st.tuples(st.integers(18, 47), st.integers(50, 80)), min_size=1, max_size=10),
+    st.lists(st.sampled_from([3, 6, 8, 12, 24]), max_size=50),
+    st.sampled_from(["", "[A]\n", "|: ", "[Chorus of many words]\n|: 6/8 "]),
+)
+def test_a_pick_up_of_any_kind_has_room(before: list[tuple[int, int]], lengths: list[int], sign: str) -> None:
+    rows, place = [(onset, 2, pitch) for onset, pitch in before], 48
+    for number, steps in enumerate(lengths):
+        rows.append((place, steps, 60 + 7 * number % 20))
+        place += steps
+    ends = " :|" if "|:" in sign else ""
+    assert_in_order(drawn(f"Key: Ab\nN.C. |\n{sign}C | Am7b5 D7 | G13sus4 | C{ends}", rows), A4)
+
+
 @pytest.mark.parametrize(
     ("reader", "tonic", "notes", "chords"),
     [

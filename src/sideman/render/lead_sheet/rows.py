@@ -33,6 +33,7 @@ from sideman.render.lead_sheet.staff import (
 BARS_IN_A_ROW = 4
 PAD, REPEAT, TIED = 0.9, 2.2, 1.0  # spaces before the first note of a bar; more after a repeat's sign, or for a tie
 ABOVE, CHORDS_UP, OVER_CHORDS = 1.6, 5.0, 16.0  # spaces over the staff, points from notes to chords, and over these
+PICK_UP = 1.3  # of the least width of such a bar
 BRACKET, LABEL_APART, SIGN = 14.0, 4.0, 18.0
 TIE_IN, TIE_DOWN, TIE_HIGH, TIE_THICK, TIE_SHORT = 0.15, 0.75, 1.0, 0.22, 2.2  # of ties, in spaces
 
@@ -107,7 +108,9 @@ class Setting:
             if number < len(measures) and not self._begins(number):
                 room = self.wide - head
             if start == 0 and self.lead.is_picked_up and len(widths) > 1:
-                shared = [widths[0] * 1.3, *_shared(widths[1:], room - widths[0] * 1.3)]
+                room = max(room, sum(widths))
+                own = min(widths[0] * PICK_UP, room - sum(widths[1:]))
+                shared = [own, *_shared(widths[1:], room - own)]
             else:
                 shared = _shared(widths, room)
             shared[0] += head
