@@ -187,14 +187,17 @@ def test_everybody_plays_from_the_first_bar_and_somebody_in_the_last() -> None:
 
 
 def test_drums_have_accents_that_their_ids_don_t_tell() -> None:
+    compared = 0
     for performance, band in every_band():
         composed = decode_bars(performance.takes[0].ids, performance.plan.chart)[0].notes[Role.DRUMS]
         first = band[Role.DRUMS].notes[: len(composed)]
         assert len({*composed[:, VELOCITY].tolist()}) == 1
         kick = first[np.isin(first[:, PITCH], (35, 36)), VELOCITY]
         hats = first[first[:, PITCH] == 42, VELOCITY]
-        if len(kick) and len(hats):
+        if min(len(kick), len(hats)) > 1:
             assert kick.mean() > hats.mean()
+            compared += 1
+    assert compared > 3
 
 
 def test_the_sparsest_plays_less_than_the_busiest() -> None:
@@ -203,7 +206,7 @@ def test_the_sparsest_plays_less_than_the_busiest() -> None:
     for seed in SEEDS:
         sparse, busy = (played[level][seed].bands[0] for level in ("0", "4"))
         for role in ROLES:
-            assert len(sparse[role].notes) < len(busy[role].notes)
+            assert len(np.unique(sparse[role].notes[:, ONSET])) < len(np.unique(busy[role].notes[:, ONSET]))
 
 
 def test_under_no_chord_drums_alone_play() -> None:
