@@ -31,7 +31,8 @@ def jack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
         patch.setenv("JACK_DEFAULT_SERVER", SERVER)
         patch.setenv("JACK_NO_AUDIO_RESERVATION", "1")
         patch.setattr(ports, "SEQUENCER", Path("/nonexistent"))  # JACK's ports, also where ALSA has some
-        command = [program, "-r", "-n", SERVER, "-d", "dummy", "-r", "48000", "-p", "256"]
+        # Long periods, and much time for clients: on a busy machine it would throw them out.
+        command = [program, "-r", "-t", "20000", "-n", SERVER, "-d", "dummy", "-r", "48000", "-p", "2048"]
         with subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL) as server:
             try:
                 _wait_for_server(rtmidi, server, folder / "log")

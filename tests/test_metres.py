@@ -186,7 +186,7 @@ def test_charts_as_people_write_them_are_played_in_their_metres(text: str, meter
 @pytest.fixture(scope="module")
 def waltzes() -> list[Arrangement]:
     text = "Time: 3/4\n| C | Am | Dm | G7 | C | F | G7 | C |"
-    made = [arrange(read(text).song, seed=seed, style=style) for seed in range(6) for style in (None, "pop")]
+    made = [arrange(read(text).song, seed=seed, style=style) for seed in range(12) for style in (None, "pop")]
     for arrangement in made:
         _ = arrangement.bands
     return made

@@ -535,6 +535,8 @@ export interface OptionsView {
   readonly max_takes: number;
   /** How long a piece is kept. */
   readonly retention_days: number;
+  /** The SoundFont that files of sound are made with; null: the package's. */
+  readonly soundfont: string | null;
   /** Characters of a progression. */
   readonly max_text: number;
   /** Characters of a name. */

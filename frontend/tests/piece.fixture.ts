@@ -192,6 +192,7 @@ export const OFFER: Offer = {
   max_text: 150_000,
   max_name: 200,
   retention_days: 30,
+  soundfont: null,
   tracks: ROLES.map((role) => ({
     role,
     is_drum: role === "drums",

@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.cli.conftest import Run
@@ -17,6 +19,7 @@ from tests.jack import Friend, friend, jack, wait_until
 
 from sideman.arranging import Model, arrange
 from sideman.charts import read
+from sideman.cli import playing
 from sideman.jamming import keys
 from sideman.jamming.jam import Jam
 from sideman.music.band import ONSET, PITCH, Role
@@ -35,6 +38,16 @@ def beside(work: Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     return thread
+
+
+def wait_for_listener(friend: Friend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have ``--wait`` last until the port, which is open then, is heard."""
+    first = iter([lambda _: friend.listen("sideman:Band")])
+
+    def sleep(seconds: float) -> None:
+        next(first, time.sleep)(seconds)
+
+    monkeypatch.setattr(playing, "time", SimpleNamespace(sleep=sleep))
 
 
 @pytest.mark.slow
@@ -84,13 +97,12 @@ def test_a_chord_from_a_keyboard_is_answered_by_the_band(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("jack")
-def test_a_chart_is_played(run: Run, friend: Friend, weights: Path) -> None:
-    listener = beside(lambda: friend.listen("sideman:Band"))
+def test_a_chart_is_played(run: Run, friend: Friend, weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wait_for_listener(friend, monkeypatch)
     code, out, err = run(
         *("play", "C | F/A", "--midi-out", "Band", "--wait", 1, "--clock", "--weights", weights, "--json"),
         *(*FAST, "--program", "bass=35", "--swing", 60),
     )
-    listener.join()
     assert code == 0, err
     band = arrange("C | F/A", seed=5, tempo=300, model=Model.load(weights)).band
     assert json.loads(out) == {"seconds": 1.6, "notes": band.note_count, "bars": 2, "seed": 5}
@@ -106,12 +118,11 @@ def test_a_chart_is_played(run: Run, friend: Friend, weights: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("jack")
-def test_a_midi_file_is_played(run: Run, friend: Friend, weights: Path) -> None:
+def test_a_midi_file_is_played(run: Run, friend: Friend, weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("arrange", "C | F", "-o", "song.mid", "--weights", weights, *FAST)
     notes = read_midi(Path("song.mid")).note_count
-    listener = beside(lambda: friend.listen("sideman:Band"))
+    wait_for_listener(friend, monkeypatch)
     code, out, err = run("play", "song.mid", "--midi-out", "Band", "--wait", 1)
-    listener.join()
     assert (code, out) == (0, f"played 1.6 s, {notes} notes\n"), err
     wait_until(lambda: friend.heard and friend.heard[-1][0] == 0xBF)
     assert len(friend.notes()) == notes

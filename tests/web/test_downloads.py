@@ -36,6 +36,7 @@ from sideman.render import bundle, fluidsynth
 from sideman.render.audio import USUAL, Encoding
 from sideman.render.midi import read_midi
 from sideman.render.score.musicxml import score
+from sideman.render.soundfont import preset_font
 from sideman.web import downloads
 from sideman.web.file_routes import disposition
 
@@ -47,7 +48,16 @@ class Renderer:
         self.go = threading.Event()
         self.bands: list[Band] = []
 
-    def write_audio(self, band: Band, path: Path, *, encoding: Encoding = USUAL, gain: float | None = None) -> None:
+    def write_audio(
+        self,
+        band: Band,
+        path: Path,
+        *,
+        soundfont: Path | None = None,
+        encoding: Encoding = USUAL,
+        gain: float | None = None,
+    ) -> None:
+        assert soundfont is None
         assert gain is None or gain > 0
         assert encoding == USUAL
         self.bands.append(band)
@@ -62,7 +72,7 @@ def renderer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Renderer]:
     fake = Renderer()
     for module in (downloads, bundle):
         monkeypatch.setattr(module, "write_audio", fake.write_audio)
-    monkeypatch.setattr(bundle, "common_gain", lambda bands: 1.0 / len(bands))
+    monkeypatch.setattr(bundle, "common_gain", lambda bands, soundfont: 1.0 / len(bands))
     yield fake
     fake.go.set()
 
@@ -119,6 +129,29 @@ def test_loops_end_with_their_bars_and_are_files_of_their_own(browser: httpx.Cli
         assert soundfile.info(io.BytesIO(archive.read("bass.wav"))).frames == 44_100
     refused = get(browser, f"{path}/audio.mp3?bits=24")
     assert (refused.status_code, "24 bits of mp3" in refused.json()["detail"]) == (422, True)
+
+
+@real
+def test_a_server_with_a_soundfont_of_its_own_makes_sound_with_it(start: Start, tmp_path: Path) -> None:
+    font = tmp_path / "Grand only.sf3"
+    font.write_bytes(preset_font(0))
+    with start().browser() as usual, start(soundfont=str(font)).browser() as own:
+        assert usual.get("/api/options").json()["soundfont"] is None
+        assert own.get("/api/options").json()["soundfont"] == "Grand only"
+        made = []
+        for browser in (usual, own):
+            piece = compose(browser, "C:4", seed=1, tempo=400, tracks=["piano", "guitar"])
+            made.append(browser.get(f"/api/arrangements/{piece['id']}/audio.wav").content)
+            stems = browser.get(f"/api/arrangements/{piece['id']}/stems.zip").content
+            assert len(zipfile.ZipFile(io.BytesIO(stems)).namelist()) == 2
+    heard = [soundfile.read(io.BytesIO(data))[0] for data in made]
+    assert heard[0].shape == heard[1].shape
+    assert abs(heard[0] - heard[1]).max() > 0.05  # a piano plays for the guitar
+
+
+def test_a_soundfont_that_cannot_be_read_ends_the_server_at_once(start: Start) -> None:
+    with pytest.raises(DataError, match="cannot read the SoundFont none"):
+        start(soundfont="none")
 
 
 def test_everything_is_one_zip_that_tells_the_same_piece(browser: httpx.Client, model: Model) -> None:

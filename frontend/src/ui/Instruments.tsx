@@ -2,6 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import { dropFont, takeFont } from "../sound/own-font";
+import { offer } from "../state/band";
 import { isTakingFont, lacking, ownFont } from "../state/font";
 import { Icon } from "./Icon";
 import "../styles/instruments.css";
@@ -45,7 +46,7 @@ export function Instruments() {
       {font === null ? (
         <p class="muted instruments-hint">{ABOUT}</p>
       ) : (
-        <p class="muted instruments-hint">MP3, WAV and stems are made with the built-in instruments.</p>
+        <p class="muted instruments-hint">MP3, WAV and stems are made with {madeWith()}.</p>
       )}
       <input
         ref={field}
@@ -60,6 +61,12 @@ export function Instruments() {
       />
     </section>
   );
+}
+
+/** The instruments of files. */
+function madeWith(): string {
+  const font = offer.value?.soundfont ?? null;
+  return font === null ? "the built-in instruments" : `the server's, ${font}`;
 }
 
 /** What plays with the page's own instruments all the same. */

@@ -17,6 +17,9 @@ def serve(
         Path | None, typer.Option(help="Folder of all pieces; your system's one for such things if left out.")
     ] = None,
     weights: Annotated[Path | None, typer.Option(help="Other weights than those of the package.")] = None,
+    soundfont: Annotated[
+        str | None, typer.Option(help="SoundFont of files of sound: a file, or the name of an installed one.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Log as JSON lines.")] = False,
 ) -> None:
     """Serve the HTTP interface, until Ctrl-C.
@@ -32,4 +35,5 @@ def serve(
     from sideman.web.server import serve as run
     from sideman.web.settings import Settings
 
-    run(Settings.read(host=host, port=port, data=data, weights=weights, json_logs=as_json or None))
+    flags = {"host": host, "port": port, "data": data, "weights": weights, "soundfont": soundfont}
+    run(Settings.read(**flags, json_logs=as_json or None))

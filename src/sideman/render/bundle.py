@@ -22,24 +22,29 @@ from sideman.render.rendition import Rendition
 STEMS = ".stems-"  # how folders begin in which they are made
 
 
-def write_stems(band: Band, path: Path, kind: str, encoding: Encoding = USUAL) -> None:
+def write_stems(
+    band: Band, path: Path, kind: str, encoding: Encoding = USUAL, *, soundfont: Path | None = None
+) -> None:
     """Write a zip of one file of sound a track: together they are the band, in balance.
 
-    ``kind`` is mp3, wav or flac. Raises as :func:`~sideman.render.audio.write_audio`.
+    ``kind`` is mp3, wav or flac, ``soundfont`` replaces the bundled one. Raises as
+    :func:`~sideman.render.audio.write_audio`.
     """
-    stems = _stems(band)
+    stems = _stems(band, soundfont)
     with _archive(path) as (archive, folder):
         _add(archive, folder, stems, kind, encoding, "")
 
 
-def write_bundle(band: Rendition, path: Path, name: str, more: Mapping[str, str]) -> None:
+def write_bundle(
+    band: Rendition, path: Path, name: str, more: Mapping[str, str], *, soundfont: Path | None = None
+) -> None:
     """Write a zip of MIDI, MP3, stems, score and chart, named by the song, and ``more`` texts by their file names.
 
-    The chart on paper is a lead sheet where the band has a melody.
+    The chart on paper is a lead sheet where the band has a melody. ``soundfont`` replaces the bundled one.
 
     Raises as :func:`~sideman.render.audio.write_audio`.
     """
-    stems = _stems(band)
+    stems = _stems(band, soundfont)
     with _archive(path) as (archive, folder):
         archive.writestr(f"{name}.mid", band.midi())
         archive.writestr(f"{name}.musicxml", band.score(name))
@@ -49,27 +54,28 @@ def write_bundle(band: Rendition, path: Path, name: str, more: Mapping[str, str]
         for file, text in more.items():
             archive.writestr(file, text)
         whole = folder / "whole.mp3"
-        write_audio(band, whole)
+        write_audio(band, whole, soundfont=soundfont)
         archive.write(whole, f"{name}.mp3", zipfile.ZIP_STORED)
         _add(archive, folder, stems, "wav", USUAL, "stems/")
 
 
 class _Stems(NamedTuple):
-    """A band's tracks, each alone, and the gain that is common to all."""
+    """A band's tracks, each alone, the gain that is common to all, and the SoundFont, if not the bundled one."""
 
     bands: list[Band]
     gain: float
+    soundfont: Path | None
 
 
-def _stems(band: Band) -> _Stems:
+def _stems(band: Band, soundfont: Path | None) -> _Stems:
     bands = [replace(band, tracks=(track,)) for track in band.tracks]
-    return _Stems(bands, common_gain([band, *bands]))
+    return _Stems(bands, common_gain([band, *bands], soundfont=soundfont), soundfont)
 
 
 def _add(archive: zipfile.ZipFile, folder: Path, stems: _Stems, kind: str, encoding: Encoding, prefix: str) -> None:
     for stem in stems.bands:
         file = folder / f"{stem.tracks[0].role}.{kind}"
-        write_audio(stem, file, gain=stems.gain, encoding=encoding)
+        write_audio(stem, file, soundfont=stems.soundfont, gain=stems.gain, encoding=encoding)
         archive.write(file, f"{prefix}{file.name}", zipfile.ZIP_STORED)  # sound doesn't get smaller
         file.unlink()
 

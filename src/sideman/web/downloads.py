@@ -33,6 +33,7 @@ from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.naming import file_name, file_stem, take_letter
 from sideman.render.playing import TAIL_SECONDS
 from sideman.render.rendition import Rendition
+from sideman.render.soundfont import check_soundfont
 from sideman.web.arrangements import Arrangements
 from sideman.web.disk import full, is_full
 from sideman.web.limits import check_minutes
@@ -106,12 +107,16 @@ class _Source:
 
 
 class Downloads:
-    """Makes the files. At most ``settings.renderings`` at a time, and each once, however many ask for it."""
+    """Makes the files. At most ``settings.renderings`` at a time, and each once, however many ask for it.
+
+    Raises :class:`DataError` where the settings name a SoundFont that can't be read.
+    """
 
     def __init__(self, arrangements: Arrangements) -> None:
         self._arrangements = arrangements
         self._files = arrangements.files
         self._settings = arrangements.settings
+        self._font = None if self._settings.soundfont is None else check_soundfont(self._settings.soundfont)
         self._free = threading.BoundedSemaphore(self._settings.renderings)
         self._guard = threading.Lock()
         self._making: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
@@ -163,11 +168,11 @@ class Downloads:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`. Raises :class:`OptionError` where it can't be so encoded."""
         check_encoding(f"file.{kind}", encoding.bits)
         source = self._source(session, identity, part, mix)
-        path = self._files.folder(source.piece) / f"{source.name(mix)}{_suffix(encoding)}.{kind}"
+        path = self._sound_file(source, mix, f"{_suffix(encoding)}.{kind}")
         name = source.called(mix, kind)  # or it is refused at once
         with self._making_of(source.piece, path, self._bytes(source, kind)) as missing:
             if missing:
-                write_audio(mix.apply(self._band(source)), path, encoding=encoding)
+                write_audio(mix.apply(self._band(source)), path, soundfont=self._font, encoding=encoding)
         return Made(path, name)
 
     def stems(
@@ -179,11 +184,11 @@ class Downloads:
         """
         check_encoding(f"file.{kind}", encoding.bits)
         source = self._source(session, identity, part, mix)
-        path = self._files.folder(source.piece) / f"{source.name(mix)}{_suffix(encoding)}-{kind}.zip"
+        path = self._sound_file(source, mix, f"{_suffix(encoding)}-{kind}.zip")
         tracks = len(mix.sounding(source.description.heard))
         with self._making_of(source.piece, path, 2 * tracks * self._bytes(source, kind)) as missing:
             if missing:
-                write_stems(mix.apply(self._band(source)), path, kind, encoding)
+                write_stems(mix.apply(self._band(source)), path, kind, encoding, soundfont=self._font)
         return Made(path, source.called(mix, "zip", what="stems" if encoding.tail else "loops"))
 
     def bundle(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> Made:
@@ -192,14 +197,20 @@ class Downloads:
         composition = source.changed or self._arrangements.composition(source.piece)
         document = None if composition is None else _document(composition, source)
         version = _digest(source.piece.name if document is None else document)  # it has the name, and what was undone
-        path = self._files.folder(source.piece) / f"{source.name(mix)}-bundle-{version}.zip"
+        path = self._sound_file(source, mix, f"-bundle-{version}.zip")
         tracks = len(mix.sounding(source.description.heard))
         size = 2 * tracks * self._bytes(source, "wav") + self._bytes(source, "mp3")
         with self._making_of(source.piece, path, size) as missing:
             if missing:
                 more = {} if document is None else {"piece.json": document}
-                write_bundle(mix.apply(self._band(source)), path, file_stem(source.piece.name), more)
+                band = mix.apply(self._band(source))
+                write_bundle(band, path, file_stem(source.piece.name), more, soundfont=self._font)
         return Made(path, source.called(mix, "zip"))
+
+    def _sound_file(self, source: _Source, mix: Mix, ending: str) -> Path:
+        """Where a file of sound lies: another one for another SoundFont."""
+        font = "" if self._font is None else f"-font-{_digest(f'{self._font.name} {self._font.stat().st_size}')}"
+        return self._files.folder(source.piece) / f"{source.name(mix)}{font}{ending}"
 
     def _bytes(self, source: _Source, kind: str) -> int:
         """Raises :class:`Problem` where it plays for longer than pieces may."""

@@ -6,6 +6,7 @@ import functools
 import hashlib
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, Field
@@ -190,6 +191,7 @@ class OptionsView(BaseModel):
     max_minutes: float
     max_takes: int
     retention_days: float = Field(description="How long a piece is kept.")
+    soundfont: str | None = Field(description="The SoundFont that files of sound are made with; null: the package's.")
     max_text: int = Field(description="Characters of a progression.")
     max_name: int = Field(description="Characters of a name.")
     tracks: list[TrackView]
@@ -212,6 +214,7 @@ class OptionsView(BaseModel):
             max_minutes=settings.max_minutes,
             max_takes=settings.max_takes,
             retention_days=settings.retention_days,
+            soundfont=None if settings.soundfont is None else Path(settings.soundfont).stem,
             max_text=MAX_TEXT,
             max_name=MAX_NAME,
             tracks=[TrackView.of(role) for role in Role],

@@ -38,7 +38,7 @@ _NAME = re.compile(NAME)
 _DELETED = re.compile(re.escape(DELETED) + f"({NAME})")
 # Sound can be made again.
 _MADE_AGAIN = re.compile(
-    r"take-[0-9]+(-of-[0-9a-f]+)?(-mix-[0-9a-f]+)?"
+    r"take-[0-9]+(-of-[0-9a-f]+)?(-mix-[0-9a-f]+)?(-font-[0-9a-f]+)?"
     r"(((-[0-9]+-bit)?(-loop)?(\.(mp3|wav|flac)|-(mp3|wav|flac)\.zip))|-bundle(-[0-9a-f]+)?\.zip)"
 )
 _MADE_ONCE = re.compile(r"take-[0-9]+\.mid")

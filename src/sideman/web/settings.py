@@ -27,6 +27,9 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("sideman", appauthor=False), description="Folder of all pieces."
     )
     weights: Path | None = Field(None, description="Other weights than those of the package.")
+    soundfont: str | None = Field(
+        None, description="SoundFont of files of sound: a file, or the name of an installed one; none: the package's."
+    )
     hosts: tuple[str, ...] = Field(
         (), description="Names that requests may be for; none: on a loopback address its own, else any."
     )
