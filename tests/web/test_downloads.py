@@ -72,7 +72,7 @@ def renderer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Renderer]:
     fake = Renderer()
     for module in (downloads, bundle):
         monkeypatch.setattr(module, "write_audio", fake.write_audio)
-    monkeypatch.setattr(bundle, "common_gain", lambda bands, soundfont: 1.0 / len(bands))
+    monkeypatch.setattr(bundle, "common_gain", lambda bands, **_: 1.0 / len(bands))
     yield fake
     fake.go.set()
 
