@@ -68,7 +68,7 @@ def changed(browser: httpx.Client) -> dict[str, Any]:
 def test_what_a_bundle_holds_opens_exactly(
     server: Server, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write(_: Rendition, path: Path, __: str, more: dict[str, str]) -> None:
+    def write(_: Rendition, path: Path, __: str, more: dict[str, str], **___: object) -> None:
         path.write_text(more["piece.json"])  # all else takes seconds
 
     monkeypatch.setattr(downloads, "write_bundle", write)
