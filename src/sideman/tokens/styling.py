@@ -41,12 +41,16 @@ class Styling:
 
     def __init__(self, strengths: Mapping[str, float]) -> None:
         self._strengths = tuple(strengths.items())
+        self._rows: dict[str, Rows] = {}  # of the styles so far
 
     def row(self, prefix: Prefix, style: str | None) -> Row | None:
         """For the id that follows in a bar of this style; None where nothing is added."""
         if style is None or not self._strengths or prefix.measure != COMMON:
             return None
-        row: Row = _rows(style, self._strengths)[max(prefix.role, 0), max(prefix.position, 0)]
+        rows = self._rows.get(style)
+        if rows is None:
+            rows = self._rows[style] = _rows(style, self._strengths)
+        row: Row = rows[max(prefix.role, 0), max(prefix.position, 0)]
         return row
 
 
