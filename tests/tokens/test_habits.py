@@ -8,7 +8,8 @@ import pytest
 from sideman.music.band import Role
 from sideman.music.chords import parse
 from sideman.tokens.chart import chart_of_progression
-from sideman.tokens.habits import Habits, Row
+from sideman.tokens.clashes import Row
+from sideman.tokens.habits import Habits
 from sideman.tokens.leader import Leader
 from sideman.tokens.vocabulary import VOCABULARY
 

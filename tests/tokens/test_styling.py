@@ -16,9 +16,10 @@ from sideman.music.styles import STYLES
 from sideman.music.time import BarLines, Meter
 from sideman.music.wishes import PlayedSection, Wishes
 from sideman.tokens.chart import chart_of_progression
+from sideman.tokens.clashes import Row
 from sideman.tokens.drum_hits import HIT_MASKS, LOWEST_DRUM
 from sideman.tokens.leader import Leader
-from sideman.tokens.styling import SCALE, SHAPES, Row, Styling, learnt
+from sideman.tokens.styling import SCALE, SHAPES, Styling, learnt
 from sideman.tokens.vocabulary import VOCABULARY
 
 STRONG = dict.fromkeys(SHAPES, 1.0)

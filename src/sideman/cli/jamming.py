@@ -11,7 +11,7 @@ import typer
 
 from sideman.cli.composing import load_model, read_options, read_programs, with_options
 from sideman.cli.outputs import MIDI_SUFFIXES, check_output
-from sideman.cli.ports import check, list_ports, outlet_into, read_key
+from sideman.cli.ports import Clock, MidiOut, Ports, check, list_ports, outlet_into, read_key
 from sideman.cli.terminal import counted, print_json, say
 from sideman.options import LIVE
 
@@ -31,11 +31,8 @@ def jam(  # noqa: PLR0913, PLR0917 - one argument an option
         str | None,
         typer.Option(metavar="NAME", help="Keyboard that leads, by a part of its name; else a virtual port is made."),
     ] = None,
-    midi_out: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Port to play into, by a part of its name; else a virtual port is made."),
-    ] = None,
-    ports: Annotated[bool, typer.Option("--ports", help="List the machine's MIDI ports and end.")] = False,
+    midi_out: MidiOut = None,
+    ports: Ports = False,
     metre: Annotated[str, typer.Option(help="Metre, of at most four beats a bar: 4/4, 3/4, 6/8, 12/8 ….")] = "4/4",
     key: Annotated[
         str | None, typer.Option(metavar="NAME", help='Key of the music, as "Eb major"; without, that of the chords.')
@@ -50,7 +47,7 @@ def jam(  # noqa: PLR0913, PLR0917 - one argument an option
         int, typer.Option(metavar="BARS", help="Rest after so many bars in which no key was touched; 0: never.", min=0)
     ] = PATIENCE,
     bars: Annotated[int, typer.Option(help="End after so many bars; 0: with Ctrl-C.", min=0)] = 0,
-    clock: Annotated[bool, typer.Option("--clock", help="Send a MIDI clock, start and stop.")] = False,
+    clock: Clock = False,
     program: Annotated[
         list[str] | None,
         typer.Option(metavar="TRACK=NUMBER", help="General MIDI program of a track, from 0. May be repeated."),

@@ -13,7 +13,7 @@ import typer
 from sideman.cli.arranging import read_plan
 from sideman.cli.composing import load_model, read_options, read_playing, read_programs, with_options
 from sideman.cli.outputs import MIDI_SUFFIXES
-from sideman.cli.ports import check, list_ports, outlet_into
+from sideman.cli.ports import Clock, MidiOut, Ports, check, list_ports, outlet_into
 from sideman.cli.terminal import counted, print_json, progress
 from sideman.options import OPTIONS, PLAYING, PlayOptions
 
@@ -35,12 +35,9 @@ def play(  # noqa: PLR0913, PLR0917 - one argument an option
         str | None,
         typer.Argument(metavar="CHART", help="Chords, a chart's file or link as `arrange` takes them, or a MIDI file."),
     ] = None,
-    midi_out: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Port to play into, by a part of its name; else a virtual port is made."),
-    ] = None,
-    ports: Annotated[bool, typer.Option("--ports", help="List the machine's MIDI ports and end.")] = False,
-    clock: Annotated[bool, typer.Option("--clock", help="Send a MIDI clock, start and stop.")] = False,
+    midi_out: MidiOut = None,
+    ports: Ports = False,
+    clock: Clock = False,
     wait: Annotated[
         float, typer.Option(metavar="SECONDS", help="Wait before it begins, to connect a virtual port.", min=0)
     ] = 0.0,

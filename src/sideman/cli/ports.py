@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,13 @@ SWITCH = 0.001  # seconds for which notes wait, at the most, while Python compos
 OCTAVE = 12
 LOWEST_OCTAVE = -1  # C-1 is pitch 0, C4 is 60
 MIDI_VALUES = 128
+# Options that both commands have.
+MidiOut = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Port to play into, by a part of its name; else a virtual port is made."),
+]
+Ports = Annotated[bool, typer.Option("--ports", help="List the machine's MIDI ports and end.")]
+Clock = Annotated[bool, typer.Option("--clock", help="Send a MIDI clock, start and stop.")]
 _KEY = re.compile(r"([A-G](?:#|b)?)(-?[0-9]{1,2})")
 
 

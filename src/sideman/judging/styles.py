@@ -14,12 +14,13 @@ import numpy.typing as npt
 from sideman.judging.features import features
 from sideman.judging.statistics import Floats, Integers, moments
 from sideman.music.band import ONSET, PITCH, ROLES, Band, NoteArray, Role
+from sideman.music.kit import BASS_DRUMS, STRUCK_SNARES
 from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT
 
 # General MIDI's pitches of sorts of drums.
 DRUMS: dict[str, tuple[int, ...]] = {
-    "bass drum": (35, 36),
-    "snare": (38, 40),
+    "bass drum": BASS_DRUMS,
+    "snare": STRUCK_SNARES,
     "side stick, clap": (37, 39),
     "closed hi-hat": (42, 44),
     "open hi-hat": (46,),

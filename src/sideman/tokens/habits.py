@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from sideman.music.band import INSTRUMENTS, ROLES
+from sideman.tokens.clashes import Row
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
-
-Row = npt.NDArray[np.float32]  # (vocab,)
 
 _FIRST_PITCH = VOCABULARY.range("pitch").start
 _FIRST_DENSITY = VOCABULARY.range("track_density").start

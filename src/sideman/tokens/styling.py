@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import ROLES
+from sideman.tokens.clashes import Row
 from sideman.tokens.drum_hits import HIT_MASKS
 from sideman.tokens.form import COMMON
 from sideman.tokens.prefix import Prefix
@@ -33,7 +34,6 @@ SHAPES: Mapping[str, tuple[int, ...]] = {  # by the kind of their ids; the last 
 _KEPT = 32  # styles, with their strengths, that are held at once
 
 Rows = npt.NDArray[np.float32]  # (roles, positions, vocab)
-Row = npt.NDArray[np.float32]  # (vocab,)
 
 
 class Styling:
@@ -41,16 +41,12 @@ class Styling:
 
     def __init__(self, strengths: Mapping[str, float]) -> None:
         self._strengths = tuple(strengths.items())
-        self._rows: dict[str, Rows] = {}  # of the styles so far
 
     def row(self, prefix: Prefix, style: str | None) -> Row | None:
         """For the id that follows in a bar of this style; None where nothing is added."""
         if style is None or not self._strengths or prefix.measure != COMMON:
             return None
-        rows = self._rows.get(style)
-        if rows is None:
-            rows = self._rows[style] = _rows(style, self._strengths)
-        row: Row = rows[max(prefix.role, 0), max(prefix.position, 0)]
+        row: Row = _rows(style, self._strengths)[max(prefix.role, 0), max(prefix.position, 0)]
         return row
 
 

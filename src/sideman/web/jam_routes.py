@@ -27,6 +27,7 @@ from sideman.web.routes import (
     UNREADABLE,
     Asking,
     Server,
+    located,
 )
 
 NAME = "Jam"
@@ -55,10 +56,7 @@ BARS_LIMITED = [Depends(_limited)]
     "",
     status_code=HTTPStatus.CREATED,
     responses={
-        201: {
-            "description": "The band waits for a chord: see Location.",
-            "headers": {"Location": {"schema": {"type": "string"}, "description": "Where the jam is."}},
-        },
+        201: located("The band waits for a chord", "jam"),
         **document_problems(FORBIDDEN, SIZE, UNREADABLE, UNAVAILABLE),
     },
     dependencies=LIMITED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import anyio
 import anyio.to_thread
@@ -98,6 +98,13 @@ Preference = Annotated[
 
 LIMITED = [Depends(_limited)]
 
+
+def located(words: str, what: str) -> dict[str, Any]:
+    """The answer of who made something, for the document: where that is."""
+    place = {"schema": {"type": "string"}, "description": f"Where the {what} is."}
+    return {"description": f"{words}: see Location.", "headers": {"Location": place}}
+
+
 router = APIRouter(prefix="/api", responses=EVERYWHERE)
 
 
@@ -105,10 +112,7 @@ router = APIRouter(prefix="/api", responses=EVERYWHERE)
     "/arrangements",
     status_code=HTTPStatus.ACCEPTED,
     responses={
-        202: {
-            "description": "It is being composed: see Location.",
-            "headers": {"Location": {"schema": {"type": "string"}, "description": "Where the arrangement is."}},
-        },
+        202: located("It is being composed", "arrangement"),
         **document_problems(FORBIDDEN, CONFLICT, SIZE, UNREADABLE, UNAVAILABLE),
     },
     dependencies=LIMITED,
@@ -129,10 +133,7 @@ def create_arrangement(
     "/arrangements:import",
     status_code=HTTPStatus.CREATED,
     responses={
-        201: {
-            "description": "It is there: see Location.",
-            "headers": {"Location": {"schema": {"type": "string"}, "description": "Where the arrangement is."}},
-        },
+        201: located("It is there", "arrangement"),
         **document_problems(FORBIDDEN, CONFLICT, SIZE, UNREADABLE, UNAVAILABLE),
     },
     dependencies=LIMITED,
