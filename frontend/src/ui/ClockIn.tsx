@@ -3,6 +3,7 @@
 import { askForClocks, clockPort, clockPorts, clockWords, followClock } from "../sound/clock-in";
 import { player } from "../sound/player";
 import { Menu } from "./Menu";
+import { PortOptions } from "./PortOptions";
 
 export { askForClocks };
 
@@ -23,12 +24,7 @@ export function ClockIn() {
           onChange={(event) => followClock(event.currentTarget.value || null, player)}
         >
           <option value="">nobody</option>
-          {ports.length === 0 && <option disabled>No MIDI device found</option>}
-          {ports.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
+          <PortOptions ports={ports} />
         </select>
       </label>
       <p class="muted clock-in-words" role="status">

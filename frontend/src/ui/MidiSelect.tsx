@@ -8,6 +8,7 @@ import type { FunctionComponent } from "preact";
 import { hasMidi } from "../sound/midi-access";
 import { askForMidi, chooseMidi, midiClock, midiPorts, midiSynth } from "../sound/midi-out";
 import { soundProblem } from "../state/playback";
+import { PortOptions } from "./PortOptions";
 
 const CHANNELS = "Channels: 1 piano, 2 guitar, 3 bass, 4 strings, 10 drums";
 
@@ -53,12 +54,7 @@ export function MidiSelect() {
           onChange={(event) => chooseMidi(event.currentTarget.value || null)}
         >
           <option value="">This browser</option>
-          {ports.length === 0 && <option disabled>No MIDI device found</option>}
-          {ports.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
+          <PortOptions ports={ports} />
         </select>
       </label>
       {ClockIn && <ClockIn />}
