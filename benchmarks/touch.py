@@ -92,7 +92,7 @@ def mean(role: Role, bar: PlayedBar, _number: int) -> Floats:
 
 def ours(role: Role, bar: PlayedBar, number: int) -> Floats:
     """As a player of the package strikes them."""
-    touched = touch(role, bar.notes, replace(bar.setting, seed=number))
+    touched = touch({role: bar.notes}, replace(bar.setting, seed=number))[role]
     return touched[:, VELOCITY].astype(np.float64)
 
 
@@ -224,8 +224,8 @@ def measure(folder: Path, tags: dict[str, str], count: int) -> None:
         )
         bands.append([(role, bar) for _, bar in bars[:1000]])
     whole = [pair for band in zip(*bands, strict=False) for pair in band]
-    seconds = best(5, lambda: [touch(role, bar.notes, bar.setting) for role, bar in whole])
-    print(f"a bar of the whole band: {seconds / (len(whole) / len(bands)) * 1e3:.3f} ms")
+    seconds = best(5, lambda: [touch({role: bar.notes}, bar.setting) for role, bar in whole])
+    print(f"a bar of the whole band, role by role: {seconds / (len(whole) / len(bands)) * 1e3:.3f} ms")
 
 
 def fit(folder: Path, tags: dict[str, str], count: int, threes: int, out: Path) -> None:

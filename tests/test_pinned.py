@@ -122,7 +122,7 @@ def take_whole_songs(patch: pytest.MonkeyPatch) -> None:
 
 
 def drop_accents(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(finishing, "touch", lambda role, notes, setting: notes)  # noqa: ARG005 - as the original
+    patch.setattr(finishing, "touch", lambda bar, setting: {role: bar[role].copy() for role in bar})  # noqa: ARG005 - as the original
 
 
 def draw_drums_twice(patch: pytest.MonkeyPatch) -> None:

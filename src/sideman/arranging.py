@@ -33,6 +33,7 @@ from sideman.music.song import Song
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
 from sideman.options import PlayOptions
 from sideman.planning import Bar as Bar  # noqa: PLC0414 - likewise
+from sideman.planning import Heard
 from sideman.planning import Plan as Plan  # noqa: PLC0414 - readers of this module find it here too
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import BarNotes, decode_bars
@@ -49,11 +50,18 @@ class Performance:
     def __init__(self, plan: Plan, sampling: SamplingDefaults = SAMPLING) -> None:
         self.plan = plan
         self.takes = tuple(plan.take(number, sampling, given=plan.own) for number in range(plan.options.takes))
+        self._heard: tuple[dict[int, Heard], ...] = tuple({} for _ in self.takes)  # bars of the chart that were told
 
     @property
     def bands(self) -> tuple[Rendition, ...]:
         """The takes, which must be done."""
-        return tuple(self.plan.band(take.bars) for take in self.takes)
+        return tuple(map(self.played, self.takes))
+
+    def played(self, take: Take, playing: PlayOptions | None = None) -> Rendition:
+        """A take that is done, as the plan's options say, or others."""
+        told = self._heard[take.number]
+        heard = [told[bar.number] if bar.number in told else self.plan.heard(bar) for bar in take.bars]
+        return self.plan.played(heard, playing)
 
     @property
     def tokens(self) -> tuple[int, ...]:
@@ -62,7 +70,9 @@ class Performance:
 
     def bar(self, take: Take, bar: BarNotes) -> Bar | None:
         """A bar that a take has just finished, as it is heard; None where what was finished is the half of one."""
-        return self.plan.whole(take.number, take.bars, bar.number)
+        told = self._heard[take.number]
+        told[bar.number] = self.plan.heard(bar)
+        return self.plan.whole(take.number, told, bar.number)
 
 
 def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer], playing: PlayOptions | None = None) -> Rendition:

@@ -39,6 +39,8 @@ from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
 from sideman.tokens.own import Velocities, own_parts
 from sideman.tokens.parts import Part, Parts
 
+Heard = Mapping[Role, NoteArray]  # a bar of the chart, ready for the ear
+
 # In each bar the later roles hear the earlier ones.
 PART_ORDER = (Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR, Role.STRINGS)
 
@@ -263,28 +265,33 @@ class Plan:
         is_given = bool(given) and role in given[bar]
         return role in self.options.roles and role not in self.leads.bars[bar].copied and not is_given
 
-    def heard(self, bar: BarNotes) -> dict[Role, NoteArray]:
+    def heard(self, bar: BarNotes) -> Heard:
         """A bar of the chart as it was composed, made ready for the ear; what was given is as loud as it was given."""
-        return {role: self._heard(role, notes, bar.number) for role, notes in bar.notes.items()}
+        told = {role: self.velocities.get((role, bar.number)) for role in bar.notes}
+        given = {role: notes for role, notes in bar.notes.items() if role in self.given or told[role] is not None}
+        played = {role: notes for role, notes in bar.notes.items() if role not in given}
+        loudness = self.leads.bars[bar.number].loudness
+        own = finish(given, self.chart.steps, None)
+        band = finish(played, self.chart.steps, self._settings[bar.number])
+        heard = {}
+        for role in bar.notes:
+            velocities = told[role]
+            if velocities is not None:
+                heard[role] = struck(own[role], velocities)
+            else:
+                heard[role] = own[role] if role in own else played_at(band[role], loudness)
+        return heard
 
-    def _heard(self, role: Role, notes: NoteArray, bar: int) -> NoteArray:
-        velocities, setting = self.velocities.get((role, bar)), self._settings[bar]
-        if velocities is not None:
-            return struck(finish(role, notes, self.chart.steps, None), velocities)
-        if role in self.given:
-            return finish(role, notes, self.chart.steps, None)
-        return played_at(finish(role, notes, self.chart.steps, setting), self.leads.bars[bar].loudness)
-
-    def whole(self, take: int, bars: Sequence[BarNotes], number: int) -> Bar | None:
+    def whole(self, take: int, heard: Mapping[int, Heard], number: int) -> Bar | None:
         """The bar of the piece that ends with bar ``number`` of the chart, ready for the ear; None within a bar.
 
-        ``bars`` are those of a take, from the first of the chart on.
+        ``heard`` holds that bar and those before it, as :meth:`heard` gives them.
         """
         bar = self.chart.whole(number + 1) - 1
         if bar < 0 or self.chart.spans[bar].stop != number + 1:
             return None
-        heard = [self.heard(bars[part]) for part in self.chart.spans[bar]]
-        notes = {role: np.concatenate([notes[role] for notes in heard]) for role in heard[0]}
+        parts = [heard[part] for part in self.chart.spans[bar]]
+        notes = {role: np.concatenate([notes[role] for notes in parts]) for role in parts[0]}
         if self.melody is not None:
             begin, end = self.progression.lines.onset(bar), self.progression.lines.onset(bar + 1)
             onsets = self.melody.notes[:, ONSET]
@@ -293,12 +300,16 @@ class Plan:
 
     def wholes(self, take: int, bars: Sequence[BarNotes]) -> list[Bar]:
         """All bars of a take that is done."""
-        told = (self.whole(take, bars, number) for number in range(len(bars)))
+        heard = {bar.number: self.heard(bar) for bar in bars}
+        told = (self.whole(take, heard, number) for number in range(len(bars)))
         return [bar for bar in told if bar is not None]
 
     def band(self, bars: Iterable[BarNotes], playing: PlayOptions | None = None) -> Rendition:
         """The band that plays all bars of a take, as the plan's own options say, or others."""
-        heard = [self.heard(bar) for bar in bars]
+        return self.played([self.heard(bar) for bar in bars], playing)
+
+    def played(self, heard: Sequence[Heard], playing: PlayOptions | None = None) -> Rendition:
+        """The same of bars that are ready for the ear."""
         tracks = (self._track(role, np.concatenate([notes[role] for notes in heard])) for role in self.options.roles)
         return self._composed(tracks).played(playing or self.options.playing)
 

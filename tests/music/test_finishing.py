@@ -14,18 +14,20 @@ NOTES: NoteArray = np.array([[0, 12, 36, 88], [40, 24, 38, 88], [47, 1, 42, 88]]
 
 
 def test_what_rings_past_the_end_is_cut() -> None:
-    assert finish(Role.BASS, NOTES, 48, SETTING)[:, :3].tolist() == [[0, 12, 36], [40, 8, 38], [47, 1, 42]]
+    heard = finish({Role.BASS: NOTES}, 48, SETTING)[Role.BASS]
+    assert heard[:, :3].tolist() == [[0, 12, 36], [40, 8, 38], [47, 1, 42]]
 
 
 def test_a_player_weighs_each_note() -> None:
-    heard = finish(Role.DRUMS, NOTES, 64, SETTING)
-    assert np.array_equal(heard, touch(Role.DRUMS, NOTES, SETTING))
+    heard = finish({Role.DRUMS: NOTES}, 64, SETTING)[Role.DRUMS]
+    assert np.array_equal(heard, touch({Role.DRUMS: NOTES}, SETTING)[Role.DRUMS])
     assert not np.array_equal(heard, NOTES)
+    assert np.array_equal(finish({Role.DRUMS: NOTES}, 64, None)[Role.DRUMS], NOTES)
 
 
 def test_the_composed_notes_stay() -> None:
     before = NOTES.copy()
-    for role in ROLES:
-        finish(role, NOTES, 48, SETTING)
+    for setting in (SETTING, None):
+        heard = finish({**dict.fromkeys(ROLES, NOTES), Role.PIANO: NOTES[:0]}, 48, setting)
+        assert heard[Role.PIANO].shape == (0, 4)
     assert np.array_equal(NOTES, before)
-    assert finish(Role.PIANO, NOTES[:0], 48, SETTING).shape == (0, 4)

@@ -267,7 +267,7 @@ class Jam:
         """A bar ready for the ear."""
         steps = self._measure.steps
         setting = Setting(number, 0, steps, self.options.style, self.options.seed or 0)
-        return {role: finish(role, rows, steps + max(LENGTHS), setting) for role, rows in notes.items()}
+        return finish(notes, steps + max(LENGTHS), setting)
 
     # What is told of chords.
 

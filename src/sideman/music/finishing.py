@@ -5,7 +5,7 @@ Takes are kept as they were composed; bars told, bands and files are all made he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,14 +14,15 @@ from sideman.music.strokes import Setting
 from sideman.music.touch import touch
 
 
-def finish(role: Role, notes: NoteArray, steps: int, setting: Setting | None) -> NoteArray:
-    """The notes (notes, 4) of a role in a bar, which stands in ``setting``, as they are heard.
+def finish(bar: Mapping[Role, NoteArray], steps: int, setting: Setting | None) -> dict[Role, NoteArray]:
+    """The notes (notes, 4) of each role in a bar, which stands in ``setting``, as they are heard.
 
     A player weighs each, but for somebody's own, which have no setting; what would ring past the end of the piece,
     after ``steps`` steps, is cut there.
     """
-    heard = (notes if setting is None else touch(role, notes, setting)).copy()
-    heard[:, DURATION] = np.minimum(heard[:, DURATION], steps - heard[:, ONSET])
+    heard = {role: notes.copy() for role, notes in bar.items()} if setting is None else touch(bar, setting)
+    for notes in heard.values():
+        notes[:, DURATION] = np.minimum(notes[:, DURATION], steps - notes[:, ONSET])
     return heard
 
 

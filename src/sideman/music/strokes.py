@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,12 @@ from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.styles import STYLES
 from sideman.music.time import STEPS_PER_BEAT
 
-__all__ = ["Setting", "Strokes", "settings", "sizes", "strokes"]
+__all__ = ["Setting", "Strokes", "settings", "sizes", "strokes", "strokes_of"]
 
 _Ints = npt.NDArray[np.int64]
 
 _MAX_BEATS = 4
+_FAR = 1 << 40  # between the places of parts
 _LAST_COUNT = 5  # notes of an onset that are counted
 _OCTAVE = PITCH_CLASSES
 _GAPS = np.array((1, 2, 3, 4, 5, 6, 8, 9, 12, 18, 24, 36))  # steps; where a class of distances begins
@@ -86,18 +87,23 @@ def settings(lines: Sequence[int], styles: Sequence[str | None], seed: int = 0) 
 
 @dataclass(frozen=True, eq=False)
 class Strokes:
-    """A bar's notes, sorted by onset, then pitch: where they were (notes,), their ``classes`` (notes, features).
+    """The notes of parts, one part after the other, each sorted by onset, then pitch.
 
-    ``onset`` (notes,) numbers the bar's onsets from 0, ``voice`` (notes,) the notes of each from its top; ``count``
-    (onsets,) is how many these are, ``first`` (onsets,) where they begin.
+    They were at ``order`` (notes,); ``classes`` (notes, features) are theirs, ``part`` (notes,) is whose they are.
+    ``onset`` (notes,) numbers the onsets of all parts from 0, ``voice`` (notes,) the notes of each from its top;
+    ``count`` (onsets,) is how many these are, ``first`` (onsets,) where they begin; ``begin`` and ``beginning`` (parts,)
+    are the notes and the onsets at which parts begin.
     """
 
     order: npt.NDArray[np.intp]
     classes: _Ints
+    part: _Ints
     onset: _Ints
     voice: _Ints
     first: _Ints
     count: _Ints
+    begin: _Ints
+    beginning: _Ints
 
 
 def sizes(role: Role) -> dict[str, int]:
@@ -107,46 +113,81 @@ def sizes(role: Role) -> dict[str, int]:
 
 def strokes(role: Role, notes: NoteArray, setting: Setting) -> Strokes:
     """What the notes (notes, 4) of a role in a bar tell; at least one, and all begin in the bar."""
-    order = np.argsort(notes[:, ONSET].astype(np.int64) * MIDI_VALUES + notes[:, PITCH], kind="stable")
+    return strokes_of((role,), notes, (len(notes),), setting)
+
+
+def strokes_of(roles: Sequence[Role], notes: NoteArray, counts: Sequence[int], setting: Setting) -> Strokes:
+    """The same of several roles, drums first, which have so many of the notes each, in one go.
+
+    Features that a role doesn't have are of class 0.
+    """
+    part = np.arange(len(roles)).repeat(counts)
+    order = (part * _FAR + notes[:, ONSET] * MIDI_VALUES + notes[:, PITCH]).argsort(kind="stable")
     rows = notes[order].astype(np.int64)
     place, pitch = rows[:, ONSET] - setting.start, rows[:, PITCH]
     is_first = np.ones(len(rows), np.bool_)
     np.not_equal(place[1:], place[:-1], out=is_first[1:])
+    begin = np.array((0, *accumulate(counts))[:-1])
+    is_first[begin] = True
     onset = is_first.cumsum() - 1
     first = is_first.nonzero()[0]
     ends = np.empty(len(first) + 1, np.int64)  # of each onset's notes; the first of them is a beginning
     ends[0], ends[-1], ends[1:-1] = 0, len(rows), first[1:]
     end, count = ends[1:], ends[1:] - ends[:-1]
-    at = np.empty(len(first) + 1, np.int64)
-    at[:-1], at[-1] = place[first], setting.steps
-    gap = _GAPS.searchsorted(at[1:] - at[:-1], "right")
+    beginning = onset[begin]
+    onsets = np.empty(len(roles), np.int64)  # of each part
+    onsets[-1], onsets[:-1] = len(first) - beginning[-1], beginning[1:] - beginning[:-1]
+    at = place[first]
+    to = np.empty(len(first), np.int64)  # the next onset of the part, or the bar's end
+    to[:-1] = at[1:]
+    to[beginning + onsets - 1] = setting.steps
+    gap = _GAPS.searchsorted(to - at, "right")
+    before = np.empty(len(first), np.int64)
+    before[1:], before[beginning] = gap[:-1], 0
     voice = end[onset] - 1 - np.arange(len(rows))
-    classes = np.zeros((len(sizes(role)), len(rows)), np.int64)
+    classes = np.zeros((max(len(sizes(role)) for role in roles), len(rows)), np.int64)
     beats = min(-(-setting.steps // STEPS_PER_BEAT), _MAX_BEATS)
     classes[0] = place + _PLACES[beats - 1]
     classes[1] = place % STEPS_PER_BEAT
-    classes[2, count[0] :] = gap[onset[count[0] :] - 1]
+    classes[2] = before[onset]
     classes[3] = gap[onset]
     classes[4] = 0 if setting.style is None else STYLES.index(setting.style) + 1
-    classes[5] = _LEVELS.searchsorted(int(rows[:, VELOCITY].sum()) // len(rows), "right")
-    classes[6] = _BUSY.searchsorted(len(first), "right")
-    if INSTRUMENTS[role].is_drum:
-        classes[7] = pitch
-        classes[8] = np.bitwise_or.reduceat(_KIT[pitch], first)[onset]
-        classes[9:] = _drum_history(place, pitch)
-    else:
-        classes[7] = (np.minimum(count, _LAST_COUNT) - 1)[onset] * _LAST_COUNT + np.minimum(voice, _LAST_COUNT - 1)
-        classes[8] = _GAPS.searchsorted(rows[:, DURATION], "right")
-        mean = (2 * int(pitch.sum()) + len(rows)) // (2 * len(rows))
-        classes[9] = _between((pitch - mean + _OCTAVE) // 2, 0, PITCH_CLASSES)
-        top = pitch[end - 1]
-        classes[10] = _LEAP
-        interval = _between(top[1:] - top[:-1], -_NARROW, _NARROW) + _NARROW
-        classes[10, count[0] :] = interval[onset[count[0] :] - 1]
-        key = onset * MIDI_VALUES + pitch  # ascending
-        again = key[np.minimum(key.searchsorted(key - MIDI_VALUES), len(key) - 1)] == key - MIDI_VALUES
-        classes[11] = again
-    return Strokes(order, classes.T, onset, voice, first, count)
+    levels = np.add.reduceat(rows[:, VELOCITY], begin) // counts
+    classes[5] = _LEVELS.searchsorted(levels, "right")[part]
+    classes[6] = _BUSY.searchsorted(onsets, "right")[part]
+    told = Strokes(order, classes.T, part, onset, voice, first, count, begin, beginning)
+    drums = counts[0] if INSTRUMENTS[roles[0]].is_drum else 0
+    if drums:
+        struck = first if len(roles) == 1 else first[: beginning[1]]
+        classes[7, :drums] = pitch[:drums]
+        classes[8, :drums] = np.bitwise_or.reduceat(_KIT[pitch[:drums]], struck)[onset[:drums]]
+        classes[9:11, :drums] = _drum_history(place[:drums], pitch[:drums])
+    if drums < len(rows):
+        classes[7:, drums:] = _pitched(told, rows, end)[:, drums:]
+    return told
+
+
+def _pitched(told: Strokes, rows: _Ints, end: _Ints) -> _Ints:
+    """(5, notes): the classes that notes with a pitch have besides; ``end`` (onsets,) is where onsets end."""
+    pitch, onset, beginning = rows[:, PITCH], told.onset, told.beginning
+    classes = np.empty((5, len(rows)), np.int64)
+    classes[0] = (np.minimum(told.count, _LAST_COUNT) - 1)[onset] * _LAST_COUNT
+    classes[0] += np.minimum(told.voice, _LAST_COUNT - 1)
+    classes[1] = _GAPS.searchsorted(rows[:, DURATION], "right")
+    notes = np.bincount(told.part)
+    mean = (2 * np.add.reduceat(pitch, told.begin) + notes) // (2 * notes)
+    classes[2] = _between((pitch - mean[told.part] + _OCTAVE) // 2, 0, PITCH_CLASSES)
+    top = pitch[end - 1]
+    interval = np.empty(len(end), np.int64)
+    interval[1:] = _between(top[1:] - top[:-1], -_NARROW, _NARROW) + _NARROW
+    interval[beginning] = _LEAP
+    classes[3] = interval[onset]
+    key = onset * MIDI_VALUES + pitch  # ascending
+    again = key[np.minimum(key.searchsorted(key - MIDI_VALUES), len(key) - 1)] == key - MIDI_VALUES
+    goes_on = np.ones(len(end), np.bool_)
+    goes_on[beginning] = False
+    classes[4] = again & goes_on[onset]
+    return classes
 
 
 def _between(values: _Ints, low: int, high: int) -> _Ints:

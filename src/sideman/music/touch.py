@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -22,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, ROLES, VELOCITY, NoteArray, Role
-from sideman.music.strokes import Setting, Strokes, sizes, strokes
+from sideman.music.strokes import Setting, Strokes, sizes, strokes_of
 
 __all__ = ["LEARNT", "RESIDUES", "SCALE", "Learnt", "pack", "touch", "unpack"]
 
@@ -59,19 +60,25 @@ class Learnt:
     residue: _Ints
 
 
-def touch(role: Role, notes: NoteArray, setting: Setting) -> NoteArray:
-    """The notes (notes, 4) of a role in a bar, as a player strikes them: only velocities change.
+def touch(bar: Mapping[Role, NoteArray], setting: Setting) -> dict[Role, NoteArray]:
+    """The notes (notes, 4) of roles in a bar, as players strike them: only velocities change, and in new arrays.
 
-    Their mean stays within one of what it was, but where that is next to an end of the range.
+    Their mean in a role stays within one of what it was, but where that is next to an end of the range. No role makes a
+    difference to another.
     """
-    if not len(notes):
-        return notes
-    told = strokes(role, notes, setting)
-    deviation = _deviation(role, notes[told.order], told, setting)
-    touched = notes.copy()
-    loudness = notes[told.order, VELOCITY]
-    touched[told.order, VELOCITY] = np.minimum(np.maximum(loudness + deviation, _SOFTEST[role]), _LOUDEST)
-    return touched
+    roles = sorted((role for role, notes in bar.items() if len(notes)), key=lambda role: not INSTRUMENTS[role].is_drum)
+    if not roles:
+        return {role: notes.copy() for role, notes in bar.items()}
+    counts = [len(bar[role]) for role in roles]
+    notes = np.concatenate([bar[role] for role in roles])
+    told = strokes_of(roles, notes, counts, setting)
+    players = _players(tuple(roles), setting.seed)
+    deviation = _deviation(players, notes[told.order], told, setting)
+    softest = players.softest[told.part]
+    notes[told.order, VELOCITY] = np.minimum(np.maximum(notes[told.order, VELOCITY] + deviation, softest), _LOUDEST)
+    ends = [*accumulate(counts, initial=0)]
+    struck = {role: notes[begin:end] for role, begin, end in zip(roles, ends, ends[1:], strict=False)}
+    return {role: struck[role] if role in struck else empty.copy() for role, empty in bar.items()}
 
 
 def pack(learnt: Mapping[Role, Learnt]) -> dict[str, npt.NDArray[np.int16]]:
@@ -117,51 +124,93 @@ def _player(role: Role, seed: int) -> _Player:
     return _Player(key, table, grain, own.residue.T[:, :, None] * _EVENNESS[key % len(_EVENNESS)])
 
 
-def _deviation(role: Role, rows: NoteArray, told: Strokes, setting: Setting) -> _Ints:
+class _Players(NamedTuple):
+    """Those of some roles: their tables in a row, with a 0 at the end, and what else a part has."""
+
+    keys: tuple[int, ...]
+    is_drum: tuple[bool, ...]
+    table: _Ints
+    offsets: _Ints  # (parts, features) the row at which the classes of each begin, or that 0
+    grain: _Ints  # (parts,)
+    softest: _Ints  # (parts,)
+    residue: _Ints  # (3, 2, parts)
+
+
+@lru_cache(maxsize=256)
+def _players(roles: tuple[Role, ...], seed: int) -> _Players:
+    players = [_player(role, seed) for role in roles]
+    table = np.concatenate([*(player.table for player in players), np.zeros(1, np.int64)])
+    begins = accumulate((len(player.table) for player in players), initial=0)
+    offsets = np.full((len(roles), max(len(sizes(role)) for role in roles)), len(table) - 1)
+    for part, (role, begin) in enumerate(zip(roles, begins, strict=False)):
+        own = [*sizes(role).values()]
+        offsets[part, : len(own)] = np.cumsum([begin, *own[:-1]])
+    return _Players(
+        tuple(player.key for player in players),
+        tuple(INSTRUMENTS[role].is_drum for role in roles),
+        table,
+        offsets,
+        np.array([player.grain for player in players]),
+        np.array([_SOFTEST[role] for role in roles]),
+        np.concatenate([player.residue for player in players], 2),
+    )
+
+
+def _deviation(players: _Players, rows: NoteArray, told: Strokes, setting: Setting) -> _Ints:
     """(notes,) whole velocities from each note's loudness; ``rows`` in the order of ``told``."""
-    player = _player(role, setting.seed)
-    deviation: _Ints = player.table[told.classes + _offsets(role)].sum(1)
-    place = rows[:, ONSET] - setting.start
-    is_drum = INSTRUMENTS[role].is_drum
-    rhythm = crc32(place[told.first].astype("<i4").tobytes(), player.key)
-    figure = crc32((rows[:, PITCH] - (0 if is_drum else rows[0, PITCH])).astype("<i4").tobytes(), rhythm)
-    bar = crc32(b"%d" % setting.number, figure)
+    part = told.part
+    deviation: _Ints = players.table[told.classes + players.offsets[part]].sum(1)
+    place, pitch = rows[:, ONSET] - setting.start, rows[:, PITCH]
+    lowest = np.where(players.is_drum, 0, pitch[told.begin])
+    onsets, figures = place[told.first].astype("<i4").tobytes(), (pitch - lowest[part]).astype("<i4").tobytes()
+    marks = []  # of each part: its rhythm, its notes, and these in this bar
+    ends = zip([*told.beginning[1:].tolist(), len(told.first)], [*told.begin[1:].tolist(), len(rows)], strict=True)
+    begin, beginning = 0, 0
+    for key, (end, stop) in zip(players.keys, ends, strict=True):
+        rhythm = crc32(onsets[4 * beginning : 4 * end], key)
+        figure = crc32(figures[4 * begin : 4 * stop], rhythm)
+        marks.append((rhythm, figure, crc32(b"%d" % setting.number, figure)))
+        begin, beginning = stop, end
+    sources = np.array(marks).T
     which = np.empty((len(RESIDUES), len(rows)), np.int64)
     which[0] = place
-    which[1] = (place + 1) * MIDI_VALUES + (rows[:, PITCH] if is_drum else told.voice)
-    draws = _draw(which, np.array((rhythm, figure, bar))[:, None, None])  # (sources, residues, notes)
-    left = (draws * player.residue).sum(0)
+    which[1] = (place + 1) * MIDI_VALUES + np.where(np.array(players.is_drum)[part], pitch, told.voice)
+    draws = _draw(which, sources.take(part, 1)[:, None])  # (sources, residues, notes)
+    left = (draws * players.residue[:, :, part]).sum(0)
     left[1] *= (told.count > 1)[told.onset]
-    deviation += left.sum(0) * int(_EVENNESS[rhythm % len(_EVENNESS)]) // (_EVEN * _DRAW_SPREAD)
-    return _within(role, deviation, rows[:, VELOCITY], player, bar)
+    even = _EVENNESS[sources[0] % len(_EVENNESS)]
+    deviation += left.sum(0) * even[part] // (_EVEN * _DRAW_SPREAD)
+    return _within(players, deviation, rows[:, VELOCITY], told, sources[2])
 
 
-def _within(role: Role, deviation: _Ints, loudness: NoteArray, player: _Player, bar: int) -> _Ints:
-    """Deviations in whole velocities, so small that nothing has to be cut off, and their mean within one of 0."""
-    deviation = deviation - deviation.sum() // len(deviation)
-    above = max(_LOUDEST - bar % _ROOM - int(loudness.max()), 0)
-    below = max(int(loudness.min()) - _SOFTEST[role], 0)
-    highest, lowest = int(deviation.max()), -int(deviation.min())
-    if highest > above * _FINE:
-        deviation = deviation * (above * _FINE) // highest
-        lowest = lowest * (above * _FINE) // highest
-    if lowest > below * _FINE:
-        deviation = deviation * (below * _FINE) // lowest
-    deviation = (deviation + player.grain * _FINE // 2) // (player.grain * _FINE) * player.grain
-    deviation = np.minimum(deviation, above)
-    count, total = len(deviation), int(deviation.sum())
+def _within(players: _Players, deviation: _Ints, loudness: NoteArray, told: Strokes, bar: _Ints) -> _Ints:
+    """Deviations in whole velocities, so small that nothing has to be cut off, and their mean within one of 0.
+
+    ``bar`` (parts,) are numbers of the parts in this bar.
+    """
+    part, begin = told.part, told.begin
+    count = np.bincount(part)
+    deviation = deviation - (np.add.reduceat(deviation, begin) // count)[part]
+    above = np.maximum(_LOUDEST - bar % _ROOM - np.maximum.reduceat(loudness, begin), 0)
+    below = np.maximum(np.minimum.reduceat(loudness, begin) - players.softest, 0)
+    highest, lowest = np.maximum.reduceat(deviation, begin), -np.minimum.reduceat(deviation, begin)
+    room = above * _FINE
+    is_high = highest > room
+    share, of = np.where(is_high, room, 1), np.where(is_high, highest, 1)
+    lowest = lowest * share // of
+    room = below * _FINE
+    is_low = lowest > room
+    lower, of_low = np.where(is_low, room, 1), np.where(is_low, lowest, 1)
+    deviation = deviation * share[part] // of[part] * lower[part] // of_low[part]
+    grain = players.grain[part]
+    deviation = (deviation + grain * (_FINE // 2)) // (grain * _FINE) * grain
+    deviation = np.minimum(deviation, above[part])
+    total = np.add.reduceat(deviation, begin)
     drift = bar // _ROOM % (2 * _DRIFT + 1) - _DRIFT  # where their mean is to be, in 1/_DRIFT
     shift = (2 * (drift * count - total * _DRIFT) + count * _DRIFT) // (2 * count * _DRIFT)
-    if abs(total + shift * count) > count:
-        shift -= 1 if total + shift * count > 0 else -1
-    return deviation + shift
-
-
-@cache
-def _offsets(role: Role) -> _Ints:
-    """(features,) the row of the tables at which each feature's classes begin."""
-    offsets: _Ints = np.cumsum([0, *sizes(role).values()][:-1])
-    return offsets
+    mean = total + shift * count
+    shift -= np.where(np.abs(mean) > count, np.where(mean > 0, 1, -1), 0)
+    return np.asarray(deviation + shift[part])
 
 
 def _draw(which: npt.NDArray[np.integer], keys: _Ints | int) -> _Ints:

@@ -6,38 +6,50 @@ In a take's ids a part tells its loudness only where it changes; here every part
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import TokenError
 from sideman.music.band import ROLES, Role
-from sideman.tokens.slices import BEGINS_PART, ROLE, bars, parts
+from sideman.tokens.slices import BEGINS_PART, ROLE, bars
 from sideman.tokens.vocabulary import VOCABULARY
 
 Part = tuple[int, ...]
 Parts = Mapping[Role, Part]  # of a bar
 
 _END = VOCABULARY.id("end")
+_BEGINS, _ROLE = BEGINS_PART.tolist(), ROLE.tolist()
 _LEVELS = VOCABULARY.range("loudness")
 _RESTS = VOCABULARY.range("rest")
 
 
-def parts_of(ids: Sequence[int] | npt.NDArray[np.integer]) -> list[Parts]:
-    """The parts of each whole bar in the ids of a take; trusts its ids."""
-    loudness: dict[int, int] = {}
-    found: list[Parts] = []
-    array = np.array(ids, np.uint16)
-    for bar in bars(array[:-1] if array.size and array[-1] == _END else array):
+class Reader:
+    """Reads the parts of whole bars, one bar after the other from the first on; trusts its ids."""
+
+    def __init__(self) -> None:
+        self._loudness: dict[int, int] = {}
+
+    def read(self, bar: Sequence[int]) -> Parts:
+        """The parts of the next bar, of which these are the ids."""
+        starts = [place for place, token in enumerate(bar) if _BEGINS[token]]
         of_bar: dict[Role, Part] = {}
-        for part in parts(bar):
-            role, told = int(ROLE[part[0]]), part.tolist()
+        for start, end in pairwise([*starts, len(bar)]):
+            role, told = _ROLE[bar[start]], list(bar[start:end])
             if len(told) > 1:
                 if not _is_level(told[1]):
-                    told.insert(1, loudness[role])
-                loudness[role] = told[1]
+                    told.insert(1, self._loudness[role])
+                self._loudness[role] = told[1]
             of_bar[ROLES[role]] = tuple(told)
-        found.append(of_bar)
+        return of_bar
+
+
+def parts_of(ids: Sequence[int] | npt.NDArray[np.integer]) -> list[Parts]:
+    """The parts of each whole bar in the ids of a take; trusts its ids."""
+    array = np.array(ids, np.uint16)
+    reader = Reader()
+    found = [reader.read(bar.tolist()) for bar in bars(array[:-1] if array.size and array[-1] == _END else array)]
     return [bar for bar in found if bar]  # the last one of an excerpt is only begun
 
 

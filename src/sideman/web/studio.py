@@ -239,7 +239,7 @@ class Studio:
         changed, performance = job.commission.composition, job.commission.performance
         composition = changed or Composition.played(performance, self.fingerprint)
         bands = [
-            changed.rendition(take.number, UNCHANGED) if changed else performance.plan.band(take.bars, UNCHANGED)
+            changed.rendition(take.number, UNCHANGED) if changed else performance.played(take, UNCHANGED)
             for take in performance.takes
         ]
         songs = [band.midi() for band in bands]
