@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from benchmarks.timing import best
 from sideman.arranging import arrange
-from sideman.composer import SAMPLING
+from sideman.composer import SAMPLING, Composer
 from sideman.model.sampling import Sampler, SamplingOptions
 from sideman.tokens.vocabulary import VOCABULARY
 
@@ -28,12 +28,20 @@ def record() -> list[Draw]:
     draws: list[Draw] = []
     draw = Sampler.draw
 
-    def listen(sampler: Sampler, logits: npt.NDArray[np.floating], choices: npt.NDArray[np.intp]) -> int:
+    def listen(
+        sampler: Sampler,
+        logits: npt.NDArray[np.floating],
+        choices: npt.NDArray[np.intp],
+        fitting: npt.NDArray[np.floating] | None = None,
+    ) -> int:
         draws.append((logits.copy(), choices))
-        return draw(sampler, logits, choices)
+        return draw(sampler, logits, choices, fitting)
 
+    arrangement = arrange("|".join(["C:4", "Am:4", "F:4", "G7:4"] * 4), seed=0)
+    model = arrangement.model
     with patch.object(Sampler, "draw", listen):
-        _ = arrange("|".join(["C:4", "Am:4", "F:4", "G7:4"] * 4), seed=0).band
+        for _ in Composer(model.engine, model.columns, 1, steps=0).run(arrangement.takes):
+            pass
     return draws
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.tiny import tiny_checkpoint
 from tests.tokens.conftest import tokens
 
-from sideman.composer import Composer, Take
+from sideman.composer import STEPS, Composer, Take
 from sideman.model.engine import Engine
 from sideman.model.runtime import open_engine
 from sideman.model.sampling import SamplingOptions
@@ -93,8 +93,8 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def composer(name: str, capacity: int, context: int = CONTEXT) -> Composer:
-    return Composer(engine(name, context), COLUMNS, capacity)
+def composer(name: str, capacity: int, context: int = CONTEXT, steps: int = STEPS) -> Composer:
+    return Composer(engine(name, context), COLUMNS, capacity, steps=steps)
 
 
 def play(composer: Composer) -> list[tuple[Take, BarNotes]]:
@@ -154,7 +154,7 @@ def test_takes_join_between_steps(name: str) -> None:
 
 
 def test_a_take_that_left_goes_on_where_it_stopped(name: str) -> None:
-    (first, second), other = (WISHES[0].take(), WISHES[2].take()), composer(name, 2)
+    (first, second), other = (WISHES[0].take(), WISHES[2].take()), composer(name, 2, steps=1)
     other.join(first)
     other.join(second)
     for _ in range(20):
@@ -300,7 +300,7 @@ def reads(name: str, monkeypatch: pytest.MonkeyPatch) -> Reads:
 
 
 def test_what_is_forced_is_read_together(name: str, reads: Reads) -> None:
-    take, batch = Wish(progression="C:4|F:4").take(), composer(name, 1)
+    take, batch = Wish(progression="C:4|F:4").take(), composer(name, 1, steps=0)
     opening = list(take.ids)
     assert len(opening) > 3  # START, controls, BAR and chords
     batch.join(take)
@@ -321,7 +321,7 @@ def test_what_is_forced_is_read_together(name: str, reads: Reads) -> None:
 
 def test_a_step_is_one_read_of_all_takes(name: str, reads: Reads) -> None:
     takes = [wish.take() for wish in WISHES]
-    batch = composer(name, len(takes))
+    batch = composer(name, len(takes), steps=0)
     for take in takes:
         batch.join(take)
     while batch:
@@ -339,7 +339,7 @@ def test_the_window_slides_to_the_head_and_the_last_bars(
     name: str, context: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = Reads(engine(name, context), monkeypatch)
-    take, one = Wish(progression="|".join(["C:4", "F:4"] * 5)).take(), composer(name, 1, context)
+    take, one = Wish(progression="|".join(["C:4", "F:4"] * 5)).take(), composer(name, 1, context, steps=0)
     one.join(take)
     length, begins, whole_bars = 0, [], 0
     while one:

@@ -12,23 +12,33 @@ from weakref import ref
 import numpy as np
 import numpy.typing as npt
 
+from sideman.kernel_take import KernelTake, batch_of
 from sideman.model.engine import Engine
+from sideman.model.kernel import KernelEngine
 from sideman.take import SAMPLING as SAMPLING  # noqa: PLC0414 - readers of this module find it here too
 from sideman.take import Features
 from sideman.take import Take as Take  # noqa: PLC0414 - likewise
 from sideman.tokens.decode import BarNotes
 
+STEPS = 64  # of the kernel at a time
+
 
 class Composer:
-    """A batch of at most ``capacity`` takes on one engine, which reads the context features in ``columns``."""
+    """A batch of at most ``capacity`` takes on one engine, which reads the context features in ``columns``.
 
-    def __init__(self, engine: Engine, columns: Sequence[int], capacity: int) -> None:
+    On the kernel's engine the kernel composes within parts, so many ``steps`` at most before others may join. With 0 it
+    is asked for logits alone: the music is the same, and takes longer.
+    """
+
+    def __init__(self, engine: Engine, columns: Sequence[int], capacity: int, *, steps: int = STEPS) -> None:
         self._engine = engine
         self._columns = list(columns)
         self._cache = engine.cache(capacity)
         self._free = list(range(capacity))
         self._rows: dict[Take, int] = {}
         self._left: dict[int, ref[Take]] = {}  # who read in a row last
+        self._batch = batch_of(engine, columns, self._cache, steps)
+        self._seated: list[tuple[KernelTake, int]] = []  # whom the batch knows, and in which rows
 
     def __len__(self) -> int:
         """How many takes are under way."""
@@ -43,9 +53,14 @@ class Composer:
         """Begin with a take, or go on with one that left. There must be room."""
         if not take.done:
             self._seat(take)
+            if self._batch is None:
+                take.leave_kernel()
+            elif isinstance(self._engine, KernelEngine):
+                take.use_kernel(self._engine)
 
     def leave(self, take: Take) -> None:
         """Stop a take where it is; its row is free for another. Takes that are done leave by themselves."""
+        take.catch_up()
         row = self._rows.pop(take)
         self._free.append(row)
         self._left[row] = ref(take)
@@ -64,6 +79,7 @@ class Composer:
         known = take.window_length - take.unread + take.taken_back
         if last is None or last() is not take or self._cache.length[row] != known:
             self._cache.clear(row)
+            take.is_moved = True
         self._rows[take] = row
 
     def step(self) -> list[tuple[Take, BarNotes]]:
@@ -71,14 +87,34 @@ class Composer:
         takes = list(self._rows)
         if not takes:
             return []
+        logits = self._draw_in_kernel(takes)
         finished = []
-        for take, logits in zip(takes, self._read(takes), strict=True):
+        for number, take in enumerate(takes):
+            if take.kernel is not None and not take.kernel.waits:
+                continue
             bars = len(take.bars)
-            take.draw(logits)
+            (take.draw if take.kernel is None else take.decide)(logits[number])
             finished += [(take, bar) for bar in take.bars[bars:]]
             if take.done:
                 self.leave(take)
         return finished
+
+    def _draw_in_kernel(self, takes: Sequence[Take]) -> npt.NDArray[np.float32]:
+        """Read what is new, and let the kernel draw for whom it composes; the logits (take, vocab) that were the last.
+
+        Where it composes all of them it goes on until something is to be decided for one.
+        """
+        batch, seated = self._batch, [(take.kernel, self._rows[take]) for take in takes if take.kernel is not None]
+        if batch is None or not seated:
+            return self._read(takes)
+        if seated != self._seated:
+            batch.seat(seated)
+            self._seated = seated
+        if len(seated) == len(takes) and not any(take.is_moved for take in takes) and batch.compose():
+            return batch.logits
+        logits = self._read(takes)
+        batch.draw(logits if len(seated) == len(takes) else logits[[take.kernel is not None for take in takes]])
+        return logits
 
     def run(self, takes: Iterable[Take]) -> Iterator[list[tuple[Take, BarNotes]]]:
         """Compose takes to their end, as many at a time as there is room: what each :meth:`step` gives."""
@@ -91,10 +127,11 @@ class Composer:
     def _read(self, takes: Sequence[Take]) -> npt.NDArray[np.float32]:
         """Let the engine read what is new in each take; slides the window of those that don't fit."""
         ids: list[int] = []
-        features: list[Features] = []
+        features: list[Features | npt.NDArray[np.int16]] = []
         counts = []
         rows = [self._rows[take] for take in takes]
         for take, row in zip(takes, rows, strict=True):
+            take.catch_up()
             if take.window_length > self._engine.config.context:
                 take.slide(self._engine.config.context)
             if take.is_moved:
@@ -104,14 +141,16 @@ class Composer:
             take.taken_back = 0
             if self._cache.length[row]:
                 ids += take.ids[-take.unread :]
-                features += take.features[-take.unread :]
+                features.extend(take.features[-take.unread :])
                 counts.append(take.unread)
             else:
                 window, of_window = take.window
                 ids += window
-                features += of_window
+                features.extend(of_window)
                 counts.append(len(window))
             take.unread = 0
+            if take.kernel is not None:
+                take.kernel.fields.unread = 0
         read = np.array(features, np.int32)[:, self._columns]
         if any(take.asked for take in takes):
             return self._judge(takes, rows, ids, read, counts)

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sideman.kernel_take import KernelTake, Waits
+from sideman.model.kernel import KernelEngine
 from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
 from sideman.tokens.chart import Chart
 from sideman.tokens.clashes import Clashes
@@ -20,7 +22,7 @@ from sideman.tokens.fitting import Fitting
 from sideman.tokens.habits import Habits
 from sideman.tokens.kit import Beginning
 from sideman.tokens.leader import Leader
-from sideman.tokens.parts import Parts, parts_of
+from sideman.tokens.parts import Parts, Reader
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.slices import BEGINS_PART, part_begin
 from sideman.tokens.styling import Styling
@@ -32,6 +34,7 @@ SAMPLING = SamplingDefaults(kind=1.0, value=0.92, values={"pitch": 0.9, "track_d
 Features = tuple[int, ...]  # of one id
 
 _NONE: npt.NDArray[np.intp] = np.empty(0, np.intp)
+_SILENT = (Stage.ONSET, Stage.LENGTH)  # nothing begins, ends or sounds
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
 
 
@@ -75,15 +78,16 @@ class Take:
         self._beginnings = {(each.bar, each.role): each for each in beginnings}
         self._again = {place: each.draws for place, each in self._beginnings.items()}
         self.bits, self.told = 0.0, 0
+        self.kernel: KernelTake | None = None  # the same ids, where the kernel composes
         self._start([])
         self._follow()
 
     def _start(self, ids: Iterable[int]) -> None:
         """Stand after these ids, none of which the engine has read."""
-        self.prefix = self.leader.prefix()
+        self.prefix = self.leader.prefix(recall=self.kernel is None)
         self.decoder = Decoder(self._chart.shift, self._chart.lines)
         self.ids: list[int] = []
-        self.features: list[Features] = []
+        self._features: list[Features] = []
         self.bars: list[BarNotes] = []  # what the ids say, as composed
         self.bar_begins: list[int] = []  # index in ids of each BAR
         self.unread = 0  # ids at the end that the engine has not read
@@ -91,10 +95,12 @@ class Take:
         self.begin = 0  # index of the first id that it reads, besides the opening
         self.is_moved = True  # the engine has to read again from there
         self.asked: list[int] = []  # indices of ids of which the engine has yet to say how likely they are
-        self._copied: tuple[int, Parts] | None = None  # the last bar that was repeated
+        self._part_over = False  # whether a part that is given or repeated was the last
+        self._read_again()
+        if self.kernel is not None:
+            self.kernel.restart()
         self._open(self.leader.opening())
-        for token in ids:
-            self._push(token)
+        self._push(*ids)
 
     @property
     def done(self) -> bool:
@@ -113,6 +119,62 @@ class Take:
             token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices), fitting)
         self._follow(part_over=self._accept(self.leader.as_asked(token, self.prefix.bar)))
 
+    @property
+    def features(self) -> Sequence[Features] | npt.NDArray[np.int16]:
+        """The context features of each id, in the order of FEATURES."""
+        self._tell_kernel()
+        return self._features if self.kernel is None else self.kernel.features
+
+    def use_kernel(self, engine: KernelEngine) -> None:
+        """Have the kernel compose from now on, where it can: all but what is judged or told bar by bar."""
+        if self.kernel is None and type(self) is Take and type(self.leader) is Leader and not self._judged:
+            self.kernel = KernelTake(engine.library, self._chart, self.leader, self.sampler, self._fitting)
+            self._features = []
+            self._stand_again()
+
+    def leave_kernel(self) -> None:
+        """Compose without it from now on."""
+        if self.kernel is not None:
+            self._tell_kernel()
+            self._features = [tuple(row) for row in self.kernel.features.tolist()]
+            self.kernel = None
+            self._stand_again()
+
+    def _stand_again(self) -> None:
+        """Have a prefix that knows of these ids what it needs from now on."""
+        self.prefix = self.leader.prefix(recall=self.kernel is None)
+        for token in self.ids:
+            self.prefix.push(token)
+        self._follow(part_over=self._part_over)
+
+    def decide(self, logits: npt.NDArray[np.floating]) -> None:
+        """Where the kernel waits, having drawn by ``logits`` (vocab,) at last: decide what follows."""
+        assert self.kernel is not None
+        self.catch_up()
+        waits, token = self.kernel.waits, self.kernel.fields.token
+        if waits == Waits.FOR_ACCEPTING:
+            token = self.leader.as_asked(token, self.prefix.bar)
+        elif waits != Waits.FOR_ONLY:
+            self.choices, self.wished = self.leader.choices(self.prefix, part_over=self._part_over)
+            if waits == Waits.FOR_NEAREST:
+                self.wished = self.leader.instead(self.prefix, token, self.choices)
+            self.draw(logits)
+            return
+        self._follow(part_over=self._accept(token))
+
+    def catch_up(self) -> None:
+        """Take the ids that the kernel took, where it composes: between its steps they may be behind."""
+        if self.kernel is None:
+            return
+        ids = self.kernel.since(len(self.ids))
+        prefix, sound = self.prefix, self.decoder.sound
+        for token in ids:
+            prefix.push(token)
+            if prefix.stage is Stage.SOUND:
+                sound(prefix, token)
+        self.ids += ids
+        self.unread = self.kernel.fields.unread
+
     def judge(self, places: Sequence[int], logits: npt.NDArray[np.floating]) -> None:
         """Add up how likely the ids at some places are, by the logits (place, vocab) that the model has for them."""
         self.asked = []
@@ -128,11 +190,11 @@ class Take:
         return self._chart.whole(len(self.bars))
 
     @property
-    def window(self) -> tuple[list[int], list[Features]]:
+    def window(self) -> tuple[list[int], Sequence[Features] | npt.NDArray[np.int16]]:
         """What the engine reads, ids and features: START and controls, and what comes from ``begin`` on."""
         if self.begin == 0:
             return self.ids, self.features
-        return self._opening + self.ids[self.begin :], self._opening_features + self.features[self.begin :]
+        return self._opening + self.ids[self.begin :], [*self._opening_features, *self.features[self.begin :]]
 
     @property
     def window_length(self) -> int:
@@ -147,13 +209,13 @@ class Take:
         """Go back to a mark: what came after it was never composed."""
         self._unread_from(mark.ids - 1)
         read = self._read
-        del self.ids[mark.ids :], self.features[mark.ids :]
+        del self.ids[mark.ids :], self._features[mark.ids :]
         self.unread = mark.ids - read
         self.prefix = mark.prefix.copy()
         self.decoder = Decoder(self._chart.shift, self._chart.lines)
         bar = self.prefix.bar
         del self.bars[bar:], self.bar_begins[bar + 1 :]
-        self._copied = None
+        self._read_again()
         if self.begin >= mark.ids:
             self.begin, self.is_moved = mark.ids - 1, True
 
@@ -161,7 +223,7 @@ class Take:
         """Follow a leader who has told of one bar more: the one that has just begun."""
         self._unread_from(len(self.ids) - 1)
         self.prefix.tell(self.leader.form)
-        self.features[-1] = self.prefix.features()
+        self._features[-1] = self.prefix.features()
         self._follow()
 
     @property
@@ -197,7 +259,13 @@ class Take:
             if self.asked and self.prefix.bar not in self._judged:
                 break
             forced = self.leader.forced(self.prefix, part_over=part_over, played=self._played)
+            if not forced and self.kernel is not None:
+                if self._follow_by_kernel(part_over) != Waits.FOR_ONLY:
+                    return
+                part_over = self._accept(self.kernel.fields.token)
+                continue
             if not forced:
+                self._part_over = part_over
                 self.choices, self.wished = self.leader.choices(self.prefix, part_over=part_over)
                 if len(self.choices) != 1:
                     return
@@ -206,9 +274,22 @@ class Take:
             part_over = True  # given parts are whole
             if forced and BEGINS_PART[forced[0]] and self.prefix.bar in self._judged:
                 self.asked += range(len(self.ids), len(self.ids) + len(forced))
-            for token in forced:
-                self._push(token)
+            self._push(*forced)
         self.choices = self.wished = _NONE
+
+    def _follow_by_kernel(self, part_over: bool) -> int:
+        """Where the leader forces nothing: push ids as long as there is one choice only within a part."""
+        assert self.kernel is not None
+        self._tell_kernel()
+        self._part_over = part_over
+        waits = self.kernel.follow(self.prefix.bar, part_over=part_over)
+        self.catch_up()
+        return waits
+
+    def _tell_kernel(self) -> None:
+        """Have the kernel take the ids that were decided here."""
+        if self.kernel is not None and self.kernel.fields.count < len(self.ids):
+            self.kernel.push(self.ids[self.kernel.fields.count :])
 
     def _accept(self, token: int) -> bool:
         """Push an id that was chosen; where it begins a part that is played again, all of that. Whether a part is over.
@@ -225,26 +306,37 @@ class Take:
                 return False
             self._again[place] = 0
         again = self.leader.again(self.prefix, token, self._played)
-        for each in again or (token,):
-            self._push(each)
+        self._push(*again or (token,))
         return bool(again)
+
+    def _read_again(self) -> None:
+        """Forget the parts of the bars that are over."""
+        self._reader, self._parts = Reader(), list[Parts]()
 
     def _played(self, bar: int) -> Parts:
         """The parts of a bar that is over."""
-        if self._copied is None or self._copied[0] != bar:
-            self._copied = bar, parts_of(self.ids[: self.bar_begins[bar + 1]])[bar]
-        return self._copied[1]
+        while len(self._parts) <= bar:
+            begin, end = self.bar_begins[len(self._parts) :][:2]
+            self._parts.append(self._reader.read(self.ids[begin:end]))
+        return self._parts[bar]
 
-    def _push(self, token: int) -> None:
-        self.prefix.push(token)
-        if self.prefix.stage is Stage.BAR:
-            self._begin_bar()
-        self.ids.append(token)
-        self.features.append(self.prefix.features())
-        self.unread += 1
-        bar = self.decoder.push(self.prefix, token)
-        if bar is not None:
-            self.bars.append(bar)
+    def _push(self, *tokens: int) -> None:
+        """Take ids that were decided."""
+        prefix, decoder = self.prefix, self.decoder
+        for token in tokens:
+            prefix.push(token)
+            if prefix.stage is Stage.BAR:
+                self._begin_bar()
+            self.ids.append(token)
+            if self.kernel is None:
+                self._features.append(prefix.features())
+            if prefix.stage is Stage.SOUND:
+                decoder.sound(prefix, token)
+            elif prefix.stage not in _SILENT:
+                bar = decoder.push(prefix, token)
+                if bar is not None:
+                    self.bars.append(bar)
+        self.unread += len(tokens)
 
     def _begin_bar(self) -> None:
         """Remember where a bar begins; one of another style is read without those before it."""

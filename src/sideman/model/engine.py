@@ -46,7 +46,7 @@ class Engine(ABC):
         # One table holds everything that adds up to an input: ids, then positions, then each feature.
         sizes = [self.config.vocab, self.config.context, *self.config.features]
         self._sizes = np.array(sizes, np.uint64)
-        self._offsets = np.array([0, *accumulate(sizes[:-1])], np.int64)
+        self.offsets = np.array([0, *accumulate(sizes[:-1])], np.int64)
 
     @abstractmethod
     def cache(self, rows: int) -> Cache:
@@ -130,5 +130,5 @@ class Engine(ABC):
         inputs: Inputs = np.empty((count, 2 + len(self._sizes)), np.int32)
         inputs[:, 0] = rows
         inputs[:, 1] = positions
-        inputs[:, 2:] = table + self._offsets
+        inputs[:, 2:] = table + self.offsets
         return inputs

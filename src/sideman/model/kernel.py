@@ -25,7 +25,7 @@ from sideman.model.checkpoint import Checkpoint
 from sideman.model.config import GPT2Config
 from sideman.model.engine import Cache, Engine, Floats, Inputs
 
-ABI = 3
+ABI = 4
 ALIGN = 64  # bytes
 PANEL, SUM_LANES, MAX_THREADS = 64, 16, 16  # as in native/
 LARGEST, ZERO = 127, 128  # of 8 bits; what stands for 0 in inputs, which have no sign
@@ -69,6 +69,14 @@ def open_library(path: Path) -> ctypes.CDLL | None:
         library.sideman_open.argtypes = [ctypes.c_void_p] * 5 + [ctypes.c_int]
         library.sideman_close.argtypes = [ctypes.c_void_p]
         library.sideman_read.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+        library.sideman_take.restype = ctypes.c_void_p
+        library.sideman_take.argtypes = [ctypes.c_void_p] * 2 + [ctypes.c_int] * 4
+        library.sideman_forget.argtypes = [ctypes.c_void_p]
+        library.sideman_restart.argtypes = [ctypes.c_void_p]
+        library.sideman_push.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int]
+        library.sideman_follow.argtypes = [ctypes.c_void_p]
+        library.sideman_draw.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+        library.sideman_compose.argtypes = [ctypes.c_void_p] * 3
     except (OSError, AttributeError):  # not there, of another machine, or not ours
         return None
     return library
@@ -116,7 +124,7 @@ class KernelEngine(Engine):
         super().__init__(checkpoint)
         library, config = load_library(), self.config
         assert library is not None, why_not(config)
-        self._library = library
+        self.library = library
         self._packed = _pack(checkpoint)
         shape = _Shape(
             *(config.layers, config.width, config.heads, config.context, config.vocab, len(self._sizes)),
@@ -150,14 +158,26 @@ class KernelEngine(Engine):
             *(len(cache.length), len(inputs), inputs.ctypes.data),
             *(len(logits), None if wanted is None else wanted.ctypes.data, logits.ctypes.data, address),
         )
-        self._library.sideman_read(self._engine, ctypes.addressof(job))
+        self.library.sideman_read(self._engine, ctypes.addressof(job))
         del scratch  # not before: when a program ends, a thread's own memory is freed while it still reads
         return logits
+
+    def compose(self, cache: Cache, batch: int, logits: Floats) -> int:
+        """Read and draw for takes, ``batch`` at this address as in ``native/takes.h``; how many steps were done.
+
+        The logits (take, vocab) of the last of them are left in ``logits``.
+        """
+        assert isinstance(cache, KernelCache)
+        scratch, address = self._scratch_of_thread()
+        job = _Job(None, *cache.addresses, len(cache.length), 0, None, 0, None, logits.ctypes.data, address)
+        done: int = self.library.sideman_compose(self._engine, ctypes.addressof(job), batch)
+        del scratch  # not before, as above
+        return done
 
     def _scratch_of_thread(self) -> tuple[npt.NDArray[np.uint8], int]:
         """Memory that the kernel works in, one for each thread that reads, and its address; keep it while it does."""
         if not hasattr(self._scratch, "memory"):
-            memory = _allocate((self._library.sideman_scratch(self._engine),), np.uint8)
+            memory = _allocate((self.library.sideman_scratch(self._engine),), np.uint8)
             self._scratch.memory = memory, memory.ctypes.data
         scratch: tuple[npt.NDArray[np.uint8], int] = self._scratch.memory
         return scratch

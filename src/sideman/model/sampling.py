@@ -139,13 +139,18 @@ class Sampler:
         take: int = 0,
     ) -> None:
         self._random = options.generator(take)
-        self._is_greedy = options.temperature == 0
-        self._top_p = defaults.top_p if options.top_p is None else options.top_p
+        self.is_greedy = options.temperature == 0
+        self.top_p = defaults.top_p if options.top_p is None else options.top_p
         self._kinds = kinds
         scale = options.temperature or 1.0
         # A temperature is a power of the probabilities.
-        self._kind_power = 1 / (scale * defaults.kind)
-        self._powers = [1 / (scale * defaults.values.get(name, defaults.value)) for name in names]
+        self.kind_power = 1 / (scale * defaults.kind)
+        self.powers = [1 / (scale * defaults.values.get(name, defaults.value)) for name in names]
+
+    @property
+    def generator(self) -> np.random.Generator:
+        """The random numbers; who takes some leaves the following ones to this."""
+        return self._random
 
     def draw(
         self,
@@ -171,21 +176,21 @@ class Sampler:
             bounds = [0, *turns.tolist(), end]
             sums = np.add.reduceat(np.exp(scores - scores.max()), bounds[:-1])
             sums /= sums.max()
-            kind = self._race(sums**self._kind_power)
+            kind = self._race(sums**self.kind_power)
             begin, end = bounds[kind], bounds[kind + 1]
             scores = scores[begin:end]
         if fitting is not None:
             scores += fitting[choices[begin:end]]
         scores -= scores.max()
-        scores *= self._powers[kinds[begin]]
+        scores *= self.powers[kinds[begin]]
         weights = np.exp(scores)
-        if self._top_p < 1 and end - begin > 1:
-            _cut(weights, self._top_p)
+        if self.top_p < 1 and end - begin > 1:
+            _cut(weights, self.top_p)
         return int(choices[begin + self._race(weights)])
 
     def _race(self, weights: Floats) -> int:
         """Which is first; ``weights`` are probabilities of which the largest is 1. They are overwritten."""
-        if self._is_greedy or len(weights) == 1:
+        if self.is_greedy or len(weights) == 1:
             return int(weights.argmax())
         # Exponential times, never 0; of these, time / weight is least for an id with the probability of its weight.
         weights /= _TINY - np.log1p(-self._random.random(len(weights)))

@@ -67,6 +67,28 @@ class BarKind(NamedTuple):
     rings: int  # steps of a bar in which all begin once and hold it to its end, 0 in others
 
 
+class RuleTables(NamedTuple):
+    """What the chart demands in one bar, by the step on which the prefix stands: its position, from -1 on or from 0.
+
+    Masks are 64 bits, the lowest the first step or length. ``open`` (roles, step + 1): where the next onset may be;
+    ``lengths`` (2, step): those that ring into nothing, of others and of the bass, and ``longest`` (2, step) of them;
+    ``is_due`` (step + 1): the bass has a slash bass to begin; ``begins`` (step): where the chord in force begins;
+    ``asked`` (step): its slash bass, or -1.
+    """
+
+    open: npt.NDArray[np.uint64]
+    lengths: npt.NDArray[np.uint64]
+    longest: npt.NDArray[np.int32]
+    is_due: npt.NDArray[np.int32]
+    begins: npt.NDArray[np.int32]
+    asked: npt.NDArray[np.int32]
+
+
+def _words(masks: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
+    """(…, 64) as numbers of 64 bits."""
+    return np.packbits(masks, axis=-1, bitorder="little").view("<u8")[..., 0].astype(np.uint64)
+
+
 class BarRules:
     """What the chart demands in one bar: ``rests``, all pitched roles are silent; ``bass_plays``, the bass is not."""
 
@@ -134,6 +156,18 @@ class BarRules:
                 longest = choices == _LENGTHS.start + self._longest[bass][step]
                 nearest = longest if longest.any() else nearest  # else it is in force
         return choices[nearest] if nearest.any() else choices
+
+    def tables(self) -> RuleTables:
+        """All of it as tables."""
+        opened = np.zeros((len(ROLES), POSITIONS + 1, 64), np.bool_)
+        opened[:, :, :POSITIONS] = np.array(self._open)
+        longest = np.array(self._longest, np.int32)
+        lengths = np.zeros((2, POSITIONS, 64), np.bool_)
+        lengths[:, :, : len(LENGTHS)] = _UP_TO_LENGTH[longest]
+        asked = np.array(self._asked, np.int32)[self._in_force]
+        is_due = np.array([due is not None for due in self._due], np.int32)
+        begins = np.array(self._begins, np.int32)
+        return RuleTables(_words(opened), _words(lengths), longest, is_due, begins, asked)
 
     # Tables, made when the bar is played.
 

@@ -32,8 +32,9 @@ class Clashes:
     def __init__(self, melody: NoteArray, chart: Chart) -> None:
         self._lines = chart.lines.tolist()
         self._steps = chart.steps
-        self._sounded = np.zeros((chart.steps + 1, PITCH_CLASSES), np.int32)  # for so many steps before each
-        np.cumsum(rubbing(melody, chart.steps, chart.shift), axis=0, out=self._sounded[1:])
+        # (steps + 1, pitch classes): for how many steps before each something rubs
+        self.sounded = np.zeros((chart.steps + 1, PITCH_CLASSES), np.int32)
+        np.cumsum(rubbing(melody, chart.steps, chart.shift), axis=0, out=self.sounded[1:])
 
     def row(self, prefix: Prefix) -> Row | None:
         """For the id that follows; None where nothing rubs."""
@@ -42,7 +43,7 @@ class Clashes:
             return None
         begin = self._lines[prefix.bar] + prefix.position
         end = min(begin + LENGTHS[prefix.length], self._steps)
-        steps = self._sounded[end] - self._sounded[begin] if begin < end else None
+        steps = self.sounded[end] - self.sounded[begin] if begin < end else None
         if steps is None or not steps.any():
             return None
         weights = steps * (-AVOIDING / (end - begin))

@@ -28,6 +28,7 @@ from sideman.tokens.vocabulary import DENSITIES, LENGTHS, LOUDNESS, NO_CHORD, ST
 
 UNTOLD_TEMPO = 120.0  # beats a minute, of a song without TEMPO
 _LABEL_WIDTH = 9  # of a line of a dump
+_VALUE, _FIRST_HIT = VOCABULARY.values.tolist(), VOCABULARY.range("hit").start
 
 
 class BarNotes(NamedTuple):
@@ -54,16 +55,11 @@ class Decoder:
 
     def push(self, prefix: Prefix, token: int) -> BarNotes | None:
         """Take the id that ``prefix`` has just taken. Gives the notes of a bar with the id that follows its last."""
-        kind, value = VOCABULARY.kind(token), VOCABULARY.value(token)
         if prefix.stage is Stage.SOUND:
-            role = ROLES[prefix.role]
-            onset = self._lines[prefix.bar] + prefix.position
-            velocity = LOUDNESS[prefix.loudness[prefix.role]]
-            if kind == "hit":
-                self._rows[role].extend((onset, DRUM_DURATION, pitch, velocity) for pitch in HITS[value])
-            else:
-                self._rows[role].append((onset, LENGTHS[prefix.length], value - self.shift, velocity))
-        elif kind in ("track", "track_density", "rest"):
+            self.sound(prefix, token)
+            return None
+        kind, value = VOCABULARY.kind(token), VOCABULARY.value(token)
+        if kind in ("track", "track_density", "rest"):
             self._rows[ROLES[prefix.role]] = []
         elif kind == "tempo":
             self.tempo = float(TEMPI[value])
@@ -72,6 +68,16 @@ class Decoder:
         elif kind == "bar" and prefix.bar > 0:
             return self._finish(prefix.bar - 1)
         return None
+
+    def sound(self, prefix: Prefix, token: int) -> None:
+        """Take the id of a note, which ``prefix`` has just taken."""
+        rows, value = self._rows[ROLES[prefix.role]], _VALUE[token]
+        onset = self._lines[prefix.bar] + prefix.position
+        velocity = LOUDNESS[prefix.loudness[prefix.role]]
+        if token >= _FIRST_HIT:
+            rows.extend([(onset, DRUM_DURATION, pitch, velocity) for pitch in HITS[value]])
+        else:
+            rows.append((onset, LENGTHS[prefix.length], value - self.shift, velocity))
 
     def _finish(self, number: int) -> BarNotes:
         """Hand out what was collected."""

@@ -38,21 +38,21 @@ class Fitting:
         styling: Styling | None = None,
         habits: Habits | None = None,
     ) -> None:
-        self._clashes = clashes
-        self._styling = styling
-        self._habits = habits
-        self._added = [0.0 if INSTRUMENTS[role].is_drum else added.get(role, 0.0) for role in ROLES]
-        self._is_on = any(self._added)
+        self.clashes = clashes
+        self.styling = styling
+        self.habits = habits
+        self.added = [0.0 if INSTRUMENTS[role].is_drum else added.get(role, 0.0) for role in ROLES]
+        self._is_on = any(self.added)
 
     def row(self, prefix: Prefix, style: str | None = None) -> Row | None:
         """For the id that follows in a bar of a style; None where nothing is added."""
         row = self._fitting(prefix)
-        if self._clashes is not None:
-            row = _sum(row, self._clashes.row(prefix))
-        if self._styling is not None:
-            row = _sum(row, self._styling.row(prefix, style))
-        if self._habits is not None:
-            row = _sum(row, self._habits.row(prefix))
+        if self.clashes is not None:
+            row = _sum(row, self.clashes.row(prefix))
+        if self.styling is not None:
+            row = _sum(row, self.styling.row(prefix, style))
+        if self.habits is not None:
+            row = _sum(row, self.habits.row(prefix))
         return row
 
     def _fitting(self, prefix: Prefix) -> Row | None:
@@ -60,7 +60,7 @@ class Fitting:
             return None
         if not 0 <= prefix.chord.chord < NO_CHORD:
             return None
-        added = self._added[prefix.role]
+        added = self.added[prefix.role]
         return _rows(added)[prefix.chord.chord] if added else None
 
 

@@ -92,8 +92,8 @@ class Grammar:
         self._mask: Mask = np.zeros(VOCABULARY.size, np.bool_)
         by_shift = list(shifts)
         lowest, end = max(0, *by_shift), MIDI_VALUES + min(0, *by_shift)
-        self._in_range = sum(1 << pitch for pitch in range(lowest, end))
-        self._free = _bits(self._in_range)
+        self.in_range = sum(1 << pitch for pitch in range(lowest, end))
+        self._free = _bits(self.in_range)
         self._pitches_above = _PITCHES_ABOVE & self._free
         self._any_pitch = are_of_kind()
         self._any_pitch[_PITCHES] = self._free
@@ -163,7 +163,7 @@ class Grammar:
         mask[_PITCHES] = self._pitches_above[prefix.pitch + 1]
         if sounding >> prefix.pitch + 1:
             mask[_PITCHES] &= ~_bits(sounding)
-        if sounding & self._in_range != self._in_range:  # a length wants one more pitch
+        if sounding & self.in_range != self.in_range:  # a length wants one more pitch
             mask[_LENGTHS] = _LENGTHS_ABOVE[prefix.length + 1]
 
     def _after_part(self, prefix: Prefix) -> None:

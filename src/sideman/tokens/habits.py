@@ -27,19 +27,19 @@ class Habits:
     """
 
     def __init__(self, moving: Mapping[str, float], steady: Mapping[str, float]) -> None:
-        self._moving = [0.0 if INSTRUMENTS[role].is_drum else moving.get(role, 0.0) for role in ROLES]
-        self._steady = [steady.get(role, 0.0) for role in ROLES]
-        self._is_steady = any(self._steady)
+        self.moving = [0.0 if INSTRUMENTS[role].is_drum else moving.get(role, 0.0) for role in ROLES]
+        self.steady = [steady.get(role, 0.0) for role in ROLES]
+        self.is_steady = any(self.steady)
 
     def row(self, prefix: Prefix) -> Row | None:
         """For the id that follows; None where nothing is added."""
         row: Row | None = None
-        if prefix.stage in (Stage.ONSET, Stage.LENGTH, Stage.SOUND) and prefix.top >= 0 and self._moving[prefix.role]:
+        if prefix.stage in (Stage.ONSET, Stage.LENGTH, Stage.SOUND) and prefix.top >= 0 and self.moving[prefix.role]:
             row = np.zeros(VOCABULARY.size, np.float32)
-            row[_FIRST_PITCH + prefix.top] = -self._moving[prefix.role]
-        if self._is_steady and prefix.stage in _MAY_END:
+            row[_FIRST_PITCH + prefix.top] = -self.moving[prefix.role]
+        if self.is_steady and prefix.stage in _MAY_END:
             row = np.zeros(VOCABULARY.size, np.float32) if row is None else row
             for role, density in enumerate(prefix.densities):
                 if density >= 0:
-                    row[_FIRST_DENSITY + role * DENSITIES + density] = self._steady[role]
+                    row[_FIRST_DENSITY + role * DENSITIES + density] = self.steady[role]
         return row

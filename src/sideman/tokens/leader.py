@@ -14,7 +14,7 @@ from sideman.errors import OptionError
 from sideman.music.band import INSTRUMENTS, ROLES, Role
 from sideman.music.key import SHIFTS
 from sideman.tokens.chart import Chart
-from sideman.tokens.chart_rules import BarKind, bar_rules
+from sideman.tokens.chart_rules import BarKind, BarRules, bar_rules
 from sideman.tokens.encode import head_ids, style_id, tempo_level
 from sideman.tokens.form import MIDDLE, OPENING, Form
 from sideman.tokens.grammar import Grammar, Mask
@@ -139,13 +139,26 @@ class Leader:
         masks[-1, self._closing if bar.last else _BAR] = True
         return masks
 
-    def prefix(self) -> Prefix:
-        """The empty prefix of a song of the chart's bars, and more that follow an excerpt."""
-        return Prefix(self.form)
+    def prefix(self, *, recall: bool = True) -> Prefix:
+        """The empty prefix of a song of the chart's bars, and more that follow an excerpt; ``recall`` as there."""
+        return Prefix(self.form, recall=recall)
 
     def opening(self, bar: int = 0) -> Sequence[int]:
         """START, style and tempo, as the network is told them in a bar: a section may have a style of its own."""
         return self._openings[bar]
+
+    @property
+    def in_range(self) -> int:
+        """The pitches that may be played, as a bit mask."""
+        return self._grammar.in_range
+
+    def left_open(self, bar: int) -> npt.NDArray[np.bool_]:
+        """The ids that the leader leaves open in a bar: (parts begun, vocab). Bars of a kind share an array."""
+        return self._open[bar]
+
+    def rules(self, bar: int) -> BarRules | None:
+        """What the chart demands in a bar."""
+        return self._rules[bar]
 
     def style(self, bar: int) -> str | None:
         """The style of a bar: its section's, or that of the piece."""

@@ -132,10 +132,14 @@ _PITCH_OFFSET = 120  # a multiple of 12 that keeps pitch - root above 0
 
 
 class Prefix:
-    """The state after some ids of a song of this form."""
+    """The state after some ids of a song of this form.
 
-    def __init__(self, form: Form) -> None:
+    One that doesn't ``recall`` what followed what is faster, and has no :meth:`features`.
+    """
+
+    def __init__(self, form: Form, *, recall: bool = True) -> None:
         self.form = form
+        self._recalls = recall
         self.bars = form.bars + form.more  # for the features that count down
         self.length_of_ids = 0
         self.stage = Stage.EMPTY
@@ -181,11 +185,7 @@ class Prefix:
         """Take one id."""
         kind, value = _KIND[token], _VALUE[token]
         if self._place is not None:
-            recalled = _RECALLED[token]
-            self._recall[self._place] = recalled
-            self._recall_chord[self._place * _CHORDS + self.chord.chord + 1] = recalled
-            if self._followed:
-                self._followed[-1][self._place] = recalled
+            self._keep(self._place, _RECALLED[token])
         if kind == _PITCH:
             self.stage = Stage.SOUND
             self.pitches |= 1 << value
@@ -219,8 +219,15 @@ class Prefix:
         self.last = token
         self.length_of_ids += 1
         self._place = None
-        if self.role >= 0:
+        if self.role >= 0 and self._recalls:
             self._place = (token * (POSITIONS + 1) + self.position + 1) * len(ROLES) + self.role
+
+    def _keep(self, place: int, recalled: int) -> None:
+        """Remember what followed at a place."""
+        self._recall[place] = recalled
+        self._recall_chord[place * _CHORDS + self.chord.chord + 1] = recalled
+        if self._followed:
+            self._followed[-1][place] = recalled
 
     def _part(self, role: int, stage: Stage) -> None:
         """Begin the part of a role."""

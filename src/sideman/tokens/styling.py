@@ -44,10 +44,15 @@ class Styling:
 
     def row(self, prefix: Prefix, style: str | None) -> Row | None:
         """For the id that follows in a bar of this style; None where nothing is added."""
-        if style is None or not self._strengths or prefix.measure != COMMON:
+        rows = self.rows(style)
+        if rows is None or prefix.measure != COMMON:
             return None
-        row: Row = _rows(style, self._strengths)[max(prefix.role, 0), max(prefix.position, 0)]
+        row: Row = rows[max(prefix.role, 0), max(prefix.position, 0)]
         return row
+
+    def rows(self, style: str | None) -> Rows | None:
+        """For each player, while it is on each step of a bar of this style; None where nothing is added."""
+        return None if style is None or not self._strengths else _rows(style, self._strengths)
 
 
 @cache

@@ -11,13 +11,13 @@
 
 #define _POSIX_C_SOURCE 200809L
 
-#include "network.h"
+#include "takes.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
 
-#define ABI 3 /* raised when a function or a layout changes */
+#define ABI 4 /* raised when a function or a layout changes */
 #define PUBLIC __attribute__((visibility("default")))
 
 PUBLIC int sideman_abi(void) { return ABI; }
@@ -113,4 +113,71 @@ PUBLIC void sideman_close(struct engine *engine) {
 PUBLIC void sideman_read(struct engine *engine, struct job *job) {
   job->engine = engine;
   do_job(&engine->team, job);
+}
+
+/* ---- takes ---- */
+
+/* A take that stands before the first id of a song, or NULL where memory ends. The language and the form, of `count`
+ * bars, must outlive it; `bars` is how many the features count down from. */
+PUBLIC struct take *sideman_take(const struct language *language, const struct bar *form, int count, int bars, int origin,
+                                 int has_echoes) {
+  struct take *take = calloc(1, sizeof *take);
+  if (!take) return NULL;
+  take->at = (struct standing){
+      .language = language, .bars = form, .form_bars = count, .bars_in_all = bars, .origin = origin, .has_echoes = has_echoes};
+  begin_standing(&take->at);
+  return take;
+}
+
+PUBLIC void sideman_forget(struct take *take) {
+  free(take->at.recall.entries);
+  free(take->ids), free(take->features);
+  free(take);
+}
+
+/* Forget all ids. */
+PUBLIC void sideman_restart(struct take *take) {
+  begin_standing(&take->at);
+  take->count = take->unread = take->is_settled = 0;
+}
+
+/* Take ids that were decided elsewhere; false where memory ends. */
+PUBLIC int sideman_push(struct take *take, const int32_t *ids, int count) {
+  for (int i = 0; i < count; i++)
+    if (!take_in(take, ids[i])) return 0;
+  return 1;
+}
+
+/* Go on as far as there is no choice. */
+PUBLIC void sideman_follow(struct take *take) {
+  take->waits = FOR_NOTHING, take->is_settled = 0;
+  follow(take);
+}
+
+/* Draw for each take of a batch by its logits (count, vocabulary). */
+PUBLIC void sideman_draw(const struct batch *batch, const float *logits) {
+  for (int number = 0; number < batch->count; number++) {
+    struct take *take = batch->takes[number];
+    take->waits = FOR_NOTHING;
+    draw_next(take, logits + (size_t)number * begins(&take->at, KINDS));
+  }
+}
+
+/* Read and draw, until a take waits, one does not fit its row any more, or as many steps are done as the batch says; how
+ * many were. A job as for sideman_read, of which what is read is filled in here; its logits are those of the last step. */
+PUBLIC int sideman_compose(struct engine *engine, struct job *job, const struct batch *batch) {
+  int done = 0, waiting = 0;
+  job->inputs = batch->inputs, job->want = batch->want, job->wanted = batch->count;
+  while (done < batch->steps && !waiting && (job->count = gather(batch, engine->shape.context))) {
+    sideman_read(engine, job);
+    for (int number = 0; number < batch->count; number++) {
+      struct take *take = batch->takes[number];
+      batch->lengths[take->row] += take->unread;
+      take->unread = 0;
+    }
+    sideman_draw(batch, job->logits);
+    for (int number = 0; number < batch->count; number++) waiting |= batch->takes[number]->waits;
+    done++;
+  }
+  return done;
 }
