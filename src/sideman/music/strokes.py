@@ -91,8 +91,8 @@ class Strokes:
 
     They were at ``order`` (notes,); ``classes`` (notes, features) are theirs, ``part`` (notes,) is whose they are.
     ``onset`` (notes,) numbers the onsets of all parts from 0, ``voice`` (notes,) the notes of each from its top;
-    ``count`` (onsets,) is how many these are, ``first`` (onsets,) where they begin; ``begin`` and ``beginning`` (parts,)
-    are the notes and the onsets at which parts begin.
+    ``count`` (onsets,) is how many these are, ``first`` (onsets,) where they begin; ``begin`` (parts,) is the note at
+    which a part begins, ``beginning`` (parts,) the onset.
     """
 
     order: npt.NDArray[np.intp]
