@@ -1,23 +1,24 @@
 /* Threads that work on one job after another, and wait for each other within it. Knows no network.
  *
  * They spin where the next job or the others are near, and sleep where they are not. Where other programs have the
- * processors, a team is slower than who calls it alone: then it rests for a while. What is computed must not depend
- * on how many work.
+ * processors, a team is slower than who calls it alone, who waits for members that don't get to run. What that costs is
+ * measured, and paid back: the team rests in proportion. What is computed must not depend on how many work.
  */
 
 #pragma once
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_THREADS 16
 #define IDLE_SPINS 4000     /* a worker's wait for the next job before it sleeps: some 0.1 ms */
-#define BARRIER_SPINS 10000 /* a wait for another worker that says that its processor is another program's */
-#define FIRST_REST 64       /* jobs that are done alone after such a wait; twice as many each time, */
-#define LONGEST_REST 4096   /* up to this many, and half as many after as many without one */
+#define BARRIER_SPINS 10000 /* a wait for another member that says that its processor is another program's */
+#define REST 20             /* the caller works alone this many times as long as it waited so, */
+#define GAIN 10             /* less what the team gained before: a tenth of its time is little, */
+#define MOST_GAINED 20000000 /* ns: and never more than that */
 
 struct team;
 
@@ -33,11 +34,11 @@ struct team {
   pid_t process;
   pthread_t workers[MAX_THREADS];
   pthread_mutex_t busy, sleep;
-  pthread_cond_t wake;
+  pthread_cond_t wake, all_here;
   const void *job;
-  atomic_uint jobs, arrived, passed, sleeping;
-  atomic_int closing, stalled;
-  int rest, longest_rest, smooth; /* jobs to do alone, how many at the next stall, jobs since the last */
+  atomic_uint jobs, arrived, passed, sleeping, waiting; /* of the members: without a job, within one */
+  atomic_int closing;
+  int64_t waited, balance; /* ns: of the caller in this job; gained less waited, it rests below 0 */
 };
 
 static void pause_shortly(void) {
@@ -48,6 +49,28 @@ static void pause_shortly(void) {
 #endif
 }
 
+static int64_t nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static int has_passed(struct team *team, unsigned before) {
+  return atomic_load_explicit(&team->passed, memory_order_acquire) != before;
+}
+
+/* Wait in vain for a while: sleep until the others are there, who get the processor for it. */
+static void sleep_until_passed(struct member me, unsigned before) {
+  struct team *team = me.team;
+  int64_t begun = nanoseconds();
+  pthread_mutex_lock(&team->sleep);
+  atomic_fetch_add(&team->waiting, 1);
+  while (atomic_load(&team->passed) == before) pthread_cond_wait(&team->all_here, &team->sleep);
+  atomic_fetch_sub(&team->waiting, 1);
+  pthread_mutex_unlock(&team->sleep);
+  if (me.number == 0) team->waited += nanoseconds() - begun;
+}
+
 /* All members arrive here before one goes on. */
 static void wait_for_all(struct member me) {
   struct team *team = me.team;
@@ -55,16 +78,16 @@ static void wait_for_all(struct member me) {
   unsigned before = atomic_load_explicit(&team->passed, memory_order_acquire);
   if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 == (unsigned)me.count) {
     atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
-    atomic_store_explicit(&team->passed, before + 1, memory_order_release);
+    atomic_store(&team->passed, before + 1); /* first this, then who sleeps; who goes to sleep does it the other way */
+    if (atomic_load(&team->waiting)) {
+      pthread_mutex_lock(&team->sleep);
+      pthread_cond_broadcast(&team->all_here);
+      pthread_mutex_unlock(&team->sleep);
+    }
     return;
   }
-  for (unsigned spins = 0; atomic_load_explicit(&team->passed, memory_order_acquire) == before; spins++)
-    if (spins < BARRIER_SPINS)
-      pause_shortly();
-    else {
-      atomic_store_explicit(&team->stalled, 1, memory_order_relaxed);
-      sched_yield();
-    }
+  for (int spins = 0; spins < BARRIER_SPINS && !has_passed(team, before); spins++) pause_shortly();
+  if (!has_passed(team, before)) sleep_until_passed(me, before);
 }
 
 static int has_job(struct team *team, unsigned done) {
@@ -99,20 +122,11 @@ static void call_workers(struct team *team) {
   }
 }
 
-/* Rest after a stall, the longer the more often it happens. */
-static void adapt(struct team *team) {
-  if (atomic_exchange(&team->stalled, 0)) {
-    team->rest = team->longest_rest, team->smooth = 0;
-    if (team->longest_rest < LONGEST_REST) team->longest_rest *= 2;
-  } else if (++team->smooth >= team->longest_rest && team->longest_rest > FIRST_REST)
-    team->longest_rest /= 2, team->smooth = 0;
-}
-
 /* Make a team of who calls and threads - 1 workers, or as many as the system gives. */
 static void open_team(struct team *team, int threads, void (*work)(const void *, struct member)) {
-  *team = (struct team){.work = work, .threads = 1, .process = getpid(), .longest_rest = FIRST_REST};
+  *team = (struct team){.work = work, .threads = 1, .process = getpid()};
   pthread_mutex_init(&team->busy, NULL), pthread_mutex_init(&team->sleep, NULL);
-  pthread_cond_init(&team->wake, NULL);
+  pthread_cond_init(&team->wake, NULL), pthread_cond_init(&team->all_here, NULL);
   threads = threads < MAX_THREADS ? threads : MAX_THREADS;
   for (; team->threads < threads; team->threads++) {
     struct member *member = malloc(sizeof *member);
@@ -140,14 +154,16 @@ static void do_job(struct team *team, const void *job) {
     team->work(job, alone);
     return;
   }
-  if (team->rest > 0) {
-    team->rest--;
+  int64_t begun = nanoseconds();
+  if (team->balance < 0) {
     team->work(job, alone);
+    team->balance += (nanoseconds() - begun) / REST;
   } else {
-    team->job = job;
+    team->job = job, team->waited = 0;
     call_workers(team);
     team->work(job, first);
-    adapt(team);
+    team->balance += (nanoseconds() - begun - team->waited) / GAIN - team->waited;
+    if (team->balance > MOST_GAINED) team->balance = MOST_GAINED;
   }
   pthread_mutex_unlock(&team->busy);
 }
