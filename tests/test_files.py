@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -11,6 +12,7 @@ from typing import NoReturn
 
 import pytest
 
+from sideman import files
 from sideman.errors import DataError
 from sideman.files import MAX_TEXT_BYTES, atomic_write, files_below, read_limited, read_parsed
 
@@ -63,6 +65,29 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
         half_write()
     assert path.read_bytes() == b"old"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(("refusals", "content"), [(0, "new"), (2, "new"), (3, "old")])
+def test_a_file_that_somebody_reads_is_waited_for(
+    refusals: int, content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows refuses; where it goes on refusing, the old file is there."""
+    path, left, replace = tmp_path / "song.mid", [None] * refusals, Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if left:
+            left.pop()
+            raise PermissionError(errno.EACCES, "used by another process", str(target))
+        return replace(self, target)
+
+    path.write_text("old")
+    monkeypatch.setattr(files, "PATIENCE", (0.0, 0.0))
+    monkeypatch.setattr(Path, "replace", refuse)
+    refused = pytest.raises(DataError, match="permission denied") if refusals > 2 else contextlib.nullcontext()
+    with refused, atomic_write(path) as temporary:
+        temporary.write_text("new")
+    assert path.read_text() == content
+    assert [*tmp_path.iterdir()] == [path]
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:

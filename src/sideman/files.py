@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +14,9 @@ from sideman.errors import DataError
 
 _T = TypeVar("_T")
 MAX_TEXT_BYTES = 64 << 20
+# Seconds to wait, one after the other, for a file to be let go: Windows replaces none that somebody reads, a virus
+# scanner for one; other systems do.
+PATIENCE = tuple(0.01 * 2**turn for turn in range(8)) if os.name == "nt" else ()
 
 # Each remedy completes "cannot write PATH: ".
 REMEDIES: dict[int, str] = {
@@ -96,7 +100,7 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
         created = True
         yield temporary
         _flush(temporary)
-        temporary.replace(target)
+        _replace(temporary, target)
     except OSError as error:
         if created and not _is_about(error, target, temporary):
             raise
@@ -128,6 +132,17 @@ def _flush(path: Path) -> None:
     """Bring the content to the disk before the name: a power cut leaves the old file or the new, never half of one."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    for seconds in PATIENCE:
+        try:
+            temporary.replace(target)
+        except PermissionError:
+            time.sleep(seconds)
+        else:
+            return
+    temporary.replace(target)
 
 
 def _is_about(error: OSError, target: Path, temporary: Path | None) -> bool:

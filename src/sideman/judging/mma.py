@@ -72,7 +72,15 @@ def _play(program: str, window: Window) -> Band:
         chart.write_text(mma_chart(window), encoding="ascii")
         command = [program, "-w", "-f", str(output), str(chart)]
         try:
-            result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=_PATIENCE)
+            result = subprocess.run(
+                command,
+                cwd=folder,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+                timeout=_PATIENCE,
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise DataError(f"{program} fails: {error}") from error
         if result.returncode or not output.exists():

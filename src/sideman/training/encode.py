@@ -134,10 +134,10 @@ def _chunks(files: Sequence[File], work: Path) -> list[Chunk]:
     key = hashlib.sha256(listing.encode()).hexdigest()
     stamp = work / _STAMP
     try:
-        if work.exists() and (not stamp.exists() or stamp.read_text() != key):
+        if work.exists() and (not stamp.exists() or stamp.read_text("utf-8") != key):
             shutil.rmtree(work)
         work.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(key)
+        stamp.write_text(key, "utf-8")
     except OSError as error:
         raise DataError(f"cannot write {work}: {reason(error)}") from error
     cut = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]

@@ -230,8 +230,9 @@ class PieceFiles:
         for file in sorted(again, key=lambda file: files[file].st_atime):
             if used + size <= limit:
                 break
-            file.unlink(missing_ok=True)
-            used -= files[file].st_size
+            with contextlib.suppress(PermissionError):  # Windows deletes nothing that is being sent
+                file.unlink(missing_ok=True)
+                used -= files[file].st_size
         return used + size <= limit
 
     def _folder(self, key: Key) -> Path:
