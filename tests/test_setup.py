@@ -127,7 +127,7 @@ def test_what_the_installation_depends_on_is_installed_again(setup: Setup, tmp_p
             id="development",
         ),
         pytest.param([], "off", ["--editable ."], id="playing, latest"),
-        pytest.param(["--dev"], "off", ["--editable .[train,plot,midi] --group dev"], id="development, latest"),
+        pytest.param(["--dev"], "off", ["--editable .[train,plot] --group dev"], id="development, latest"),
     ],
 )
 def test_what_is_installed_is_locked(
