@@ -1,6 +1,6 @@
 """Builds the engine's kernel, src/sideman/model/native/. Knows compilers, not what the kernel computes.
 
-x86-64 gets four libraries, for what its CPUs come in, other machines one. The flags keep every
+x86-64 gets four libraries and ARM's 64 bits two, for what their CPUs come in, other machines one. The flags keep every
 operation as it is written: all of them give the same bits. ``SIDEMAN_KERNEL=off`` in the environment builds none.
 
 The compiler is $CC or the first of cc, gcc and clang. Where none is found, or it fails, Zig's is fetched, a wheel, and
@@ -23,26 +23,34 @@ from build_hooks.programs import FAILURES, fetch, reason, run
 
 SOURCE = Path("src/sideman/model/native/kernel.c")
 FLAGS = (
-    "-O3 -std=c11 -fPIC -shared -pthread -ffp-contract=off -fno-math-errno -fvisibility=hidden "
-    "-Wall -Wextra -Werror=implicit"
+    "-O3 -std=c11 -shared -pthread -ffp-contract=off -fno-math-errno -fvisibility=hidden -Wall -Wextra -Werror=implicit"
 )
-VARIANTS = {  # of x86-64: level and options; sideman_level() in the kernel tells which one a CPU runs best
-    "v2": ("v2", []),
-    "v3": ("v3", []),
-    "avxvnni": ("v3", ["-mavxvnni"]),
-    "avx512vnni": ("v4", ["-mavx512vnni", "-mprefer-vector-width=512"]),  # clang would cut the vectors in two
+WIDE = "-mavx512vnni -mprefer-vector-width=512"  # clang would cut the vectors in two
+# Options for gcc and clang, and for Zig; sideman_level() in the kernel tells which build a CPU runs best.
+VARIANTS: dict[str, dict[str, tuple[str, str]]] = {
+    "x86_64": {
+        "v2": ("-march=x86-64-v2", "-mcpu=x86_64_v2"),
+        "v3": ("-march=x86-64-v3", "-mcpu=x86_64_v3"),
+        "avxvnni": ("-march=x86-64-v3 -mavxvnni", "-mcpu=x86_64_v3 -mavxvnni"),
+        "avx512vnni": (f"-march=x86-64-v4 {WIDE}", f"-mcpu=x86_64_v4 {WIDE}"),
+    },
+    "aarch64": {
+        "v8": ("-march=armv8-a", "-mcpu=generic"),
+        "dotprod": ("-march=armv8.2-a+dotprod", "-mcpu=generic+dotprod"),
+    },
 }
+ONLY = ("", "-mcpu=baseline")  # elsewhere: what every CPU of the kind can run
+ALIASES = {"amd64": "x86_64", "arm64": "aarch64"}  # Windows' names, and macOS's
 ZIG = "ziglang==0.17.1"  # 100 MB to fetch, 470 MB of disk while it compiles
 WITHOUT = "no kernel, composing will be slower"
 REMEDY = "install a C compiler (Debian, Ubuntu: apt install gcc libc6-dev; macOS: xcode-select --install) and try again"
 
 
 class Compiler(NamedTuple):
-    """How a compiler is called, and how it is told for which CPUs."""
+    """How a compiler is called, and which of the options for CPUs it takes."""
 
     command: list[str]
-    level: str  # x86-64: the option, with a place for the level's name
-    any_cpu: list[str]  # elsewhere: what every CPU of the kind can run
+    dialect: int  # 0: gcc's and clang's, 1: Zig's
     environment: dict[str, str]
 
 
@@ -51,7 +59,7 @@ def system_compiler(_: Path) -> Compiler:
     command = shlex.split(os.environ.get("CC", "")) or [*filter(shutil.which, ("cc", "gcc", "clang"))][:1]
     if not command:
         raise FileNotFoundError("no cc, gcc or clang")
-    return Compiler(command, "-march=x86-64-{}", [], {})
+    return Compiler(command, 0, {})
 
 
 def fetched_compiler(folder: Path) -> Compiler:
@@ -61,25 +69,27 @@ def fetched_compiler(folder: Path) -> Compiler:
     command = [str(folder / "ziglang/zig"), "cc", "-s"]  # it would put the debugger's needs in, 900 kB
     if glibc := os.environ.get("SIDEMAN_GLIBC"):
         command += ["-target", f"{platform.machine()}-linux-gnu.{glibc}"]
-    return Compiler(command, "-mcpu=x86_64_{}", ["-mcpu=baseline"], caches)
+    return Compiler(command, 1, caches)
 
 
 def libraries(machine: str, compiler: Compiler) -> dict[str, list[str]]:
     """Names of the libraries that a machine gets, with the compiler's options for each."""
-    if machine.lower() not in {"x86_64", "amd64"}:
-        return {"_kernel.so": compiler.any_cpu}
-    return {
-        f"_kernel_{name}.so": [compiler.level.format(level), *options] for name, (level, options) in VARIANTS.items()
-    }
+    kind = ALIASES.get(machine.lower(), machine)
+    if kind not in VARIANTS:
+        return {"_kernel.so": ONLY[compiler.dialect].split()}
+    return {f"_kernel_{name}.so": options[compiler.dialect].split() for name, options in VARIANTS[kind].items()}
 
 
-def compile_kernel(source: Path, folder: Path, compiler: Compiler) -> list[Path]:
-    """Make this machine's libraries in the folder. Raises FAILURES."""
-    wanted = libraries(platform.machine(), compiler)
+def compile_kernel(
+    source: Path, folder: Path, compiler: Compiler, machine: str | None = None, system: str | None = None
+) -> list[Path]:
+    """Make the libraries of a machine and a system, by default these, in the folder. Raises FAILURES."""
+    wanted = libraries(machine or platform.machine(), compiler)
+    flags = [*FLAGS.split(), *([] if (system or platform.system()) == "Windows" else ["-fPIC"])]
 
     def make(name: str, options: list[str]) -> Path:
         files = [str(source), "-o", str(folder / name), "-lm"]
-        run([*compiler.command, *FLAGS.split(), *options, *files], compiler.environment)
+        run([*compiler.command, *flags, *options, *files], compiler.environment)
         return folder / name
 
     with ThreadPoolExecutor() as pool:

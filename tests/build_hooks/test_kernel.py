@@ -14,8 +14,8 @@ from tests.build_hooks.conftest import KERNEL, NOTHING, Install
 
 from build_hooks import kernel
 
-GCC = kernel.Compiler(["gcc"], "-march=x86-64-{}", [], {})
-ZIG = kernel.Compiler(["zig", "cc"], "-mcpu=x86_64_{}", ["-mcpu=baseline"], {})
+GCC = kernel.Compiler(["gcc"], 0, {})
+ZIG = kernel.Compiler(["zig", "cc"], 1, {})
 NAMES = sorted(kernel.libraries(platform.machine(), GCC))
 
 with_compiler = pytest.mark.skipif(
@@ -38,7 +38,16 @@ def test_x86_64_gets_a_library_for_each_level() -> None:
     assert kernel.libraries("x86_64", ZIG)["_kernel_v3.so"] == ["-mcpu=x86_64_v3"]
 
 
-@pytest.mark.parametrize("machine_name", ["aarch64", "arm64", "riscv64", ""])
+def test_64_bit_arm_gets_one_with_products_of_four() -> None:
+    for machine_name in ("aarch64", "arm64", "ARM64"):
+        assert kernel.libraries(machine_name, GCC) == {
+            "_kernel_v8.so": ["-march=armv8-a"],
+            "_kernel_dotprod.so": ["-march=armv8.2-a+dotprod"],
+        }
+    assert kernel.libraries("aarch64", ZIG)["_kernel_dotprod.so"] == ["-mcpu=generic+dotprod"]
+
+
+@pytest.mark.parametrize("machine_name", ["riscv64", ""])
 def test_other_machines_get_one(machine_name: str) -> None:
     assert kernel.libraries(machine_name, GCC) == {"_kernel.so": []}
     assert kernel.libraries(machine_name, ZIG) == {"_kernel.so": ["-mcpu=baseline"]}

@@ -102,3 +102,16 @@ def test_nginx_takes_the_site(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="THE SERVICE WAS NOT CHECKED: there is no systemd")
+def test_systemd_takes_the_service(tmp_path: Path) -> None:
+    """With a program that is here, and without the man page, which may not be."""
+    service = tmp_path / "sideman.service"
+    unit = text("sideman.service").replace("/opt/sideman/bin/sideman", "/bin/sh", 1)
+    service.write_text(re.sub(r"^Documentation=.*\n", "", unit, flags=re.MULTILINE), "utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", service], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    service.write_text(unit.replace("Restart=on-failure", "Restart=sometimes"), "utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", service], check=False, capture_output=True, text=True)
+    assert "sometimes" in done.stderr  # it looks

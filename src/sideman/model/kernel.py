@@ -30,7 +30,8 @@ ALIGN = 64  # bytes
 PANEL, SUM_LANES, MAX_THREADS = 64, 16, 16  # as in native/
 LARGEST, ZERO = 127, 128  # of 8 bits; what stands for 0 in inputs, which have no sign
 QUAD = 4  # inputs of a weight that lie together
-VARIANTS = ("v2", "v3", "avxvnni", "avx512vnni")  # of x86-64, in the order of sideman_level
+# What kinds of processors with several builds have, in the order of sideman_level; the others have _kernel.so.
+VARIANTS = {"x86_64": ("v2", "v3", "avxvnni", "avx512vnni"), "aarch64": ("v8", "dotprod")}
 FOLDER = Path(__file__).parent / "native"
 
 
@@ -85,14 +86,12 @@ def open_library(path: Path) -> ctypes.CDLL | None:
 @cache
 def load_library() -> ctypes.CDLL | None:
     """The build of the kernel that suits this processor best, or None where there is none."""
-    library = open_library(FOLDER / f"_kernel_{VARIANTS[0]}.so") or open_library(FOLDER / "_kernel.so")
-    if library is None:
-        return None
-    for variant in reversed(VARIANTS[1 : library.sideman_level() + 1]):
-        better = open_library(FOLDER / f"_kernel_{variant}.so")
-        if better is not None:
-            return better
-    return library
+    for simplest, *others in VARIANTS.values():
+        library = open_library(FOLDER / f"_kernel_{simplest}.so")
+        if library is not None:
+            better = (open_library(FOLDER / f"_kernel_{name}.so") for name in others[: library.sideman_level()][::-1])
+            return next(filter(None, better), library)
+    return open_library(FOLDER / "_kernel.so")
 
 
 def why_not(config: GPT2Config) -> str | None:

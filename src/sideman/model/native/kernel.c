@@ -9,12 +9,20 @@
  * of floats are never fused with sums (-ffp-contract=off), and exp is ours.
  */
 
+#if !defined(__APPLE__) /* it would hide what asks for the processor there */
 #define _POSIX_C_SOURCE 200809L
+#endif
 
 #include "takes.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#elif defined(__aarch64__) && defined(_WIN32)
+#include <windows.h>
 #endif
 
 #define ABI 4 /* raised when a function or a layout changes */
@@ -22,8 +30,9 @@
 
 PUBLIC int sideman_abi(void) { return ABI; }
 
-/* Which of the kernel's builds this processor runs best: 0, x86-64-v2, or the only one of another kind of processor;
- * 1, x86-64-v3; 2, with AVX-VNNI; 3, x86-64-v4 with AVX512-VNNI. Asked of the processor itself: not every compiler's runtime knows. */
+/* Which of the kernel's builds this processor runs best. x86-64: 0, v2; 1, v3; 2, v3 with AVX-VNNI; 3, v4 with
+ * AVX512-VNNI; asked of the processor itself, since not every compiler's runtime knows. ARM of 64 bits: 0, any; 1, with
+ * products of four (dotprod); only the system can tell. Another kind has one build: 0. */
 PUBLIC int sideman_level(void) {
 #if defined(__x86_64__)
   enum { V3_1 = bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX | bit_F16C, V3_7 = bit_AVX2 | bit_BMI | bit_BMI2 };
@@ -39,6 +48,16 @@ PUBLIC int sideman_level(void) {
   int wide = (b & V4_7) == V4_7 && b >> 31 && (saved & AVX512_STATE) == AVX512_STATE; /* the last bit: AVX512VL */
   if (wide && c & AVX512_VNNI) return 3;
   return __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & AVX_VNNI ? 2 : 1;
+#elif defined(__aarch64__) && defined(__linux__)
+  enum { DOTPROD = 1 << 20 };
+  return (getauxval(AT_HWCAP) & DOTPROD) != 0;
+#elif defined(__aarch64__) && defined(__APPLE__)
+  int has = 0;
+  size_t size = sizeof has;
+  return !sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, NULL, 0) && has;
+#elif defined(__aarch64__) && defined(_WIN32)
+  enum { DOTPROD = 43 }; /* PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE */
+  return IsProcessorFeaturePresent(DOTPROD) != 0;
 #else
   return 0;
 #endif

@@ -232,7 +232,7 @@ static void attend(const struct part *part, int layer, int from, int to) {
     const float *number = part->at.projected + (size_t)place * 3 * part->width + head * head_width;
     struct matrix keys = {memory.keys, memory.key_offsets, memory.key_scales, NULL, head_width, end};
     scale = quantise(number, head_width, LEVELS, ZERO, query.numbers) / sqrtf((float)head_width);
-    for (int panel = 0; panel < panels(end); panel++) tile(&keys, panel, query, 0, 1, scores + panel * PANEL);
+    for (int panel = 0; panel < panels(end); panel++) tile(&keys, panel, query, 1, 0, 1, scores + panel * PANEL);
     float sum = soften(scores, length, end);
     for (int i = 0; i < length; i++) scores[i] *= memory.value_scales[i];
     scale = quantise(scores, end, 2 * LEVELS + 1, 0, shares.numbers) / sum; /* shares have no sign */
@@ -240,7 +240,7 @@ static void attend(const struct part *part, int layer, int from, int to) {
     for (int first = 0; first < head_width; first += PANEL) {
       const int8_t *panel = memory.values + (size_t)first * part->engine->positions;
       struct matrix values = {panel, NULL, NULL, NULL, (length + 3) / 4 * 4, PANEL};
-      tile(&values, 0, shares, 0, 1, part->at.panel);
+      tile(&values, 0, shares, 0, 0, 1, part->at.panel);
       memcpy(out + first, part->at.panel, least(head_width - first, PANEL) * sizeof *out);
     }
   }
