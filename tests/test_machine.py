@@ -72,3 +72,16 @@ def test_a_system_without_control_groups(text: str | None, groups: Path, monkeyp
     if text is not None:
         (groups / "own").write_text(text, "utf-8")
     assert processors() == 3
+
+
+def test_who_asks_for_processors_is_tried_with_many() -> None:
+    """Each has a test of its own with 1 to 64; a new one gets a row here, and such a test."""
+    asking = {path for path in Path(machine.__file__).parent.rglob("*.py") if "processors()" in path.read_text("utf-8")}
+    assert {path.stem: path.parent.name for path in asking} == {
+        "machine": "sideman",  # above
+        "kernel": "model",  # tests/model/test_kernel.py: an engine takes the processors there are
+        "encode": "training",  # tests/training/test_workers.py: processes that are started
+        "device": "training",  # tests/training/test_device.py
+        "fluidsynth": "render",  # one or two: tests/render/test_recording.py
+        "recording": "render",
+    }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from tests.training.conftest import band_file
 
+from sideman.training import workers
 from sideman.training.chunks import load_chunk
 from sideman.training.encode_song import File
 from sideman.training.workers import ENDS_ITS_PROCESS, Chunk, encode_chunks
@@ -42,6 +44,7 @@ if __name__ == "__main__":
         print(error)
 """
 DEADLY = (1, 4)
+PROCESSORS = [1, 2, 8, 64]
 needs_sigkill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 
 
@@ -84,3 +87,25 @@ def test_one_worker_is_this_process(songs: Path) -> None:
     chunks = [Chunk(files[:3], songs / "one.npz"), Chunk(files[3:], songs / "two.npz")]
     assert list(encode_chunks(chunks, 1)) == [3, 5]
     assert all(each.song for chunk in chunks for each in load_chunk(chunk.target))
+
+
+@pytest.mark.parametrize("processors", PROCESSORS)
+@pytest.mark.parametrize(
+    ("chunks", "most", "started"), [(100, None, (0, 2, 8, 64)), (100, 61, (0, 2, 8, 61)), (5, None, (0, 2, 5, 5))]
+)
+def test_processes_that_are_started(
+    processors: int, chunks: int, most: int | None, started: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One a processor, no more than there are chunks, nor than the system takes."""
+    pools: list[int] = []
+
+    def pool(count: int, *_: object) -> ThreadPoolExecutor:
+        pools.append(count)
+        return ThreadPoolExecutor(1)
+
+    monkeypatch.setattr(workers, "MOST_PROCESSES", most)
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", pool)
+    monkeypatch.setattr(workers, "_encode_chunk", lambda chunk: len(chunk.files))
+    file = File(Path("song.npz"), "train", "song")
+    assert sum(encode_chunks([Chunk([file], Path(f"{number}.npz")) for number in range(chunks)], processors)) == chunks
+    assert sum(pools) == started[PROCESSORS.index(processors)]

@@ -20,6 +20,7 @@ from sideman.training.chunks import Encoded, save_chunk
 from sideman.training.encode_song import File, encode_file
 from sideman.training.reader import begin_worker
 
+MOST_PROCESSES = 61 if os.name == "nt" else None  # Windows waits for no more at once
 ENDS_ITS_PROCESS = "ends the process that reads it, as for want of memory"
 
 
@@ -39,6 +40,7 @@ def encode_chunks(chunks: Sequence[Chunk], workers: int) -> Iterator[int]:
     if workers == 1 or len(chunks) <= 1:
         yield from map(_encode_chunk, chunks)
         return
+    workers = min(workers, MOST_PROCESSES or workers)
     while chunks:
         done = 0
         with _pool(min(workers, len(chunks))) as pool:
