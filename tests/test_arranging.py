@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.obedience import assert_bass_on_slash, assert_silent_under_no_chord
+from tests.obedience import assert_bass_on_slash, assert_silent_under_no_chord, assert_strict
 from tests.tiny import tiny_checkpoint
 
 import sideman
@@ -124,6 +124,18 @@ def test_silence_and_slash_basses_are_obeyed(model: Model, weights: str) -> None
         arrangement = arrange(progression, options(seed, style="jazz"), model=band_of)
         assert_silent_under_no_chord(arrangement.band, arrangement.plan.chart)
         assert_bass_on_slash(arrangement.band, arrangement.plan.chart)
+
+
+@pytest.mark.parametrize("weights", ["random", "shipped"])
+def test_the_strictest_never_leave_the_chords_on_a_beat(model: Model, weights: str) -> None:
+    band_of = model if weights == "random" else default_model()
+    for seed, progression in enumerate(("C Am | Dm7 G7 | Ebdim F#m7b5 | Bsus4:1.5 B7:2.5", "F/A Bb | N.C.:1 Gm:3")):
+        arrangement = arrange(progression, options(seed, strict=1, free_bass=True), model=band_of)
+        assert_silent_under_no_chord(arrangement.band, arrangement.plan.chart)
+        assert_strict(arrangement.band, arrangement.plan.chart)
+    loose = arrange("C|Am|F|G", options(2, strict=0), model=model)
+    with pytest.raises(AssertionError):
+        assert_strict(loose.band, loose.plan.chart)
 
 
 def test_a_free_bass_chooses_its_notes(model: Model) -> None:

@@ -37,6 +37,8 @@ export interface ArrangementRequest {
   readonly top_p?: number | null;
   /** The bass may begin a slash chord on another note than its slash bass. */
   readonly free_bass?: boolean;
+  /** How closely all keep to the chords: 0 freely, 0.5 as people do, 1 never off them on a beat. */
+  readonly strict?: number;
   /** Go round, or end with a last chord that rings. */
   readonly ending?: "loop" | "ring";
   /** Begin as songs do, where players come in one after the other. */
@@ -92,6 +94,8 @@ export interface ArrangementView {
   readonly top_p: number | null;
   /** The bass may begin a slash chord on another note than its slash bass. */
   readonly free_bass: boolean;
+  /** How closely all keep to the chords: 0 freely, 0.5 as people do, 1 never off them on a beat. */
+  readonly strict: number;
   /** Go round, or end with a last chord that rings. */
   readonly ending: "loop" | "ring";
   /** Begin as songs do, where players come in one after the other. */

@@ -101,6 +101,7 @@ export const PIECE: Arrangement = {
   temperature: 1,
   top_p: null,
   free_bass: false,
+  strict: 0.5,
   ending: "loop",
   intro: false,
   sections: [],

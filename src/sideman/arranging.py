@@ -37,6 +37,7 @@ from sideman.planning import Heard
 from sideman.planning import Plan as Plan  # noqa: PLC0414 - readers of this module find it here too
 from sideman.render.rendition import Rendition
 from sideman.tokens.decode import BarNotes, decode_bars
+from sideman.tokens.fingerprints import SUFFIX, Fingerprints, Run
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.styling import SHAPES, digest
 from sideman.tokens.vocabulary import VOCABULARY
@@ -96,10 +97,11 @@ def perform(plan: Plan, ids: Sequence[int] | npt.NDArray[np.integer], playing: P
 class Model:
     """Weights that can compose. One may serve many arrangements, at the same time too.
 
+    ``known`` are runs of bars of the songs that they learnt from: what plays one of them is drawn again.
     ``engine`` is "auto", "kernel" or "numpy", see :func:`~sideman.model.runtime.open_engine`.
     """
 
-    def __init__(self, checkpoint: Checkpoint, engine: str = "auto") -> None:
+    def __init__(self, checkpoint: Checkpoint, engine: str = "auto", known: Fingerprints | None = None) -> None:
         self.checkpoint = checkpoint
         today = grow(checkpoint, VOCABULARY.fingerprint, VOCABULARY.size, dict(FEATURES))
         self.engine = open_engine(today, engine)
@@ -108,19 +110,26 @@ class Model:
         self.sampling = SAMPLING if own is None else SamplingDefaults.of(own, VOCABULARY.kinds)
         if unknown := self.sampling.styling.keys() - SHAPES.keys():
             raise CheckpointError(f"nobody knows a styling of {', '.join(sorted(unknown))}: give {', '.join(SHAPES)}")
+        self.known = known
+        self.sampling = replace(self.sampling, known=known)
 
     @cached_property
     def fingerprint(self) -> str:
         """A name for what decides the ids besides prompt and seed, see :func:`~sideman.model.fingerprint`."""
-        table = digest() if self.sampling.styling else ""
+        table = (digest() if self.sampling.styling else "") + (self.known.digest if self.known else "")
         return fingerprint(self.checkpoint, self.sampling, self.engine, table=table)
 
     @classmethod
     def load(cls, path: Path = DEFAULT_WEIGHTS) -> Model:
-        """From a file of weights. Raises :class:`CheckpointError` where it doesn't fit this version."""
+        """From a file of weights, and the fingerprints of ``sideman fingerprint`` where they lie beside it.
+
+        Raises :class:`CheckpointError` where one of them is damaged or doesn't fit this version.
+        """
         checkpoint = load_checkpoint(path, VOCABULARY.sizes)
+        beside = path.with_suffix(SUFFIX)
+        known = Fingerprints.load(beside) if beside.is_file() else None
         try:
-            return cls(checkpoint)
+            return cls(checkpoint, known=known)
         except CheckpointError as error:
             raise CheckpointError(f"the weights {path} can't be played: {error}") from error
 
@@ -169,6 +178,20 @@ class Arrangement(Performance):
     def band(self) -> Rendition:
         """The first take."""
         return self.bands[0]
+
+    @property
+    def known(self) -> tuple[tuple[Run, ...], ...] | None:
+        """For each take the runs of bars, as people count, that songs have from which the weights learnt.
+
+        More than four bars in a row of one player count. None where the weights have no fingerprints of these songs.
+        Composes what is still missing.
+        """
+        fingerprints = self.model.known
+        if fingerprints is None:
+            return None
+        while self._advance():
+            pass
+        return tuple(self.plan.known(fingerprints, take.ids) for take in self.takes)
 
     def _advance(self) -> bool:
         """Wait for a bar more; False where all are there."""

@@ -19,6 +19,7 @@ from sideman.music.styles import DENSITIES, ENDINGS, LOOP, STYLES
 MIN_TEMPO, MAX_TEMPO = 20, 400  # beats a minute
 MAX_SEED = 2**64 - 1
 MAX_TAKES = 64
+AS_PEOPLE, STRICTEST = 0.5, 1.0  # how strict a leader is
 MOST_TRANSPOSED = 11  # semitones
 RANDOM_SEEDS = 2**32  # short enough to be read out, and a whole number in every language
 _SHOWN = 32  # characters of a value in an error
@@ -206,7 +207,9 @@ class ArrangeOptions(PlayOptions):
     ``tempo`` in beats a minute, ``style`` one of the vocabulary's or None for any, ``density`` 0 (sparse) to 4 (busy)
     of whoever plays in a bar or None for whatever fits, ``roles`` who is in the band. ``seed`` makes it repeatable,
     None is another one each time. ``temperature`` scales the temperatures that the weights want: 1 leaves them, more
-    is more daring, 0 takes the likeliest. ``top_p`` keeps the likeliest that together reach this probability, None is
+    is more daring, 0 takes the likeliest. ``strict`` says how closely all keep to the chords: 0.5 as people do and the
+    weights want it, 0 freely; at 1 every note that begins on a beat is a tone of its chord, and the bass begins each
+    chord on its root or slash bass. ``top_p`` keeps the likeliest that together reach this probability, None is
     the weights' own. A bass that is ``free_bass`` may begin a slash chord on another note than its slash bass.
     ``ending`` is "loop", music that goes on from the start, or "ring", a last bar held by all. With an ``intro``
     players may rest in the first bar.
@@ -255,6 +258,17 @@ class ArrangeOptions(PlayOptions):
     free_bass: bool = field(
         default=False,
         metadata=Option("flag", "The bass may begin a slash chord on another note than its slash bass").row,
+    )
+
+    strict: float = field(
+        default=AS_PEOPLE,
+        metadata=Option(
+            "number",
+            "How closely all keep to the chords: 0 freely, 0.5 as people do, 1 never off them on a beat",
+            0,
+            STRICTEST,
+            live=False,
+        ).row,
     )
 
     ending: str = field(

@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sideman.composer import SAMPLING, Take
 from sideman.errors import OptionError
-from sideman.model.sampling import SamplingDefaults, SamplingOptions
+from sideman.model.sampling import MAX_FITTING, SamplingDefaults, SamplingOptions
 from sideman.music.band import DURATION, INSTRUMENTS, ONSET, ROLES, Note, NoteArray, Role, Track
 from sideman.music.chords import Progression
 from sideman.music.dynamics import played_at
@@ -25,13 +26,14 @@ from sideman.music.slowing import times_of
 from sideman.music.strokes import Setting, settings
 from sideman.music.styles import LOOP, style_program
 from sideman.music.wishes import PlayedSection
+from sideman.options import AS_PEOPLE, STRICTEST, PlayOptions
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
-from sideman.options import PlayOptions
 from sideman.render.parts import without_overlaps
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
 from sideman.tokens.clashes import Clashes
 from sideman.tokens.decode import BarNotes
+from sideman.tokens.fingerprints import Fingerprints, Run
 from sideman.tokens.grid import GridLoss
 from sideman.tokens.kit import Beginning, Fill, Kit, Other, WaltzBass, WaltzDrums, is_waltz
 from sideman.tokens.leader import Leader
@@ -61,6 +63,16 @@ def seconds_of(progression: Progression, tempo: float, playing: PlayOptions) -> 
     """How long a progression plays that was composed for a tempo, in beats a minute."""
     tempo = playing.play_tempo or tempo
     return times_of(tempo, progression.lines, progression.steps, slows=playing.ritardando).seconds(progression.steps)
+
+
+def as_strict(sampling: SamplingDefaults, strict: float) -> SamplingDefaults:
+    """How weights are drawn from by a leader so strict: chord tones are as much likelier; twice as much at the end."""
+    if strict == AS_PEOPLE:
+        return sampling
+    return replace(
+        sampling,
+        fitting={role: min(added * strict / AS_PEOPLE, MAX_FITTING) for role, added in sampling.fitting.items()},
+    )
 
 
 @dataclass(frozen=True)
@@ -179,6 +191,7 @@ class Plan:
         where it stands at ``present``: that would not be played anew.
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
+        sampling = as_strict(sampling, options.strict)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
 
         def is_idle(role: Role, bar: int, source: int) -> bool:
@@ -213,6 +226,7 @@ class Plan:
             tempo=options.tempo,
             density=density,
             free_bass=options.free_bass,
+            strict=options.strict >= STRICTEST,
             given=given,
             excerpt=True,
             leads=leads or self.leads,
@@ -297,6 +311,14 @@ class Plan:
             onsets = self.melody.notes[:, ONSET]
             notes[Role.MELODY] = self.melody.notes[(onsets >= begin) & (onsets < end)]
         return Bar(take, bar, notes)
+
+    def known(self, fingerprints: Fingerprints, ids: Sequence[int] | npt.NDArray[np.integer]) -> tuple[Run, ...]:
+        """The runs of bars, as people count, that a take with these ids has in common with known songs."""
+        found = []
+        for role, first, bars in fingerprints.runs(np.array(ids, np.uint16)):
+            begin, end = self.chart.whole(first), self.chart.whole(first + bars - 1)
+            found.append(Run(role, begin, min(end, self.bars - 1) - begin + 1))
+        return tuple(found)
 
     def wholes(self, take: int, bars: Sequence[BarNotes]) -> list[Bar]:
         """All bars of a take that is done."""

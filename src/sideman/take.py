@@ -15,14 +15,16 @@ import numpy.typing as npt
 from sideman.kernel_take import KernelTake, Waits
 from sideman.model.kernel import KernelEngine
 from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
+from sideman.music.band import INSTRUMENTS, ROLES
 from sideman.tokens.chart import Chart
 from sideman.tokens.clashes import Clashes
 from sideman.tokens.decode import BarNotes, Decoder
+from sideman.tokens.fingerprints import RUN
 from sideman.tokens.fitting import Fitting
 from sideman.tokens.habits import Habits
-from sideman.tokens.kit import Beginning
+from sideman.tokens.kit import Beginning, ends_part
 from sideman.tokens.leader import Leader
-from sideman.tokens.parts import Parts, Reader
+from sideman.tokens.parts import Part, Parts, Reader
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.slices import BEGINS_PART, part_begin
 from sideman.tokens.styling import Styling
@@ -35,6 +37,7 @@ Features = tuple[int, ...]  # of one id
 
 _NONE: npt.NDArray[np.intp] = np.empty(0, np.intp)
 _SILENT = (Stage.ONSET, Stage.LENGTH)  # nothing begins, ends or sounds
+_DRAWS = 4  # of a part that a known song has, until it stays as it is
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
 
 
@@ -52,7 +55,8 @@ class Take:
     Parts that don't begin as their ``beginnings`` say are drawn again. Where a bar has another style than the
     one before, the engine reads on from there alone, in the new style. Pitches that rub against a melody, as
     ``clashes`` tells, are seldom drawn. Of the given parts in ``judged`` bars the model is asked how likely they are:
-    ``bits`` of ``told`` ids.
+    ``bits`` of ``told`` ids. Where ``defaults`` tell of known songs, a part is drawn again with which a player would
+    have played five of their bars in a row.
     """
 
     def __init__(
@@ -77,6 +81,8 @@ class Take:
         self._chart, self._judged = chart, judged
         self._beginnings = {(each.bar, each.role): each for each in beginnings}
         self._again = {place: each.draws for place, each in self._beginnings.items()}
+        self._known = defaults.known
+        self._draws: dict[tuple[int, int], int] = {}  # left of parts that were those of known songs
         self.bits, self.told = 0.0, 0
         self.kernel: KernelTake | None = None  # the same ids, where the kernel composes
         self._start([])
@@ -126,8 +132,9 @@ class Take:
         return self._features if self.kernel is None else self.kernel.features
 
     def use_kernel(self, engine: KernelEngine) -> None:
-        """Have the kernel compose from now on, where it can: all but what is judged or told bar by bar."""
-        if self.kernel is None and type(self) is Take and type(self.leader) is Leader and not self._judged:
+        """Have the kernel compose from now on, where it can: all but what is judged, told bar by bar, or strict."""
+        can = type(self) is Take and type(self.leader) is Leader and not self._judged and not self.leader.strict
+        if self.kernel is None and can:
             self.kernel = KernelTake(engine.library, self._chart, self.leader, self.sampler, self._fitting)
             self._features = []
             self._stand_again()
@@ -296,29 +303,48 @@ class Take:
 
         Where it ends one that doesn't begin as it is to, that is drawn again.
         """
-        place = self.prefix.bar, self.prefix.role
-        beginning = self._beginnings.get(place) if self._beginnings else None
-        if beginning is not None and self._again[place] and beginning.is_told(self.prefix, token):
-            begin = part_begin(self.ids)
-            if beginning.lacks(self.ids[begin:]):
-                self._again[place] -= 1
-                self._start(self.ids[:begin])
-                return False
-            self._again[place] = 0
+        if (self._beginnings or self._known is not None) and self._is_to_be_other(token):
+            self._start(self.ids[: part_begin(self.ids)])
+            return False
         again = self.leader.again(self.prefix, token, self._played)
         self._push(*again or (token,))
         return bool(again)
+
+    def _is_to_be_other(self, token: int) -> bool:
+        """Whether the part that ``token`` ends is to be drawn again."""
+        place = self.prefix.bar, self.prefix.role
+        beginning = self._beginnings.get(place)
+        if beginning is not None and self._again[place] and beginning.is_told(self.prefix, token):
+            if beginning.lacks(self.ids[part_begin(self.ids) :]):
+                self._again[place] -= 1
+                return True
+            self._again[place] = 0
+        left = self._draws.get(place, _DRAWS)
+        if not left or not ends_part(self.prefix, token) or not self._is_known(self.prefix.role):
+            return False
+        self._draws[place] = left - 1
+        return True
+
+    def _is_known(self, role: int, part: Part = ()) -> bool:
+        """Whether with a part that follows, or with the last one, the last bars are those of a known song."""
+        first = self.prefix.bar - RUN + 1
+        if self._known is None or first < 0 or INSTRUMENTS[ROLES[role]].is_drum:
+            return False
+        return self._known.ends([*self.ids[self.bar_begins[first] :], *part], role)
 
     def _read_again(self) -> None:
         """Forget the parts of the bars that are over."""
         self._reader, self._parts = Reader(), list[Parts]()
 
     def _played(self, bar: int) -> Parts:
-        """The parts of a bar that is over."""
+        """The parts of a bar that is over; none that would make a run of a known song here."""
         while len(self._parts) <= bar:
             begin, end = self.bar_begins[len(self._parts) :][:2]
             self._parts.append(self._reader.read(self.ids[begin:end]))
-        return self._parts[bar]
+        parts = self._parts[bar]
+        if self._known is None:
+            return parts
+        return {role: part for role, part in parts.items() if not self._is_known(role.number, part)}
 
     def _push(self, *tokens: int) -> None:
         """Take ids that were decided."""

@@ -56,6 +56,23 @@ def test_encode_refuses(run: Run, songs: Path, arguments: tuple[str, ...], word:
     assert not (songs.parent / "data").exists()
 
 
+def test_fingerprints_of_a_dataset(run: Run, songs: Path, tmp_path: Path) -> None:
+    assert run("encode", f"train={songs}", "-o", "data").code == 0
+    code, out, err = run("fingerprint", "data", "-o", "band.memory.npz")
+    assert (code, err) == (0, "")
+    assert out.startswith("band.memory.npz: ")
+    report = json.loads(run("fingerprint", "data", "-o", "band.memory.npz", "--json").out)
+    assert report["bytes"] == (tmp_path / "band.memory.npz").stat().st_size
+    for arguments, word in (
+        (("data", "-o", "band.npz"), "must end in .memory.npz"),
+        (("missing", "-o", "a.memory.npz"), "is not a dataset"),
+        (("data", "-o", "missing/a.memory.npz"), "missing"),
+    ):
+        code, out, err = run("fingerprint", *arguments)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert word in err
+
+
 def test_inspect(run: Run, songs: Path, tmp_path: Path) -> None:
     run("encode", songs, "-o", "data", "--workers", 1)
     code, out, err = run("inspect", "data")

@@ -51,11 +51,26 @@ def test_table_picture_and_json(run: Run, dataset: Path, weights: Path, tmp_path
     assert report["rows"]["sideman"] != other["rows"]["sideman"]
 
 
+def test_what_is_played_again(run: Run, dataset: Path, weights: Path) -> None:
+    code, out, err = run("evaluate", weights, dataset, "--memory", "--windows", 20)
+    assert (code, err) == (0, "")
+    assert "of the pieces have more than four bars in a row of a training song" in out
+    report = json.loads(run("evaluate", weights, dataset, "--memory", "--windows", 20, "--json").out)
+    assert list(report) == ["people", "sideman"]
+    nearest = report["people"]["nearest"]
+    assert [each["bars"] for each in nearest] == sorted((each["bars"] for each in nearest), reverse=True)
+    assert {each["song"] for each in nearest if each["bars"]} <= {"train/song0"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("DATA", "--windows", "30"), "--windows without --music"),
         (("DATA", "--top-p", "0.9"), "--top-p without --music"),
+        (("DATA", "--memory", "--music"), "--music with --memory"),
+        (("DATA", "--memory", "--fold", "train"), "--fold with --memory"),
+        (("DATA", "--memory", "--form", "3"), "--form with --memory"),
+        (("missing", "--memory"), "missing is not a dataset"),
         (("w.safetensors", "DATA", "--music", "--songs", "3"), "--songs with --music"),
         (("a", "b", "DATA", "--music"), "3 paths"),
         (("DATA",), "1 paths"),

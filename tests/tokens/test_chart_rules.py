@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.obedience import assert_bass_on_slash, assert_silent_under_no_chord
+from tests.obedience import assert_bass_on_slash, assert_silent_under_no_chord, assert_strict
 from tests.tokens.conftest import MEASURES, tokens, walk
 
 from sideman.music.band import ROLES, Role
@@ -62,6 +62,15 @@ def test_a_free_bass_still_rests_under_no_chord(chart: Chart, seed: int) -> None
     leader = Leader(chart, [Role.BASS, Role.PIANO], free_bass=True)
     ids = walk(leader.allowed, leader.prefix(), seed)
     assert_silent_under_no_chord(decode(ids, chart.shift, chart.measures), chart)
+
+
+@given(demanding(), st.booleans(), st.integers(0, 2**32))
+def test_strict_walks_never_leave_the_chords_on_a_beat(chart: Chart, excerpt: bool, seed: int) -> None:
+    leader = Leader(chart, [Role.BASS, Role.PIANO], strict=True, free_bass=True, excerpt=excerpt)
+    ids = walk(leader.allowed, leader.prefix(), seed, finished=leader.finished)
+    band = decode([*ids[:-1], VOCABULARY.id("end")], chart.shift, chart.measures)
+    assert_silent_under_no_chord(band, chart)
+    assert_strict(band, chart)
 
 
 def chart(text: str) -> Chart:

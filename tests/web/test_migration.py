@@ -37,6 +37,7 @@ PLAYED = {
 ADDED = {
     "meters": ["4/4"],
     "free_bass": False,
+    "strict": 0.5,
     "ending": "loop",
     "intro": False,
     "sections": [],

@@ -16,7 +16,7 @@ import typer
 
 from sideman.cli.arranging import arrange
 from sideman.cli.charts import chart
-from sideman.cli.data import encode, inspect
+from sideman.cli.data import encode, fingerprint, inspect
 from sideman.cli.editing import edit
 from sideman.cli.jamming import jam
 from sideman.cli.playing import play
@@ -47,7 +47,7 @@ app = typer.Typer(
 )
 for command in (
     *(arrange, redo, edit, history, chart, render, play, jam, serve),
-    *(encode, inspect, train, evaluate, export),
+    *(encode, inspect, fingerprint, train, evaluate, export),
 ):
     app.command()(command)
 

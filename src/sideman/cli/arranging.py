@@ -17,7 +17,7 @@ from sideman.cli.giving import with_melody, with_own_parts
 from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, SCORE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.rendering import programs_of, tell_stand_ins
-from sideman.cli.terminal import counted, print_json, progress
+from sideman.cli.terminal import counted, print_json, progress, say
 from sideman.errors import DataError
 from sideman.options import values_of
 
@@ -155,10 +155,13 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     if as_json:
         print_json(_description(arrangement, bands, written, seconds))
         return
-    for band, paths in zip(bands, written, strict=True):
+    known = arrangement.known or [()] * len(bands)
+    for band, paths, runs in zip(bands, written, known, strict=True):
         names = " and ".join(paths.values())
         bars, notes = counted(arrangement.plan.bars, "bar"), counted(band.note_count, "note")
         typer.echo(f"{names}: {bars} in {band.key}, {notes}, seed {arrangement.plan.options.seed}")
+        for role, first, length in runs:
+            say(f"{role}: bars {first + 1} to {first + length} are in a song from which the weights learnt")
 
 
 @dataclass(frozen=True)
@@ -265,7 +268,15 @@ def _description(
         **{name: value for name, value in values_of(options).items() if name != "takes"},
         "seconds": round(seconds, 3),
         "takes": [
-            {"take": number, "notes": band.note_count, **paths}
+            {"take": number, "notes": band.note_count, **paths, **_known(arrangement, number - 1)}
             for number, (band, paths) in enumerate(zip(bands, written, strict=True), 1)
         ],
     }
+
+
+def _known(arrangement: Arrangement, take: int) -> dict[str, Any]:
+    """What of a take known songs have too, where the weights have fingerprints of them."""
+    known = arrangement.known
+    if known is None:
+        return {}
+    return {"known": [{"track": role, "bar": first + 1, "bars": bars} for role, first, bars in known[take]]}

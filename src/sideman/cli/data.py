@@ -1,16 +1,20 @@
-"""`sideman encode` and `sideman inspect`: songs to a dataset, and what is in it. Needs no torch."""
+"""`sideman encode`, `inspect` and `fingerprint`: songs to a dataset, and what is in it. Needs no torch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import print_json, progress, table
 from sideman.errors import OptionError
+
+if TYPE_CHECKING:
+    from sideman.tokens.encode import Ids
+    from sideman.training.shards import Dataset
 
 # What the report counts, in words.
 SNAPPING = {
@@ -90,6 +94,44 @@ def _loss_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
         for name, text in words.items():
             count = counts.get(name, 0)
             yield text, count if name == "notes" else f"{count:,} ({count / notes:.1%})"
+
+
+def fingerprint(
+    dataset: Annotated[Path, typer.Argument(help="Folder that `sideman encode` made.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write: the weights' name, .memory.npz.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Take fingerprints of the train fold's songs: beside the weights they keep a band from playing them again.
+
+    They hold no notes and no names. A band of the weights beside which they lie draws a part again with which it would
+    play more than four bars in a row of a song.
+
+    \b
+    Example:
+      sideman fingerprint data/lpd5 -o band.memory.npz
+      sideman arrange "C|Am|F|G" -o song.mid --weights band.safetensors
+    """  # noqa: D301 - \b keeps typer from filling the lines
+    from sideman.tokens.fingerprints import SUFFIX, Fingerprints
+    from sideman.training.shards import Dataset
+
+    if not output.name.endswith(SUFFIX):
+        raise OptionError(f"cannot write {output}: its name must end in {SUFFIX}, as in band{SUFFIX}")
+    check_output(output, (Path(SUFFIX).suffix,))
+    songs = Dataset(dataset, "train")
+    with progress("reading", len(songs), "songs") as done:
+        known = Fingerprints.of_songs(_counted(songs, done))
+    known.save(output)
+    if as_json:
+        print_json({"file": str(output), "songs": len(songs), "runs": len(known), "bytes": output.stat().st_size})
+    else:
+        typer.echo(f"{output}: {len(known):,} runs of bars of {len(songs):,} songs")
+
+
+def _counted(songs: Dataset, done: Callable[[float], None]) -> Iterator[Ids]:
+    """The ids of songs, each told when it is read."""
+    for number, (_, ids) in enumerate(songs, 1):
+        yield ids
+        done(number)
 
 
 def inspect(

@@ -1,21 +1,23 @@
-"""What `sideman evaluate --music` does: judges a model by the music that it makes, without torch."""
+"""What `sideman evaluate --music` and `--memory` do: judge a model by the music that it makes, without torch."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sideman.cli.composing import read_options
 from sideman.cli.outputs import check_output
-from sideman.cli.terminal import print_json, progress
+from sideman.cli.terminal import print_json, progress, table
 from sideman.errors import MissingLibraryError
 
 if TYPE_CHECKING:
     from sideman.arranging import Model
+    from sideman.judging.statistics import Estimate
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,35 @@ def evaluate_music(wanted: Judgement) -> None:
         print_json(report.to_dict())
     else:
         typer.echo(report.text())
+
+
+def evaluate_memory(
+    weights: Path | None, dataset: Path, windows: int, seed: int, wishes: Mapping[str, Any], *, as_json: bool
+) -> None:
+    """Compose, look for it in the songs of the train fold, and print."""
+    from sideman.judging.copying import measure_copying
+
+    options, model = read_options(dict(wishes)), _model(weights)
+    with progress("evaluate", windows, "bands") as show:
+        rows = measure_copying(dataset, model, options, windows, seed, show)
+    if as_json:
+        print_json({row.name: row.to_dict() for row in rows})
+        return
+    lines: list[tuple[str, object]] = []
+    for row in rows:
+        lines += [
+            (row.name.capitalize(), ""),
+            ("of the pieces have more than four bars in a row of a training song", _told(row.long)),
+            ("bars in a row, on average", _told(row.run)),
+        ]
+        for near in row.nearest:
+            where = f"{near.window}: {near.role} from bar {near.bar} on" if near.bars else near.window
+            lines.append((where, f"{near.bars} bars of {near.song}, bar {near.song_bar}" if near.bars else "nothing"))
+    typer.echo(table(lines))
+
+
+def _told(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} (95 %: {estimate.low:.3f} to {estimate.high:.3f})"
 
 
 def _model(path: Path | None) -> Model:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,18 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sideman.cli.judging import Judgement, evaluate_music
+from sideman.cli.judging import Judgement, evaluate_memory, evaluate_music
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import print_json, progress, table
 from sideman.errors import CheckpointError, MissingLibraryError, OptionError
 
 if TYPE_CHECKING:
+    from sideman.model.checkpoint import Checkpoint
     from sideman.training.evaluate import Scores
 
 DEVICE_HELP = "auto, cpu, cuda, xpu or mps."
 MIN_WINDOWS = 20  # of fewer the halves say nothing
-_FOR_LOSS = "shuffled_chords", "songs", "device"
-_FOR_MUSIC = "windows", "seed", "form", "temperature", "top_p", "plot"
+# What each option of `evaluate` is for: the loss (""), --music, --memory.
+_IS_FOR = {
+    **dict.fromkeys(("shuffled_chords", "songs", "device"), ("",)),
+    **dict.fromkeys(("windows", "seed", "temperature", "top_p"), ("music", "memory")),
+    **dict.fromkeys(("form", "plot"), ("music",)),
+    "fold": ("", "music"),
+}
 
 
 def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer reads by name
@@ -99,16 +106,22 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
     music: Annotated[
         bool, typer.Option("--music", help="Compose for windows of the songs and judge the music; needs no torch.")
     ] = False,
-    windows: Annotated[int, typer.Option(min=MIN_WINDOWS, help="Windows to compose for, with --music.")] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed chooses other windows, with --music.")] = 0,
+    memory: Annotated[
+        bool,
+        typer.Option("--memory", help="Compose as with --music, and look for it in the train fold; needs no torch."),
+    ] = False,
+    windows: Annotated[
+        int, typer.Option(min=MIN_WINDOWS, help="Windows to compose for, with --music or --memory.")
+    ] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed chooses other windows, with --music or --memory.")] = 0,
     form: Annotated[
         int, typer.Option(min=0, help="Judge the form of so many longer pieces too, with --music: some take minutes.")
     ] = 0,
     temperature: Annotated[
-        float | None, typer.Option(help="As in `sideman arrange`, with --music.", show_default=False)
+        float | None, typer.Option(help="As in `sideman arrange`, with --music or --memory.", show_default=False)
     ] = None,
     top_p: Annotated[
-        float | None, typer.Option(help="As in `sideman arrange`, with --music.", show_default=False)
+        float | None, typer.Option(help="As in `sideman arrange`, with --music or --memory.", show_default=False)
     ] = None,
     plot: Annotated[Path | None, typer.Option(help="Write a picture too: .png, with --music.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
@@ -116,6 +129,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
     """Measure the loss of a model: bits a note, a token and a bar of what the leader doesn't decide.
 
     With --music: how well what it composes for held-out songs keeps to their chords, and how like people it plays.
+    With --memory: how many bars in a row are those of a song of the train fold, and of which.
 
     \b
     Examples:
@@ -123,24 +137,35 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
       sideman evaluate weights.safetensors data/lpd5 --songs 50 --json
       sideman evaluate weights.safetensors data/lpd5 --music
       sideman evaluate data/lpd5 --music --form 40
+      sideman evaluate data/lpd5 --memory
     """  # noqa: D301 - \b keeps typer from filling the lines
     from sideman.training.shards import FOLDS
 
-    for name in _FOR_LOSS if music else _FOR_MUSIC:
-        source = context.get_parameter_source(name)
-        if source is not None and source.name != "DEFAULT":
-            remedy = "leave one of the two out" if music else "give both"
-            raise OptionError(f"--{name.replace('_', '-')} {'with' if music else 'without'} --music: {remedy}")
+    if music and memory:
+        raise OptionError("--music with --memory: leave one of the two out")
+    _check_options(context, "music" if music else "memory" if memory else "")
     if fold not in FOLDS:
         raise OptionError(f"unknown fold {fold!r}: one of {', '.join(FOLDS)}")
     *before, dataset = paths
-    if len(before) > 1 or not (before or music):
+    if len(before) > 1 or not (before or music or memory):
         raise OptionError(f"{len(paths)} paths: give weights or a run and a dataset, with --music a dataset is enough")
-    if music:
-        weights = before[0] if before else None
+    weights = before[0] if before else None
+    if memory:
+        wishes = {"temperature": temperature, "top_p": top_p}
+        evaluate_memory(weights, dataset, windows, seed, wishes, as_json=as_json)
+    elif music:
         evaluate_music(Judgement(weights, dataset, fold, windows, seed, form, temperature, top_p, plot, as_json))
     else:
         _evaluate_loss(before[0], dataset, fold, songs, device, shuffled_chords=shuffled_chords, as_json=as_json)
+
+
+def _check_options(context: typer.Context, mode: str) -> None:
+    """Refuse what an evaluation has no use for. Raises :class:`OptionError`."""
+    for name, modes in _IS_FOR.items():
+        source = context.get_parameter_source(name)
+        if mode not in modes and source is not None and source.name != "DEFAULT":
+            wrong = f"with --{mode}: leave one of the two out" if mode else f"without --{modes[0]}: give both"
+            raise OptionError(f"--{name.replace('_', '-')} {wrong}")
 
 
 def _evaluate_loss(
@@ -176,7 +201,13 @@ def _evaluate_loss(
 
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN_OR_WEIGHTS", help="Folder of the run, or a .safetensors file.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Weights to write: .safetensors.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Weights to write: .safetensors.", show_default=False)
+    ] = None,
+    hub: Annotated[
+        Path | None,
+        typer.Option("--hf", metavar="FOLDER", help="Folder to write for Hugging Face's transformers and hub."),
+    ] = None,
     newest: Annotated[bool, typer.Option("--newest", help="The latest, not those that validated best.")] = False,
     sampling: Annotated[
         Path | None, typer.Option(help="TOML file: the temperatures and the top-p that these weights want.")
@@ -185,33 +216,49 @@ def export(
 ) -> None:
     """Write the weights of a run as one file that `sideman arrange --weights` plays.
 
-    Of a file of weights, write a copy that is sampled otherwise.
+    Of a file of weights, write a copy that is sampled otherwise, or a folder for Hugging Face.
 
     \b
     Example:
       sideman export runs/first -o weights.safetensors
       sideman arrange "C:4|G:4" -o song.mid --weights weights.safetensors
       sideman export weights.safetensors -o daring.safetensors --sampling daring.toml
+      sideman export weights.safetensors --hf band/
     """  # noqa: D301 - \b keeps typer from filling the lines
+    if output is None and hub is None:
+        raise typer.BadParameter("give -o weights.safetensors or --hf FOLDER", param_hint="--output")
+    if output is not None:
+        check_output(output, (".safetensors",))
+    facts = {} if sampling is None else {"sampling": _read_sampling(sampling)}
+    with tempfile.TemporaryDirectory() as folder:
+        written = output or Path(folder) / "weights.safetensors"
+        if run.is_file():
+            checkpoint = _exported_file(run, written, facts, newest=newest, is_copy=hub is None)
+        else:
+            _need_torch()
+            from sideman.training.export import export_run
+
+            checkpoint = export_run(run, written, facts, which="newest" if newest else "best")
+    if hub is not None:
+        from sideman.training.hub import export_to_hub
+
+        export_to_hub(checkpoint, hub)
+    paths = {name: str(path) for name, path in (("weights", output), ("folder", hub)) if path is not None}
+    if as_json:
+        print_json({**paths, "parameters": checkpoint.config.parameters, **checkpoint.meta})
+    else:
+        typer.echo(f"{' and '.join(paths.values())}: {checkpoint.config.parameters:,} parameters")
+        typer.echo(table((name.replace("_", " "), value) for name, value in checkpoint.meta.items()))
+
+
+def _exported_file(run: Path, output: Path, facts: dict[str, Any], *, newest: bool, is_copy: bool) -> Checkpoint:
+    """A file of weights written again; as it is where it is to become a folder."""
     from sideman.model.checkpoint import change_meta
     from sideman.tokens.vocabulary import VOCABULARY
 
-    check_output(output, (".safetensors",))
-    facts = {} if sampling is None else {"sampling": _read_sampling(sampling)}
-    if run.is_file():
-        if newest or not facts:
-            raise OptionError(f"{run} is a file of weights: give --sampling FILE, and no --newest")
-        checkpoint = change_meta(run, output, facts, VOCABULARY.sizes)
-    else:
-        _need_torch()
-        from sideman.training.export import export_run
-
-        checkpoint = export_run(run, output, facts, which="newest" if newest else "best")
-    if as_json:
-        print_json({"weights": str(output), "parameters": checkpoint.config.parameters, **checkpoint.meta})
-    else:
-        typer.echo(f"{output}: {checkpoint.config.parameters:,} parameters")
-        typer.echo(table((name.replace("_", " "), value) for name, value in checkpoint.meta.items()))
+    if newest or (is_copy and not facts):
+        raise OptionError(f"{run} is a file of weights: give --sampling FILE or --hf FOLDER, and no --newest")
+    return change_meta(run, output, facts, VOCABULARY.sizes)
 
 
 def _read_sampling(path: Path) -> dict[str, Any]:

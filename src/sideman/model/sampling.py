@@ -14,8 +14,8 @@ rounding the logits lowers neither, it makes most differences vanish and the oth
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,17 @@ _AFTER = ("another", "the same")  # what came before, by which the chances of a 
 _TINY = np.finfo(np.float64).tiny
 
 
+class Known(Protocol):
+    """Songs that are not to be played again: what a take asks of them, and a name for them."""
+
+    @property
+    def digest(self) -> str:
+        """Another one where they are others."""
+
+    def ends(self, ids: Sequence[int], role: int) -> bool:
+        """Whether the ids of some bars end as one of the songs, in what a role plays."""
+
+
 @dataclass(frozen=True)
 class SamplingDefaults:
     """How the ids of some weights are drawn unless the leader says otherwise: chosen for them, and kept with them.
@@ -42,7 +53,8 @@ class SamplingDefaults:
     something earlier is the same, by names of the caller: the chance after one that was not, and after one that was.
     ``fitting`` is what is added to the logits of ids that fit where they stand, by such names too, within their kind;
     ``styling`` is how strongly a style is kept to, by the kind of ids; ``moving`` and ``steady`` how strongly lines
-    move and bars stay as full as they were, by names of the caller. Raises :class:`CheckpointError` outside the ranges.
+    move and bars stay as full as they were, by names of the caller. ``known``, which has a file of its own, tells
+    what they learnt from. Raises :class:`CheckpointError` outside the ranges.
     """
 
     kind: float = 1.0
@@ -54,6 +66,7 @@ class SamplingDefaults:
     styling: Mapping[str, float] = field(default_factory=dict)
     moving: Mapping[str, float] = field(default_factory=dict)
     steady: Mapping[str, float] = field(default_factory=dict)
+    known: Known | None = None
 
     def __post_init__(self) -> None:
         for name, chances in self.repeats.items():
@@ -100,7 +113,7 @@ class SamplingDefaults:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON. What weights of before don't have is left out: they keep their fingerprint."""
         added = {"repeats": dict(self.repeats)} | {name: dict(getattr(self, name)) for name in _ADDED}
-        plain = {**asdict(self), "values": dict(self.values), **added}
+        plain = {"kind": self.kind, "value": self.value, "values": dict(self.values), "top_p": self.top_p, **added}
         return {name: value for name, value in plain.items() if value or name not in added}
 
 

@@ -1,5 +1,7 @@
 """What a chart demands of who plays: nothing pitched sounds under N.C., the bass begins slash chords on their bass.
 
+Where it is strict, every chord is a slash chord over its root, and what begins on a beat is a tone of the chord.
+
 Knows the chart and the state of a :class:`Prefix`. A bar that demands something has tables for each of its steps; the
 others cost nothing. Whatever is allowed to begin can be finished: a note of one step rings into nothing, and of every
 pitch class some octave is free.
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -18,7 +21,9 @@ import numpy.typing as npt
 
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
 from sideman.music.qualities import PITCH_CLASSES
+from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.chart import NO_BASS, Change, Chart
+from sideman.tokens.clashes import chord_tones
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, POSITIONS, VOCABULARY
 
@@ -93,12 +98,21 @@ class BarRules:
     """What the chart demands in one bar: ``rests``, all pitched roles are silent; ``bass_plays``, the bass is not."""
 
     def __init__(
-        self, changes: Sequence[Change], ahead: Sequence[_Ahead], start: int, end: int, grid: int, *, bass: bool
+        self,
+        changes: Sequence[Change],
+        ahead: Sequence[_Ahead],
+        start: int,
+        end: int,
+        grid: int,
+        *,
+        bass: bool,
+        strict: bool = False,
     ) -> None:
         """The bar from ``start`` to ``end``, of ``changes`` and what is ``ahead`` of them, with a step of ``grid``.
 
-        ``bass``: slash basses are demanded.
+        ``bass``: slash basses are demanded. ``strict``: tones of the chord are, on beats.
         """
+        self._tones = [_tones(change) for change in changes] if strict else None
         self._start, self._steps, self._grid = start, end - start, grid
         self._onsets = [max(change.onset, start) - start for change in changes]  # in the bar
         self._sounds = [change.chord != NO_CHORD for change in changes]
@@ -131,6 +145,8 @@ class BarRules:
             mask[_LENGTHS] &= _UP_TO_LENGTH[longest]
         if prefix.length > longest:
             mask[_PITCHES] = False
+        if self._tones is not None and step % STEPS_PER_BEAT == 0:
+            mask[_PITCHES] &= self._tones[self._in_force[step]]
         if role == _BASS and prefix.position_before < self._begins[step]:
             asked = self._asked[self._in_force[step]]
             if asked != _ANY:
@@ -205,9 +221,28 @@ class BarRules:
         return tuple(drums if is_drum else bass if role == _BASS else others for role, is_drum in enumerate(_IS_DRUM))
 
 
-def bar_rules(chart: Chart, *, free_bass: bool) -> list[BarRules | None]:
-    """The rules of each bar of a chart, None where nothing is demanded; a bass that is free ignores slash basses."""
+def _tones(change: Change) -> Mask:
+    """The pitches that are tones of a chord, or its bass; all where there is no chord: (128,)."""
+    if change.root < 0:
+        return np.ones(MIDI_VALUES, np.bool_)
+    tones: Mask = chord_tones()[change.chord] | (np.arange(PITCH_CLASSES) == change.bass)
+    pitches: Mask = tones[np.arange(MIDI_VALUES) % PITCH_CLASSES]
+    return pitches
+
+
+def bar_rules(chart: Chart, *, free_bass: bool, strict: bool = False) -> list[BarRules | None]:
+    """The rules of each bar of a chart, None where nothing is demanded; a bass that is free ignores slash basses.
+
+    Where they are strict, it isn't free, and begins every other chord on its root.
+    """
     changes = chart.changes
+    if strict:
+        free_bass = False
+        rooted = (change.root >= 0 and change.bass == NO_BASS for change in changes)
+        changes = tuple(
+            replace(change, bass=change.root) if on_root else change
+            for change, on_root in zip(changes, rooted, strict=True)
+        )
     ahead = [*accumulate(reversed(changes[1:]), _ahead, initial=_Ahead())][::-1]
     rules: list[BarRules | None] = []
     index = 0
@@ -222,5 +257,6 @@ def bar_rules(chart: Chart, *, free_bass: bool) -> list[BarRules | None]:
         demanding = [change.chord == NO_CHORD or (change.bass != NO_BASS and not free_bass) for change in here]
         rung = ahead[index].silence if free_bass else min(ahead[index].silence, ahead[index].slash)
         binds = any(demanding) or rung < end + LENGTHS[-1] or end < line
-        rules.append(BarRules(here, ahead[index:last], start, end, measure.grid, bass=not free_bass) if binds else None)
+        made = BarRules(here, ahead[index:last], start, end, measure.grid, bass=not free_bass, strict=strict)
+        rules.append(made if binds or strict else None)
     return rules

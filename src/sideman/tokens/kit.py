@@ -27,6 +27,11 @@ _TOMS_OF_FILL, _SNARES_OF_FILL = 2, 3  # onsets
 WALTZ = measures_of(Meter(3, 4))
 
 
+def ends_part(prefix: Prefix, token: int) -> bool:
+    """Whether ``token``, which is to follow, ends a part that sounds."""
+    return prefix.stage is Stage.SOUND and int(token) not in _GO_ON
+
+
 class Beginning(ABC):
     """What the part of a ``role`` in a ``bar`` of the chart is to be like; else it is drawn again, so many times."""
 
@@ -37,12 +42,7 @@ class Beginning(ABC):
 
     def is_told(self, prefix: Prefix, token: int) -> bool:
         """Whether ``token``, which is to follow, ends the part."""
-        return (
-            prefix.bar == self.bar
-            and prefix.role == self.role
-            and prefix.stage is Stage.SOUND
-            and int(token) not in _GO_ON
-        )
+        return prefix.bar == self.bar and prefix.role == self.role and ends_part(prefix, token)
 
     @abstractmethod
     def lacks(self, part: Sequence[int]) -> bool:

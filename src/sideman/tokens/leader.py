@@ -59,7 +59,8 @@ class Leader:
 
     Nobody begins more notes at once than one player can, though the data, of several guitars in one track, do.
     ``density`` holds levels, 0 to 4, of some roles; the others choose their own in every bar. Under N.C. drums alone
-    may play, and the bass begins a slash chord on its slash bass, unless ``free_bass`` leaves it the choice. ``given``
+    may play, and the bass begins a slash chord on its slash bass, unless ``free_bass`` leaves it the choice; where the
+    leader is ``strict`` it begins all others on their root, and what begins on a beat is a tone of the chord. ``given``
     holds, for each bar, the parts that are not composed; in the order of the roles they come first. An ``excerpt`` is a
     chart out of the middle of a song: nobody rests in its first bar, unless that is N.C., and the music goes on after
     its last one (as if from its start, so that it can be looped), where a whole song would begin with an introduction
@@ -78,6 +79,7 @@ class Leader:
         tempo: float | None = None,
         density: Mapping[Role, int] | None = None,
         free_bass: bool = False,
+        strict: bool = False,
         given: Sequence[Parts] = (),
         excerpt: bool = False,
         leads: Leads | None = None,
@@ -103,7 +105,8 @@ class Leader:
         self.form = Form(chart.measures, leads.echoes, leads.sections, more, origin)
         self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
-        self._rules = bar_rules(chart, free_bass=free_bass)
+        self._rules = bar_rules(chart, free_bass=free_bass, strict=strict)
+        self.strict = strict
         self._open = self._open_masks()
         self._as_asked = [_as_asked({**(density or {}), **lead.density}) for lead in leads.bars]
 
@@ -200,7 +203,7 @@ class Leader:
         part = self._given[prefix.bar].get(role) if self._given else None
         copied = self._bars[prefix.bar].copied.get(role, -1)
         if part is None and copied >= 0 and played is not None and not (self._given and role in self._given[copied]):
-            part = played(copied)[role]
+            part = played(copied).get(role)
         return [] if part is None else following(part, _FIRST_LEVEL + prefix.loudness[role.number])
 
     def ids(self, parts: Sequence[Parts]) -> list[int]:
