@@ -137,8 +137,8 @@ def warm_up(patch: pytest.MonkeyPatch) -> None:
 def ignore_the_chart(patch: pytest.MonkeyPatch) -> None:
     rules = bar_rules  # those of the last bar also keep its end, without which there is no band
 
-    def no_rules(chart: Chart, *, free_bass: bool) -> list[BarRules | None]:
-        return [*[None] * (chart.bars - 1), *rules(chart, free_bass=free_bass)[-1:]]
+    def no_rules(chart: Chart, *, free_bass: bool, strict: bool) -> list[BarRules | None]:
+        return [*[None] * (chart.bars - 1), *rules(chart, free_bass=free_bass, strict=strict)[-1:]]
 
     patch.setattr(leader, "bar_rules", no_rules)
 
