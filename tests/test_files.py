@@ -4,7 +4,10 @@ import contextlib
 import errno
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +53,39 @@ def test_the_temporary_file_stands_beside_and_keeps_the_suffix(tmp_path: Path) -
     with atomic_write(tmp_path / "song.flac") as temporary:
         assert temporary.parent == tmp_path
         assert temporary.suffix == ".flac"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows can't lock a file that is renamed")
+def test_what_a_killed_process_left_goes_with_the_next_one(tmp_path: Path) -> None:
+    script = "import sys, os; from sideman.files import atomic_write\nwith atomic_write(sys.argv[1]): os._exit(9)"
+    subprocess.run([sys.executable, "-c", script, tmp_path / "song.mp3"], check=False)
+    (left,) = tmp_path.iterdir()
+    others = [".song.0123456789ab.mp3", ".sideman-0123456789ab.mp3", "x.sideman-0123456789ab.mp3"]
+    for name in (left.name, *others):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0))
+    with atomic_write(tmp_path / "held.mp3") as held:  # the folder is looked through once, by a process
+        os.utime(held, (0, 0))
+        files._swept.clear()
+        fill(tmp_path / "song.mid")
+        assert held.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {*others, "song.mid", "held.mp3"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_a_command_that_is_asked_to_end_leaves_nothing(tmp_path: Path) -> None:
+    script = "\n".join(
+        (
+            "import os, signal, sys; from pathlib import Path",
+            "from sideman import cli; from sideman.files import atomic_write",
+            "def app(**_):",
+            "    with atomic_write(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGTERM)",
+            "cli.app = app; cli.main()",
+        )
+    )
+    ended = subprocess.run([sys.executable, "-c", script, tmp_path / "song.mp3"], check=False)
+    assert ended.returncode == 128 + signal.SIGTERM
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:

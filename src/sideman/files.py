@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
+import sys
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -12,11 +14,19 @@ from typing import TypeVar
 
 from sideman.errors import DataError
 
+if sys.platform != "win32":
+    import fcntl
+
 _T = TypeVar("_T")
 MAX_TEXT_BYTES = 64 << 20
 # Seconds to wait, one after the other, for a file to be let go: Windows replaces none that somebody reads, a virus
 # scanner for one; other systems do.
 PATIENCE = tuple(0.01 * 2**turn for turn in range(8)) if os.name == "nt" else ()
+# Of files that are being written: .song.sideman-0123456789ab.mid beside song.mid.
+_TOKEN_BYTES = 6
+_UNFINISHED = re.compile(r"\.[^/]{0,40}\.sideman-[0-9a-f]{12}(?:\.[^./]*)?")
+_OLD_SECONDS = 60.0  # since a file was last written: whoever writes one has not even locked it yet
+_swept: set[Path] = set()  # folders, by this process
 
 # Each remedy completes "cannot write PATH: ".
 REMEDIES: dict[int, str] = {
@@ -86,18 +96,27 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
     """Give an empty temporary file beside ``path`` to fill; it takes the name ``path`` when the block ends well.
 
     The temporary file keeps the suffix. Where the block raises, it is deleted and an existing ``path`` stays as it
-    was. A symbolic link is followed. Raises :class:`DataError` where ``path`` is a folder or a device, its folder is
+    was. Where the process is killed, it stays, until another one writes into the folder. A symbolic link is followed.
+    Raises :class:`DataError` where ``path`` is a folder or a device, its folder is
     missing, or the system refuses to write.
     """
     target = Path(path)
     temporary: Path | None = None  # has its name before there is a file: an interruption may come in between
+    lock: int | None = None
     created = False
     try:
         target = target.resolve()
         _check_target(target, path)
+        _sweep(target.parent)
         temporary = _name_beside(target)
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        lock = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         created = True
+        if sys.platform == "win32":
+            os.close(lock)  # there no file is renamed that is open
+            lock = None
+        else:
+            with contextlib.suppress(OSError):  # of a folder that can't lock: nobody sweeps there
+                fcntl.flock(lock, fcntl.LOCK_EX)
         yield temporary
         _flush(temporary)
         _replace(temporary, target)
@@ -113,6 +132,8 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
         if temporary is not None:
             with contextlib.suppress(OSError, ValueError):
                 temporary.unlink(missing_ok=True)
+        if lock is not None:
+            os.close(lock)
 
 
 def _check_target(target: Path, name: Path | str) -> None:
@@ -124,8 +145,33 @@ def _check_target(target: Path, name: Path | str) -> None:
 
 def _name_beside(target: Path) -> Path:
     """A name of no file yet, in the folder of ``target``."""
-    # Half of the name is enough to recognise it, and leaves room for the token in a name as long as allowed.
-    return target.with_name(f".{target.stem[:40]}.{os.urandom(6).hex()}{target.suffix}")
+    # A part of the name is enough to recognise it, and leaves room for the token in a name as long as allowed.
+    return target.with_name(f".{target.stem[:32]}.sideman-{os.urandom(_TOKEN_BYTES).hex()}{target.suffix}")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a process that was killed left half written in ``folder``; each process looks there once."""
+    if sys.platform == "win32" or folder in _swept:
+        return
+    _swept.add(folder)
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        left = [entry for entry in entries if _UNFINISHED.fullmatch(entry.name)]
+        for entry in left:
+            with contextlib.suppress(OSError):
+                is_old = time.time() - entry.stat(follow_symlinks=False).st_mtime > _OLD_SECONDS
+                if is_old and entry.is_file(follow_symlinks=False):
+                    _remove_unlocked(entry.path)
+
+
+def _remove_unlocked(path: str) -> None:
+    """Remove a file unless somebody writes it. Raises OSError where somebody does."""
+    if sys.platform != "win32":
+        file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            Path(path).unlink()
+        finally:
+            os.close(file)
 
 
 def _flush(path: Path) -> None:

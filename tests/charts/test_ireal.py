@@ -18,7 +18,7 @@ from sideman.charts.ireal_link import MARK, decode_music, encode_music
 from sideman.charts.ireal_spelling import SUFFIXES, spell
 from sideman.charts.source import Source
 from sideman.charts.symbols import read_symbol
-from sideman.errors import OptionError, SidemanError, UnreadableError
+from sideman.errors import ChartError, OptionError, SidemanError, UnreadableError
 from sideman.music.chords import QUALITIES, read_chord
 from sideman.music.key import Key
 from sideman.music.notes import NOTE_NAMES
@@ -455,6 +455,12 @@ def test_any_chord_string_is_a_song_or_our_error(music: str) -> None:
         except SidemanError:
             continue
         assert changes or sounding(read(written_link).song) == sounding(sheet.song())
+
+
+@pytest.mark.parametrize("text", ["irealb://\ud800", "C | \udfffAm", "\ud800"])
+def test_halves_of_pairs_are_characters_that_cannot_be_read(text: str) -> None:
+    with pytest.raises((ChartError, UnreadableError)):
+        read(text)
 
 
 @given(st.text(st.sampled_from("irealb:/ook=%20EF1r34LbKcu7<>\"'\n C|T4"), max_size=200))

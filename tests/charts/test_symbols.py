@@ -275,6 +275,21 @@ def test_any_dialect_reads_what_is_a_symbol_somewhere(text: str) -> None:
     assert is_symbol(text, ANY)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_note"),
+    [
+        ("Mi", True),
+        ("MI", True),
+        ("M\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}", False),
+        ("m\N{LATIN SMALL LETTER DOTLESS I}", False),
+        ("Ré", True),
+        ("RÉ", True),
+    ],
+)
+def test_a_turkish_i_is_another_letter(text: str, is_note: bool) -> None:
+    assert is_symbol(text, ANY) == is_note
+
+
 # ---- properties ----
 
 roots = st.sampled_from(["C", "Bb", "H", "Fis", "es", "a", "Do", "sol", "B", "W/"])

@@ -57,6 +57,10 @@ def test_other_equations_refuse_no_chart(line: str) -> None:
     assert str(read(f"{line}\n| C | Am |").song.progression) == "C:4|Am:4"
 
 
+def test_a_turkish_i_is_another_letter() -> None:
+    assert read("[Verse densİty=4]\n| C | Am |").song.sections[0].wishes == NO_WISHES
+
+
 def test_what_is_wanted_is_written_again() -> None:
     reading = read(
         "[Verse tracks=piano,bass loudness=p]\n| C | Am |\n\n[Chorus density=4,bass:1 style=rock]\n| F | G |\n"

@@ -308,6 +308,7 @@ def damaged(change: Callable[[dict[str, Any]], object]) -> str:
         (damaged(lambda piece: piece.update(version=3)), "a later version of Sideman: update"),
         (damaged(lambda piece: piece.update(version="1")), "a later version"),
         (damaged(lambda piece: piece.update(vocabulary="another")), "a later version"),
+        (damaged(lambda piece: piece.update(vocabulary={})), "a later version"),
         (damaged(lambda piece: piece.pop("takes")), "takes"),
         (damaged(lambda piece: piece["takes"].pop()), "1 takes of 2"),
         (damaged(lambda piece: piece["takes"][0].pop("bass")), "bass"),

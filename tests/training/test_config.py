@@ -80,6 +80,7 @@ def test_settings_win_over_the_file(tmp_path: Path) -> None:
         ({"epochs": 1 << 20_000}, "setting epochs is a number of thousands of digits: give"),
         ({"layers": "x" * 99}, "setting layers is 'x{39}…: give"),
         ({"layer": 2}, "unknown setting 'layer'"),
+        ({"[" * 1000: 2}, r"unknown setting .\[{39}…: there are"),
         ({"layers": "2"}, "setting layers is '2': give a value of type int"),
         ({"layers": True}, "setting layers is True"),
         ({"layers": 2.0}, "setting layers is 2.0"),

@@ -80,6 +80,7 @@ def test_a_band_has_drums_bass_and_harmony(roles: str, band: bool) -> None:
         pytest.param("dataset.json", "{", id="damaged header"),
         pytest.param("dataset.json", "[]", id="header of another kind"),
         pytest.param("dataset.json", "{}", id="header without vocabulary"),
+        pytest.param("dataset.json", '{"vocabulary": []}', id="a list for a vocabulary"),
         pytest.param("dataset.json", "[" * 99_999, id="header nested too deep"),
         pytest.param("dataset.json", '{"songs": ' + "9" * 5_000, id="header with a long number"),
         pytest.param("songs.csv", None, id="no index"),

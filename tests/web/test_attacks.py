@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -284,6 +286,150 @@ def test_patient_clients_are_not_cut_off(
     browser.delete(f"/api/arrangements/{identity}")
 
 
+def connect(server: Server, receives: int = 0) -> socket.socket:
+    """A connection; one that takes so few bytes at a time into its own buffer."""
+    host, port = server.url.removeprefix("http://").split(":")
+    connection = socket.socket()
+    if receives:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
+    connection.settimeout(30)
+    connection.connect((host, int(port)))
+    return connection
+
+
+def connected(server: Server) -> int:
+    """How many connections the server has."""
+    return len(server._server.server_state.connections)
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the other end has closed it, after whatever it sent."""
+    try:
+        while connection.recv(1 << 16):
+            pass
+    except ConnectionError:
+        pass
+    return True
+
+
+def test_who_reads_nothing_of_an_answer_is_cut_off(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "SEND_SECONDS", 0.3)
+    server = start()
+    listening = server._server.servers[0].sockets[0]
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)  # or the system would take all of it
+    path = "/instruments/kit-0.sf3"
+    size = len(httpx.get(server.url + path).content)
+    with connect(server, receives=4096) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        wait_until(lambda: connected(server))
+        wait_until(lambda: not connected(server))  # though nothing was read
+        received = b""
+        with contextlib.suppress(ConnectionError):
+            while data := connection.recv(1 << 16):
+                received += data
+    assert len(received) < size
+
+
+def test_who_reads_slowly_gets_all(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "SEND_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "LEAST_READ", 1)
+    path = "/instruments/kit-0.sf3"
+    content = httpx.get(server.url + path).content
+    with connect(server, receives=1 << 16) as connection:
+        connection.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        received = b""
+        while data := connection.recv(len(content) // 20):
+            received += data
+            time.sleep(0.02)
+    assert received.endswith(content)
+
+
+def test_an_address_has_so_many_connections(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    wait_until(lambda: not connected(server))
+    monkeypatch.setattr(connections, "MAX_OF_ADDRESS", 3)
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(connect(server))
+        wait_until(lambda: connected(server) == 3)
+        assert is_closed(stack.enter_context(connect(server)))
+        elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+        with httpx.Client(base_url=server.url, transport=elsewhere) as other:
+            assert other.get("/api/health").status_code == 200
+    wait_until(lambda: not connected(server))
+
+
+def test_a_body_in_crumbs_is_refused(server: Server) -> None:
+    head = b"POST /api/chords:parse HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with connect(server) as connection:
+        connection.sendall(head + b"1\r\nx\r\n" * 3_000)
+        assert connection.recv(1000).split()[1] == b"400"
+    with connect(server) as connection:  # pieces as small as a slow line makes them are no crumbs
+        text = json.dumps({"progression": "C:4" + " " * 60_000}).encode()
+        pieces = [text[at : at + 100] for at in range(0, len(text), 100)]
+        connection.sendall(head + b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n")
+        assert connection.recv(1000).split()[1] in {b"200", b"422"}
+
+
+def test_malformed_requests_are_told_as_all_others(server: Server) -> None:
+    with connect(server) as connection:
+        connection.sendall(b"NONSENSE\r\n\r\n")
+        answer = connection.recv(2000)
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/problem+json" in answer
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["type"] == "urn:sideman:request"
+
+
+def test_large_requests_that_do_not_end_do_not_fill_the_memory(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODIES_BYTES", 100_000)
+    head = b"POST /api/charts HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(connect(server)) for _ in range(3)]
+        for connection in held:
+            connection.sendall(head + bytes(120_000))
+        answers = []
+        for connection in held:
+            connection.settimeout(2)
+            with contextlib.suppress(TimeoutError):
+                answers.append(connection.recv(1000).split()[1])
+        assert answers
+        assert set(answers) == {b"503"}
+        assert httpx.get(f"{server.url}/api/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("bytes=0-3", 206),
+        ("bytes=x", 200),
+        ("bytes=5", 200),
+        ("bytes=-", 200),
+        ("lines=1-2", 200),
+        ("bytes=99999999-", 416),
+    ],
+)
+def test_ranges_that_are_none(browser: httpx.Client, asked: str, status: int) -> None:
+    identity = compose(browser, "C:4")["id"]
+    answer = browser.get(f"/api/arrangements/{identity}/midi", headers={"Range": asked})
+    assert answer.status_code == status
+    if status == 416:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["content-range"].startswith("bytes */")
+        assert answer.json()["status"] == 416
+
+
+def test_without_cookies_an_address_does_not_fill_the_queue(start: Start) -> None:
+    server = start(unfinished_per_address=4, max_unfinished=4, max_waiting=100, batch=1)
+    statuses = []
+    for _ in range(3):
+        with server.browser() as nobody:
+            body = {"progression": LONG, "takes": 2}
+            statuses.append(nobody.post("/api/arrangements", json=body).status_code)
+    assert statuses == [202, 202, 429]
+    elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+    with httpx.Client(base_url=server.url, transport=elsewhere) as other:
+        assert other.post("/api/arrangements", json={"progression": LONG}).status_code == 202
+
+
 def test_a_request_that_breaks_off_is_not_looked_at(server: Server, other: httpx.Client) -> None:
     before = len(other.get("/api/arrangements").json()["arrangements"])
     host, port = server.url.removeprefix("http://").split(":")
@@ -443,6 +589,20 @@ def test_many_open_streams(start: Start) -> None:
         with browser.stream("GET", path) as again:
             assert again.status_code == 200
         browser.delete(f"/api/arrangements/{identity}")
+
+
+def test_streams_asked_for_at_the_same_moment_are_counted(start: Start) -> None:
+    server = start(streams_per_session=3)
+    with server.browser() as browser, contextlib.ExitStack() as stack:
+        identity = create(browser, LONG)["id"]
+        cookie = f"sideman_session={browser.cookies['sideman_session']}"
+        request = f"GET /api/arrangements/{identity}/events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n"
+        open_at_once = [stack.enter_context(connect(server)) for _ in range(12)]
+        for connection in open_at_once:
+            connection.sendall(request.encode())
+        statuses = [connection.recv(100).split()[1] for connection in open_at_once]
+        assert sorted(statuses) == [b"200"] * 3 + [b"429"] * 9
+    wait_until(lambda: not server.services.streams._open)
 
 
 def test_nothing_of_all_this_was_written_elsewhere(server: Server) -> None:

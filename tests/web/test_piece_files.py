@@ -200,7 +200,12 @@ def test_names_of_a_forged_row_lead_nowhere(pieces: PieceFiles, tmp_path: Path, 
 def test_unfinished_files_are_removed(pieces: PieceFiles) -> None:
     folder = pieces.folder(PIECE)
     before = tree(pieces.data)
-    for name in ("piece.0123456789ab.json", "events.0123456789ab.jsonl", "take-0.0123456789ab.mid"):
+    for name in (
+        "piece.0123456789ab.json",
+        "events.0123456789ab.jsonl",
+        "take-0.0123456789ab.mid",
+        "take-1.sideman-0123456789ab.mid",
+    ):
         (folder / f".{name}").touch()
     (folder / ".take-12-mix-0123456789ab-wav.0123456789ab.zip").touch()
     (folder / ".stems-a_1x").mkdir()

@@ -100,3 +100,11 @@ def test_a_network_of_ipv6_is_one_address() -> None:
     with pytest.raises(Problem):
         limiter.check("2001:db8::3")
     limiter.check("2001:db8:0:1::1")
+
+
+def test_addresses_of_ipv4_that_came_by_ipv6_are_their_own() -> None:
+    limiter = Limiter("things", 1)
+    limiter.check("::ffff:10.0.0.1")
+    limiter.check("::ffff:10.0.0.2")
+    with pytest.raises(Problem):
+        limiter.check("10.0.0.1")

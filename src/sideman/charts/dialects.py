@@ -74,8 +74,8 @@ SUFFIX_QUESTIONS = tuple(
 
 # Letters, German names with them, and solfège: what a symbol may begin with.
 _LETTER = re.compile(r"[A-Ha-h](?:is(?:is)?|(?<=[CDFGHcdfgh])es(?:es)?|(?<=[EAea])s(?!us)|##?|bb?)?")
-_GERMAN = re.compile(r"(?i:[cdefgah]is|[cdfg]es|[ea]s(?!us))")
-_SOLFEGE = re.compile(r"(?i:do|ut|r[eé]|mi|fa|sol|la|si)(?:##?|bb?)?")
+_GERMAN = re.compile(r"(?i:[cdefgah]is|[cdfg]es|[ea]s(?!us))", re.ASCII)
+_SOLFEGE = re.compile(r"(?i:do|ut|r[eéÉ]|mi|fa|sol|la|si)(?:##?|bb?)?", re.ASCII)
 _H_BASS = re.compile(r"/[Hh](?:is|es|[#b])?$")
 _WORDS = {"a", "e"}  # of other languages, that are no evidence of small letters for chords
 _STEMS = {"m", "min", "mi", "-"}

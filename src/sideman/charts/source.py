@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from sideman.errors import UnreadableError
 
 MAX_BYTES = 8 << 20  # of a file; texts are bounded by MAX_CHARACTERS
 MAX_CHARACTERS = 1 << 20
+_LONE = re.compile("[\ud800-\udfff]")  # halves of pairs: JSON and command lines may hold them, no encoding does
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Source:
             raise UnreadableError(f"too long a chart: at most {limit} are read")
         if isinstance(chart, bytes):
             return cls(chart, name)
-        source = cls(chart.encode("utf-8", "surrogatepass"), name)
+        chart = _LONE.sub("\N{REPLACEMENT CHARACTER}", chart)
+        source = cls(chart.encode(), name)
         source.__dict__["text"] = chart
         return source
 

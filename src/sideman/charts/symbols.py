@@ -35,7 +35,7 @@ _NO_CHORD = {"n.c.", "n.c", "nc", "n/c", "nochord", "tacet"}
 _MARKS = "*~_'\"`!?<>\u2018\u2019\u201c\u201d\u00b4"
 _PUNCTUATION = ".,;:"
 _SOLFEGE = {"do": "C", "ut": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B"}
-_SOLFEGE_NOTE = re.compile(r"(?i:(do|ut|r[eé]|mi|fa|sol|la|si))(##?|bb?)?")
+_SOLFEGE_NOTE = re.compile(r"(?i:(do|ut|r[eéÉ]|mi|fa|sol|la|si))(##?|bb?)?", re.ASCII)  # or a Turkish İ would be an i
 _NOTE = re.compile(r"([A-Ha-h])(isis|is|(?<=[CDFGHcdfgh])es(?:es)?|(?<=[EAea])s(?:es)?(?!us)|##?|bb?|♮)?")
 _GERMAN_SIGNS = {"is": "#", "isis": "##", "es": "b", "s": "b", "eses": "bb", "ses": "bb", "♮": ""}
 _SIGN_IN_WORDS = re.compile(r"^([A-Ha-h])[ -]?(flat|sharp)\b", re.IGNORECASE)

@@ -12,7 +12,7 @@ from sideman.music.roles import ROLES
 from sideman.music.styles import DENSITIES, STYLES
 from sideman.music.wishes import LOUDNESS, NAMES, Repeat, Wishes
 
-_WISH = re.compile(rf"(?<!\S)({'|'.join(NAMES)})=([^\s\[\](){{}}<>*]*[^\s\[\](){{}}<>*:])", re.IGNORECASE)
+_WISH = re.compile(rf"(?<!\S)({'|'.join(NAMES)})=([^\s\[\](){{}}<>*]*[^\s\[\](){{}}<>*:])", re.ASCII | re.IGNORECASE)
 _CLOSING = re.compile(r"(\s+)([\])}>*:]+)")  # what closes a label, to stand behind its name again
 _VALUES: dict[str, Sequence[str]] = {
     "style": STYLES,

@@ -8,7 +8,9 @@ Commands import what they need when they run: `sideman --help` waits for neither
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import signal
 import sys
 from typing import Annotated
 
@@ -31,7 +33,8 @@ from sideman.errors import ChartError, SidemanError
 __all__ = ["app", "main"]
 
 ERROR = 2  # exit code, click's for wrong usage too
-INTERRUPTED = 130  # 128 + SIGINT
+KILLED = 128  # and the signal
+INTERRUPTED = KILLED + signal.SIGINT
 
 app = typer.Typer(
     name="sideman",
@@ -69,9 +72,17 @@ def _sideman(
     """Options before the command."""
 
 
+def _end(number: int, _: object) -> None:
+    """A signal that asks to end: what is half written goes, as where an error ends it."""
+    signal.signal(number, signal.SIG_DFL)  # the second time at once
+    sys.exit(KILLED + number)
+
+
 def main() -> None:
     """Run the command line and exit. Errors made on purpose become one line; others are bugs and keep their trace."""
     try:
+        with contextlib.suppress(ValueError):  # in another thread than the main one
+            signal.signal(signal.SIGTERM, _end)
         app(prog_name="sideman")
     except ChartError as error:
         tell_faults(error)

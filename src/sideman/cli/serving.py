@@ -32,8 +32,11 @@ def serve(
     \b
     Everything else is set by environment variables such as SIDEMAN_RETENTION_DAYS=7.
     """  # noqa: D301 - \b keeps typer from filling the lines
+    import signal
+
     from sideman.web.server import serve as run
     from sideman.web.settings import Settings
 
     flags = {"host": host, "port": port, "data": data, "weights": weights, "soundfont": soundfont}
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # uvicorn has its own way to end, and hands the signal on
     run(Settings.read(**flags, json_logs=as_json or None))

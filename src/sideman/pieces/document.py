@@ -117,7 +117,7 @@ def from_document(text: str | bytes) -> Composition:
     if (
         not isinstance(version, int)
         or not 1 <= version <= VERSION
-        or document.get("vocabulary") not in VOCABULARY.sizes
+        or document.get("vocabulary") not in [*VOCABULARY.sizes]  # it may be anything, a list too
     ):
         raise DataError("a piece of a later version of Sideman: update, then open it again")
     try:

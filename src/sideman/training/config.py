@@ -153,7 +153,7 @@ class TrainConfig:
         checked = {}
         for key, value in _of_today(values).items():
             if key not in types:
-                raise OptionError(f"unknown setting {key!r}: there are {', '.join(types)}")
+                raise OptionError(f"unknown setting {_short(key)}: there are {', '.join(types)}")
             wanted = types[key]
             if wanted is float and type(value) is int and abs(value) <= _LARGEST:
                 value = float(value)  # noqa: PLW2901 - 1 for 1.0
@@ -169,7 +169,7 @@ class TrainConfig:
         for setting in settings:
             key, equals, text = setting.partition("=")
             if not equals or key not in types:
-                raise OptionError(f"unknown setting {setting!r}: give key=value with a key of {', '.join(types)}")
+                raise OptionError(f"unknown setting {_short(setting)}: give key=value with a key of {', '.join(types)}")
             values[key] = _value(key, text, types[key])
         return replace(self, **values)
 

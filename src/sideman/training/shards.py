@@ -118,7 +118,7 @@ class Dataset:
             raise DataError(f"{folder} is not a dataset ({error}): make one with `sideman encode`") from error
         if not isinstance(self.header, dict):
             raise DataError(f"{folder / HEADER} is damaged: encode the dataset again")
-        if self.header.get("vocabulary") not in VOCABULARY.sizes:
+        if self.header.get("vocabulary") not in [*VOCABULARY.sizes]:  # it may be anything, a list too
             raise DataError(
                 f"{folder} was encoded with vocabulary {self.header.get('vocabulary')}, "
                 f"this version has {VOCABULARY.fingerprint}: encode it again"

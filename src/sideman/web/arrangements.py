@@ -60,9 +60,9 @@ class Arrangements:
         """Give pieces under way their grace, then write down what became of them."""
         self.studio.close()
 
-    def create(self, session: Session, order: Order) -> ArrangementView:
+    def create(self, session: Session, order: Order, address: str) -> ArrangementView:
         """Have a piece composed. Raises :class:`Problem` where too much is kept or under way."""
-        return self._view(self.studio.begin(session.id, order))
+        return self._view(self.studio.begin(session.id, order, address))
 
     def find(self, session: Session | None, identity: str) -> Piece:
         """A piece of this session. Raises :class:`Problem` for any other: whether it exists is nobody's business."""

@@ -98,6 +98,10 @@ class Composing:
                 limit = settings.max_unfinished
                 detail = f"{mine} of your takes are on their way, at most {limit} can be: wait, or delete one"
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
+            theirs = sum(other.size for other in self._jobs if job.address is not None and other.address == job.address)
+            if theirs + job.size > settings.unfinished_per_address:  # who sends no cookie has any number of sessions
+                detail = f"{theirs} takes of your address are on their way: wait a little"
+                raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
             self._jobs.add(job)
             for take in takes:
                 self._queue.put(session, Turn(job, take))

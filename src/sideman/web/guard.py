@@ -7,20 +7,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sideman.web.disk import full, is_full
 from sideman.web.limiter import Limiter
 from sideman.web.metrics import Metrics
-from sideman.web.problems import Problem
+from sideman.web.problems import Problem, problem
 from sideman.web.settings import Settings
 
 BODY_SECONDS = 20.0  # to send a request in
+SMALL_BODY = 64 << 10  # bytes; as many as uvicorn keeps of one, too
+BODIES_BYTES = 64 << 20  # of larger bodies that are on their way, of all requests together
+BUSY_SECONDS = 5.0
+# What a Range may be; any other is taken for none (RFC 9110, 14.2).
+_ONE_RANGE = "(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})"
+RANGE = re.compile(rf"bytes=[ \t]*{_ONE_RANGE}(?:[ \t]*,[ \t]*{_ONE_RANGE}){{0,15}}")
+PLAIN = "text/plain"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 POLICY = "; ".join(
     (
@@ -62,6 +71,7 @@ class Guard:
         self._metrics = metrics
         self._limiter = Limiter("requests", settings.requests_per_minute)
         self._headers = HEADERS | (HTTPS_HEADERS if settings.https else {})
+        self._held = 0  # bytes of larger bodies on their way; the event loop's own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -70,12 +80,19 @@ class Guard:
             return
         begin = time.perf_counter()
         status = 0
+        is_retold = False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_retold
+            if is_retold:
+                return
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                if status >= HTTPStatus.BAD_REQUEST and headers.get("content-type", "").startswith(PLAIN):
+                    await _retold(status, headers)(scope, receive, answer)  # Starlette's own, of files
+                    is_retold = True
+                    return
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", UNCACHED)
@@ -83,6 +100,7 @@ class Guard:
 
         try:
             self._check(scope)
+            _check_range(scope)
             body = await self._read(scope, receive)
             await self._app(scope, _replay(body, receive), answer)
         except Problem as problem:
@@ -122,6 +140,7 @@ class Guard:
         if length.isdecimal() and (len(length) > len(str(limit)) or int(length) > limit):
             raise too_long
         body = bytearray()
+        held = 0
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 while True:
@@ -133,14 +152,23 @@ class Guard:
                         raise too_long
                     if not message.get("more_body", False):
                         return bytes(body)
+                    self._held += max(0, len(body) - SMALL_BODY) - held
+                    held = max(0, len(body) - SMALL_BODY)
+                    if self._held > BODIES_BYTES:
+                        detail = "too many large requests are on their way: try again in a moment"
+                        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", detail, BUSY_SECONDS)
         except TimeoutError as error:
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, "slow", "the request did not arrive in time") from error
+        finally:
+            self._held -= held
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")
         method = scope["method"] if scope["method"] in (*SAFE_METHODS, "POST", "PATCH", "DELETE") else "other"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.seconds.labels(route).observe(seconds)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:  # or whoever asks too often would fill the log
+            return
         log.info(
             "request",
             extra={
@@ -156,6 +184,20 @@ class Guard:
 def client(scope: Scope) -> str:
     """The address that a request comes from."""
     return str(scope["client"][0]) if scope.get("client") else "unknown"
+
+
+def _check_range(scope: Scope) -> None:
+    """Leave out a Range that is none."""
+    asked = Headers(scope=scope).get("range")
+    if asked is not None and not RANGE.fullmatch(asked):
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"range"]
+
+
+def _retold(status: int, headers: MutableHeaders) -> Response:
+    """An error that somebody tells in plain text, as problem details."""
+    kept = {name: headers[name] for name in ("allow", "content-range") if name in headers}
+    name = HTTPStatus(status)
+    return problem(status, name.name.lower().replace("_", "-"), name.phrase, headers=kept)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

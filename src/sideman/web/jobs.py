@@ -29,6 +29,7 @@ class Work(ABC):
     state: State = field(default=State.WAITING, kw_only=True)
     unwanted: bool = field(default=False, kw_only=True)  # deleted
     heard: float = field(default_factory=time.monotonic, kw_only=True)  # when somebody last asked for it
+    address: str | None = field(default=None, kw_only=True)  # which asked for it
 
     def __post_init__(self) -> None:
         self.left = len(self.takes)  # takes that are waiting or composed; of changes one at a time

@@ -25,17 +25,21 @@ class Limiter:
 
     def check(self, address: str) -> None:
         """Count one. Raises :class:`Problem` where it is one too many."""
-        key = _network(address)
+        key = network(address)
         if not self._limiter.hit(self._limit, self._name, key):
             wait = self._limiter.get_window_stats(self._limit, self._name, key).reset_time - time.time()
             detail = f"more than {self._limit.amount} {self._name} a minute: wait a little"
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "rate", detail, wait)
 
 
-def _network(address: str) -> str:
-    """The address, of IPv6 its network: there, everybody has billions."""
+def network(address: str) -> str:
+    """The address, of IPv6 its network: there, everybody has billions. One of IPv4 that came by IPv6 is itself."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((parsed, IPV6_PREFIX), strict=False)) if parsed.version == 6 else address  # noqa: PLR2004 - IPv6
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, IPV6_PREFIX), strict=False))

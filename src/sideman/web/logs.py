@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
+
+from sideman.music.time import SECONDS_PER_MINUTE
 
 FIELDS = ("method", "path", "status", "milliseconds", "client", "piece", "state", "bars", "count")
 
@@ -38,6 +41,22 @@ class TextLines(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
+class Seldom(logging.Filter):
+    """Passes what is said again and again once a minute: clients can make uvicorn complain of each request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[object, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See :class:`logging.Filter`. What has a trace always passes."""
+        now = time.monotonic()
+        if record.exc_info or now - self._said.get(record.msg, -math.inf) > SECONDS_PER_MINUTE:
+            self._said[record.msg] = now
+            return True
+        return False
+
+
 def configure(*, as_json: bool) -> None:
     """Log to standard error: this package from INFO on, all others from WARNING on."""
     handler = logging.StreamHandler()
@@ -46,3 +65,4 @@ def configure(*, as_json: bool) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("sideman").setLevel(logging.INFO)
+    logging.getLogger("uvicorn.error").filters[:] = [Seldom()]

@@ -44,7 +44,7 @@ _MADE_AGAIN = re.compile(
 _MADE_ONCE = re.compile(r"take-[0-9]+\.mid")
 # What atomic_write and stems leave behind when their process is killed.
 _UNFINISHED = re.compile(
-    rf"\.(piece|events|composition|take-[0-9a-z-]+)\.[0-9a-f]{{12}}\.[0-9a-z]+|{re.escape(STEMS)}\w+"
+    rf"\.(piece|events|composition|take-[0-9a-z-]+)\.(sideman-)?[0-9a-f]{{12}}\.[0-9a-z]+|{re.escape(STEMS)}\w+"
 )
 
 log = logging.getLogger(__name__)

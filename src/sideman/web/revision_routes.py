@@ -5,11 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from sideman.web import events
 from sideman.web.document import event_schema
+from sideman.web.guard import client
 from sideman.web.problems import document_problems
 from sideman.web.revision_schemas import (
     MAX_ALTERNATIVES,
@@ -50,9 +51,9 @@ def get_history(identity: str, session: Asking, server: Server) -> HistoryView:
 
 
 @router.post("/revisions", status_code=HTTPStatus.ACCEPTED, responses=CHANGING, dependencies=LIMITED)
-def redo(identity: str, body: Redoing, session: Asking, server: Server) -> HistoryView:
+def redo(identity: str, body: Redoing, request: Request, session: Asking, server: Server) -> HistoryView:
     """Have bars of a piece composed anew around all else, which stays note for note. See revisions/events."""
-    return server.revisions.redo(session, identity, body)
+    return server.revisions.redo(session, identity, body, client(request.scope))
 
 
 @router.post("/edits", responses=CHANGING)

@@ -41,13 +41,13 @@ class Revisions:
         piece, _, composition = self._read(session, identity)
         return self._view(piece, composition)
 
-    def redo(self, session: Session | None, identity: str, request: Redoing) -> HistoryView:
+    def redo(self, session: Session | None, identity: str, request: Redoing, address: str) -> HistoryView:
         """Have a part of a piece composed anew. Raises :class:`Problem` where it can't be."""
         with self._changing:
             piece, document, composition = self._free(session, identity)
             _check_room(composition)
             redo = self._studio.prepare_redo(piece, document, composition, request)
-            self._studio.begin_redo(redo)
+            self._studio.begin_redo(redo, address)
             return self._view(piece, composition)
 
     def edit(self, session: Session | None, identity: str, request: Editing) -> EditedView:

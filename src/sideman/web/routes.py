@@ -118,12 +118,12 @@ router = APIRouter(prefix="/api", responses=EVERYWHERE)
     dependencies=LIMITED,
 )
 def create_arrangement(
-    body: ArrangementRequest, response: Response, session: Asking, server: Server
+    body: ArrangementRequest, request: Request, response: Response, session: Asking, server: Server
 ) -> ArrangementView:
     """Have a band composed."""
     order = server.arrangements.studio.prepare(body)
     session = server.sessions.use(session)
-    view = server.arrangements.create(session, order)
+    view = server.arrangements.create(session, order, client(request.scope))
     server.sessions.tell(session, response)
     response.headers["Location"] = f"/api/arrangements/{view.id}"
     return view

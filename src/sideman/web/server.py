@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import sys
@@ -20,7 +21,8 @@ from sideman.web.settings import Settings
 SECONDS_AFTER_GRACE = 5  # for answers to be sent
 KEEP_ALIVE_SECONDS = 30
 BACKLOG = 512
-MAX_CONNECTIONS = 800  # a process may usually have 1,024 files open
+MAX_CONNECTIONS = 800
+OWN_FILES = 100  # open files besides those of connections, each of which may send one
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class Server(uvicorn.Server):
             access_log=False,  # the guard logs
             server_header=False,
             proxy_headers=settings.trust_proxy,
-            limit_concurrency=MAX_CONNECTIONS,
+            limit_concurrency=max_connections(),
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=round(settings.grace) + SECONDS_AFTER_GRACE,
         )
@@ -64,6 +66,26 @@ def serve(settings: Settings) -> None:
         address = f"[{host}]" if ":" in host else host
         print(f"Sideman plays at http://{address}:{port}/", file=sys.stderr, flush=True)  # noqa: T201 - for a person
         Server(app, settings).run(sockets=[listening])
+
+
+def max_connections() -> int:
+    """How many clients are answered at a time: as many as this process may have files open for, two each.
+
+    The process takes as many files as it is allowed to.
+    """
+    if sys.platform == "win32":
+        return MAX_CONNECTIONS
+    import resource
+
+    unlimited = resource.RLIM_INFINITY
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MAX_CONNECTIONS + OWN_FILES
+    if soft != unlimited and soft < wanted:
+        allowed = wanted if hard == unlimited else min(wanted, hard)
+        with contextlib.suppress(OSError, ValueError):  # some systems allow less than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MAX_CONNECTIONS if files == unlimited else max(1, min(MAX_CONNECTIONS, (files - OWN_FILES) // 2))
 
 
 def _listen(settings: Settings) -> socket.socket:

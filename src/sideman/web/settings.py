@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     body_bytes: int = Field(2 * MEGABYTE, ge=1024, description="Bytes of a request; the longest chart fits, escaped.")
     max_waiting: int = Field(200, ge=1, description="Takes that wait for their turn, of all sessions together.")
     max_unfinished: int = Field(16, ge=1, description="Takes that a session may have waiting or composed at a time.")
+    unfinished_per_address: int = Field(64, ge=1, description="The same of all sessions of an address together.")
     streams_per_session: int = Field(12, ge=1, description="Event streams that a session may have open.")
     renderings: int = Field(2, ge=1, description="Audio files made at a time.")
 

@@ -27,6 +27,7 @@ from sideman.web.composing import Composing
 from sideman.web.events import EventLog
 from sideman.web.given_schemas import GivenView, with_given
 from sideman.web.jobs import Job, Redo, Turn, Work, ending, told
+from sideman.web.limiter import network
 from sideman.web.limits import check_limit, check_minutes
 from sideman.web.metrics import Metrics
 from sideman.web.mixing import UNCHANGED
@@ -116,7 +117,7 @@ class Studio:
         for tempo in tempos:
             check_minutes(seconds(progression.steps, tempo), self._settings)
 
-    def begin(self, session: str, order: Order) -> Piece:
+    def begin(self, session: str, order: Order, address: str) -> Piece:
         """Have a piece composed. Raises :class:`Problem` where it, or what is under way, is too much.
 
         Where a session is full, its oldest piece that has ended and was given no name makes room.
@@ -139,7 +140,7 @@ class Studio:
         name = request.name or default_name(progression)
         identity, text = secrets.token_hex(ID_BYTES), description.model_dump_json()
         piece = Piece(identity, session, name, text, State.WAITING, None, time.time(), request.name is not None)
-        job = self.live[identity] = Job(piece, commission)
+        job = self.live[identity] = Job(piece, commission, address=network(address))
         try:
             self._catalogue.add(piece)
             self.composing.submit(job)
@@ -162,8 +163,9 @@ class Studio:
         self.composing.check()
         return Redo(piece, document, composition, change, drafts)
 
-    def begin_redo(self, redo: Redo) -> None:
+    def begin_redo(self, redo: Redo, address: str) -> None:
         """Have a part of a piece composed anew. Raises :class:`Problem` where what is under way is too much."""
+        redo.address = network(address)
         self.redone.pop(redo.piece.id, None)
         self.redoing[redo.piece.id] = redo
         try:
