@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import re
+import sys
 import tempfile
 import threading
 from dataclasses import replace
@@ -58,6 +60,18 @@ def test_midi_with_chords_key_and_tempo(run: Run, weights: Path, tmp_path: Path)
     band = read_midi(tmp_path / "song.mid")
     assert (band.steps, band.tempo) == (192, 96)
     assert [path.name for path in tmp_path.iterdir()] == ["song.mid"]
+
+
+def test_midi_on_standard_output(run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rest = ("--weights", weights, "--seed", 7)
+    assert run("arrange", FOUR_CHORDS, "-o", "song.mid", *rest).code == 0
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written))
+    code, _, err = run("arrange", FOUR_CHORDS, "-o", "-", *rest)
+    assert (code, written.getvalue()) == (0, (tmp_path / "song.mid").read_bytes())
+    assert err.startswith("-: 4 bars in C major, ")
+    assert run("arrange", FOUR_CHORDS, "-o", "-", *rest, "--json").code == 2
+    assert "2 takes are 2 files" in run("arrange", FOUR_CHORDS, "-o", "-", *rest, "--takes", 2).err
 
 
 def test_takes_are_numbered_and_reported_as_json(run: Run, weights: Path, tmp_path: Path) -> None:

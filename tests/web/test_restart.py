@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Self
 
@@ -20,9 +21,11 @@ PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
 class Process:
     """`sideman serve`, as people run it."""
 
+    program: tuple[str, ...] = PROGRAM
+
     def __init__(self, data: Path, weights: Path, *options: str, **environment: str) -> None:
         self._process = subprocess.Popen(
-            [*PROGRAM, "serve", "--port", "0", "--data", str(data), "--weights", str(weights), *options],
+            [*self.program, "serve", "--port", "0", "--data", str(data), "--weights", str(weights), *options],
             env=os.environ | {"SIDEMAN_MAX_UNFINISHED": "100", "SIDEMAN_GRACE": "0.2"} | environment,
             stderr=subprocess.PIPE,
             text=True,
@@ -31,12 +34,21 @@ class Process:
         line = self._process.stderr.readline()
         self.url = line.split()[-1].rstrip("/")
         assert self.url.startswith("http://"), line + self._process.stderr.read()
+        self._log: list[str] = []
+        self._reading = threading.Thread(target=self._log.extend, args=(self._process.stderr,))
+        self._reading.start()  # or the server would wait at a pipe that is full
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
 
     def end(self, sign: int) -> tuple[int, str]:
         """Exit code and what was said."""
         self._process.send_signal(sign)
-        _, text = self._process.communicate(timeout=30)
-        return self._process.returncode, text
+        code = self._process.wait(120)  # a busy machine takes its time
+        self._reading.join(120)
+        return code, "".join(self._log)
 
     def __enter__(self) -> Self:
         wait_until(self._answers)
@@ -45,7 +57,10 @@ class Process:
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
+        self._reading.join(120)
+        if self._process.stderr is not None:
+            self._process.stderr.close()
 
     def _answers(self) -> bool:
         try:

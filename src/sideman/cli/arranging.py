@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -18,7 +19,7 @@ from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, SCORE_SUFFIXES, c
 from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.rendering import programs_of, tell_stand_ins
 from sideman.cli.terminal import counted, print_json, progress, say
-from sideman.errors import DataError
+from sideman.errors import DataError, OptionError
 from sideman.options import values_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sideman.render.rendition import Rendition
 
 MAX_NAMES = 4  # of files in an error
+STDOUT = Path("-")
 
 
 @with_options(before="soundfont")
@@ -41,7 +43,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="MIDI file to write; with --batch, the folder.")
+        Path | None,
+        typer.Option("--output", "-o", help="MIDI file to write, - is standard output; with --batch, the folder."),
     ] = None,
     audio: Annotated[Path | None, typer.Option(help="Audio file to write: .mp3, .wav or .flac.")] = None,
     score: Annotated[Path | None, typer.Option(help="Score to write for notation programs, .musicxml.")] = None,
@@ -130,6 +133,8 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     options = read_options(wishes)
     files = _Files(output, audio, score, soundfont, bits, tail, read_programs(program or []), count_in)
     files.check(options.takes)
+    if output == STDOUT and as_json:
+        raise typer.BadParameter("standard output has the MIDI file: leave one of them out", param_hint="--json")
     if piece is not None:
         check_output(piece, PIECE_SUFFIXES)
     source = context.get_parameter_source("tempo")
@@ -159,7 +164,9 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
     for band, paths, runs in zip(bands, written, known, strict=True):
         names = " and ".join(paths.values())
         bars, notes = counted(arrangement.plan.bars, "bar"), counted(band.note_count, "note")
-        typer.echo(f"{names}: {bars} in {band.key}, {notes}, seed {arrangement.plan.options.seed}")
+        typer.echo(
+            f"{names}: {bars} in {band.key}, {notes}, seed {arrangement.plan.options.seed}", err=output == STDOUT
+        )
         for role, first, length in runs:
             say(f"{role}: bars {first + 1} to {first + length} are in a song from which the weights learnt")
 
@@ -180,7 +187,11 @@ class _Files:
 
     def check(self, takes: int) -> None:
         """Make sure, before anything is composed, that every file can be made."""
+        if self.midi == STDOUT and takes != 1:
+            raise OptionError(f"{takes} takes are {takes} files: name them, -o song.mid")
         for pattern, suffixes in ((self.midi, MIDI_SUFFIXES), (self.score, SCORE_SUFFIXES)):
+            if pattern == STDOUT:
+                continue
             for path in numbered(pattern, takes) if pattern is not None else ():
                 check_output(path, suffixes)
         if self.audio is not None:
@@ -216,7 +227,11 @@ class _Files:
         try:
             for kind, pattern in (("midi", self.midi), ("score", self.score)):
                 for band, path in zip(bands, numbered(pattern, len(bands)), strict=True) if pattern is not None else ():
-                    band.save(path, programs=self.programs, title=self.title)
+                    if path == STDOUT:
+                        sys.stdout.buffer.write(band.midi(self.programs))
+                        sys.stdout.buffer.flush()
+                    else:
+                        band.save(path, programs=self.programs, title=self.title)
                     written[kind].append(path)
             if self.audio is not None and recording is None:
                 for band, path in zip(bands, numbered(self.audio, len(bands)), strict=True):
