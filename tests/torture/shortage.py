@@ -261,7 +261,10 @@ def _databases(run: Run) -> None:
             run.check(ended.returncode == 2 and is_clean(ended), f"a later version: {ended.stderr[-300:]}")
             continue
         with Process(data, path) as server, httpx.Client(base_url=server.url, timeout=60, cookies=cookies) as browser:
-            found = {piece["id"] for piece in browser.get("/api/arrangements").json()["arrangements"]}
+            answer = browser.get("/api/arrangements")
+            if not run.check(answer.is_success, f"database, {kind} {number}: {answer.text[:300]}"):
+                continue
+            found = {piece["id"] for piece in answer.json()["arrangements"]}
             run.check(pieces <= found, f"database, {kind} {number}: {len(found)} of {len(pieces)} pieces")
             for identity in pieces & found:
                 run.check(browser.get(f"/api/arrangements/{identity}/midi").is_success, f"{kind}: no MIDI")

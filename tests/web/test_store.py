@@ -11,8 +11,9 @@ import pytest
 
 from sideman.errors import DataError
 from sideman.web import owners
+from sideman.web.database import VERSIONS
 from sideman.web.sessions import Sessions
-from sideman.web.store import VERSIONS, Piece, SQLiteStore, State, Store
+from sideman.web.store import Piece, SQLiteStore, State, Store
 
 PIECE = Piece("p", "s", "name", '{"a": 1}', State.WAITING, None, 1000.5)
 
@@ -225,6 +226,7 @@ def damage(path: Path, how: str) -> None:
         *("no database", "damaged in the middle", "cut off"),
         *("drop table sessions", "drop table pieces", "pragma user_version = 1"),
         "alter table pieces drop column detail",
+        *("update pieces set name = cast(x'ff' as text)", "update pieces set description = '{'"),
     ],
 )
 def test_a_damaged_database_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture, how: str) -> None:

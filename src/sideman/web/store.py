@@ -17,37 +17,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sideman.errors import DataError
+from sideman.web.database import COLUMNS, DAMAGED, open_database
 from sideman.web.owners import Owners
 
-BUSY_SECONDS = 10.0
-# Each makes of the version before the next one; the number of them is SQLite's user_version.
-VERSIONS = (
-    """
-create table sessions (id text primary key, created real not null) without rowid;
-create table pieces (
-    id text primary key,
-    session text not null references sessions (id),
-    name text not null,
-    description text not null,
-    state text not null,
-    detail text,
-    created real not null
-) without rowid;
-create index pieces_of_session on pieces (session, created);
-create index pieces_by_age on pieces (created);
-""",
-    "alter table pieces add column owner text;",  # the server that composes it, see owners.py
-    # Of earlier pieces nobody knows who named them: they count as named, and none makes room.
-    """
-alter table sessions rename column created to used;
-alter table pieces add column named integer not null default 1;
-""",
-)
-COLUMNS = "id, session, name, description, state, detail, created, named"  # of a Piece, in its order
 VALUES = "?, ?, ?, ?, ?, ?, ?, ?"
 LATEST = 253_402_300_799  # the last second of the year 9999
-# What SQLite says of a file that is none of its own, is damaged, or has other tables than ours.
-DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +138,7 @@ class SQLiteStore:
     def _open_or_set_aside(self, path: Path) -> sqlite3.Connection:
         """The database at ``path``. One that is damaged gets another name, and a new one its place."""
         try:
-            return _open(path)
+            return open_database(path)
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
                 raise
@@ -177,7 +151,7 @@ class SQLiteStore:
                 if path.with_name(path.name + suffix).exists():
                     path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
             log.warning("%s is damaged (%s) and set aside as %s: a new one takes its place", path, error, aside.name)
-            return _open(path)
+            return open_database(path)
 
     def use_session(self, session: str, now: float) -> None:
         """See :class:`Store`."""
@@ -302,35 +276,6 @@ class SQLiteStore:
     def _change(self, statement: str, *values: object) -> bool:
         with self._lock:
             return self._database.execute(statement, values).rowcount > 0
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """The database at ``path``, new where there is none. Raises :class:`sqlite3.Error` where it is damaged."""
-    database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        _prepare(database, path)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _prepare(database: sqlite3.Connection, path: Path) -> None:
-    """Check a database, and make it one of this version."""
-    database.execute("pragma journal_mode = wal")
-    database.execute("pragma synchronous = full")  # what is said to be done survives a power cut
-    ((state, *_),) = database.execute("pragma quick_check(1)")
-    if state != "ok":
-        error = sqlite3.DatabaseError(" ".join(state.split()))
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
-    ((version, *_),) = database.execute("pragma user_version")
-    if version > len(VERSIONS):
-        raise DataError(f"{path} was written by a later version of Sideman: update, or give another --data")
-    for number, change in enumerate(VERSIONS[version:], version + 1):
-        database.executescript(f"begin; {change} pragma user_version = {number}; commit;")
-    database.execute(f"select {COLUMNS}, owner from pieces limit 0")
-    database.execute("select id, used from sessions limit 0")
 
 
 def _row(piece: Piece) -> tuple[object, ...]:
