@@ -188,9 +188,9 @@ def _serving(run: Run) -> None:
             redone.add(chosen)
             body = {"tracks": ["piano"], "bars": [0], "seed": number}
             browser.post(f"/api/arrangements/{chosen}/revisions", json=body)
-            rendering = threading.Thread(target=_render, args=(server.url, dict(browser.cookies), [*told]))
+            rendering = threading.Thread(target=_render, args=(server.url, cookies_of(browser), [*told]))
             rendering.start()
-            cookies = dict(browser.cookies)
+            cookies = cookies_of(browser)
             time.sleep(run.random.uniform(0, 3))
             server.end(9)
             rendering.join()
@@ -205,6 +205,11 @@ def _serving(run: Run) -> None:
     left = [path for path in data.rglob(".*") if path.is_file() and path.parent != data]
     run.check(not left, f"half-written files are left after a restart: {left[:5]}")
     show(f"{run.name}: {len(told)} pieces that were done are there, {len(redone)} of them with redone parts")
+
+
+def cookies_of(browser: httpx.Client) -> dict[str, str]:
+    """The latest of each name."""
+    return {cookie.name: cookie.value or "" for cookie in browser.cookies.jar}
 
 
 def _render(url: str, cookies: dict[str, str], pieces: list[str]) -> None:

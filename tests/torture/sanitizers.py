@@ -53,20 +53,25 @@ def _sanitized(run: Run, *, kind: str) -> None:
     asked = [sys.executable, "-m", "pytest", TESTS, "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT), "-s"]
     log = run.folder / f"{kind}.log"
     with log.open("w") as file:
-        ended = subprocess.run(
+        process = subprocess.Popen(
             [*asked, "-k", "not built and not compiler and not process and not time"],
             cwd=ROOT,
             env=environment,
             stdout=file,
             stderr=subprocess.STDOUT,
-            timeout=run.seconds,
-            check=False,
         )
+        try:
+            code: int | None = process.wait(run.seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            code = None
     text = log.read_text("utf-8", "replace")
     found = [line for line in text.splitlines() if any(finding in line for finding in FINDINGS)]
     last = text.strip().splitlines()[-1] if text.strip() else ""
     run.check(not found, f"{kind}: {len(found)} findings: {found[:3]} ({log})")
-    run.check(ended.returncode == 0, f"{kind}: {last} ({log})")
+    run.check(code is not None, f"{kind}: not done in {run.seconds:.0f} s: give more --minutes ({log})")
+    run.check(not code, f"{kind}: {last} ({log})")
     show(f"{run.name}: {last}, {len(found)} findings")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from tests.torture.faults import Run, Scenario, Skipped, is_clean, sideman, weights
 from tests.torture.fuzzing import show
-from tests.torture.killing import CHORDS
+from tests.torture.killing import CHORDS, cookies_of
 from tests.training.conftest import band_file
 from tests.web.conftest import compose, view
 from tests.web.test_restart import Process
@@ -207,7 +207,7 @@ def _clocks(run: Run) -> None:
         raise Skipped("no libfaketime: install it (Debian, Ubuntu: apt install libfaketime)")
     with Process(data, path) as server, httpx.Client(base_url=server.url, timeout=60) as browser:
         pieces = [compose(browser, CHORDS, seed=seed)["id"] for seed in range(2)]
-        cookies = dict(browser.cookies)
+        cookies = cookies_of(browser)
         server.end(signal.SIGTERM)
     for jump, kept in (("-365d", True), ("+20d", True), ("-3650d", True), ("+40d", False)):
         with Process(data, path, LD_PRELOAD=library, FAKETIME=jump, FAKETIME_DONT_FAKE_MONOTONIC="1") as server:
@@ -217,7 +217,7 @@ def _clocks(run: Run) -> None:
                 if kept:
                     made = compose(browser, CHORDS)
                     run.check(made["state"] == "done", f"with the clock {jump} nothing is composed")
-                    cookies = dict(browser.cookies) or cookies
+                    cookies = cookies_of(browser) or cookies
             _, text = server.end(signal.SIGTERM)
             run.check("Traceback" not in text, f"with the clock {jump}: {text[-400:]}")
 
@@ -227,7 +227,7 @@ def _databases(run: Run) -> None:
     path, data = weights(run.folder), run.folder / "data"
     with Process(data, path) as server, httpx.Client(base_url=server.url, timeout=60) as browser:
         pieces = {compose(browser, CHORDS, seed=seed)["id"] for seed in range(3)}
-        cookies = dict(browser.cookies)
+        cookies = cookies_of(browser)
         server.end(signal.SIGTERM)
     kept = run.folder / "kept"
     shutil.copytree(data, kept)

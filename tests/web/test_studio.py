@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import threading
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from tests.web.conftest import Start, compose, create, listen, wait_until
+from tests.web.conftest import LONG, Start, compose, create, listen, view, wait_until
 from tests.web.test_api import problem
 
 from sideman.composer import Composer
-from sideman.web import composing
+from sideman.web import composing, studio
 
 
 def test_a_server_that_cannot_compose_says_so(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +85,23 @@ def test_a_thread_that_was_killed_is_replaced(start: Start, monkeypatch: pytest.
         wait_until(is_taken)
         assert listen(browser, answers[-1].json()["id"])[-1].kind == "done"
         assert browser.get("/api/health").json()["status"] == "ok"
+
+
+def test_a_server_ends_in_time_whatever_is_left_to_write(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio, "CLOSING_SECONDS", -1.0)
+    first = start(data=tmp_path)
+    with first.browser() as browser:
+        done = compose(browser)
+        stopped = [create(browser, LONG)["id"] for _ in range(4)]
+        first.stop()
+        with contextlib.closing(sqlite3.connect(tmp_path / "sideman.db")) as database:
+            states = dict(database.execute("select id, state from pieces"))
+        assert {states[identity] for identity in stopped} <= {"waiting", "composing"}
+        browser.base_url = start(data=tmp_path).url
+        assert [view(browser, identity)["state"] for identity in stopped] == ["stopped"] * 4
+        assert view(browser, done["id"]) == done
 
 
 def test_chords_are_read_and_options_built_once(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,7 @@ from sideman.web.turns import FairQueue, Queue
 ID_BYTES = 16
 NAME_LENGTH = 80  # of a name made from the chords
 MAX_REDONE = 64
+CLOSING_SECONDS = 5.0  # in which pieces that are stopped are written down; the next server does the rest
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +80,7 @@ class Studio:
         self.redoing: dict[str, Redo] = {}  # changes to pieces that are done
         self.redone: dict[str, EventLog] = {}  # what was told of the last ones, for who asks late
         self._writing = ThreadPoolExecutor(1, "writing")
+        self._until = math.inf  # when there is no time left for that
 
     def open(self) -> None:
         """Begin to compose."""
@@ -87,6 +90,7 @@ class Studio:
     def close(self) -> None:
         """Give pieces under way their grace, then write down what became of them."""
         self.composing.drain()
+        self._until = time.monotonic() + self._settings.grace + CLOSING_SECONDS
         self.composing.join()
         self._writing.shutdown()
 
@@ -214,6 +218,9 @@ class Studio:
 
     def _conclude(self, job: Job, state: State, detail: str | None) -> None:
         piece = job.piece
+        if state is State.STOPPED and time.monotonic() > self._until:
+            job.log.append(ending(state, detail), last=True)
+            return
         try:
             self._keep(job, state)
             if not self._catalogue.finish(piece, state, detail):  # deleted meanwhile
