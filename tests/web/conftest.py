@@ -28,6 +28,7 @@ LAX: dict[str, Any] = {
     "arrangements_per_minute": 100_000,
     "jam_bars_per_minute": 100_000,
     "max_unfinished": 64,
+    "unfinished_per_address": 100_000,
     "max_jams": 10_000,
 }
 
