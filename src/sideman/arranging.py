@@ -98,13 +98,20 @@ class Model:
     """Weights that can compose. One may serve many arrangements, at the same time too.
 
     ``known`` are runs of bars of the songs that they learnt from: what plays one of them is drawn again.
-    ``engine`` is "auto", "kernel" or "numpy", see :func:`~sideman.model.runtime.open_engine`.
+    ``engine`` is "auto", "kernel" or "numpy", and may use so many ``threads``, see
+    :func:`~sideman.model.runtime.open_engine`.
     """
 
-    def __init__(self, checkpoint: Checkpoint, engine: str = "auto", known: Fingerprints | None = None) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        engine: str = "auto",
+        known: Fingerprints | None = None,
+        threads: int | None = None,
+    ) -> None:
         self.checkpoint = checkpoint
         today = grow(checkpoint, VOCABULARY.fingerprint, VOCABULARY.size, dict(FEATURES))
-        self.engine = open_engine(today, engine)
+        self.engine = open_engine(today, engine, threads)
         self.columns = [FEATURE_NAMES.index(name) for name in checkpoint.features]
         own = checkpoint.meta.get("sampling")
         self.sampling = SAMPLING if own is None else SamplingDefaults.of(own, VOCABULARY.kinds)
@@ -120,7 +127,7 @@ class Model:
         return fingerprint(self.checkpoint, self.sampling, self.engine, table=table)
 
     @classmethod
-    def load(cls, path: Path = DEFAULT_WEIGHTS) -> Model:
+    def load(cls, path: Path = DEFAULT_WEIGHTS, threads: int | None = None) -> Model:
         """From a file of weights, and the fingerprints of ``sideman fingerprint`` where they lie beside it.
 
         Raises :class:`CheckpointError` where one of them is damaged or doesn't fit this version.
@@ -129,7 +136,7 @@ class Model:
         beside = path.with_suffix(SUFFIX)
         known = Fingerprints.load(beside) if beside.is_file() else None
         try:
-            return cls(checkpoint, known=known)
+            return cls(checkpoint, known=known, threads=threads)
         except CheckpointError as error:
             raise CheckpointError(f"the weights {path} can't be played: {error}") from error
 

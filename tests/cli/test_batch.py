@@ -200,3 +200,60 @@ def test_ids_stay_in_their_folder(text: str, name: str) -> None:
 def test_ids_that_make_no_name(text: str) -> None:
     with pytest.raises(OptionError, match="no file name"):
         safe_id(text)
+
+
+# Several processes, and batches that go on
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.mid")}
+
+
+@pytest.mark.slow
+def test_several_processes_write_the_same_files_and_report(run: Run, weights: Path, tmp_path: Path) -> None:
+    batch = lines(*({"id": name, "prompt": "C:4|Am:4|F:4", "seed": seed} for seed, name in enumerate("abcde")), "{")
+    options = ("--batch", "-", "--samples", 2, "--weights", weights, "--json")
+    one = run("arrange", *options, "-o", "one", stdin=batch)
+    two = run("arrange", *options, "-o", "two", "--workers", 2, stdin=batch)
+    assert two.code == one.code == 1
+    assert files(tmp_path / "two") == files(tmp_path / "one")
+    assert json.loads(two.out.replace("two/", "one/")) == json.loads(one.out)
+    assert len(files(tmp_path / "one")) == 10
+
+
+def test_a_batch_goes_on_with_what_is_not_done(run: Run, weights: Path, tmp_path: Path) -> None:
+    options = ("arrange", "--batch", "-", "-o", "out", "--samples", 2, "--weights", weights, "--json")
+    first = json.loads(run(*options, stdin=lines(A, {**A, "id": "b"}, {**A, "id": "c"})).out)
+    before = files(tmp_path / "out")
+    (tmp_path / "out/b_1.mid").unlink()
+    with (tmp_path / "out/report.jsonl").open("a") as report:
+        report.write('{"id": "c", "samp')  # killed while it wrote
+    changed = {**A, "id": "c", "prompt": "Dm:4|G:4"}
+    batch = lines({**A, "id": "new"}, A, {**A, "id": "b"}, changed)
+    second = json.loads(run(*options, "--resume", stdin=batch).out)
+    assert [(entry["id"], entry["line"]) for entry in second["kept"]] == [("a", 2), ("a", 2)]
+    assert [entry["seed"] for entry in second["kept"]] == [entry["seed"] for entry in first["written"][:2]]
+    assert [entry["id"] for entry in second["written"]] == ["new", "new", "b", "b", "c", "c"]
+    assert {name: data for name, data in files(tmp_path / "out").items() if name[0] == "a"} == {
+        name: data for name, data in before.items() if name[0] == "a"
+    }
+    third = run(*options[:-1], "--resume", stdin=batch)
+    assert third.out == "4 of 4 lines arranged: 0 files in out, 8 files kept\n"
+    fourth = json.loads(run(*options, "--resume", "--seed", 3, stdin=lines(A)).out)
+    assert (len(fourth["written"]), fourth["kept"]) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--workers", 2), "it is for --batch"),
+        (("--resume",), "it is for --batch"),
+        (("--cluster", "auto"), "it is for --batch"),
+        (("--batch", "-", "--workers", 0), "workers is 0"),
+        (("--batch", "-", "--workers", 2, "--cluster", "auto"), "leave one out"),
+    ],
+)
+def test_workers_that_make_no_sense(run: Run, arguments: tuple[object, ...], words: str) -> None:
+    code, _, err = run("arrange", *(("C:4",) if "--batch" not in arguments else ()), "-o", "out", *arguments)
+    assert code == 2
+    assert words in err

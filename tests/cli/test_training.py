@@ -8,7 +8,6 @@ import re
 import shlex
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +15,11 @@ import pytest
 import torch
 from tests.cli.conftest import Run
 from tests.tiny import tiny_checkpoint
-from tests.training.conftest import TINY, band_file
+from tests.training.conftest import TINY, band_file, reading_thread
 
 from sideman.model.checkpoint import load_checkpoint, save_checkpoint
 from sideman.training import device, loop
+from sideman.training.batches import Groups, Rows, join
 from sideman.training.encode import Source, encode_dataset
 from sideman.training.shards import Dataset
 from sideman.training.state import RunFolder
@@ -41,7 +41,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread in place of the reading process, and no long measuring of the machine."""
-    monkeypatch.setattr(loop, "reading_process", lambda: ThreadPoolExecutor(1))
+    monkeypatch.setattr(loop, "reading_process", reading_thread)
     monkeypatch.setattr(device, "_PEAK_SECONDS", 0.001)
     monkeypatch.setattr(device, "_PEAK_SHAPE", (64, 64, 64))
 
@@ -78,15 +78,37 @@ def test_train_resume_evaluate(run: Run, dataset: Path) -> None:
     assert "bits per bar" in out
 
 
+class BothShares(Groups):
+    """For one process: in each step's rows the shares of two."""
+
+    def rows(self, epoch: int, group: int) -> Rows:
+        shares = []
+        for self.rank in range(2):
+            self.world = 2
+            shares.append(super().rows(epoch, group))
+            self.world = 1
+        half = TINY.batch_tokens // TINY.row_tokens // 2
+        steps = min(len(share.ids) for share in shares) // half
+        return join([share.take(slice(half * step, half * (step + 1))) for step in range(steps) for share in shares])
+
+    def following(self, epoch: int, group: int) -> tuple[int, int]:
+        self.world = 2
+        after = super().following(epoch, group)
+        self.world = 1
+        return after
+
+
 def torchrun_line(text: str) -> str:
-    """The only line of a text that starts several processes."""
-    (line,) = re.findall(r"^ *(torchrun .+?) *$", text, re.MULTILINE)
+    """The only line of a text that starts several processes of this machine."""
+    (line,) = re.findall(r"^ *(torchrun --standalone .+?) *$", text, re.MULTILINE)
     return str(line)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="this torch has no torch.distributed")
-def test_several_processes_start_as_documented_and_train_as_one(run: Run, dataset: Path, tmp_path: Path) -> None:
+def test_several_processes_start_as_documented_and_train_as_one(
+    run: Run, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     line = torchrun_line((Path(__file__).parents[2] / "docs/training.md").read_text())
     assert torchrun_line(run("train", "--help").out) == line
     (tmp_path / "data").mkdir()
@@ -101,7 +123,9 @@ def test_several_processes_start_as_documented_and_train_as_one(run: Run, datase
         check=False,
     )
     assert process.returncode == 0, process.stderr
-    code, _, err = run("train", dataset, "--run", "runs/one", *quick)
+    with monkeypatch.context() as patched:
+        patched.setattr(loop, "Groups", BothShares)
+        code, _, err = run("train", dataset, "--run", "runs/one", *quick)
     assert code == 0
     alone, both = dict(losses(err)), losses(process.stderr)
     assert len(dict(both)) == len(both)  # told once, not by each
@@ -111,6 +135,31 @@ def test_several_processes_start_as_documented_and_train_as_one(run: Run, datase
     assert two["best"] == pytest.approx(one["best"], rel=1e-3)
     code, _, err = run("train", dataset, "--run", "runs/two", "--resume", "--set=tokens=2048", "--device", "cpu")
     assert (code, losses(err)[-1][0]) == (0, 8)  # with one
+
+
+def test_one_command_begins_a_run_and_goes_on(run: Run, dataset: Path, tmp_path: Path) -> None:
+    save_checkpoint(tiny_checkpoint(), tmp_path / "tiny.safetensors")
+    (tmp_path / "train.toml").write_text("seed = 3\n")
+    command = (
+        "train",
+        dataset,
+        "--run",
+        "r",
+        "--auto-resume",
+        "--config",
+        "train.toml",
+        *TRAIN[:-2],
+        "--device",
+        "cpu",
+    )
+    code, _, err = run(*command, "--set", "tokens=1024")
+    assert (code, losses(err)[-1][0]) == (0, 4)
+    code, _, err = run(*command, "--set", "tokens=1536", "--from", "tiny.safetensors")
+    assert (code, losses(err)[-1][0]) == (0, 6)
+    assert "1,024 ids are done" in err
+    code, _, err = run("train", dataset, "--run", "r", "--auto-resume", "--resume")
+    assert code == 2
+    assert "leave one of the two out" in err
 
 
 def losses(told: str) -> list[tuple[int, float]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.judging.conftest import window
 from tests.tiny import tiny_checkpoint
 
 from sideman.arranging import ArrangeOptions, Model, arrange
-from sideman.judging.composing import TOGETHER, composes_with
+from sideman.judging.composing import TOGETHER, composes_in, composes_with
+from sideman.model.checkpoint import save_checkpoint
 from sideman.music.band import Role
+from sideman.workers.local import LocalWorkers
 
 OPTIONS = ArrangeOptions(density=1, temperature=0.8)
 
@@ -41,3 +45,19 @@ def test_more_than_fit_a_batch_and_progress(model: Model) -> None:
     assert (told[-1], told) == (len(asked), sorted(told))
     compose(asked[:1], 1)
     assert told[-1] == len(asked) + 1
+
+
+@pytest.mark.slow
+def test_several_processes_compose_the_same(model: Model, tmp_path: Path) -> None:
+    asked = [window("C:4|F:4", seed=seed, bass=[(0, 1, 40)], piano=[(0, 1, 60)]) for seed in range(5)]
+    save_checkpoint(tiny_checkpoint(), tmp_path / "tiny.safetensors")
+    told: list[float] = []
+    compose = composes_in(
+        LocalWorkers(2),
+        tmp_path / "tiny.safetensors",
+        OPTIONS,
+        lambda done, word: told.append(done),  # noqa: ARG005
+    )
+    alone = composes_with(model, OPTIONS)
+    assert [compose(asked, 0), compose(asked[:2], 1)] == [alone(asked, 0), alone(asked[:2], 1)]
+    assert (told[-1], told) == (7, sorted(told))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,10 @@ import numpy.typing as npt
 import pytest
 
 from sideman.music.band import NoteArray
+from sideman.training.batches import Groups
 from sideman.training.config import TrainConfig
 from sideman.training.encode import Source, encode_dataset
+from sideman.training.reader import Read
 
 LPD5_TRACKS = (
     {"program": 0, "is_drum": True, "name": "Drums"},
@@ -168,6 +172,13 @@ def dataset(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("data") / "dataset"
     encode_dataset([Source(songs / "train", "train"), Source(songs / "valid", "valid")], output, workers=1)
     return output
+
+
+@contextmanager
+def reading_thread(groups: Groups) -> Iterator[Read]:
+    """In place of a process that reads: a thread, which begins at once."""
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda epoch, group: pool.submit(groups.rows, epoch, group)
 
 
 TINY = TrainConfig(

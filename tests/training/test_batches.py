@@ -291,3 +291,27 @@ def test_validation_rows_are_always_the_same(dataset: Path) -> None:
         kinds = {VOCABULARY.kind(int(token)) for token in np.unique(first.ids)}
         assert "track_density" not in kinds
         assert "tempo" in kinds
+
+
+def test_several_processes_share_the_songs_of_as_many_groups(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "GROUP", 2)
+    data = Dataset(dataset, "train")
+    shares = [Groups(data, data.rows, 0, 64, ALL, rank=rank, world=2) for rank in range(2)]
+    read: list[list[str]] = [[], []]
+    monkeypatch.setattr(
+        batches, "group_rows", lambda _, rows, seed, *__: read[seed[-1]].append([row.name for row in rows])
+    )
+    place, places = (0, 0), []
+    while place[0] == 0:
+        places.append(place)
+        for share in shares:
+            share.rows(*place)
+        place = shares[0].following(*place)
+    assert (places, place) == ([(0, 0), (0, 2)], (1, 0))
+    assert [[len(names) for names in of_process] for of_process in read] == [[2, 2], [2, 2]]
+    assert sorted(name for of_process in read for names in of_process for name in names) == sorted(
+        row.name for row in data.rows
+    )
+    ids = [sum(row.tokens for row in share._dealt(data.rows)) for share in shares]
+    assert max(ids) < 1.1 * min(ids)
+    assert [share._dealt(data.rows[:1]) for share in shares] == [data.rows[:1]] * 2

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sideman.music.band import NoteArray
-from sideman.training.duplicates import MAX_SONGS, Phrases, clusters, sample_phrases
+from sideman.training import clusters as on_disk
+from sideman.training.clusters import MAX_SONGS, Clusters
+from sideman.training.duplicates import Phrases, sample_phrases
 from sideman.training.song import Song, in_order
 
 EMPTY = np.zeros((0, 4), np.int32)
 BARS = 40
+
+
+def clusters(samples: Iterable[Phrases]) -> npt.NDArray[np.int64]:
+    with tempfile.TemporaryDirectory() as folder:
+        with Clusters(Path(folder)) as index:
+            for sample in samples:
+                index.add(sample)
+            found = index.find()
+        assert [path.name for path in Path(folder).iterdir()] == ["samples.bin"]
+    return found
 
 
 def song(seed: int) -> Song:
@@ -144,3 +159,27 @@ def test_clusters_do_not_depend_on_the_order(order: list[int]) -> None:
     back = {frozenset(order[place] for place in np.flatnonzero(shuffled == name)) for name in set(shuffled.tolist())}
     assert groups == back
     assert all(shuffled[name] == name for name in set(shuffled.tolist()))
+
+
+def edits(copies: int, dropped: float) -> list[Phrases]:
+    """Samples of a song of which so many versions lack a share of the notes, each others."""
+    rng = np.random.default_rng(1)
+    return [
+        sample_phrases(changed(ORIGINAL, lambda notes: notes[rng.random(len(notes)) >= dropped])) for _ in range(copies)
+    ]
+
+
+@pytest.mark.parametrize(("copies", "dropped"), [(MAX_SONGS + 40, 0.02), (200, 0.02), (200, 0.04)])
+def test_the_songs_that_were_copied_most_are_one_cluster(copies: int, dropped: float) -> None:
+    others = [sample_phrases(song(seed)) for seed in range(1, 20)]
+    found = clusters([*others, *edits(copies, dropped)])
+    assert found.tolist() == [*range(19), *[19] * copies]
+
+
+def test_many_files_give_the_same_clusters_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = [sample_phrases(song(seed)) for seed in range(20)]
+    samples += [sample[:: 1 + number % 3] for number, sample in enumerate(samples)] + edits(70, 0.02)
+    plain = clusters(samples)
+    assert len(set(plain.tolist())) == 20
+    monkeypatch.setattr(on_disk, "BUFFER", 100)
+    assert clusters(samples).tolist() == plain.tolist()

@@ -10,14 +10,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import torch
-from tests.training.conftest import TINY
+from tests.training.conftest import TINY, reading_thread
 
 from sideman.errors import CheckpointError, DataError, OptionError
 from sideman.model.checkpoint import Checkpoint, save_checkpoint
@@ -38,7 +37,7 @@ STEPS = TINY.tokens // TINY.batch_tokens
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread in place of the reading process, and no long measuring of the machine."""
-    monkeypatch.setattr(loop, "reading_process", lambda: ThreadPoolExecutor(1))
+    monkeypatch.setattr(loop, "reading_process", reading_thread)
     monkeypatch.setattr(device, "_PEAK_SECONDS", 0.001)
     monkeypatch.setattr(device, "_PEAK_SHAPE", (64, 64, 64))
 

@@ -7,14 +7,24 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from sideman.training.batches import Groups
 from sideman.training.reader import reading_process
+from sideman.training.shards import Dataset
 
 
-def test_it_is_another_process() -> None:
-    with reading_process() as pool:
-        assert pool.submit(os.getpid).result() != os.getpid()
+def groups(dataset: Path, **share: int) -> Groups:
+    songs = Dataset(dataset, "train")
+    return Groups(songs, songs.rows, 0, 64, [0], **share)
+
+
+def test_it_reads_what_is_read_here(dataset: Path) -> None:
+    wanted = groups(dataset)
+    with reading_process(wanted) as read:
+        for got, expected in zip(read(1, 0).result(), wanted.rows(1, 0), strict=True):
+            assert np.array_equal(got, expected)
 
 
 @pytest.mark.slow
@@ -23,9 +33,12 @@ def test_it_ends_with_a_killed_parent(tmp_path: Path) -> None:
     script.write_text(
         "import os, time\n"
         "from sideman.training.reader import reading_process\n"
+        "class Groups:\n"
+        "    def rows(self, epoch, group):\n"
+        "        return os.getpid()\n"
         "if __name__ == '__main__':\n"
-        "    with reading_process() as pool:\n"
-        "        print(pool.submit(os.getpid).result(), flush=True)\n"
+        "    with reading_process(Groups()) as read:\n"
+        "        print(read(0, 0).result(), flush=True)\n"
         "        time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:

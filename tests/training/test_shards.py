@@ -19,7 +19,7 @@ from sideman.tokens.encode import Ids
 from sideman.tokens.vocabulary import VOCABULARY
 from sideman.training import shards
 from sideman.training.batches import group_rows, validation_rows
-from sideman.training.shards import Dataset, SongRow, write_dataset
+from sideman.training.shards import Dataset, SongRow, Totals, write_dataset
 
 
 def row(name: str, fold: str = "train", roles: str = "drums|bass|piano") -> SongRow:
@@ -42,7 +42,7 @@ def test_songs_are_read_as_written_over_several_shards(tmp_path: Path, monkeypat
     ]
     written = write_dataset(tmp_path, songs, {"files": 6})
     data = Dataset(tmp_path)
-    assert data.rows == written
+    assert written == Totals(6, 428, 48)
     assert [(each.shard, each.offset) for each in data.rows] == [(0, 0), (1, 0), (1, 50), (2, 0), (3, 0), (3, 10)]
     assert (len(data), data.header["files"], data.header["songs"]) == (6, 6, 6)
     for (got, ids), (_, expected) in zip(data, songs, strict=True):

@@ -18,9 +18,10 @@ from sideman.cli.giving import with_melody, with_own_parts
 from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, SCORE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, tell_assumptions
 from sideman.cli.rendering import programs_of, tell_stand_ins
-from sideman.cli.terminal import counted, print_json, progress, say
+from sideman.cli.terminal import CLUSTER_HELP, counted, print_json, progress, say
 from sideman.errors import DataError, OptionError
 from sideman.options import values_of
+from sideman.workers.opening import open_workers
 
 if TYPE_CHECKING:
     from sideman.arranging import Arrangement, ArrangeOptions, Plan
@@ -33,7 +34,7 @@ STDOUT = Path("-")
 
 
 @with_options(before="soundfont")
-def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
+def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and which of them don't go together
     context: typer.Context,
     chart: Annotated[
         str | None,
@@ -86,6 +87,14 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
         str | None, typer.Option(metavar="FILE", help="Arrange every line of a JSON-lines file; - is standard input.")
     ] = None,
     samples: Annotated[int, typer.Option(help="With --batch: takes of each line.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="With --batch: processes that share the lines; 1 if left out.", show_default=False),
+    ] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help=f"With --batch: the {CLUSTER_HELP}")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="With --batch: leave out lines that an earlier run finished.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
     **wishes: Any,  # noqa: ANN401 - the options of the table
 ) -> None:
@@ -105,14 +114,20 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
       sideman arrange "C:4|Am:4|F:4|G:4" -o song.mid --melody tune.mid --program melody=65
       cat chart.txt | sideman arrange - -o song.mid --program piano=4
       sideman arrange --batch prompts.jsonl -o out/ --samples 3
+      sideman arrange --batch prompts.jsonl -o out/ --samples 3 --workers 4 --resume
 
     \b
     A line of a batch is {"id": "a", "prompt": "C:4|G:4"}, and may hold options of its own, such as
     "tempo" and "seed". It becomes out/a_0.mid, out/a_1.mid … Lines that fail are reported at the
     end; the exit code is then 1. With --json the report has the seed of every file; file 0 is take 1.
+    The same stands in out/report.jsonl, by which --resume knows what is done.
     """  # noqa: D301 - \b keeps typer from filling the lines
-    if batch is None and samples != 1:
-        raise typer.BadParameter("it is for --batch: use --takes", param_hint="--samples")
+    if batch is None:
+        if samples != 1:
+            raise typer.BadParameter("it is for --batch: use --takes", param_hint="--samples")
+        if resume or workers is not None or cluster is not None:
+            hint = "--resume" if resume else "--workers" if workers is not None else "--cluster"
+            raise typer.BadParameter("it is for --batch", param_hint=hint)
     if batch is not None:
         if output is None or any((chart, audio, score, piece)) or wishes["takes"] != 1:
             detail = "it takes -o FOLDER, and no chart, --audio, --score, --piece or --takes"
@@ -122,7 +137,9 @@ def arrange(  # noqa: PLR0913, PLR0917 - one argument an option
             raise typer.BadParameter("it is for a chart", param_hint=hint)
         if soundfont is not None:
             raise typer.BadParameter("it is for --audio, which a batch has not", param_hint="--soundfont")
-        run_batch(batch, output, samples, wishes, read_programs(program or []), weights, as_json=as_json)
+        shared = open_workers(1 if workers is None and cluster is None else workers, cluster)
+        programs = read_programs(program or [])
+        run_batch(batch, output, samples, wishes, programs, weights, workers=shared, resume=resume, as_json=as_json)
         return
     if chart is None:
         raise typer.BadParameter("give a chart, - or --batch", param_hint="CHART")

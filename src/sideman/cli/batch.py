@@ -1,11 +1,18 @@
-"""`sideman arrange --batch`: every line of a JSON-lines file to MIDI files. A line that fails stops no other."""
+"""`sideman arrange --batch`: every line of a JSON-lines file to MIDI files. A line that fails stops no other.
+
+Lines may be shared out between processes; each composes with the same weights, and one thread. Beside the files stands
+what became of each line, told as it is finished: from there a batch goes on that was stopped.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import typer
 
@@ -13,7 +20,9 @@ from sideman.cli.composing import compose, load_model, read_options
 from sideman.cli.outputs import make_folder, safe_id
 from sideman.cli.terminal import counted, print_json, progress, read_stdin, say
 from sideman.errors import DataError, OptionError, SidemanError
+from sideman.files import reason
 from sideman.options import OPTIONS
+from sideman.workers.port import Ended, Workers
 
 if TYPE_CHECKING:
     from sideman.arranging import Model
@@ -22,6 +31,8 @@ if TYPE_CHECKING:
 PARTIAL_FAILURE = 1  # exit code
 MAX_FILE = 1 << 28  # characters of a batch
 OWN = tuple(option.name for option in OPTIONS if option.name != "takes")  # what a line may decide for itself
+REPORT = "report.jsonl"  # in the batch's folder
+_ENDS_ITS_PROCESS = "ends the process that composes it, as for want of memory: try it alone"
 
 
 class Prompt(NamedTuple):
@@ -31,20 +42,41 @@ class Prompt(NamedTuple):
     wishes: dict[str, Any]  # by the names of the options
 
 
+class Job(NamedTuple):
+    """A line that can be composed, with all that it takes; it may travel to another process."""
+
+    line: int
+    name: str
+    prompt: Prompt
+    folder: Path  # absolute, as the weights
+    programs: Mapping[Role, int]
+    weights: Path | None
+    threads: int | None  # None: as many as help
+
+
+class Outcome(NamedTuple):
+    """The samples of a line that were written, entries of the report, and why the next one was not."""
+
+    written: list[dict[str, Any]]
+    error: str | None
+
+
 @dataclass
 class Report:
     """What became of a batch."""
 
     written: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, Any]] = field(default_factory=list)
+    kept: list[dict[str, Any]] = field(default_factory=list)  # written by an earlier run
 
     @property
     def arranged(self) -> int:
-        """Lines of which every sample was written."""
-        return len({entry["line"] for entry in self.written} - {entry["line"] for entry in self.failed})
+        """Lines of which every sample is there."""
+        done = {entry["line"] for entry in (*self.written, *self.kept)}
+        return len(done - {entry["line"] for entry in self.failed})
 
 
-def run_batch(
+def run_batch(  # noqa: PLR0913 - the command's options
     source: str,
     folder: Path,
     samples: int,
@@ -52,22 +84,30 @@ def run_batch(
     programs: Mapping[Role, int],
     weights: Path | None,
     *,
+    workers: Workers,
+    resume: bool,
     as_json: bool,
 ) -> None:
     """Arrange all lines of ``source`` (- for standard input) into ``folder``, each as ``samples`` takes in one batch.
 
     Files are named ID_SAMPLE.mid, samples counted from 0: the takes of a seed, which is another one for every line
-    unless one is given. Exits with 1 where a line failed. Raises
+    unless one is given. With ``resume`` lines are left out that an earlier run finished, with the same wishes and
+    weights. Exits with 1 where a line failed. Raises
     :class:`OptionError` or :class:`DataError` where nothing can be done at all.
     """
     wishes = {**wishes, "takes": samples}
     read_options(wishes)
     lines = _read_lines(source)
     make_folder(folder)
-    model = load_model(weights)
+    weights = None if weights is None else weights.absolute()
+    threads = None if workers.count == 1 else 1
+    model = _model(weights, threads)
     report = Report()
-    names: set[str] = set()
-    with progress("arranging", len(lines), "lines") as done:
+    before = _read_report(folder) if resume else {}
+    asked: dict[int, str] = {}
+
+    def jobs() -> Iterator[Job]:
+        names: set[str] = set()
         for number, line in lines:
             name: str | None = None
             try:
@@ -76,27 +116,117 @@ def run_batch(
                 if name in names:
                     raise OptionError(f"id {name!r} stands in an earlier line: give every line its own")
                 names.add(name)
-                for entry in _arrange(name, _read_prompt(values, wishes), folder, programs, model):
-                    report.written.append({"line": number, **entry})
+                prompt = _read_prompt(values, wishes)
             except SidemanError as error:
                 report.failed.append({"line": number, "id": name, "error": str(error)})
-            done(report.arranged + len(report.failed))
+                continue
+            asked[number] = _digest(prompt, programs, model)
+            done = before.get((name, asked[number]), [])
+            if len(done) == samples and all((folder / Path(entry["midi"]).name).is_file() for entry in done):
+                report.kept += [{**entry, "line": number} for entry in done]
+            else:
+                yield Job(number, name, prompt, folder.absolute(), programs, weights, threads)
+
+    with progress("arranging", len(lines), "lines") as show, _Log(folder / REPORT, fresh=not resume) as log:
+        todo: list[Job] = []  # handed out, in their order
+
+        def noted() -> Iterator[Job]:
+            for job in jobs():
+                todo.append(job)
+                yield job
+
+        for number, outcome in enumerate(workers.run(_arrange, noted())):
+            job = todo[number]
+            told = Outcome([], _ENDS_ITS_PROCESS) if isinstance(outcome, Ended) else outcome
+            entries = [
+                {"line": job.line, **entry, "midi": str(folder / f"{job.name}_{entry['sample']}.mid")}
+                for entry in told.written
+            ]
+            report.written += entries
+            if told.error is not None:
+                report.failed.append({"line": job.line, "id": job.name, "error": told.error})
+            else:
+                log.add(entries, asked[job.line])
+            show(report.arranged + len(report.failed))
+    report.failed.sort(key=lambda failure: failure["line"])
     _show(report, len(lines), folder, as_json=as_json)
 
 
-def _arrange(
-    name: str, prompt: Prompt, folder: Path, programs: Mapping[Role, int], model: Model
-) -> Iterator[dict[str, Any]]:
-    """Compose and write the samples of a line; an entry of the report for each."""
+def _arrange(job: Job) -> Outcome:
+    """Compose and write the samples of a line."""
     from sideman.arranging import arrange
 
-    arrangement = arrange(prompt.chords, read_options(prompt.wishes), model=model)
-    bands = compose(arrangement, lambda bars: None)  # noqa: ARG005 - the batch counts lines
-    for sample, band in enumerate(bands):
-        path = folder / f"{name}_{sample}.mid"
-        band.save(path, programs=programs)
+    written: list[dict[str, Any]] = []
+    try:
+        arrangement = arrange(
+            job.prompt.chords, read_options(job.prompt.wishes), model=_model(job.weights, job.threads)
+        )
+        bands = compose(arrangement, lambda bars: None)  # noqa: ARG005 - the batch counts lines
         seed = arrangement.plan.options.seed
-        yield {"id": name, "sample": sample, "seed": seed, "midi": str(path), "notes": band.note_count}
+        for sample, band in enumerate(bands):
+            band.save(job.folder / f"{job.name}_{sample}.mid", programs=job.programs)
+            written.append({"id": job.name, "sample": sample, "seed": seed, "midi": "", "notes": band.note_count})
+    except SidemanError as error:
+        return Outcome(written, str(error))
+    return Outcome(written, None)
+
+
+@lru_cache(maxsize=1)
+def _model(weights: Path | None, threads: int | None) -> Model:
+    """The model of this process, loaded once."""
+    return load_model(weights, threads)
+
+
+class _Log:
+    """The report in the batch's folder: a line of JSON for each sample, once all of its line are written."""
+
+    def __init__(self, path: Path, *, fresh: bool) -> None:
+        self.path = path
+        try:
+            self._file = path.open("w" if fresh else "a", encoding="utf-8")
+            if not fresh:
+                self._file.write("\n")  # the last line may have been cut short
+        except OSError as error:
+            raise DataError(f"cannot write {path}: {reason(error)}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._file.close()
+
+    def add(self, entries: list[dict[str, Any]], request: str) -> None:
+        """What became of a line."""
+        try:
+            self._file.writelines(json.dumps({**entry, "request": request}) + "\n" for entry in entries)
+            self._file.flush()
+        except OSError as error:
+            raise DataError(f"cannot write {self.path}: {reason(error)}") from error
+
+
+def _read_report(folder: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The samples of each id and request that an earlier run wrote; what can't be read is of no use."""
+    found: dict[tuple[str, str], dict[int, dict[str, Any]]] = {}
+    try:
+        text = (folder / REPORT).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+            key, sample = (entry["id"], entry.pop("request")), int(entry["sample"])
+            if not {"midi", "seed", "notes"} <= entry.keys():
+                continue
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            continue
+        found.setdefault(key, {})[sample] = entry
+    return {key: [samples[number] for number in sorted(samples)] for key, samples in found.items()}
+
+
+def _digest(prompt: Prompt, programs: Mapping[Role, int], model: Model) -> str:
+    """What decides the files of a line, but for a seed that it leaves open."""
+    asked = [prompt.chords, sorted(prompt.wishes.items()), sorted(programs.items()), model.fingerprint]
+    return hashlib.sha256(json.dumps(asked, default=str).encode(errors="replace")).hexdigest()[:16]
 
 
 def _read_lines(source: str) -> list[tuple[int, str]]:
@@ -122,8 +252,6 @@ def _read_file(source: str) -> str:
 
 def _read_object(line: str) -> dict[str, Any]:
     """A line's object. Raises :class:`OptionError` where it is none."""
-    import json
-
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -156,9 +284,10 @@ def _show(report: Report, lines: int, folder: Path, *, as_json: bool) -> None:
         name = "" if failure["id"] is None else f" ({failure['id']})"
         say(f"failed: line {failure['line']}{name}: {failure['error']}")
     if as_json:
-        print_json({"written": report.written, "failed": report.failed})
+        print_json({"written": report.written, "failed": report.failed, "kept": report.kept})
     else:
         files = counted(len(report.written), "file")
-        typer.echo(f"{report.arranged} of {counted(lines, 'line')} arranged: {files} in {folder}")
+        kept = f", {counted(len(report.kept), 'file')} kept" if report.kept else ""
+        typer.echo(f"{report.arranged} of {counted(lines, 'line')} arranged: {files} in {folder}{kept}")
     if report.failed:
         raise typer.Exit(PARTIAL_FAILURE)

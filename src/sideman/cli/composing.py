@@ -76,11 +76,11 @@ def read_programs(settings: Sequence[str]) -> dict[Role, int]:
     return programs
 
 
-def load_model(weights: Path | None) -> Model:
-    """The model in a file, or the package's own."""
-    from sideman.arranging import Model, default_model
+def load_model(weights: Path | None, threads: int | None = None) -> Model:
+    """The model in a file, or the package's own; it computes with so many threads, by default as many as help."""
+    from sideman.arranging import DEFAULT_WEIGHTS, Model, default_model
 
-    return default_model() if weights is None else Model.load(weights)
+    return default_model() if weights is None and threads is None else Model.load(weights or DEFAULT_WEIGHTS, threads)
 
 
 def read_playing(wishes: Mapping[str, Any]) -> PlayOptions:

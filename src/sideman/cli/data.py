@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sideman.cli.outputs import check_output
-from sideman.cli.terminal import print_json, progress, table
+from sideman.cli.terminal import CLUSTER_HELP, counted, print_json, progress, table
 from sideman.errors import OptionError
 
 if TYPE_CHECKING:
@@ -41,32 +41,51 @@ def encode(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the dataset; must not exist.")],
     tags: Annotated[Path | None, typer.Option(help="CSV with a song column and a column of genre 'tags'.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; one a core if left out.")] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help=f"The {CLUSTER_HELP}")] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER/COUNT", help="Encode this part of the files alone, such as 3/16; then --merge."),
+    ] = None,
+    merge: Annotated[bool, typer.Option("--merge", help="Make the dataset of parts that are all encoded.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Encode songs as a dataset to train on: chords are recognised, near-duplicates left out.
 
-    A run that was killed goes on where it was when it is started again with the same arguments.
+    A run that was killed goes on where it was when it is started again with the same arguments; files that changed
+    since, or are new, are read.
 
     \b
     Examples:
       sideman encode lpd_5/ -o data/lpd5
       sideman encode train=songs/train valid=songs/valid -o data/songs --tags tags.csv
+      sideman encode midi/ -o data/midi --part 3/16   # on each of 16 machines, that share a disk
+      sideman encode midi/ -o data/midi --merge
+      sideman encode midi/ -o data/midi --cluster auto
     """  # noqa: D301 - \b keeps typer from filling the lines
-    if workers is not None and workers < 1:
-        raise OptionError(f"workers is {workers}: give at least 1")
-    from sideman.training.encode import Source, encode_dataset, list_files
+    from sideman.training.encode import Part, Source, encode_dataset, encode_part
+    from sideman.workers.opening import open_workers
 
     sources = [Source.parse(text) for text in source]
-    with progress("encoding", len(list_files(sources)), "songs") as done:
-        report = encode_dataset(
-            sources,
-            output,
-            tags=tags,
-            workers=workers,
-            on_progress=lambda count, total: done(count),  # noqa: ARG005 - the bar knows the total
-        )
+    if merge and (part is not None or workers is not None or cluster is not None):
+        raise OptionError("--merge encodes nothing: leave out --part, --workers and --cluster")
+    if part is not None and tags is not None:
+        raise OptionError("--tags with --part: give them with --merge")
+    own = None if part is None else Part.parse(part)
+    shared = open_workers(workers, cluster)
+    with progress("encoding", 1.0) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar(done / max(1, total), f"{done:,} of {total:,} files")
+
+        if own is not None:
+            report = encode_part(sources, output, own, workers=shared, on_progress=show)
+        else:
+            report = encode_dataset(sources, output, tags=tags, workers=shared, merge=merge, on_progress=show)
     if as_json:
         print_json(report)
+    elif own is not None:
+        count = counted(report["files"], "file")
+        typer.echo(f"part {part}: {count} encoded; when all parts are, --merge makes {output} of them")
     else:
         typer.echo(table(_report_rows(report)))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,9 +15,9 @@ from sideman.cli.composing import read_options
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import print_json, progress, table
 from sideman.errors import MissingLibraryError
+from sideman.workers.opening import open_workers
 
 if TYPE_CHECKING:
-    from sideman.arranging import Model
     from sideman.judging.statistics import Estimate
 
 
@@ -34,10 +35,14 @@ class Judgement:
     top_p: float | None
     plot: Path | None
     as_json: bool
+    workers: int | None = None  # None: this process alone
+    cluster: str | None = None
 
 
 def evaluate_music(wanted: Judgement) -> None:
     """Judge, draw and print."""
+    from sideman.arranging import Model, default_model
+    from sideman.judging.composing import composes_in
     from sideman.judging.judge import TAKES, judge
     from sideman.judging.plot import SUFFIXES, plot
     from sideman.training.shards import Dataset
@@ -48,9 +53,17 @@ def evaluate_music(wanted: Judgement) -> None:
             raise MissingLibraryError("--plot needs matplotlib: run 'pip install sideman[plot]'")
     options = read_options({"temperature": wanted.temperature, "top_p": wanted.top_p})
     dataset = Dataset(wanted.dataset, wanted.fold)
-    model = _model(wanted.weights)
-    with progress("evaluate", wanted.windows + TAKES + 2 * wanted.form, "bands") as show:
-        report = judge(dataset, model, options, wanted.windows, wanted.seed, form=wanted.form, show=show)
+    with (
+        _weights(wanted.weights) as weights,
+        progress("evaluate", wanted.windows + TAKES + 2 * wanted.form, "bands") as show,
+    ):
+        model = default_model() if wanted.weights is None else Model.load(weights)
+        compose = None
+        if wanted.workers is not None or wanted.cluster is not None:
+            compose = composes_in(open_workers(wanted.workers, wanted.cluster), weights, options, show)
+        report = judge(
+            dataset, model, options, wanted.windows, wanted.seed, compose=compose, form=wanted.form, show=show
+        )
     if wanted.plot is not None:
         plot(report, wanted.plot)
     if wanted.as_json:
@@ -63,11 +76,12 @@ def evaluate_memory(
     weights: Path | None, dataset: Path, windows: int, seed: int, wishes: Mapping[str, Any], *, as_json: bool
 ) -> None:
     """Compose, look for it in the songs of the train fold, and print."""
+    from sideman.arranging import Model
     from sideman.judging.copying import measure_copying
 
-    options, model = read_options(dict(wishes)), _model(weights)
-    with progress("evaluate", windows, "bands") as show:
-        rows = measure_copying(dataset, model, options, windows, seed, show)
+    options = read_options(dict(wishes))
+    with _weights(weights) as path, progress("evaluate", windows, "bands") as show:
+        rows = measure_copying(dataset, Model.load(path), options, windows, seed, show)
     if as_json:
         print_json({row.name: row.to_dict() for row in rows})
         return
@@ -88,14 +102,14 @@ def _told(estimate: Estimate) -> str:
     return f"{estimate.value:.3f} (95 %: {estimate.low:.3f} to {estimate.high:.3f})"
 
 
-def _model(path: Path | None) -> Model:
-    """The model of a file of weights or of a run's folder."""
-    from sideman.arranging import Model, default_model
+@contextmanager
+def _weights(path: Path | None) -> Iterator[Path]:
+    """A file with the weights of a file or of a run's folder, or those of the package."""
+    from sideman.arranging import DEFAULT_WEIGHTS
 
-    if path is None:
-        return default_model()
-    if not path.is_dir():
-        return Model.load(path)
+    if path is None or not path.is_dir():
+        yield path or DEFAULT_WEIGHTS
+        return
     if find_spec("torch") is None:
         raise MissingLibraryError(
             f"to read the run {path} needs torch: export it where there is, or run 'pip install sideman[train]'"
@@ -105,4 +119,6 @@ def _model(path: Path | None) -> Model:
     from sideman.training.export import export_run
 
     with tempfile.TemporaryDirectory() as folder:
-        return Model(export_run(path, Path(folder) / "run.safetensors"))
+        file = Path(folder) / "run.safetensors"
+        export_run(path, file)
+        yield file

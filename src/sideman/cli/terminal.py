@@ -11,6 +11,8 @@ import typer
 
 from sideman.errors import DataError
 
+CLUSTER_HELP = "Ray cluster that does the work: auto, HOST:PORT, or local to start one here."
+
 
 def say(message: str) -> None:
     """One line on standard error, whatever stands in the message."""

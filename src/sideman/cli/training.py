@@ -13,7 +13,7 @@ import typer
 
 from sideman.cli.judging import Judgement, evaluate_memory, evaluate_music
 from sideman.cli.outputs import check_output
-from sideman.cli.terminal import print_json, progress, table
+from sideman.cli.terminal import CLUSTER_HELP, print_json, progress, table
 from sideman.errors import CheckpointError, MissingLibraryError, OptionError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ MIN_WINDOWS = 20  # of fewer the halves say nothing
 _IS_FOR = {
     **dict.fromkeys(("shuffled_chords", "songs", "device"), ("",)),
     **dict.fromkeys(("windows", "seed", "temperature", "top_p"), ("music", "memory")),
-    **dict.fromkeys(("form", "plot"), ("music",)),
+    **dict.fromkeys(("form", "plot", "workers", "cluster"), ("music",)),
     "fold": ("", "music"),
 }
 
@@ -39,6 +39,10 @@ def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer read
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting on top. May be repeated.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on exactly where the run was.")] = False,
+    auto_resume: Annotated[
+        bool,
+        typer.Option("--auto-resume", help="Go on where there is a run, else begin it: one command for restarts."),
+    ] = False,
     weights: Annotated[
         Path | None,
         typer.Option(
@@ -67,11 +71,16 @@ def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer read
     from sideman.training.loop import Trainer
     from sideman.training.state import RunFolder
 
+    if resume and auto_resume:
+        raise OptionError("--resume with --auto-resume: leave one of the two out")
     if resume and config is not None:
         raise OptionError("--config with --resume: the run has its configuration, change it with --set")
     if resume and weights is not None:
         raise OptionError("--from with --resume: a run goes on with its own weights, leave one of the two out")
     settings = setting or []
+    if auto_resume and RunFolder(run).checkpoints():
+        # What stands in the command is for its first start; of it only --set counts from now on.
+        resume, weights = True, None
     wanted = RunFolder(run).config().updated(settings) if resume else TrainConfig.load(config, settings)
     trainer = Trainer(dataset, run, wanted, device=device, resume=resume, weights=weights)
     with watch(trainer, preview_minutes) as show:
@@ -124,6 +133,10 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
         float | None, typer.Option(help="As in `sideman arrange`, with --music or --memory.", show_default=False)
     ] = None,
     plot: Annotated[Path | None, typer.Option(help="Write a picture too: .png, with --music.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that compose, with --music; 1 if left out.", show_default=False)
+    ] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help=f"With --music: the {CLUSTER_HELP}")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Measure the loss of a model: bits a note, a token and a bar of what the leader doesn't decide.
@@ -136,7 +149,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
       sideman evaluate runs/first data/lpd5 --shuffled-chords
       sideman evaluate weights.safetensors data/lpd5 --songs 50 --json
       sideman evaluate weights.safetensors data/lpd5 --music
-      sideman evaluate data/lpd5 --music --form 40
+      sideman evaluate data/lpd5 --music --form 40 --workers 4
       sideman evaluate data/lpd5 --memory
     """  # noqa: D301 - \b keeps typer from filling the lines
     from sideman.training.shards import FOLDS
@@ -154,7 +167,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
         wishes = {"temperature": temperature, "top_p": top_p}
         evaluate_memory(weights, dataset, windows, seed, wishes, as_json=as_json)
     elif music:
-        evaluate_music(Judgement(weights, dataset, fold, windows, seed, form, temperature, top_p, plot, as_json))
+        asked = (dataset, fold, windows, seed, form, temperature, top_p, plot, as_json, workers, cluster)
+        evaluate_music(Judgement(weights, *asked))
     else:
         _evaluate_loss(before[0], dataset, fold, songs, device, shuffled_chords=shuffled_chords, as_json=as_json)
 

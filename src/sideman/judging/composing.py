@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
 from sideman.arranging import ArrangeOptions, Model, Performance, Plan
 from sideman.composer import Composer
+from sideman.errors import DataError
 from sideman.judging.windows import Window
 from sideman.music.band import Band
+from sideman.workers.port import Ended, Workers
 
 TOGETHER = 16  # takes in a batch: their memory is bounded, each is the same music in any company
 Compose = Callable[[Sequence[Window], int], Sequence[Band]]  # windows and the number of a take in, their bands out
@@ -30,6 +35,46 @@ def composes_with(model: Model, options: ArrangeOptions, show: Show | None = Non
         return [performance.bands[0] for performance in performances]
 
     return compose
+
+
+class Job(NamedTuple):
+    """Windows that a process composes for together."""
+
+    weights: Path  # absolute
+    options: ArrangeOptions
+    windows: Sequence[Window]
+    take: int
+
+
+def composes_in(workers: Workers, weights: Path, options: ArrangeOptions, show: Show | None = None) -> Compose:
+    """As :func:`composes_with`, with the weights at ``weights``, in several processes of one thread each."""
+    done = 0
+
+    def compose(windows: Sequence[Window], take: int) -> Sequence[Band]:
+        nonlocal done
+        size = max(1, min(TOGETHER, -(-len(windows) // workers.count)))
+        cut = [windows[start : start + size] for start in range(0, len(windows), size)]
+        bands: list[Band] = []
+        for made in workers.run(_compose, (Job(weights.absolute(), options, each, take) for each in cut)):
+            if isinstance(made, Ended):
+                raise DataError("a process that composed was ended, as for want of memory: give fewer workers")
+            bands += made
+            if show is not None:
+                show(done + len(bands), "composing")
+        done += len(bands)
+        return bands
+
+    return compose
+
+
+def _compose(job: Job) -> Sequence[Band]:
+    return composes_with(_model(job.weights), job.options)(job.windows, job.take)
+
+
+@lru_cache(maxsize=1)
+def _model(weights: Path) -> Model:
+    """The model of this process, loaded once."""
+    return Model.load(weights, threads=1)
 
 
 def perform_all(plans: Sequence[Plan], model: Model, show: Show | None = None, done: int = 0) -> list[Performance]:

@@ -15,8 +15,10 @@ from sideman.model.numpy_engine import NumpyEngine
 ENGINES = ("auto", "kernel", "numpy")
 
 
-def open_engine(checkpoint: Checkpoint, engine: str = "auto") -> Engine:
+def open_engine(checkpoint: Checkpoint, engine: str = "auto", threads: int | None = None) -> Engine:
     """The fastest engine for ``checkpoint`` on this machine, or the one named: "kernel" or "numpy".
+
+    The kernel uses so many threads, by default as many as help; numpy uses one.
 
     Raises :class:`OptionError` where the one named is unknown or can't run it.
     """
@@ -25,7 +27,7 @@ def open_engine(checkpoint: Checkpoint, engine: str = "auto") -> Engine:
     if engine != "numpy":
         reason = why_not(checkpoint.config)
         if reason is None:
-            return KernelEngine(checkpoint)
+            return KernelEngine(checkpoint, threads)
         if engine == "kernel":
             raise OptionError(f"the kernel can't run this: {reason}")
     return NumpyEngine(checkpoint)

@@ -221,21 +221,51 @@ def group_rows(
 
 
 class Groups:
-    """The groups of each epoch, in order. Rows of group g of epoch e follow from the seed alone."""
+    """The groups of each epoch, in order. Rows of group g of epoch e follow from the seed alone.
+
+    Of several processes (``world``) each reads songs of its own (``rank``): as many groups are taken together as there
+    are processes, and dealt out so that each gets about as many ids.
+    """
 
     def __init__(
-        self, dataset: Dataset, rows: Sequence[SongRow], seed: int, steps: int, columns: Sequence[int]
+        self,
+        dataset: Dataset,
+        rows: Sequence[SongRow],
+        seed: int,
+        steps: int,
+        columns: Sequence[int],
+        *,
+        rank: int = 0,
+        world: int = 1,
     ) -> None:
         self.dataset, self.songs, self.seed = dataset, list(rows), seed
         self.steps, self.columns = steps, list(columns)
+        self.rank, self.world = rank, world
         self.count = -(-len(self.songs) // GROUP)
 
     def rows(self, epoch: int, group: int) -> Rows:
-        """All rows of one group, shuffled."""
+        """This process's rows of a group, shuffled; with several processes, of as many groups from this one on."""
         order = np.random.default_rng([self.seed, epoch]).permutation(len(self.songs))
-        chosen = [self.songs[index] for index in order[group * GROUP : (group + 1) * GROUP]]
+        chosen = [self.songs[index] for index in order[group * GROUP : (group + self.world) * GROUP]]
+        seed = [self.seed, epoch, group]
+        if self.world > 1:
+            chosen = self._dealt(chosen)
+            seed.append(self.rank)
         with one_blas_thread():  # more would wait for one another over these small products
-            return group_rows(self.dataset, chosen, [self.seed, epoch, group], self.steps, self.columns)
+            return group_rows(self.dataset, chosen, seed, self.steps, self.columns)
+
+    def following(self, epoch: int, group: int) -> tuple[int, int]:
+        """The epoch and group that are read after these."""
+        after = group + self.world
+        return (epoch, after) if after < self.count else (epoch + 1, 0)
+
+    def _dealt(self, songs: Sequence[SongRow]) -> list[SongRow]:
+        """This process's share: songs by length go round, there and back; of fewer songs than processes, one."""
+        if len(songs) <= self.world:
+            return [songs[self.rank % len(songs)]]
+        by_length = sorted(songs, key=lambda row: -row.tokens)
+        turn = 2 * self.world
+        return [row for place, row in enumerate(by_length) if place % turn in (self.rank, turn - 1 - self.rank)]
 
 
 def validation_rows(dataset: Dataset, rows: Sequence[SongRow], steps: int, columns: Sequence[int]) -> Iterator[Rows]:

@@ -1,21 +1,21 @@
-"""What is kept of a chunk of files between reading them and writing the dataset. Knows no tokens, no folds.
+"""What is kept of a chunk of files between reading them and writing the dataset. Knows no tokens, no folds, no names.
 
-A chunk is one npz file of plain arrays: the ids and the phrases of its songs one after the other,
-and the rest as JSON. Nothing in it is ever executed.
+A chunk is one file of plain arrays: the ids and the phrases of its songs one after the other, and the rest as JSON.
+Nothing in it is ever executed, and of the ids only those are read that are asked for.
 """
 
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 
 from sideman.errors import DataError
 from sideman.files import atomic_write
@@ -25,16 +25,17 @@ from sideman.training.duplicates import Phrases
 from sideman.training.shards import SongRow
 from sideman.training.song import Loss
 
-# What zip, npy and JSON raise of damaged bytes.
+SUFFIX = ".safetensors"
+# What the reader of the arrays and JSON raise of damaged bytes.
 _FAULTS = (
-    *(OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, EOFError, RecursionError),
-    *(NotImplementedError, zipfile.BadZipFile, zlib.error),
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError),
+    *(SafetensorError, RuntimeError),
 )
 
 
 @dataclass(frozen=True)
 class EncodedSong:
-    """A song as ids; its row knows no fold, cluster, style or place in the shards yet."""
+    """A song as ids; its row knows no name, fold, cluster, style or place in the shards yet."""
 
     row: SongRow
     ids: Ids
@@ -47,7 +48,6 @@ class EncodedSong:
 class Encoded:
     """What became of one file: a song, or the reason why it was left out."""
 
-    fold: str | None  # asked for
     song: EncodedSong | None = None
     skipped: str = ""
 
@@ -56,10 +56,9 @@ def save_chunk(files: Sequence[Encoded], path: Path) -> None:
     """Write a chunk, whole or not at all."""
     songs = [file.song for file in files if file.song is not None]
     rows = [
-        {"fold": file.fold, "skipped": file.skipped}
+        {"skipped": file.skipped}
         if file.song is None
         else {
-            "fold": file.fold,
             "row": asdict(file.song.row),
             "fingerprint": len(file.song.phrases),
             "loss": asdict(file.song.loss),
@@ -67,33 +66,70 @@ def save_chunk(files: Sequence[Encoded], path: Path) -> None:
         }
         for file in files
     ]
-    with atomic_write(path) as temporary, temporary.open("wb") as file:
-        np.savez(
-            file,
-            files=np.frombuffer(json.dumps(rows).encode(), np.uint8),
-            ids=np.concatenate([np.zeros(0, np.uint16), *(song.ids for song in songs)]),
-            fingerprints=np.concatenate([np.zeros(0, np.uint64), *(song.phrases for song in songs)]),
-        )
+    arrays = {
+        "files": np.frombuffer(json.dumps(rows).encode(), np.uint8),
+        "ids": np.concatenate([np.zeros(0, np.uint16), *(song.ids for song in songs)]),
+        "fingerprints": np.concatenate([np.zeros(0, np.uint64), *(song.phrases for song in songs)]),
+    }
+    with atomic_write(path) as temporary:
+        save_file(arrays, temporary)
 
 
-def load_chunk(path: Path) -> list[Encoded]:
-    """Read a chunk. Raises :class:`DataError` where it is damaged."""
-    try:
-        # np.load leaves a damaged file open that it opened itself.
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            rows = json.loads(file["files"].tobytes())
-            return list(_songs(rows, file["ids"], file["fingerprints"]))
-    except _FAULTS as error:
-        raise DataError(f"cannot read {path}: {error}; remove {path.parent} and encode again") from error
+class Chunk:
+    """A chunk on disk. Its methods and it raise :class:`DataError` where it is damaged."""
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._file: Any = safe_open(path, "numpy")
+            self._rows: list[dict[str, Any]] = json.loads(self._file.get_tensor("files").tobytes())
+            tokens = (row["row"]["tokens"] if "row" in row else 0 for row in self._rows)
+            self._begins = [0, *accumulate(tokens)]
+            if self._file.get_slice("ids").get_shape() != [self._begins[-1]]:
+                raise ValueError("its ids are not those of its songs")
+        except _FAULTS as error:
+            raise self._damaged(error) from error
 
-def _songs(rows: list[dict[str, Any]], ids: Ids, phrases: npt.NDArray[np.uint64]) -> Iterator[Encoded]:
-    for values in rows:
-        if "row" not in values:
-            yield Encoded(values["fold"], skipped=values["skipped"])
-            continue
-        row = SongRow(**values["row"])
-        own_ids, ids = np.split(ids, [row.tokens])
-        own_phrases, phrases = np.split(phrases, [values["fingerprint"]])
-        loss, grid_loss = Loss(**values["loss"]), GridLoss(**values["grid_loss"])
-        yield Encoded(values["fold"], EncodedSong(row, own_ids, own_phrases, loss, grid_loss))
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def skipped(self, number: int) -> str | None:
+        """Why a file was left out; None where it is a song."""
+        row = self._rows[number]
+        return None if "row" in row else str(row.get("skipped", ""))
+
+    def row(self, number: int) -> SongRow:
+        """What is known of a song by now."""
+        try:
+            return SongRow(**self._rows[number]["row"])
+        except _FAULTS as error:
+            raise self._damaged(error) from error
+
+    def losses(self, number: int) -> tuple[Loss, GridLoss]:
+        """What reading a song and what the grid cost."""
+        try:
+            return Loss(**self._rows[number]["loss"]), GridLoss(**self._rows[number]["grid_loss"])
+        except _FAULTS as error:
+            raise self._damaged(error) from error
+
+    def ids(self, number: int) -> Ids:
+        """The ids of a song."""
+        try:
+            ids: Ids = self._file.get_slice("ids")[self._begins[number] : self._begins[number + 1]]
+        except _FAULTS as error:
+            raise self._damaged(error) from error
+        return ids
+
+    def phrases(self) -> list[Phrases]:
+        """The phrases of every song, one after the other."""
+        try:
+            counts = [row["fingerprint"] for row in self._rows if "row" in row]
+            phrases = self._file.get_tensor("fingerprints")
+            if len(phrases) != sum(counts):
+                raise ValueError("its phrases are not those of its songs")
+            return np.split(phrases, np.cumsum(counts)[:-1]) if counts else []
+        except _FAULTS as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> DataError:
+        return DataError(f"cannot read {self.path}: {error}; remove it and encode again")

@@ -1,8 +1,8 @@
-"""Finds songs that are copies or edits of one another, from their notes alone.
+"""What tells songs that are copies or edits of one another, from their notes alone.
 
-Knows songs in ticks; no files, no manifest. What stands for a song is a sample of its melodic phrases:
-eight steps in a row of a voice, each an interval and the time since the note before, on the grid of
-16ths. The voices are the top line of every pitched track, and the top and the bottom of all of
+Knows songs in ticks; no files, no manifest, and not how they are compared (`clusters.py`). What stands for a song is
+a sample of its melodic phrases: eight steps in a row of a voice, each an interval and the time since the note before,
+on the grid of 16ths. The voices are the top line of every pitched track, and the top and the bottom of all of
 them together. So the sample bears another key, tempo, velocity, an introduction of any length,
 jitter within a 16th, tracks that are missing, renamed or folded into one; an excerpt's is part of
 the whole's. The sampling is FracMinHash (Irber et al. 2022): a hash is kept or not whatever else
@@ -11,7 +11,7 @@ the song holds, so that samples of two songs can be compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,6 @@ from sideman.music.time import TICKS_PER_BEAT
 from sideman.training.song import Song
 
 Phrases = npt.NDArray[np.uint64]  # (hashes,) ascending, distinct
-
-MIN_OVERLAP = 0.25  # of the smaller sample; see docs/experiments.md
-MIN_SHARED = 5  # hashes; fewer say nothing
-MAX_SONGS = 64  # a phrase of more distinct songs than this is a commonplace, and no evidence
 
 _PHRASE = 8  # intervals
 _SAMPLED = np.uint64(4)  # one hash of so many is kept
@@ -56,27 +52,9 @@ def sample_phrases(song: Song) -> Phrases:
     phrases = np.zeros(len(begins), np.uint64)
     for place, weight in enumerate(_WEIGHTS):
         phrases += token[begins + place] * weight
-    hashes = _scramble(phrases)
+    hashes = scramble(phrases)
     sample: Phrases = np.unique(hashes[hashes % _SAMPLED == 0])
     return sample
-
-
-def clusters(samples: Sequence[Phrases]) -> npt.NDArray[np.int64]:
-    """The cluster of each song, named by the position of its first member: (songs,).
-
-    Two songs are linked when they share :data:`MIN_OVERLAP` of the smaller sample; a cluster is
-    all that links reach. Which songs stand together does not depend on their order.
-    """
-    parent = np.arange(len(samples), dtype=np.int64)
-    first: dict[bytes, int] = {}
-    for index, hashes in enumerate(samples):
-        if len(hashes):
-            parent[index] = first.setdefault(hashes.tobytes(), index)  # exact copies are not evidence of commonplaces
-    distinct = np.array(sorted(first.values()), np.int64)
-    for one, other in _links([samples[index] for index in distinct]):
-        low, high = sorted((_root(parent, int(distinct[one])), _root(parent, int(distinct[other]))))
-        parent[high] = low
-    return np.array([_root(parent, index) for index in range(len(parent))], np.int64)
 
 
 def _voices(tracks: Sequence[NoteArray]) -> npt.NDArray[np.int64]:
@@ -93,39 +71,8 @@ def _voices(tracks: Sequence[NoteArray]) -> npt.NDArray[np.int64]:
     return np.vstack((top, top.max(0), bottom.min(0)))
 
 
-def _scramble(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def scramble(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Spreads every bit over all 64: the finaliser of splitmix64 (Steele et al. 2014)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
-
-
-def _links(samples: Sequence[Phrases]) -> Iterator[tuple[int, int]]:
-    """Pairs of positions of similar samples, by an inverted index of the hashes."""
-    if not samples:
-        return
-    hashes = np.concatenate(samples)
-    owner = np.repeat(np.arange(len(samples)), [len(hashes) for hashes in samples])
-    order = np.argsort(hashes, kind="stable")  # within a hash, owners ascend
-    hashes, owner = hashes[order], owner[order]
-    first = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
-    songs = np.diff(first, append=len(hashes))  # that have this hash
-    telling = np.bincount(owner[np.repeat(songs <= MAX_SONGS, songs)], minlength=len(samples))
-    pairs = [np.zeros(0, np.int64)]
-    for count in range(2, MAX_SONGS + 1):
-        owners = owner[first[songs == count, None] + np.arange(count)]  # (hashes, count)
-        one, other = np.triu_indices(count, 1)
-        pairs.append((owners[:, one] * len(samples) + owners[:, other]).ravel())
-    pair, shared = np.unique(np.concatenate(pairs), return_counts=True)
-    one, other = np.divmod(pair, len(samples))
-    smaller = np.minimum(telling[one], telling[other])
-    linked = (shared >= MIN_SHARED) & (shared >= MIN_OVERLAP * smaller)
-    yield from zip(one[linked].tolist(), other[linked].tolist(), strict=True)
-
-
-def _root(parent: npt.NDArray[np.int64], index: int) -> int:
-    """The first member of the cluster of ``index``; the way there is shortened for the next time."""
-    while parent[index] != index:
-        parent[index] = parent[parent[index]]
-        index = int(parent[index])
-    return index

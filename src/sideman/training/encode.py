@@ -1,90 +1,46 @@
-"""`sideman encode`: files of songs to a dataset. Lists files, drops near-duplicates, sets folds, reports what was lost.
+"""`sideman encode`: files of songs to a dataset.
 
-The work is cut into chunks of files. Each chunk's result is written whole beside the target, so a
-killed run goes on where it was; the dataset itself appears at the end, at once. A broken file costs
-that file and is counted.
+sources -> listing -> chunks of files, encoded by whoever works -> dataset
+
+Each chunk's result is written whole beside the target, so a killed run goes on where it was; the dataset itself
+appears at the end, at once. A broken file costs that file and is counted. Parts of the chunks may be encoded by
+several commands, wherever they run: they need to see the same files, and the folder of the result.
 """
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
-import os
 import re
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from sideman.errors import DataError
-from sideman.files import atomic_write, files_below, reason
-from sideman.machine import processors
-from sideman.tokens.encode import Ids
-from sideman.tokens.grid import GridLoss
-from sideman.tokens.vocabulary import VOCABULARY
-from sideman.training.chunks import Encoded, EncodedSong, load_chunk
-from sideman.training.duplicates import clusters
-from sideman.training.encode_song import READERS, File
-from sideman.training.shards import FOLDS, SongRow, write_dataset
-from sideman.training.song import Loss
-from sideman.training.styles import read_tags, style_of_tags
-from sideman.training.workers import Chunk, encode_chunks
-
-CHUNK = 64  # files
-VALID_PERCENT = 2  # of the clusters, where no fold is given
-_VERSION = 4  # of what a chunk holds
-SKIPPED = "skipped.csv"
-_LONG_NUMBER = re.compile(r"\d{4,}")
-_STAMP = "files.sha256"  # of the files that the chunks are of
+from sideman.errors import DataError, OptionError
+from sideman.files import reason
+from sideman.training.assemble import assemble
+from sideman.training.listing import Listing
+from sideman.training.listing import Source as Source  # noqa: PLC0414 - readers of this module find it here too
+from sideman.training.styles import read_tags
+from sideman.training.work import Piece, cut, encode_pieces
+from sideman.workers.local import LocalWorkers
+from sideman.workers.opening import open_workers
+from sideman.workers.port import Workers
 
 
-@dataclass(frozen=True)
-class Source:
-    """A folder or file of songs; all its songs go to ``fold``, or by their cluster where it is None."""
+class Part(NamedTuple):
+    """The ``number``-th of so many parts of the work, from 1."""
 
-    path: Path
-    fold: str | None = None
+    number: int
+    parts: int
 
     @classmethod
-    def parse(cls, text: str) -> Source:
-        """`PATH`, or `train=PATH` and `valid=PATH`."""
-        fold, equals, path = text.partition("=")
-        if equals and fold in FOLDS:
-            return cls(Path(path), fold)
-        return cls(Path(text))
-
-
-def list_files(sources: Sequence[Source]) -> list[File]:
-    """All songs of the sources with their folds, in an order that is everywhere the same.
-
-    Raises :class:`DataError` where a source is missing or none has a song.
-    """
-    found: list[tuple[Path, str | None]] = []
-    for source in sources:
-        if not source.path.exists():
-            raise DataError(f"{source.path} does not exist: give a folder of LPD npz files or of MIDI files")
-        paths = (path for path in files_below(source.path, READERS) if path.suffix.lower() in READERS)
-        found.extend((path, source.fold) for path in paths)
-    if not found:
-        raise DataError(f"no .npz or .mid files under {', '.join(str(source.path) for source in sources)}")
-    names = _names([path for path, _ in found], sources)
-    return [File(path, fold, name) for (path, fold), name in zip(found, names, strict=True)]
-
-
-def _names(paths: Sequence[Path], sources: Sequence[Source]) -> list[str]:
-    """Paths from the folder that all sources have in common, without their suffix unless two would be the same."""
-    tops = [source.path.parent if source.path.is_file() else source.path for source in sources]
-    top = os.path.commonpath([os.path.abspath(each) for each in tops])  # noqa: PTH100 - links stay as they are
-    whole = [Path(os.path.relpath(path, top)) for path in paths]
-    count = Counter(path.with_suffix("") for path in whole)
-    return [(path if count[path.with_suffix("")] > 1 else path.with_suffix("")).as_posix() for path in whole]
+    def parse(cls, text: str) -> Part:
+        """`3/16`. Raises :class:`OptionError` for what is not a part."""
+        match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
+        if match is None or not 1 <= int(match[1]) <= int(match[2]):
+            raise OptionError(f"unknown part {text!r}: write NUMBER/COUNT such as 3/16, numbers from 1")
+        return cls(int(match[1]), int(match[2]))
 
 
 def encode_dataset(
@@ -92,33 +48,29 @@ def encode_dataset(
     output: Path,
     *,
     tags: Path | None = None,
-    workers: int | None = None,
+    workers: Workers | int | None = None,
+    merge: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Encode all songs of ``sources`` into the folder ``output``; returns the report (also in dataset.json).
 
-    ``on_progress`` is told files done and files in all. A run that was killed goes on from its finished
-    chunks when the same files are given, unchanged. Raises :class:`DataError` where ``output`` exists already.
+    ``workers`` do it, or so many processes. ``merge`` encodes nothing: :func:`encode_part` did. ``on_progress`` is told
+    files done and files in all. A run that was killed goes on from its finished chunks, which stay while their
+    files do. Raises :class:`DataError` where ``output`` exists already.
     """
-    if output.exists():
-        raise DataError(f"{output} exists already: choose another name or remove it first")
     tags_of_songs = read_tags(tags) if tags is not None else {}
-    files = list_files(sources)
-    work = output.with_name(f".{output.name}.partial")
-    chunks = _chunks(files, work)
-    todo = [chunk for chunk in chunks if not chunk.target.exists()]
-    done = len(files) - sum(len(chunk.files) for chunk in todo)
-    for count in chain((0,), encode_chunks(todo, workers or processors())):
-        done += count
-        if on_progress is not None:
-            on_progress(done, len(files))
+    listing, work = _begin(sources, output)
+    pieces = cut(listing, work)
+    missing = [piece for piece in pieces if not piece.target.exists()]
+    if merge and missing:
+        example = listing.paths[missing[0].first]
+        raise DataError(
+            f"{len(missing)} of {len(pieces)} chunks are not encoded, such as that of {example}: "
+            "encode them with --part, or leave --merge out"
+        )
+    _encode(listing, missing, workers, on_progress, len(listing))
     dataset = work / "dataset"
-    encoded = [song for chunk in chunks for song in load_chunk(chunk.target)]
-    if not any(each.song for each in encoded):
-        shutil.rmtree(work, ignore_errors=True)
-        ((why, _),) = Counter(each.skipped for each in encoded).most_common(1)
-        raise DataError(f"none of {len(files)} files is a song to train on, mostly because: {why}; give others")
-    report = _assemble(files, encoded, dataset, tags_of_songs)
+    report = assemble(listing, pieces, dataset, tags_of_songs)
     try:
         dataset.rename(output)
     except OSError as error:
@@ -127,121 +79,51 @@ def encode_dataset(
     return report
 
 
-def _chunks(files: Sequence[File], work: Path) -> list[Chunk]:
-    """Files cut into chunks; results in ``work`` of other files, or of another version, are thrown away."""
-    listed = [(str(path), fold, name, *_last_change(path)) for path, fold, name in files]
-    listing = json.dumps([_VERSION, VOCABULARY.fingerprint, CHUNK, listed])
-    key = hashlib.sha256(listing.encode()).hexdigest()
-    stamp = work / _STAMP
+def encode_part(
+    sources: Sequence[Source],
+    output: Path,
+    part: Part,
+    *,
+    workers: Workers | int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Encode a part of the chunks of what is to be ``output``, beside it; returns how many files these are.
+
+    When all parts are done, in any order, at the same time, on any machine, :func:`encode_dataset` makes the dataset
+    of them. Raises :class:`DataError` where ``output`` exists already.
+    """
+    listing, work = _begin(sources, output)
+    own = cut(listing, work)[part.number - 1 :: part.parts]
+    files = sum(piece.last - piece.first for piece in own)
+    _encode(listing, [piece for piece in own if not piece.target.exists()], workers, on_progress, files)
+    return {"files": files, "chunks": len(own)}
+
+
+def _begin(sources: Sequence[Source], output: Path) -> tuple[Listing, Path]:
+    """The files, and the folder of the chunks. What lies there of other files stays till the dataset is made."""
+    if output.exists():
+        raise DataError(f"{output} exists already: choose another name or remove it first")
+    listing = Listing(sources)
+    work = output.with_name(f".{output.name}.partial")
     try:
-        if work.exists() and (not stamp.exists() or stamp.read_text("utf-8") != key):
-            shutil.rmtree(work)
         work.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(key, "utf-8")
     except OSError as error:
         raise DataError(f"cannot write {work}: {reason(error)}") from error
-    cut = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
-    return [Chunk(part, work / f"chunk_{number:05d}.npz") for number, part in enumerate(cut)]
+    return listing, work
 
 
-def _last_change(path: Path) -> tuple[int, int]:
-    """Size and time of a file's last change; of one that is gone by now, nothing."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns
-
-
-def _assemble(
-    files: Sequence[File], encoded: Sequence[Encoded], folder: Path, tags: Mapping[str, str]
-) -> dict[str, Any]:
-    """Drop near-duplicates, set folds, write the dataset and count what was lost."""
-    songs = [(each.song, each.fold) for each in encoded if each.song is not None]
-    loss, grid_loss = Loss(), GridLoss()
-    for song, _ in songs:
-        loss += song.loss
-        grid_loss += song.grid_loss
-    cluster = clusters([song.phrases for song, _ in songs])
-    chosen = list(_choose(songs, cluster, tags))
-    if all(file.fold is None for file in files):
-        chosen = _with_valid(chosen)
-    report: dict[str, Any] = {
-        "files": len(encoded),
-        "skipped": _count(each.skipped for each in encoded if each.song is None),
-        "near_duplicates": len(songs) - len(chosen),
-        "snapping": asdict(loss),
-        "grid": asdict(grid_loss),
-    }
-    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed while it wrote
-    folder.mkdir()
-    rows = write_dataset(folder, chosen, report)
-    _write_skipped(folder / SKIPPED, files, encoded, cluster, {row.name for row in rows})
-    totals = {"tokens": sum(row.tokens for row in rows), "bars": sum(row.bars for row in rows)}
-    return {"songs": len(rows), **totals, **report}
-
-
-def _count(reasons: Iterable[str]) -> dict[str, int]:
-    """How often each reason comes, the commonest first; long numbers in them don't make two of one."""
-    counts = Counter(_LONG_NUMBER.sub("…", reason) for reason in reasons)
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _write_skipped(
-    path: Path, files: Sequence[File], encoded: Sequence[Encoded], cluster: npt.NDArray[np.int64], kept: set[str]
+def _encode(
+    listing: Listing,
+    missing: Sequence[Piece],
+    workers: Workers | int | None,
+    on_progress: Callable[[int, int], None] | None,
+    files: int,
 ) -> None:
-    """Which files are not in the dataset, and why: a row each."""
-    numbers = iter(cluster.tolist())
-    of_song = {file.name: next(numbers) for file, each in zip(files, encoded, strict=True) if each.song is not None}
-    kept_of = {of_song[name]: name for name in of_song if _readable(name) in kept}
-    with atomic_write(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("file", "reason"))
-        for file, each in zip(files, encoded, strict=True):
-            if each.song is None:
-                writer.writerow((_readable(str(file.path)), each.skipped))
-            elif kept_of[of_song[file.name]] != file.name:
-                near = _readable(kept_of[of_song[file.name]])
-                writer.writerow((_readable(str(file.path)), f"near-duplicate of {near}"))
-
-
-def _readable(name: str) -> str:
-    """A file's name may be no Unicode, the dataset's tables are."""
-    return name.encode(errors="replace").decode()
-
-
-def _with_valid(chosen: Sequence[tuple[SongRow, Ids]]) -> list[tuple[SongRow, Ids]]:
-    """The songs, one of them in the valid fold where by its hash none would be; a single song can't be spared."""
-    if len(chosen) < 2 or any(row.fold == "valid" for row, _ in chosen):  # noqa: PLR2004 - one of each fold
-        return list(chosen)
-    spared = min((row.cluster for row, _ in chosen), key=_hash)
-    return [(replace(row, fold="valid") if row.cluster == spared else row, ids) for row, ids in chosen]
-
-
-def _choose(
-    songs: Sequence[tuple[EncodedSong, str | None]], cluster: npt.NDArray[np.int64], tags: Mapping[str, str]
-) -> Iterator[tuple[SongRow, Ids]]:
-    """One song a cluster: of the valid fold before the train fold, then the one with most roles and notes."""
-    members: dict[int, list[tuple[EncodedSong, str | None]]] = {}
-    for member, number in zip(songs, cluster.tolist(), strict=True):
-        members.setdefault(number, []).append(member)
-    for group in members.values():
-        song, fold = max(group, key=_preference)
-        name = min(member.row.name for member, _ in group)
-        told = tags.get(song.row.name) or tags.get(song.row.name.rpartition("/")[2], "")
-        style = style_of_tags(told) or ""
-        yield replace(song.row, fold=fold or _fold(name), cluster=name, style=style, tags=told), song.ids
-
-
-def _preference(member: tuple[EncodedSong, str | None]) -> tuple[bool, int, int, str]:
-    song, fold = member
-    return fold == "valid", song.row.roles.count("|"), song.row.notes, song.row.name
-
-
-def _fold(cluster: str) -> str:
-    """Fold by a hash of the cluster's name."""
-    return "valid" if _hash(cluster) % 100 < VALID_PERCENT else "train"
-
-
-def _hash(cluster: str) -> int:
-    return int.from_bytes(hashlib.sha256(cluster.encode()).digest()[:8], "big")
+    """Encode what is missing, and tell how far it is."""
+    done = files - sum(piece.last - piece.first for piece in missing)
+    if isinstance(workers, int) or workers is None:
+        workers = LocalWorkers(1) if len(missing) <= 1 else open_workers(workers)
+    for count in chain((0,), encode_pieces(listing, missing, workers)):
+        done += count
+        if on_progress is not None:
+            on_progress(done, files)

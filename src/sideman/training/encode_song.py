@@ -7,7 +7,6 @@ reason why it is skipped.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,29 +32,17 @@ from sideman.training.song import TICKS_PER_DOTTED_BEAT, Loss, Song, in_dotted_b
 READERS: dict[str, Callable[[Path], Song]] = {".npz": read_lpd, **dict.fromkeys(SUFFIXES, read_midi_song)}
 
 
-class File(NamedTuple):
-    """A file of one song, the fold asked for and the song's name."""
-
-    path: Path
-    fold: str | None
-    name: str
-
-
-def encode_file(file: File) -> Encoded:
+def encode_file(path: Path) -> Encoded:
     """Read and encode one file. Whatever is wrong with it becomes the reason why it is skipped."""
     try:
-        song = READERS[file.path.suffix.lower()](file.path)
+        song = READERS[path.suffix.lower()](path)
         reason = unusable(song)
-        return (
-            Encoded(file.fold, skipped=reason)
-            if reason
-            else Encoded(file.fold, encode_song(replace(song, name=file.name)))
-        )
+        return Encoded(skipped=reason) if reason else Encoded(encode_song(song))
     except SidemanError as error:
         # Without its file's name, so that like reasons are counted together.
-        return Encoded(file.fold, skipped=str(error).removeprefix(f"{file.path}").lstrip(": "))
+        return Encoded(skipped=str(error).removeprefix(f"{path}").lstrip(": "))
     except Exception as error:  # one file must not cost the others, whatever it holds
-        return Encoded(file.fold, skipped=f"fails the encoder: {type(error).__name__}")
+        return Encoded(skipped=f"fails the encoder: {type(error).__name__}")
 
 
 class InBars(NamedTuple):

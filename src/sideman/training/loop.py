@@ -1,7 +1,7 @@
 """The training loop. Composes data, network, optimiser and records; knows no music beyond counting notes.
 
-One process, or several under `torchrun` (data parallel: every process deals itself its share of each
-batch). A run stops cleanly between two steps on SIGINT or SIGTERM and goes on exactly with `resume`.
+One process, or several under `torchrun` (data parallel: every process reads songs of its own, and computes its share of
+each batch). A run stops cleanly between two steps on SIGINT or SIGTERM and goes on exactly with `resume`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -103,7 +102,11 @@ class Trainer:
         wanted = [row for row in songs.rows if row.fold == "train" and (config.songs == "all" or row.has_band)]
         if not wanted:
             raise DataError(f"{dataset} has no song of the train fold with the tracks wanted: encode more songs")
-        self.groups = Groups(songs, wanted, config.seed, config.row_tokens, config.columns)
+        self.groups = Groups(
+            *(songs, wanted, config.seed, config.row_tokens, config.columns),
+            rank=self.processes.rank,
+            world=self.processes.world,
+        )
         self.validation = small_validation(songs, config)
         self.rows_per_step = config.batch_tokens // config.row_tokens
         if self.rows_per_step % self.processes.world:
@@ -111,6 +114,7 @@ class Trainer:
                 f"{self.rows_per_step} rows a step do not divide over {self.processes.world} processes: "
                 "change batch_tokens or row_tokens"
             )
+        self._agree(resume=resume)
         torch.manual_seed(config.seed)
         self.model = GPT2(config.network).to(self.device.device)
         self.optimizers = make_optimizers(self.model, config, self.device.dtype)
@@ -137,6 +141,15 @@ class Trainer:
             # Without features their table takes no part.
             self.network = nn.parallel.DistributedDataParallel(
                 self.network, find_unused_parameters=not config.feature_names
+            )
+
+    def _agree(self, *, resume: bool) -> None:
+        """Raise :class:`CheckpointError` where this process is about to do something else than the first."""
+        mine = [float(resume), float(int(_digest(self.groups.songs)[:12], 16))]
+        if self.processes.from_first(mine) != mine:
+            raise CheckpointError(
+                f"process {self.processes.rank} sees another run or other songs than the first: "
+                "put both on a disk that all machines share"
             )
 
     def state(self) -> dict[str, Any]:
@@ -247,23 +260,23 @@ class Trainer:
 
         The place moves on before a batch is handed out, so that a checkpoint after its step doesn't repeat it.
         """
-        place, count = self.place, self.groups.count
+        place, world = self.place, self.processes.world
+        share = self.rows_per_step // world  # rows a step of this process
         idle = 0  # groups in a row without a whole batch
-        with reading_process() as reader:
-            coming: Future[Rows] = reader.submit(self.groups.rows, place.epoch, place.group)
-            while idle <= count:
+        with reading_process(self.groups) as read:
+            coming = read(place.epoch, place.group)
+            while idle <= self.groups.count:
                 rows = coming.result()
-                following = place.epoch + (place.group + 1) // count, (place.group + 1) % count
-                coming = reader.submit(self.groups.rows, *following)
-                starts = range(place.row, len(rows.ids) - self.rows_per_step + 1, self.rows_per_step)
-                idle = 0 if starts else idle + 1
-                for start in starts:
-                    place.row = start + self.rows_per_step
-                    if start == starts[-1]:
+                following = self.groups.following(place.epoch, place.group)
+                coming = read(*following)
+                # A step takes as many rows of each: what some have beyond that is left out.
+                steps = range(place.row // self.rows_per_step, self.processes.least(len(rows.ids)) // share)
+                idle = 0 if steps else idle + 1
+                for step in steps:
+                    place.row = (step + 1) * self.rows_per_step
+                    if step == steps[-1]:
                         (place.epoch, place.group), place.row = following, 0
-                    yield rows.take(
-                        slice(start + self.processes.rank, start + self.rows_per_step, self.processes.world)
-                    )
+                    yield rows.take(slice(step * share, (step + 1) * share))
                 (place.epoch, place.group), place.row = following, 0
         raise DataError(f"the songs don't fill a step of {self.rows_per_step} rows: encode more or lower batch_tokens")
 

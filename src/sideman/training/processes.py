@@ -46,6 +46,14 @@ class Processes:
             dist.all_reduce(value)
         return value
 
+    def least(self, value: int) -> int:
+        """The least of every process's number."""
+        if self.world == 1:
+            return value
+        shared = torch.tensor(value, device=self.device)
+        dist.all_reduce(shared, dist.ReduceOp.MIN)
+        return int(shared.item())
+
     def any(self, flag: bool) -> bool:
         """Whether the flag is set in any process."""
         return flag if self.world == 1 else bool(self.sum(torch.tensor(float(flag), device=self.device)).item())

@@ -1,28 +1,33 @@
-"""Processes beside the main one, and the one that reads a training's rows: a thread would stop it for the GIL."""
+"""The process that reads a training's rows beside the one that trains: a thread would stop it for the GIL."""
 
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
-import threading
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+
+from sideman.training.batches import Groups, Rows
+from sideman.workers.local import begin_worker
+
+Read = Callable[[int, int], "Future[Rows]"]  # an epoch and a group in, the group's rows out
+_groups: list[Groups] = []  # of the process that reads
 
 
-def reading_process() -> ProcessPoolExecutor:
-    """A pool of one process. It ignores Ctrl-C, which is the training's to handle, and ends with its parent."""
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=begin_worker)
+@contextmanager
+def reading_process(groups: Groups) -> Iterator[Read]:
+    """A function that has rows read in a process of its own, which gets the songs' index once.
+
+    The process ignores Ctrl-C, which is the training's to handle, and ends with its parent.
+    """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin, (groups,)) as pool:
+        yield lambda epoch, group: pool.submit(_read, epoch, group)
 
 
-def begin_worker() -> None:
-    """Make this process one that leaves Ctrl-C to its parent and ends with it, even where that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _begin(groups: Groups) -> None:
+    begin_worker()
+    _groups[:] = [groups]
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
+def _read(epoch: int, group: int) -> Rows:
+    return _groups[0].rows(epoch, group)

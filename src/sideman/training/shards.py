@@ -11,10 +11,10 @@ import contextlib
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -72,35 +72,41 @@ def shard_name(number: int) -> str:
     return f"tokens_{number:03d}.bin"
 
 
-def write_dataset(folder: Path, songs: Iterable[tuple[SongRow, Ids]], report: dict[str, Any]) -> list[SongRow]:
-    """Write a dataset into an existing folder; shard and offset of the rows are set here. Returns the rows."""
-    rows: list[SongRow] = []
-    buffer: list[Ids] = []
+class Totals(NamedTuple):
+    """How much a dataset holds."""
+
+    songs: int
+    tokens: int
+    bars: int
+
+
+def write_dataset(folder: Path, songs: Iterable[tuple[SongRow, Ids]], report: dict[str, Any]) -> Totals:
+    """Write a dataset into an existing folder, song by song; shard and offset of the rows are set here."""
     shard = size = 0
-    for row, ids in songs:
-        if size and size + len(ids) > SHARD_TOKENS:
-            _write_shard(folder, shard, buffer)
-            buffer, size, shard = [], 0, shard + 1
-        rows.append(SongRow(**{**asdict(row), "shard": shard, "offset": size, "tokens": len(ids)}))
-        buffer.append(ids)
-        size += len(ids)
-    _write_shard(folder, shard, buffer)
-    with (
-        atomic_write(folder / INDEX) as temporary,
-        temporary.open("w", newline="", encoding="utf-8") as file,
-    ):
+    buffer: list[Ids] = []
+    totals = Totals(0, 0, 0)
+    with atomic_write(folder / INDEX) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(SongRow)])
         writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+        for row, ids in songs:
+            if size and size + len(ids) > SHARD_TOKENS:
+                _write_shard(folder, shard, buffer)
+                buffer, size, shard = [], 0, shard + 1
+            writer.writerow({**asdict(row), "shard": shard, "offset": size, "tokens": len(ids)})
+            buffer.append(ids)
+            size += len(ids)
+            totals = Totals(totals.songs + 1, totals.tokens + len(ids), totals.bars + row.bars)
+    _write_shard(folder, shard, buffer)
     with atomic_write(folder / HEADER) as temporary:
-        header = {"vocabulary": VOCABULARY.fingerprint, "songs": len(rows), **report}
+        header = {"vocabulary": VOCABULARY.fingerprint, "songs": totals.songs, **report}
         temporary.write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
-    return rows
+    return totals
 
 
-def _write_shard(folder: Path, number: int, ids: Sequence[Ids]) -> None:
-    with atomic_write(folder / shard_name(number)) as temporary:
-        np.concatenate([*ids, np.zeros(0, np.uint16)]).astype("<u2").tofile(temporary)
+def _write_shard(folder: Path, number: int, ids: Iterable[Ids]) -> None:
+    with atomic_write(folder / shard_name(number)) as temporary, temporary.open("wb") as file:
+        for each in ids:
+            file.write(each.astype("<u2").tobytes())
 
 
 class Dataset:
