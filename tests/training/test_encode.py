@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.training.conftest import TRAIN_SONGS, VALID_SONGS, LpdFile, band_file, metred_band
+from tests.training.test_midi_folder import midi, signature
 
 from sideman.errors import DataError, OptionError
 from sideman.music.band import ONSET, PITCH, Role
@@ -87,6 +88,19 @@ def test_songs_in_three_have_bars_of_three(
     assert len(drums) == len(tracks[0])
     assert [int(onset) for onset in drums[drums[:, PITCH] == 36][:, ONSET]] == [number * bar for number in range(80)]
     assert {int(onset) % hats for onset in drums[drums[:, PITCH] == 42][:, ONSET]} == {0}
+
+
+@pytest.mark.parametrize(("told", "bar"), [((3, 4), 36), ((6, 8), 24)])
+def test_a_metre_that_a_file_tells_is_its_metre(tmp_path: Path, told: tuple[int, int], bar: int) -> None:
+    rows = [(96 * onset, 90, 48 + onset * 7 % 24, 80) for onset in range(200)]
+    bass = [(onset, duration, pitch - 12, velocity) for onset, duration, pitch, velocity in rows]
+    (tmp_path / "songs").mkdir()
+    midi(tmp_path / "songs" / "a.mid", (0, 0, rows), (1, 33, bass), resolution=96, meta=(signature(*told),))
+    encode_dataset([Source(tmp_path / "songs")], tmp_path / "data", workers=1)
+    (row,) = Dataset(tmp_path / "data").rows
+    assert row.meter == f"{told[0]}/{told[1]}"
+    assert {measure.steps for measure in row.measures} == {bar}
+    assert row.bars == 67
 
 
 def test_header_counts_what_was_lost(dataset: Path) -> None:

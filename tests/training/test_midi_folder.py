@@ -13,6 +13,7 @@ from tests.training.conftest import Row
 
 from sideman.errors import DataError
 from sideman.music.band import ROLES
+from sideman.music.time import Meter
 from sideman.training import midi_folder
 from sideman.training.midi_folder import read_midi_song
 from sideman.training.song import Loss
@@ -101,28 +102,45 @@ def test_the_tempo_is_the_median_over_the_beats(
     assert read_midi_song(midi(tmp_path / "a.mid", PIANO, meta=changes)).tempo == pytest.approx(median, abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [(), (signature(4, 4),), (signature(4, 4), signature(4, 4, 1920)), (signature(4, 4), signature(3, 4, 3000))],
-)
-def test_four_four_to_the_last_note_is_taken(tmp_path: Path, changes: tuple[mido.MetaMessage, ...]) -> None:
-    path = midi(tmp_path / "a.mid", (0, 0, [(0, 2500, 60, 90)]), meta=changes)
-    assert read_midi_song(path).note_count == 1
+QUARTERS: Part = (0, 0, [(480 * beat, 480, 60 + beat, 90) for beat in range(16)])
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "meter", "pitches"),
     [
-        ((signature(3, 4),), "is in 3/4"),
-        ((signature(4, 4), signature(6, 8, 1920)), "is in 6/8"),
-        ((signature(2, 2),), "is in 2/2"),
-        ((signature(4, 4), signature(4, 4, 480)), "cut short at tick 480"),
+        ((), None, range(60, 76)),
+        ((signature(4, 4),), None, range(60, 76)),
+        ((signature(4, 4), signature(1, 4)), None, range(60, 76)),  # an exporter that knows no metre
+        ((signature(2, 4),), None, range(60, 76)),
+        ((signature(2, 2), signature(4, 4, 8 * 480)), None, range(60, 76)),
+        ((signature(4, 4), signature(4, 4, 4 * 480)), None, range(60, 76)),
+        ((signature(4, 4), signature(3, 4, 99 * 480)), None, range(60, 76)),
+        ((signature(3, 4),), "3/4", range(60, 76)),
+        ((signature(6, 8),), "6/8", range(60, 76)),
+        ((signature(1, 8), signature(4, 4, 480)), None, range(61, 76)),  # a pick-up
+        ((signature(4, 4), signature(4, 4, 480)), None, range(61, 76)),
+        ((signature(4, 4), signature(5, 4, 12 * 480)), None, range(60, 72)),
+        ((signature(7, 8), signature(3, 4, 7 * 480), signature(4, 4, 13 * 480)), "3/4", range(67, 73)),
     ],
 )
-def test_other_metres_are_refused(tmp_path: Path, changes: tuple[mido.MetaMessage, ...], reason: str) -> None:
-    path = midi(tmp_path / "a.mid", (0, 0, [(0, 2500, 60, 90)]), meta=changes)
-    with pytest.raises(DataError, match=reason):
-        read_midi_song(path)
+def test_the_longest_stretch_in_a_known_metre_is_taken(
+    tmp_path: Path, changes: tuple[mido.MetaMessage, ...], meter: str | None, pitches: range
+) -> None:
+    song = read_midi_song(midi(tmp_path / "a.mid", QUARTERS, meta=changes))
+    assert song.meter == (meter and Meter.parse(meter))
+    assert song.ticks[1].tolist() == [[24 * beat, 24, pitch, 90] for beat, pitch in enumerate(pitches)]
+    assert song.length == 24 * len(pitches)
+
+
+def test_what_rings_into_another_metre_ends_there_and_its_tempo_counts(tmp_path: Path) -> None:
+    changes = (signature(4, 4), signature(5, 4, 1920), tempo(90), tempo(200, 1920))
+    song = read_midi_song(midi(tmp_path / "a.mid", (0, 0, [(960, 9000, 60, 90)]), meta=changes))
+    assert (song.ticks[1].tolist(), round(song.tempo)) == ([[48, 48, 60, 90]], 90)
+
+
+def test_other_metres_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is in 5/4; 4/4, 3/4 and 6/8 are taken"):
+        read_midi_song(midi(tmp_path / "a.mid", QUARTERS, meta=(signature(5, 4),)))
 
 
 def test_a_file_without_notes_is_an_empty_song(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from sideman.training.shards import SongRow
 from sideman.training.song import Loss
 
 SUFFIX = ".safetensors"
+_OPEN: Any = safe_open  # whose methods have no types
 # What the reader of the arrays and JSON raise of damaged bytes.
 _FAULTS = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError),
@@ -81,7 +82,7 @@ class Chunk:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._file: Any = safe_open(path, "numpy")
+            self._file = _OPEN(path, "numpy")
             self._rows: list[dict[str, Any]] = json.loads(self._file.get_tensor("files").tobytes())
             tokens = (row["row"]["tokens"] if "row" in row else 0 for row in self._rows)
             self._begins = [0, *accumulate(tokens)]

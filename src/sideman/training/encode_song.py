@@ -23,7 +23,7 @@ from sideman.tokens.grid import GridLoss, to_grid
 from sideman.training.chunks import Encoded, EncodedSong
 from sideman.training.duplicates import sample_phrases
 from sideman.training.lpd5 import read_lpd
-from sideman.training.metre import find_metre
+from sideman.training.metre import Found, find_metre
 from sideman.training.midi_folder import SUFFIXES, read_midi_song
 from sideman.training.shards import SongRow
 from sideman.training.song import TICKS_PER_DOTTED_BEAT, Loss, Song, in_dotted_beats, snap, unusable
@@ -58,7 +58,7 @@ class InBars(NamedTuple):
 def in_bars(song: Song) -> InBars:
     """Snap one usable song, in the metre that it is in. Silent bars at both ends are left out."""
     tracks, loss = snap(song)
-    meter, phase = find_metre(tracks)
+    meter, phase = find_metre(tracks) if song.meter is None else Found(song.meter, 0)
     if meter.is_compound:
         song = in_dotted_beats(song)
         tracks, loss = snap(song)

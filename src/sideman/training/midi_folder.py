@@ -1,7 +1,7 @@
 """Reads MIDI files as songs of the band.
 
 Knows MIDI through symusic, and which role a source track plays, the way LPD-5 was made from MIDI;
-not what is done with a song. Only music in 4/4 from the first tick to the last is taken.
+not what is done with a song. Of a file whose metre changes the longest stretch in one metre is taken.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from sideman.music.band import (
 )
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT
 from sideman.training.song import MAX_TICKS, Loss, Song, unite
+from sideman.training.told_metre import TAKEN, Signature, longest_stretch
 
 MAX_FILE_BYTES = 8 << 20
 SUFFIXES = (".mid", ".midi", ".kar")
@@ -40,7 +41,7 @@ _NOTE_COLUMNS = ("time", "duration", "pitch", "velocity")
 def read_midi_song(path: Path) -> Song:
     """The song in the MIDI file at ``path``, its onsets and ends at the nearest of 24 ticks a beat.
 
-    Raises :class:`DataError`, which begins with the path, for what is no MIDI or not 4/4 throughout.
+    Raises :class:`DataError`, which begins with the path, for what is no MIDI, or in metres that are not taken.
     """
     score = _score(path)
     resolution = score.ticks_per_quarter
@@ -52,10 +53,23 @@ def read_midi_song(path: Path) -> Song:
             parts[role_of(track.program, track.is_drum)].append(notes)
     made = (unite(parts[role], resolution, is_drum=INSTRUMENTS[role].is_drum) for role in ROLES)
     tracks, losses = zip(*made, strict=True)
-    length = max((int((notes[:, ONSET] + notes[:, DURATION]).max()) for notes in tracks if len(notes)), default=0)
-    end = length * resolution // TICKS_PER_BEAT  # in the file's own ticks
-    _require_common_time(score, end, path)
-    return Song(path.stem, tracks, length, _tempo(score, end), sum(losses, Loss()))
+    end = max((int((notes[:, ONSET] + notes[:, DURATION]).max()) for notes in tracks if len(notes)), default=0)
+    signatures = [Signature(each.time, each.numerator, each.denominator) for each in score.time_signatures]
+    stretch = longest_stretch(signatures, -(-end * resolution // TICKS_PER_BEAT), resolution)
+    if stretch is None:
+        raise DataError(f"{path}: is in {signatures[0].numerator}/{signatures[0].denominator}; {TAKEN} are taken")
+    first, last = (min(end, time * TICKS_PER_BEAT // resolution) for time in (stretch.begin, stretch.end))
+    meter = None if stretch.meter == COMMON_TIME else stretch.meter
+    cut = tuple(_cut(notes, first, last) for notes in tracks)
+    return Song(path.stem, cut, last - first, _tempo(score, stretch.begin, stretch.end), sum(losses, Loss()), meter)
+
+
+def _cut(notes: NoteArray, first: int, last: int) -> NoteArray:
+    """The notes that begin from one tick up to before another, none of which rings on."""
+    inside = notes[(notes[:, ONSET] >= first) & (notes[:, ONSET] < last)]
+    inside[:, DURATION] = np.minimum(inside[:, DURATION], last - inside[:, ONSET])
+    inside[:, ONSET] -= first
+    return inside
 
 
 def _score(path: Path) -> ScoreTick:
@@ -86,28 +100,16 @@ def _check(notes: NoteArray, resolution: int, path: Path) -> None:
         raise DataError(f"{path}: a note ends after {MAX_TICKS // TICKS_PER_BEAT:,} beats")
 
 
-def _require_common_time(score: ScoreTick, end: int, path: Path) -> None:
-    """4/4 from the start to ``end``, its bars counted from tick 0."""
-    bar = COMMON_TIME.beats * score.ticks_per_quarter
-    for change in score.time_signatures:
-        if change.time >= end:
-            continue
-        if (change.numerator, change.denominator) != (COMMON_TIME.beats, COMMON_TIME.unit):
-            raise DataError(f"{path}: is in {change.numerator}/{change.denominator}; only 4/4 is taken")
-        if change.time % bar:
-            raise DataError(f"{path}: a bar of its 4/4 is cut short at tick {change.time}")
-
-
-def _tempo(score: ScoreTick, end: int) -> float:
-    """Median over the beats up to ``end``, as LPD's tempo for every step gives it, in beats a minute."""
+def _tempo(score: ScoreTick, begin: int, end: int) -> float:
+    """Median over the beats between two times, as LPD's tempo for every step gives it, in beats a minute."""
     changes = score.tempos.numpy()
     time = np.concatenate(([0], changes["time"].astype(np.int64)))
     beat: npt.NDArray[np.int64] = np.concatenate(([_DEFAULT_BEAT], changes["mspq"].astype(np.int64)))
     order = np.argsort(time, kind="stable")
     time, beat = time[order], np.maximum(beat[order], 1)
-    lasts = np.diff(np.minimum(time, end), append=end)
-    if end <= 0:
+    lasts = np.diff(np.clip(time, begin, end), append=end)
+    if end <= begin:
         return _MICROSECONDS_PER_MINUTE / float(beat[-1])
     slowest = np.argsort(-beat, kind="stable")
-    half = np.searchsorted(np.cumsum(lasts[slowest]), end / 2)
+    half = np.searchsorted(np.cumsum(lasts[slowest]), (end - begin) / 2)
     return _MICROSECONDS_PER_MINUTE / float(beat[slowest[half]])

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, ROLES, VELOCITY, NoteArray
-from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
+from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP, Meter
 
 TICKS_PER_DOTTED_BEAT = TICKS_PER_BEAT * 3 // 2  # 36
 MAX_TICKS = 1 << 24  # of a song that a reader takes: 48 hours at 240 beats a minute
@@ -56,12 +56,12 @@ class Loss:
 
 @dataclass(frozen=True, eq=False)
 class Song:
-    """One song of the data: five tracks in LPD's order, every bar 4/4 from tick 0.
+    """One song of the data: five tracks in LPD's order, bars from tick 0 on.
 
     ``ticks`` holds for each of :data:`sideman.music.band.ROLES` an int32 array (notes, 4) of onset,
     duration, pitch and velocity, in ticks of 24 a beat, sorted by onset, then pitch; notes of one
     pitch don't overlap. ``length`` is in ticks, ``tempo`` the median in beats a minute; ``loss`` is what
-    reading cost.
+    reading cost. ``meter`` is what the source says; where that is 4/4, which it may be by decree, it is None.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Song:
     length: int
     tempo: float
     loss: Loss = field(default_factory=Loss)
+    meter: Meter | None = None
 
     @property
     def note_count(self) -> int:
