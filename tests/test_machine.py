@@ -80,7 +80,7 @@ def test_who_asks_for_processors_is_tried_with_many() -> None:
     assert {path.stem: path.parent.name for path in asking} == {
         "machine": "sideman",  # above
         "kernel": "model",  # tests/model/test_kernel.py: an engine takes the processors there are
-        "encode": "training",  # tests/training/test_workers.py: processes that are started
+        "opening": "workers",  # tests/workers/test_local.py
         "device": "training",  # tests/training/test_device.py
         "fluidsynth": "render",  # one or two: tests/render/test_recording.py
         "recording": "render",

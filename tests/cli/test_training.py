@@ -20,6 +20,7 @@ from tests.training.conftest import TINY, band_file, reading_thread
 from sideman.model.checkpoint import load_checkpoint, save_checkpoint
 from sideman.training import device, loop
 from sideman.training.batches import Groups, Rows, join
+from sideman.training.config import TrainConfig
 from sideman.training.encode import Source, encode_dataset
 from sideman.training.shards import Dataset
 from sideman.training.state import RunFolder
@@ -165,6 +166,31 @@ def test_one_command_begins_a_run_and_goes_on(run: Run, dataset: Path, tmp_path:
 def losses(told: str) -> list[tuple[int, float]]:
     """Steps and losses that a training tells."""
     return [(int(step), float(loss)) for step, loss in re.findall(r"^step (\d+):.* loss ([\d.]+)", told, re.MULTILINE)]
+
+
+def test_help_lists_every_setting(run: Run) -> None:
+    out = run("train", "--help").out
+    for name, value in TrainConfig().to_dict().items():
+        assert f"{name}={value if name != 'features' else 'track,position,chord'}" in out
+
+
+def test_an_export_tells_where_it_comes_from(run: Run, dataset: Path, tmp_path: Path) -> None:
+    save_checkpoint(tiny_checkpoint(), tmp_path / "tiny.safetensors")
+    shape = tiny_checkpoint().config
+    same = [f"--set={name}={getattr(shape, name)}" for name in ("layers", "width", "heads", "context")]
+    features = f"--set=features={','.join(tiny_checkpoint().features)}"
+    small = ("--set=row_tokens=32", "--set=batch_tokens=64", "--set=tokens=128", "--set=seed=7")
+    code, _, err = run("train", dataset, "--run", "r", *TRAIN, *same, features, *small, "--from", "tiny.safetensors")
+    assert code == 0, err
+    out = json.loads(run("export", "r", "-o", "band.safetensors", "--json").out)
+    songs = Dataset(dataset, "train").rows
+    assert (out["settings"]["seed"], out["settings"]["tokens"]) == (7, 128)
+    assert (out["data"]["dataset"], out["data"]["songs"]) == (dataset.name, len(songs))
+    assert out["data"]["ids"] == sum(row.tokens for row in songs)
+    assert "began_with" not in out  # nothing is known of those
+    text = run("export", "r", "-o", "again.safetensors").out
+    assert "seed=7" in text
+    assert f"songs {len(songs)}" in text
 
 
 def test_preview_and_export(run: Run, dataset: Path, tmp_path: Path) -> None:

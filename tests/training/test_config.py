@@ -13,7 +13,7 @@ import pytest
 from sideman.errors import OptionError
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURE_SIZES
 from sideman.tokens.vocabulary import VOCABULARY
-from sideman.training.config import TrainConfig
+from sideman.training.config import TrainConfig, prepared
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "training.md"
 SETTINGS = {
@@ -130,3 +130,11 @@ def test_features_come_in_the_order_of_the_vocabulary() -> None:
 def test_runs_of_earlier_versions_go_on() -> None:
     config = TrainConfig.of({"tokens": 1000, "warmup_tokens": 10, "decay_tokens": 250})
     assert (config.warmup, config.decay) == (0.01, 0.25)
+
+
+@pytest.mark.parametrize(("name", "millions"), [("30m", 31), ("120m", 118)])
+def test_settings_of_the_package_have_the_size_of_their_name(name: str, millions: int) -> None:
+    config = TrainConfig.load(Path(name), ["seed=3"])
+    assert round(config.network.parameters / 1e6) == millions
+    assert config.seed == 3
+    assert prepared() == ["120m", "30m"]

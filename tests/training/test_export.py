@@ -43,7 +43,7 @@ def test_weights_arrive_with_what_is_known_of_them(
     given = export_run(run, output, {"data": "LPD-5"}, which=which)
     loaded = load_checkpoint(output, VOCABULARY.sizes)
     facts = {"steps": steps, "tokens": 256 * steps, "seconds": 13, "best_bits_per_note": 6.5432, "data": "LPD-5"}
-    facts["sampling"] = SAMPLING.to_dict()
+    facts |= {"sampling": SAMPLING.to_dict(), "settings": TINY.to_dict()}
     assert given.meta == loaded.meta == facts
     assert loaded.features == TINY.feature_names
     assert loaded.config == TINY.network

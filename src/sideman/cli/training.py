@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 import tomllib
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,7 +35,9 @@ _IS_FOR = {
 def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer reads by name
     dataset: Annotated[Path, typer.Argument(help="Folder that `sideman encode` made.")],
     run: Annotated[Path, typer.Option(help="Folder of the run: configuration, checkpoints, TensorBoard.")],
-    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file of settings, or 30m or 120m: those of larger networks.")
+    ] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting on top. May be repeated.")
     ] = None,
@@ -64,6 +67,18 @@ def train(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer read
       sideman train data/lpd5 --run runs/first --resume
       sideman train data/mine --run runs/mine --from band.safetensors --set minutes=60
       torchrun --standalone --nproc-per-node 2 --no-python -- sideman train data/lpd5 --run runs/two
+      sideman train data/lpd5 --run runs/large --config 30m --auto-resume
+
+    \b
+    Settings, with what they are if nothing else is said; docs/training.md tells of each:
+      layers=6 width=256 heads=4 context=1024 features=track,position,chord,…
+      songs=band seed=0 row_tokens=1024 batch_tokens=8192
+      tokens=400000000 epochs=0.0 minutes=0.0
+      optimizer=muon learning_rate=0.002 matrix_learning_rate=0.02
+      weight_decay=0.01 warmup=0.01 decay=0.33 clip=1.0
+      precision=auto attention=auto compile=False threads=0
+      checkpoint_minutes=10.0 keep=3 validate_tokens=5000000 validate_songs=48
+      patience=0 log_tokens=100000
     """  # noqa: D301 - \b keeps typer from filling the lines
     _need_torch()
     from sideman.cli.watching import watch
@@ -262,7 +277,7 @@ def export(
         print_json({**paths, "parameters": checkpoint.config.parameters, **checkpoint.meta})
     else:
         typer.echo(f"{' and '.join(paths.values())}: {checkpoint.config.parameters:,} parameters")
-        typer.echo(table((name.replace("_", " "), value) for name, value in checkpoint.meta.items()))
+        typer.echo(table(_facts(checkpoint.meta)))
 
 
 def _exported_file(run: Path, output: Path, facts: dict[str, Any], *, newest: bool, is_copy: bool) -> Checkpoint:
@@ -273,6 +288,23 @@ def _exported_file(run: Path, output: Path, facts: dict[str, Any], *, newest: bo
     if newest or (is_copy and not facts):
         raise OptionError(f"{run} is a file of weights: give --sampling FILE or --hf FOLDER, and no --newest")
     return change_meta(run, output, facts, VOCABULARY.sizes)
+
+
+def _facts(meta: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """What is known of weights as a table's rows; of settings those that are not as ever."""
+    from sideman.training.config import TrainConfig
+
+    usual = TrainConfig().to_dict()
+    for name, value in meta.items():
+        told = value
+        if name == "settings":
+            changed = {key: each for key, each in value.items() if each != usual.get(key)} | {"seed": value.get("seed")}
+            told = ", ".join(f"{key}={each}" for key, each in changed.items())
+        elif name == "data" and isinstance(value, Mapping):
+            told = ", ".join(f"{key} {each}" for key, each in value.items())
+        elif name == "began_with":
+            told = f"weights of {value.get('tokens', 0):,} ids"
+        yield name.replace("_", " "), told
 
 
 def _read_sampling(path: Path) -> dict[str, Any]:

@@ -28,6 +28,7 @@ _NOT_BELOW_0 = (
     *("seed", "epochs", "minutes", "weight_decay", "warmup", "decay", "threads", "checkpoint_minutes", "patience"),
 )
 _SHARES = ("warmup", "decay")
+PREPARED = Path(__file__).parent / "settings"
 _SHOWN = 40  # characters of a wrong value
 _LARGEST = 1 << 53  # of whole numbers: beyond it floats don't count
 _MOST = {"layers": 1 << 10, "width": 1 << 16, "context": 1 << 20, "threads": 1 << 12}
@@ -132,12 +133,14 @@ class TrainConfig:
 
     @classmethod
     def load(cls, path: Path | None = None, settings: Iterable[str] = ()) -> TrainConfig:
-        """Defaults, then the TOML file at ``path``, then `key=value` settings.
+        """Defaults, then the TOML file at ``path``, or of this name in the package, then `key=value` settings.
 
         Raises :class:`OptionError` where the file can't be read or a value makes no sense.
         """
         config = cls()
         if path is not None:
+            if str(path) in prepared() and not path.exists():
+                path = PREPARED / f"{path}.toml"
             try:
                 config = cls.of(read_parsed(path, tomllib.loads))
             except DataError as error:
@@ -176,6 +179,11 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return asdict(self)
+
+
+def prepared() -> list[str]:
+    """Names of the settings that come with the package."""
+    return sorted(path.stem for path in PREPARED.glob("*.toml"))
 
 
 def _short(value: object) -> str:

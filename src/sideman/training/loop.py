@@ -107,6 +107,13 @@ class Trainer:
             rank=self.processes.rank,
             world=self.processes.world,
         )
+        # What is told of the songs wherever the weights go.
+        self.data = {
+            "dataset": dataset.resolve().name,
+            "songs": len(wanted),
+            "ids": sum(row.tokens for row in wanted),
+            "digest": _digest(wanted),
+        }
         self.validation = small_validation(songs, config)
         self.rows_per_step = config.batch_tokens // config.row_tokens
         if self.rows_per_step % self.processes.world:
@@ -145,7 +152,7 @@ class Trainer:
 
     def _agree(self, *, resume: bool) -> None:
         """Raise :class:`CheckpointError` where this process is about to do something else than the first."""
-        mine = [float(resume), float(int(_digest(self.groups.songs)[:12], 16))]
+        mine = [float(resume), float(int(_digest(self.groups.songs)[:12], 16))]  # whole numbers of 48 bits
         if self.processes.from_first(mine) != mine:
             raise CheckpointError(
                 f"process {self.processes.rank} sees another run or other songs than the first: "
@@ -156,7 +163,8 @@ class Trainer:
         """Everything a checkpoint holds."""
         return {
             "config": self.config.to_dict(),
-            "songs": _digest(self.groups.songs),
+            "songs": self.data["digest"],
+            "data": self.data,
             "weights": weights_of(self.model),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "place": vars(self.place).copy(),
@@ -171,7 +179,7 @@ class Trainer:
             old, new = getattr(before, name), getattr(self.config, name)
             if old != new:
                 raise CheckpointError(f"{self.folder.path} was trained with {name} {old}, not {new}: start another run")
-        if state.get("songs", _digest(self.groups.songs)) != _digest(self.groups.songs):
+        if state.get("songs", self.data["digest"]) != self.data["digest"]:
             raise CheckpointError(
                 f"{self.folder.path} was trained on other songs: resume with the same dataset, or start another run"
             )

@@ -24,7 +24,7 @@ from sideman.training.config import TrainConfig
 CONFIG = "config.json"
 BEST = "best.pt"
 _KINDS = {"config": dict, "weights": dict, "place": dict}  # of what every checkpoint has
-_KEPT_OF_BEST = ("config", "weights", "place", "parent")
+_KEPT_OF_BEST = ("config", "weights", "place", "parent", "data")
 _SHOWN = 160  # characters of what is wrong
 _PATTERN = "state_*.pt"
 _TORN = ".state_*.pt", ".best.*.pt"  # what atomic_write leaves where it is killed

@@ -22,6 +22,7 @@ from sideman.training.state import RunFolder, sound
 _WORDS, _PLACES, _TABLES = "transformer.wte.weight", "transformer.wpe.weight", "features.weight"
 _SHAPE = ("layers", "width", "heads")  # what a network that begins with weights shares with them
 _DIGITS = 4  # of what is measured
+_TOLD_OF_PARENT = ("steps", "tokens", "best_bits_per_note", "data", "settings", "began_with")
 
 
 class Trained(NamedTuple):
@@ -54,7 +55,8 @@ def read_weights(path: Path) -> Trained:
 def of_state(state: Mapping[str, Any]) -> Trained:
     """The weights in a run's checkpoint. Steps, tokens and seconds include those of the weights it began with.
 
-    Its weights are to be sampled as those were.
+    Its weights are to be sampled as those were. What they were trained on and how, the seed among it, is the run's;
+    that of the weights it began with stands below ``began_with``.
     """
     config = TrainConfig.of(state["config"])
     place, before = state["place"], state.get("parent", {})
@@ -63,6 +65,11 @@ def of_state(state: Mapping[str, Any]) -> Trained:
         "tokens": place["tokens"] + before.get("tokens", 0),
         "seconds": round(place["seconds"] + before.get("seconds", 0)),
     }
+    if "data" in state:
+        facts["data"] = state["data"]
+    facts["settings"] = config.to_dict()
+    if before:
+        facts["began_with"] = {name: before[name] for name in _TOLD_OF_PARENT if name in before}
     if "sampling" in before:
         facts["sampling"] = before["sampling"]
     if math.isfinite(place["best"]):
