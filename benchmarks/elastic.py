@@ -80,13 +80,15 @@ def nodes() -> Iterator[tuple[Node, Node]]:
             subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
 
 
-def start(node: Node, endpoint: str, dataset: Path, run: Path) -> subprocess.Popen[str]:
+def start(node: Node, endpoint: str, dataset: Path, run: Path, *, is_host: bool) -> subprocess.Popen[str]:
     """One node's agent, as leader of a group of processes that can be killed together."""
     settings = [f"--set={name}={value}" for name, value in {**SETTINGS, "tokens": 256 * STEPS}.items()]
     words = (
         *node.prefix,
         *("torchrun", "--nnodes=1:2", "--nproc-per-node=1", "--max-restarts=3", "--rdzv-backend=c10d"),
-        *(f"--rdzv-endpoint={endpoint}", "--rdzv-id=try", f"--local-addr={node.address}", "--no-python", "--"),
+        *(f"--rdzv-endpoint={endpoint}", "--rdzv-id=try", f"--local-addr={node.address}"),
+        # A namespace doesn't know its own name; and the machine may be busy.
+        *(f"--rdzv-conf=is_host={int(is_host)},timeout=600,read_timeout=600,join_timeout=600", "--no-python", "--"),
         *("sideman", "train", str(dataset), "--run", str(run), "--auto-resume", "--device=cpu", "--preview-minutes=0"),
         *settings,
     )
@@ -111,7 +113,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     run = folder / "run"
     with nodes() as (first, second):
-        agents = [start(node, f"{first.address}:29517", dataset, run) for node in (first, second)]
+        endpoint = f"{first.address}:29517"
+        agents = [start(node, endpoint, dataset, run, is_host=node is first) for node in (first, second)]
         try:
             while steps_of(run) < KILLED_AFTER and all(agent.poll() is None for agent in agents):
                 with contextlib.suppress(subprocess.TimeoutExpired):

@@ -38,6 +38,18 @@ def test_encode_as_json(run: Run, songs: Path) -> None:
     assert (code, report["files"], report["songs"], sum(report["skipped"].values())) == (0, 4, 3, 1)
 
 
+def test_parts_and_their_merging(run: Run, songs: Path, tmp_path: Path) -> None:
+    run("encode", songs, "-o", "whole", "--workers", 1)
+    code, out, err = run("encode", songs, "-o", "data", "--part", "1/2", "--workers", 1)
+    assert (code, err) == (0, "")
+    assert out == "part 1/2: 4 files encoded; when all parts are, --merge makes data of them\n"
+    code, out, _ = run("encode", songs, "-o", "data", "--part", "2/2", "--workers", 1, "--json")
+    assert (code, json.loads(out)) == (0, {"files": 0, "chunks": 0})
+    assert run("encode", songs, "-o", "data", "--merge").code == 0
+    for path in (tmp_path / "whole").iterdir():
+        assert (tmp_path / "data" / path.name).read_bytes() == path.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
@@ -46,6 +58,11 @@ def test_encode_as_json(run: Run, songs: Path) -> None:
         (("songs", "-o", "empty"), "exists already"),
         (("songs", "-o", "data", "--workers", "0"), "workers"),
         (("songs", "-o", "data", "--tags", "missing.csv"), "missing.csv"),
+        (("songs", "-o", "data", "--merge"), "1 of 1 chunks are not encoded"),
+        (("songs", "-o", "data", "--merge", "--part", "1/2"), "leave out --part"),
+        (("songs", "-o", "data", "--part", "3/2"), "unknown part '3/2'"),
+        (("songs", "-o", "data", "--part", "1/2", "--tags", "tags.csv"), "give them with --merge"),
+        (("songs", "-o", "data", "--workers", "2", "--cluster", "auto"), "leave one out"),
     ],
 )
 def test_encode_refuses(run: Run, songs: Path, arguments: tuple[str, ...], word: str) -> None:

@@ -30,7 +30,7 @@ MIN_OVERLAP = 0.25  # of the smaller sample; see docs/experiments.md
 MIN_SHARED = 5  # hashes; fewer say nothing
 MAX_SONGS = 64  # a phrase of more distinct songs than this is a commonplace, and no evidence
 MIN_COPIED = 0.5  # of a sample that is commonplace: such a song may be one of those that were copied most
-COPIED_OVERLAP = 0.4  # of the smaller sample, commonplaces too: two of those are linked
+COPIED_OVERLAP = 0.3  # of the smaller sample, commonplaces too: two of those are linked
 
 BUFFER = 1 << 21  # hashes, or pairs, that are sorted at once
 _FILES = 256  # at most, that are open together

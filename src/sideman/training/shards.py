@@ -11,7 +11,8 @@ import contextlib
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +33,7 @@ SHARD_TOKENS = 1 << 26  # 128 MiB a shard
 FOLDS = ("train", "valid")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SongRow:
     """One song of a dataset; ``tokens`` counts the ids of its bars, ``meter`` is what all of them are in.
 
@@ -191,7 +192,8 @@ def _rows(path: Path) -> Iterator[SongRow]:
 
 def _row(values: dict[str, str]) -> SongRow:
     """A row of the index. Columns may be missing that have a default."""
-    casts = {"int": int, "float": float, "str": str}
+    # Of millions of rows most texts are the same few.
+    casts: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "str": sys.intern}
     known = [field for field in fields(SongRow) if field.default is MISSING or field.name in values]
     row = SongRow(**{field.name: casts[str(field.type)](values[field.name]) for field in known})
     for name in ("bars", "notes", "shard", "offset", "tokens"):
