@@ -12,7 +12,7 @@ import re
 import shutil
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +39,7 @@ _OPEN = 16  # chunks
 _LONG_NUMBER = re.compile(r"\d{4,}")
 
 _Integers = npt.NDArray[np.int64]
+_Read = Callable[[Path], Chunk]
 
 
 class _Songs(NamedTuple):
@@ -67,11 +68,12 @@ def assemble(listing: Listing, pieces: Sequence[Piece], folder: Path, tags: Mapp
         folder.mkdir()
     except OSError as error:
         raise DataError(f"cannot write {folder}: {reason(error)}") from error
+    read = lru_cache(_OPEN)(Chunk)
     songs, reasons = _Songs(array("I"), array("B"), array("I")), Counter[str]()
     loss, grid_loss = Loss(), GridLoss()
     with Clusters(folder) as index:
         for piece in pieces:
-            chunk = _open(piece.target)
+            chunk = read(piece.target)
             if len(chunk) != piece.last - piece.first:
                 raise DataError(f"cannot read {piece.target}: it is of other files; remove it and encode again")
             for sample in chunk.phrases():
@@ -102,14 +104,9 @@ def assemble(listing: Listing, pieces: Sequence[Piece], folder: Path, tags: Mapp
         "snapping": asdict(loss),
         "grid": asdict(grid_loss),
     }
-    totals = write_dataset(folder, _rows(listing, pieces, songs, kept, tags), report)
-    _write_skipped(folder / SKIPPED, listing, pieces, songs, of_song)
+    totals = write_dataset(folder, _rows(listing, pieces, read, songs, kept, tags), report)
+    _write_skipped(folder / SKIPPED, listing, pieces, read, songs, of_song)
     return {**totals._asdict(), **report}
-
-
-@lru_cache(_OPEN)
-def _open(path: Path) -> Chunk:
-    return Chunk(path)
 
 
 def _choose(listing: Listing, songs: _Songs, cluster: _Integers) -> tuple[list[_Kept], _Integers]:
@@ -152,14 +149,19 @@ def _with_valid(listing: Listing, songs: _Songs, kept: list[_Kept]) -> list[_Kep
 
 
 def _rows(
-    listing: Listing, pieces: Sequence[Piece], songs: _Songs, kept: Iterable[_Kept], tags: Mapping[str, str]
+    listing: Listing,
+    pieces: Sequence[Piece],
+    read: _Read,
+    songs: _Songs,
+    kept: Iterable[_Kept],
+    tags: Mapping[str, str],
 ) -> Iterator[tuple[SongRow, Ids]]:
     """What the dataset holds of each song that stays."""
     ends = np.array([piece.last for piece in pieces])
     for each in kept:
         file = songs.file[each.song]
         piece = pieces[int(np.searchsorted(ends, file, side="right"))]
-        chunk = _open(piece.target)
+        chunk = read(piece.target)
         name, cluster = listing.name(file), listing.name(songs.file[each.named])
         told = tags.get(name) or tags.get(name.rpartition("/")[2], "")
         row = replace(
@@ -173,14 +175,16 @@ def _rows(
         yield row, chunk.ids(file - piece.first)
 
 
-def _write_skipped(path: Path, listing: Listing, pieces: Sequence[Piece], songs: _Songs, of_song: _Integers) -> None:
+def _write_skipped(
+    path: Path, listing: Listing, pieces: Sequence[Piece], read: _Read, songs: _Songs, of_song: _Integers
+) -> None:
     """Which files are not in the dataset, and why: a row each."""
     with atomic_write(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(("file", "reason"))
         song = 0
         for piece in pieces:
-            chunk = _open(piece.target)
+            chunk = read(piece.target)
             for number in range(piece.first, piece.last):
                 why = chunk.skipped(number - piece.first)
                 if why is None:
