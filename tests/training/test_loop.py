@@ -26,7 +26,7 @@ from sideman.training import device, loop
 from sideman.training.config import TrainConfig
 from sideman.training.evaluate import Scores
 from sideman.training.export import export_run
-from sideman.training.loop import Place, Trainer, TrainStep, weighted_loss
+from sideman.training.loop import Place, Trainer, TrainStep
 from sideman.training.processes import Processes
 from sideman.training.state import RunFolder, weights_of
 from sideman.training.weights import load_network
@@ -455,15 +455,3 @@ def test_rows_divide_over_the_processes(dataset: Path, tmp_path: Path, monkeypat
     monkeypatch.setattr(Processes, "join", classmethod(lambda *_: three))
     with pytest.raises(OptionError, match="4 rows a step do not divide over 3 processes"):
         Trainer(dataset, tmp_path / "run", TINY)
-
-
-# The loss
-
-
-def test_weighted_loss_is_the_mean_over_what_counts() -> None:
-    torch.manual_seed(0)
-    logits, targets = torch.randn(2, 3, 5), torch.randint(0, 5, (2, 3))
-    weight = torch.tensor([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]])
-    expected = -torch.log_softmax(logits, 2).gather(2, targets[..., None])[..., 0][weight > 0].mean()
-    assert weighted_loss(logits, targets, weight, weight.sum()).item() == pytest.approx(expected.item())
-    assert weighted_loss(logits, targets, weight * 0, torch.tensor(0.0)).item() == 0

@@ -15,10 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812 - torch's own convention
-from torch import Tensor, nn
+from torch import nn
 
 from sideman.errors import CheckpointError, DataError, OptionError
 from sideman.model.gpt2 import GPT2
@@ -27,6 +25,7 @@ from sideman.training.batches import Groups, Rows
 from sideman.training.config import TrainConfig
 from sideman.training.device import Device, choose_device, set_threads
 from sideman.training.evaluate import Scores, evaluate_rows, small_validation
+from sideman.training.loss import to_tensors, weighted_loss
 from sideman.training.optimizer import make_optimizers
 from sideman.training.processes import Processes
 from sideman.training.reader import reading_process
@@ -342,21 +341,6 @@ class Trainer:
         network = self.config.network
         matrices = network.layers * 12 * network.width**2 + network.vocab * network.width
         return 6.0 * matrices + 6.0 * network.layers * network.width * self.config.row_tokens
-
-
-def to_tensors(rows: Rows, device: Device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Ids, features, targets and weights on the device."""
-    ids, features, targets = (
-        torch.from_numpy(part.astype(np.int32)).to(device.device, torch.long)
-        for part in (rows.ids, rows.features, rows.targets)
-    )
-    return ids, features, targets, torch.from_numpy(rows.weight.astype(np.float32)).to(device.device)
-
-
-def weighted_loss(logits: Tensor, targets: Tensor, weight: Tensor, total: Tensor) -> Tensor:
-    """Sum of the cross-entropy in nats over the targets of weight 1, by ``total``. logits (rows, steps, vocab)."""
-    loss = F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), reduction="none")
-    return (loss * weight.flatten()).sum() / total.clamp(min=1.0)
 
 
 def _digest(songs: Sequence[SongRow]) -> str:
