@@ -5,7 +5,7 @@ A phrase of many songs is a commonplace, and no evidence. So the songs that were
 such, are looked for in another way: by MinHash (Broder 1997), in bands as of Leskovec, Rajaraman and Ullman, "Mining
 of Massive Datasets", chapter 3; those that agree in a band are compared by all that they share.
 
-Samples stand in one file, mapped. Phrases are dealt out into files by their value, sorted there one file at a time,
+Samples stand in one file. Phrases are dealt out into files by their value, sorted there one file at a time,
 and the pairs of songs that share them into files by the first song, counted there one file at a time. What stays in
 memory is a few numbers a song.
 """
@@ -80,26 +80,27 @@ class Clusters:
         self._file.close()
         lengths: _Integers = np.frombuffer(self._lengths, np.uint32).astype(np.int64)
         begins = np.cumsum(lengths) - lengths
-        hashes: _Words = np.memmap(self._path, np.uint64, "r") if lengths.any() else np.zeros(0, np.uint64)
         groups = _Groups(len(lengths))
         distinct = self._distinct(lengths, groups)
         common = np.zeros(len(lengths), np.int64)
         telling = np.zeros(len(lengths), np.int64)
+        samples = _Samples(self._path, begins, lengths)
         try:
             with _Spread(self.folder, "pairs", _PAIR, len(lengths)) as pairs:
-                for found in self._by_hash(hashes, begins, lengths, distinct):
+                for found in self._by_hash(samples, distinct):
                     _count(found, telling, common, pairs)
                 for part in pairs.parts():
                     groups.join(*_linked(part, telling))
         except OSError as error:
             raise _refused(self.folder, error) from error
         copied = distinct[common[distinct] >= MIN_COPIED * np.maximum(lengths[distinct], 2 * MIN_SHARED)]
-        for one, other in _same_band(hashes, begins, lengths, copied):
-            first, second = (hashes[begins[song] : begins[song] + lengths[song]] for song in (one, other))
+        for one, other in _same_band(samples, copied):
             if not groups.are_one(one, other):
+                first, second = samples[one], samples[other]
                 shared = len(np.intersect1d(first, second, assume_unique=True))
                 if shared >= max(MIN_SHARED, COPIED_OVERLAP * min(len(first), len(second))):
                     groups.join(np.array([one]), np.array([other]))
+        samples.close()
         return groups.roots()
 
     def _distinct(self, lengths: _Integers, groups: _Groups) -> _Integers:
@@ -113,21 +114,36 @@ class Clusters:
         distinct: _Integers = np.sort(order[is_first & (lengths[order] > 0)])
         return distinct
 
-    def _by_hash(
-        self, hashes: _Words, begins: _Integers, lengths: _Integers, distinct: _Integers
-    ) -> Iterator[npt.NDArray[np.void]]:
+    def _by_hash(self, samples: _Samples, distinct: _Integers) -> Iterator[npt.NDArray[np.void]]:
         """All hashes with their songs, those of a value together; within a value songs ascend."""
+        lengths = samples.lengths
         total = int(lengths[distinct].sum())
         bits = min(max(0, (total // BUFFER).bit_length()), _FILES.bit_length() - 1)
         with _Spread(self.folder, "hashes", _HASH, 1 << bits) as spread:
             for songs in _blocks(distinct, lengths):
                 counts = lengths[songs]
                 found = np.empty(int(counts.sum()), _HASH)
-                found["hash"] = np.concatenate([hashes[begins[song] : begins[song] + lengths[song]] for song in songs])
+                found["hash"] = np.concatenate([samples[song] for song in songs.tolist()])
                 found["song"] = np.repeat(songs, counts)
                 spread.add(found, found["hash"] >> np.uint64(64 - bits) if bits else np.zeros(len(found), np.uint64))
             for part in spread.parts():
                 yield part[np.argsort(part["hash"], kind="stable")]
+
+
+class _Samples:
+    """Every song's sample, read from disk; mapped, they would count as memory."""
+
+    def __init__(self, path: Path, begins: _Integers, lengths: _Integers) -> None:
+        self.begins, self.lengths = begins, lengths
+        self._file = path.open("rb")
+
+    def __getitem__(self, song: int) -> Phrases:
+        self._file.seek(int(self.begins[song]) * 8)
+        return np.frombuffer(self._file.read(int(self.lengths[song]) * 8), np.uint64)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()
 
 
 class _Groups:
@@ -240,12 +256,11 @@ def _linked(part: npt.NDArray[np.void], telling: _Integers) -> tuple[_Integers, 
     return one[linked], other[linked]
 
 
-def _same_band(hashes: _Words, begins: _Integers, lengths: _Integers, songs: _Integers) -> Iterable[tuple[int, int]]:
+def _same_band(samples: _Samples, songs: _Integers) -> Iterable[tuple[int, int]]:
     """Pairs of these songs whose MinHashes agree in a band: each with the first of them, and with the one before it."""
     least = np.empty((len(songs), _BANDS * _ROWS), np.uint64)
     for place, song in enumerate(songs.tolist()):
-        sample = hashes[begins[song] : begins[song] + lengths[song]]
-        least[place] = scramble(sample ^ _SEEDS[:, None]).min(1)
+        least[place] = scramble(samples[song] ^ _SEEDS[:, None]).min(1)
     for band in range(_BANDS):
         rows = least[:, band * _ROWS : (band + 1) * _ROWS]
         key = scramble(rows[:, 0]) ^ rows[:, 1]
