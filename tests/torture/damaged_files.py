@@ -43,6 +43,7 @@ from sideman.training.encode import Source, encode_dataset
 from sideman.training.inspect import band_of, dump_bar, statistics
 from sideman.training.lpd5 import read_lpd
 from sideman.training.midi_folder import read_midi_song
+from sideman.workers.local import LocalWorkers
 
 TEN_THOUSAND = 10_000
 SOUND_SHARE = 0.1  # of MIDI files and SoundFonts are played, too: that takes most of the time
@@ -455,7 +456,12 @@ def _enter_batch(case: Case, folder: Path) -> None:
         weights_path.write_bytes(weights())
     wishes = values_of(ArrangeOptions())
     with contextlib.suppress(typer.Exit), contextlib.redirect_stdout(io.StringIO()):
-        run_batch(str(path), folder / "out", 1, wishes, {}, weights_path, as_json=True)
+        run_batch(
+            *(str(path), folder / "out", 1, wishes, {}, weights_path),
+            workers=LocalWorkers(1),
+            resume=False,
+            as_json=True,
+        )
 
 
 def _piece(random: Random) -> Case:

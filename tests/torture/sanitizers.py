@@ -40,7 +40,7 @@ def _sanitized(run: Run, *, kind: str) -> None:
         ROOT / "src/sideman", source / "sideman", ignore=shutil.ignore_patterns("_kernel*", "page", "__pycache__")
     )
     command = [gcc, "-g", "-fno-omit-frame-pointer", f"-fsanitize={kind}", "-fno-sanitize-recover=undefined"]
-    for made in compile_kernel(ROOT / SOURCE, run.folder, Compiler(command, "-march=x86-64-{}", [], {})):
+    for made in compile_kernel(ROOT / SOURCE, run.folder, Compiler(command, 0, {})):
         shutil.copy(made, source / SOURCE.relative_to("src").parent)
     environment = {
         **os.environ,
