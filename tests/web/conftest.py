@@ -20,6 +20,7 @@ from sideman.model.checkpoint import save_checkpoint
 from sideman.web import server
 from sideman.web.app import create_app
 from sideman.web.settings import Settings
+from sideman.web.studio import Studio
 
 CHORDS = "C:4|Am:4|F:4|G7:4"
 LONG = "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 60)  # takes many times longer to compose than a test may take
@@ -46,6 +47,13 @@ class Server:
         self._thread.start()
         wait_until(lambda: self._server.started or not self._thread.is_alive())
         assert self._server.started
+
+    @property
+    def studio(self) -> Studio:
+        """Composes in this process."""
+        studio = self.services.arrangements.studio
+        assert isinstance(studio, Studio)
+        return studio
 
     def stop(self) -> None:
         """As a signal does."""

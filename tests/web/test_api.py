@@ -21,8 +21,8 @@ from sideman.pieces.changes import Selection
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import read_composition
 from sideman.render.midi import midi_bytes
+from sideman.web.desk import default_name
 from sideman.web.store import Piece
-from sideman.web.studio import default_name
 
 
 def problem(response: httpx.Response, status: int) -> dict[str, Any]:
@@ -204,8 +204,8 @@ def test_deleting_stops_what_is_being_composed(start: Start) -> None:
         wait_until(lambda: view(browser, identity)["progress"]["bars"] > 0)
         assert view(browser, identity)["state"] == "composing"
         browser.delete(f"/api/arrangements/{identity}")
-        wait_until(lambda: not server.services.arrangements.studio.composing._jobs)
-        assert server.services.arrangements.studio.composing._steps == {}
+        wait_until(lambda: not server.studio.composing._jobs)
+        assert server.studio.composing._steps == {}
         compose(browser, "C:4")
     assert not any(identity in name for name in files(server.settings.data))
 
@@ -449,7 +449,7 @@ def test_a_full_disk_takes_nothing_new(start: Start) -> None:
         refused = browser.post("/api/arrangements", json={"progression": "C:4"})
         assert "disk is full" in problem(refused, 503)["detail"]
         assert browser.get("/api/arrangements").json() == {"arrangements": []}
-    assert server.services.arrangements.studio.live == {}
+    assert server.studio.live == {}
 
 
 def test_old_pieces_are_swept(server: Server, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -471,7 +471,7 @@ def test_a_piece_that_cannot_be_kept_has_failed(
         keep = server.services.arrangements.files.keep
 
         def in_the_way(piece: Piece, *rest: Any) -> None:  # noqa: ANN401 - those of keep
-            (server.services.arrangements.files.folder(piece) / "events.jsonl").mkdir()
+            (server.settings.data / "sessions" / piece.session / piece.id / "events.jsonl").mkdir()
             keep(piece, *rest)
 
         monkeypatch.setattr(server.services.arrangements.files, "keep", in_the_way)
@@ -491,9 +491,7 @@ def test_after_any_fault_nobody_is_left_waiting(
     arrangements = server.services.arrangements
 
     def fail(*_: object) -> None:
-        wait_until(
-            lambda: all(job.log.listeners for job in arrangements.studio.live.values())
-        )  # a bar is composed sooner
+        wait_until(lambda: all(job.log.listeners for job in server.studio.live.values()))  # a bar is composed sooner
         raise RuntimeError("unforeseen")
 
     if owner == "store":
@@ -503,7 +501,7 @@ def test_after_any_fault_nobody_is_left_waiting(
     with server.browser() as browser:
         last = listen(browser, create(browser, "C")["id"])[-1]
     assert (last.kind, "could not be kept" in last.data["detail"]) == ("error", True)
-    wait_until(lambda: not arrangements.studio.live)
+    wait_until(lambda: not server.studio.live)
     assert "unforeseen" in caplog.text
 
 

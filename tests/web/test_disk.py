@@ -74,7 +74,7 @@ def test_whoever_has_pieces_can_make_room(start: Start, monkeypatch: pytest.Monk
             assert refused["type"] == "urn:sideman:disk"
             assert "delete pieces" in refused["detail"]
             assert int(response.headers["retry-after"]) >= 1
-        assert server.services.arrangements.studio.live == {}
+        assert server.studio.live == {}
         assert browser.get("/api/arrangements").json() == {"arrangements": [other, piece]}
         assert listen(browser, piece["id"])[-1].kind == "done"
         assert browser.delete(f"/api/arrangements/{piece['id']}").status_code == 204

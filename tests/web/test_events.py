@@ -70,7 +70,7 @@ def test_bars_come_while_the_rest_is_composed(server: Server, browser: httpx.Cli
         browser.delete(f"/api/arrangements/{identity}")
         *_, end = told
     assert end.kind == "stopped"
-    assert server.services.arrangements.studio.live == {}
+    assert server.studio.live == {}
 
 
 def test_a_piece_that_nobody_hears_is_given_up(start: Start) -> None:
@@ -82,7 +82,7 @@ def test_a_piece_that_nobody_hears_is_given_up(start: Start) -> None:
             begin = time.monotonic()
             while time.monotonic() < begin + 0.8:
                 assert next(told).kind in {"bar", "progress"}
-        wait_until(lambda: not server.services.arrangements.studio.live)
+        wait_until(lambda: not server.studio.live)
         piece = view(browser, identity)
         assert piece["state"] == "stopped"
         assert "nobody listened" in piece["detail"]

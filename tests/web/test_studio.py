@@ -29,7 +29,7 @@ def test_a_server_that_cannot_compose_says_so(start: Start, monkeypatch: pytest.
         return make(*arguments)
 
     def fail(_: Composer) -> None:
-        job = next(iter(server.services.arrangements.studio.live.values()))
+        job = next(iter(server.studio.live.values()))
         wait_until(lambda: job.log.listeners)
         raise MemoryError
 
@@ -63,7 +63,7 @@ def test_a_server_that_cannot_compose_says_so(start: Start, monkeypatch: pytest.
 @pytest.mark.parametrize("where", ["_make_room", "_look_around"])  # the composing thread alone; its supervisor too
 def test_a_thread_that_was_killed_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     server = start()
-    composing = server.services.arrangements.studio.composing
+    composing = server.studio.composing
     with server.browser() as browser:
         compose(browser, "C:4")
         with monkeypatch.context() as patch:

@@ -43,7 +43,7 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
         model = default_model() if settings.weights is None else Model.load(settings.weights)
     store = SQLiteStore(settings.data)
     metrics = Metrics()
-    arrangements = Arrangements(settings, store, model, metrics)
+    arrangements = Arrangements.here(settings, store, model, metrics)
     jams = Jams(settings, model, metrics)
 
     @contextlib.asynccontextmanager

@@ -11,6 +11,7 @@ import logging
 import time
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Self
 
 from sideman.arranging import Model
 from sideman.errors import SidemanError
@@ -19,7 +20,9 @@ from sideman.pieces.document import from_document
 from sideman.render.naming import file_stem
 from sideman.web.catalogue import Catalogue
 from sideman.web.descriptions import read_description
+from sideman.web.desk import Desk, Order
 from sideman.web.events import Event, EventLog
+from sideman.web.filing import Filing
 from sideman.web.jobs import Turn, bar_event, ending
 from sideman.web.limits import check_minutes
 from sideman.web.metrics import Metrics
@@ -30,7 +33,7 @@ from sideman.web.schemas import ArrangementView, BarsDone, Changing, Description
 from sideman.web.sessions import Session
 from sideman.web.settings import Settings
 from sideman.web.store import UNFINISHED, Piece, State, Store
-from sideman.web.studio import Order, Studio
+from sideman.web.studio import Studio
 from sideman.web.turns import Queue
 
 ELSEWHERE_RETRY_SECONDS = 2.0
@@ -41,14 +44,21 @@ log = logging.getLogger(__name__)
 class Arrangements:
     """All pieces of all sessions."""
 
-    def __init__(
-        self, settings: Settings, store: Store, model: Model, metrics: Metrics, queue: Queue[Turn] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, files: Filing, catalogue: Catalogue, studio: Desk) -> None:
         self.settings = settings
-        self.files = PieceFiles(settings.data)
-        self.catalogue = Catalogue(settings, store, self.files)
-        self.studio = Studio(settings, self.catalogue, self.files, model, metrics, queue)
+        self.files = files
+        self.catalogue = catalogue
+        self.studio = studio
         self._unreadable: set[str] = set()  # pieces that were told of
+
+    @classmethod
+    def here(
+        cls, settings: Settings, store: Store, model: Model, metrics: Metrics, queue: Queue[Turn] | None = None
+    ) -> Self:
+        """Those that this process composes, in the settings' folder."""
+        files = PieceFiles(settings.data)
+        catalogue = Catalogue(settings, store, files)
+        return cls(settings, files, catalogue, Studio(settings, catalogue, files, model, metrics, queue))
 
     def open(self) -> None:
         """Mend what earlier servers left, and begin to compose."""

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 import time
 from dataclasses import replace
 from http import HTTPStatus
 
 from sideman.errors import DataError
 from sideman.web.disk import full
+from sideman.web.filing import Filing
 from sideman.web.manifest import request_of
-from sideman.web.piece_files import Key, PieceFiles
+from sideman.web.piece_files import Key
 from sideman.web.problems import Problem
 from sideman.web.sessions import SECONDS_PER_DAY
 from sideman.web.settings import MEGABYTE, Settings
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 class Catalogue:
     """All pieces of all sessions."""
 
-    def __init__(self, settings: Settings, store: Store, files: PieceFiles) -> None:
+    def __init__(self, settings: Settings, store: Store, files: Filing) -> None:
         self._settings = settings
         self._store = store
         self._files = files
@@ -58,7 +58,7 @@ class Catalogue:
         piece = self._store.get(session, identity)
         if piece is None or piece.state in UNFINISHED:  # of these its own server writes one
             return False
-        if piece.state is State.DONE and not self._files.folder(piece).is_dir():  # its files are lost
+        if piece.state is State.DONE and not self._files.is_there(piece):  # its files are lost
             return False
         try:
             self._files.mark(piece)
@@ -70,7 +70,7 @@ class Catalogue:
     def add(self, piece: Piece) -> None:
         """Keep a new piece. Raises :class:`Problem` where the disk is full, or its session has as many as it may."""
         limit = self._settings.max_pieces
-        if shutil.disk_usage(self._settings.data).free < self._settings.reserve_megabytes * MEGABYTE:
+        if not self._files.has_room(self._settings.reserve_megabytes * MEGABYTE):
             raise full()
         self._files.mark(piece)
         if not self._store.add(piece, limit):
@@ -104,7 +104,7 @@ class Catalogue:
 
     def finish(self, piece: Piece, state: State, detail: str | None) -> bool:
         """Write down how a piece ended; False where it was deleted meanwhile."""
-        if self._files.folder(piece).is_dir():
+        if self._files.is_there(piece):
             self._files.mark(piece, state=state, detail=detail)
         return self._store.finish(piece.id, state, detail)
 

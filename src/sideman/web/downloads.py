@@ -8,12 +8,9 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
-import shutil
 import threading
-import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
@@ -40,6 +37,7 @@ from sideman.web.limits import check_minutes
 from sideman.web.mixing import Mix
 from sideman.web.piece_files import lost
 from sideman.web.problems import Problem
+from sideman.web.rendering import AUDIO, BUNDLE, STEMS, Asked, Renderer, Wanted
 from sideman.web.schemas import Description
 from sideman.web.sessions import Session
 from sideman.web.settings import MEGABYTE
@@ -51,13 +49,6 @@ BUSY_SECONDS = 5.0
 VERSION_DIGITS = 16
 
 log = logging.getLogger(__name__)
-
-
-class Wanted(NamedTuple):
-    """Which take, and with which candidate of a revision, if any."""
-
-    take: int
-    candidate: int | None = None
 
 
 class Made(NamedTuple):
@@ -112,8 +103,9 @@ class Downloads:
     Raises :class:`DataError` where the settings name a SoundFont that can't be read.
     """
 
-    def __init__(self, arrangements: Arrangements) -> None:
+    def __init__(self, arrangements: Arrangements, renderer: Renderer | None = None) -> None:
         self._arrangements = arrangements
+        self._renderer = renderer  # None: this process
         self._files = arrangements.files
         self._settings = arrangements.settings
         self._font = None if self._settings.soundfont is None else check_soundfont(self._settings.soundfont)
@@ -168,12 +160,14 @@ class Downloads:
         """A take as ``kind``, one of :data:`AUDIO_TYPES`. Raises :class:`OptionError` where it can't be so encoded."""
         check_encoding(f"file.{kind}", encoding.bits)
         source = self._source(session, identity, part, mix)
-        path = self._sound_file(source, mix, f"{_suffix(encoding)}.{kind}")
         name = source.called(mix, kind)  # or it is refused at once
-        with self._making_of(source.piece, path, self._bytes(source, kind)) as missing:
-            if missing:
-                write_audio(mix.apply(self._band(source)), path, soundfont=self._font, encoding=encoding)
-        return Made(path, name)
+
+        def make(path: Path) -> None:
+            write_audio(mix.apply(self._band(source)), path, soundfont=self._font, encoding=encoding)
+
+        file = self._file_name(source, mix, f"{_suffix(encoding)}.{kind}")
+        asked = Asked.of(AUDIO, part, mix, kind, encoding)
+        return Made(self._sound(source.piece, file, self._bytes(source, kind), make, asked), name)
 
     def stems(
         self, session: Session | None, identity: str, part: Wanted, mix: Mix, kind: str, encoding: Encoding = USUAL
@@ -184,11 +178,14 @@ class Downloads:
         """
         check_encoding(f"file.{kind}", encoding.bits)
         source = self._source(session, identity, part, mix)
-        path = self._sound_file(source, mix, f"{_suffix(encoding)}-{kind}.zip")
         tracks = len(mix.sounding(source.description.heard))
-        with self._making_of(source.piece, path, 2 * tracks * self._bytes(source, kind)) as missing:
-            if missing:
-                write_stems(mix.apply(self._band(source)), path, kind, encoding, soundfont=self._font)
+
+        def make(path: Path) -> None:
+            write_stems(mix.apply(self._band(source)), path, kind, encoding, soundfont=self._font)
+
+        file = self._file_name(source, mix, f"{_suffix(encoding)}-{kind}.zip")
+        asked = Asked.of(STEMS, part, mix, kind, encoding)
+        path = self._sound(source.piece, file, 2 * tracks * self._bytes(source, kind), make, asked)
         return Made(path, source.called(mix, "zip", what="stems" if encoding.tail else "loops"))
 
     def bundle(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> Made:
@@ -197,20 +194,44 @@ class Downloads:
         composition = source.changed or self._arrangements.composition(source.piece)
         document = None if composition is None else _document(composition, source)
         version = _digest(source.piece.name if document is None else document)  # it has the name, and what was undone
-        path = self._sound_file(source, mix, f"-bundle-{version}.zip")
         tracks = len(mix.sounding(source.description.heard))
         size = 2 * tracks * self._bytes(source, "wav") + self._bytes(source, "mp3")
-        with self._making_of(source.piece, path, size) as missing:
-            if missing:
-                more = {} if document is None else {"piece.json": document}
-                band = mix.apply(self._band(source))
-                write_bundle(band, path, file_stem(source.piece.name), more, soundfont=self._font)
+
+        def make(path: Path) -> None:
+            more = {} if document is None else {"piece.json": document}
+            write_bundle(mix.apply(self._band(source)), path, file_stem(source.piece.name), more, soundfont=self._font)
+
+        file = self._file_name(source, mix, f"-bundle-{version}.zip")
+        path = self._sound(source.piece, file, size, make, Asked.of(BUNDLE, part, mix))
         return Made(path, source.called(mix, "zip"))
 
-    def _sound_file(self, source: _Source, mix: Mix, ending: str) -> Path:
-        """Where a file of sound lies: another one for another SoundFont."""
+    def made(self, session: Session, identity: str, asked: Asked) -> Path:
+        """A file that another process was asked for. Raises as it would there."""
+        part, mix = Wanted(asked.take, asked.candidate), asked.mix
+        if asked.what == AUDIO:
+            return _path(self.audio(session, identity, part, mix, asked.kind, asked.encoding))
+        if asked.what == STEMS:
+            return _path(self.stems(session, identity, part, mix, asked.kind, asked.encoding))
+        return _path(self.bundle(session, identity, part, mix))
+
+    def _file_name(self, source: _Source, mix: Mix, ending: str) -> str:
+        """What a file of sound is called: otherwise with another SoundFont."""
         font = "" if self._font is None else f"-font-{_digest(f'{self._font.name} {self._font.stat().st_size}')}"
-        return self._files.folder(source.piece) / f"{source.name(mix)}{font}{ending}"
+        return f"{source.name(mix)}{font}{ending}"
+
+    def _sound(self, piece: Piece, name: str, size: int, make: Callable[[Path], None], asked: Asked) -> Path:
+        """A file of about ``size`` bytes: made now where it isn't there, by this process or by another one."""
+        path = self._files.made(piece, name)
+        if self._renderer is None:
+            with self._making_of(piece, name, size) as missing:
+                if missing:
+                    make(path)
+                    self._files.keep_made(piece, name)
+        elif not self._files.fetch(piece, name):
+            self._renderer.render(piece, name, asked)
+            if not self._files.fetch(piece, name):
+                raise lost(piece, f"{name} was made, but is not there")
+        return path
 
     def _bytes(self, source: _Source, kind: str) -> int:
         """Raises :class:`Problem` where it plays for longer than pieces may."""
@@ -218,27 +239,27 @@ class Downloads:
         return int((source.seconds + TAIL_SECONDS) * BYTES_PER_SECOND[kind])
 
     @contextlib.contextmanager
-    def _making_of(self, piece: Piece, path: Path, size: int) -> Iterator[bool]:
-        """Gives whether ``path`` has to be made, when it is this thread's turn to; it will have about ``size`` bytes.
+    def _making_of(self, piece: Piece, name: str, size: int) -> Iterator[bool]:
+        """Gives whether a file has to be made, when it is this thread's turn to; it will have about ``size`` bytes.
 
         Raises :class:`Problem` where too many others are made, or where there is no room.
         """
+        path = self._files.made(piece, name)
         with self._guard:
             lock = self._making[path]
         try:
             with lock:
-                if path.exists():
-                    os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))  # the last to be deleted
+                if self._files.fetch(piece, name):
                     yield False
                     return
                 if not self._free.acquire(timeout=BUSY_SECONDS):
                     detail = "too many audio files are made at the moment: try again"
                     raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, BUSY_SECONDS)
                 try:
-                    self._make_room(piece.session, path.parent, size)
+                    self._make_room(piece.session, size)
                     yield True
                 except (SidemanError, OSError) as error:
-                    if not path.parent.exists():
+                    if not self._files.is_there(piece):
                         detail = "the arrangement was deleted meanwhile"
                         raise Problem(HTTPStatus.NOT_FOUND, "unknown", detail) from error
                     log.warning("a file could not be made: %s", error)
@@ -250,11 +271,11 @@ class Downloads:
                 if not lock.locked():
                     self._making.pop(path, None)
 
-    def _make_room(self, session: str, folder: Path, size: int) -> None:
-        """Raises :class:`Problem` where neither the session nor the disk has room for ``size`` bytes in ``folder``."""
+    def _make_room(self, session: str, size: int) -> None:
+        """Raises :class:`Problem` where the session or the disk has no room for ``size`` bytes."""
         has_room = self._files.make_room(session, size, self._settings.session_megabytes * MEGABYTE)
         reserve = self._settings.reserve_megabytes * MEGABYTE
-        if not has_room or shutil.disk_usage(folder).free < size + reserve:
+        if not has_room or not self._files.has_room(size + reserve):
             detail = "no room for this file: ask for MP3, or delete pieces"
             raise Problem(HTTPStatus.CONFLICT, "quota", detail)
 
@@ -277,6 +298,11 @@ class Downloads:
             raise lost(piece, error) from error
         except (ValueError, LookupError, TypeError, OverflowError) as error:
             raise lost(piece, f"damaged bars: {error}") from error
+
+
+def _path(made: Made) -> Path:
+    assert isinstance(made.data, Path)
+    return made.data
 
 
 def _document(composition: Composition, source: _Source) -> str:

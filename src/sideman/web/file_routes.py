@@ -21,10 +21,11 @@ from sideman.options import MAX_TAKES, PLAYING
 from sideman.render.audio import SUBTYPES, Encoding
 from sideman.render.naming import NAMELESS, file_name, file_stem
 from sideman.web.chart_schemas import ABOUT_READER, DrawRequest, PaperName, ReaderName
-from sideman.web.downloads import AUDIO_TYPES, Made, Wanted
+from sideman.web.downloads import AUDIO_TYPES, Made
 from sideman.web.mixing import PATTERN, Mix
 from sideman.web.option_fields import query_of
 from sideman.web.problems import document_problems
+from sideman.web.rendering import Wanted
 from sideman.web.routes import (
     CONFLICT,
     EVERYWHERE,

@@ -23,6 +23,7 @@ from sideman.pieces.document import check_size, from_document, name_of, to_docum
 from sideman.tokens.grid import GridLoss
 from sideman.tokens.own import note_count
 from sideman.web.arrangements import Arrangements
+from sideman.web.desk import ID_BYTES, default_name
 from sideman.web.given_schemas import GivenView
 from sideman.web.limits import check_limit, check_minutes
 from sideman.web.problems import Problem
@@ -33,7 +34,6 @@ from sideman.web.sessions import Session
 from sideman.web.settings import Settings
 from sideman.web.store import Piece, State
 from sideman.web.strict import Strict
-from sideman.web.studio import ID_BYTES, default_name
 
 MAX_DOCUMENT = 1 << 21  # characters: a request has no more
 MAX_IDS = 16 << 20  # bytes of all ids together, unpacked

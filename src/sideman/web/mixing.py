@@ -67,6 +67,22 @@ class Mix:
             strips[role] = strip
         return cls(strips, wishes, counts_in=counts_in)
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What JSON can hold of it: :meth:`asking` makes the same of it."""
+        tracks = [f"{role.value}:{strip.program}:{strip.volume}" for role, strip in self._strips.items()]
+        return {"tracks": tracks, "wishes": dict(self._wishes), "counts_in": self._counts_in}
+
+    @classmethod
+    def asking(cls, asked: Mapping[str, Any]) -> Self:
+        """From :attr:`asked`. Raises :class:`OptionError` where it says something else."""
+        wishes = {
+            option.name: option.check(asked["wishes"][option.name])
+            for option in PLAYING
+            if option.name in asked["wishes"]
+        }
+        return cls.read(asked["tracks"], wishes, counts_in=asked["counts_in"])
+
     def playing(self, own: PlayOptions) -> PlayOptions:
         """How a piece sounds that is played in its ``own`` way unless something else is wished."""
         return replace(own, **self._wishes)

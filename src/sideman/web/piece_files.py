@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -81,6 +83,29 @@ class PieceFiles:
         """The MIDI file of a take."""
         return self.folder(piece) / f"take-{take}.mid"
 
+    def is_there(self, piece: Piece) -> bool:
+        """Whether a piece has files at all."""
+        return self.folder(piece).is_dir()
+
+    def has_room(self, size: int) -> bool:
+        """Whether so many bytes can be written."""
+        return shutil.disk_usage(self.data).free >= size
+
+    def made(self, piece: Piece, name: str) -> Path:
+        """Where a file lies, or will, that can be made again."""
+        return self.folder(piece) / name
+
+    def fetch(self, piece: Piece, name: str) -> bool:
+        """Whether it is there; from now on it is the last one to make room."""
+        path = self.made(piece, name)
+        if path.exists():
+            os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
+            return True
+        return False
+
+    def keep_made(self, piece: Piece, name: str) -> None:
+        """Keep a file that was made where :meth:`made` says: it lies there already."""
+
     def mark(self, piece: Piece, **changes: object) -> None:
         """Write what ``changes`` of a piece into its manifest; makes that, and the folder, where there is none.
 
@@ -118,7 +143,7 @@ class PieceFiles:
         folder = self.folder(piece)
         return not (folder / EVENTS).exists() and (folder / COMPOSITION).exists()
 
-    def revise(self, piece: Piece, composition: str) -> None:
+    def revise(self, piece: Piece, composition: str, before: bytes | None = None) -> None:  # noqa: ARG002
         """Put another document in the place of a piece's. What was made of the one before goes first.
 
         Raises :class:`DataError` where it can't be written, or the piece was deleted meanwhile.

@@ -47,7 +47,7 @@ class Revisions:
             piece, document, composition = self._free(session, identity)
             _check_room(composition)
             redo = self._studio.prepare_redo(piece, document, composition, request)
-            self._studio.begin_redo(redo, address)
+            self._studio.begin_redo(redo, request, address)
             return self._view(piece, composition)
 
     def edit(self, session: Session | None, identity: str, request: Editing) -> EditedView:
@@ -83,7 +83,7 @@ class Revisions:
         """What is told of a revision that is composed now, or was the last thing to be; else of the candidates."""
         piece, _, composition = self._read(session, identity)
         redo = self._studio.redoing.get(piece.id)
-        log = self._studio.redone.get(piece.id) if redo is None else redo.log
+        log = self._studio.redone(piece.id) if redo is None else redo.log
         if log is not None:
             return log, len(log.events)
         events = told(composition) if composition.candidates else []
@@ -99,10 +99,10 @@ class Revisions:
     ) -> HistoryView:
         """Write a changed piece; unless it is ``settled`` by that, candidates stand in the way."""
         with self._changing:
-            piece, _, composition = self._free(session, identity, settled=settled)
+            piece, document, composition = self._free(session, identity, settled=settled)
             changed = change(composition)
-            self._files.revise(piece, to_document(changed))
-            self._studio.redone.pop(piece.id, None)
+            self._files.revise(piece, to_document(changed), document)
+            self._studio.forget_redone(piece.id)
         return self._view(piece, changed)
 
     def _view(self, piece: Piece, composition: Composition) -> HistoryView:

@@ -240,7 +240,7 @@ def get_options(server: Server) -> OptionsView:
 async def get_health(server: Server) -> Health:
     """Whether the server is well: 503 where nobody can compose. Needs no thread: there may be none left."""
     studio = server.arrangements.studio
-    studio.composing.check()
+    studio.check()
     return Health(version=version("sideman"), model=studio.fingerprint, waiting=len(studio.waiting))
 
 

@@ -49,7 +49,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal says that it is time."""
-        self.services.arrangements.studio.composing.drain()
+        self.services.arrangements.studio.drain()
         super().handle_exit(sig, frame)
 
 
