@@ -25,7 +25,7 @@ from sideman.cli.playing import play
 from sideman.cli.reading import tell_faults
 from sideman.cli.redoing import history, redo
 from sideman.cli.rendering import render
-from sideman.cli.serving import serve
+from sideman.cli.serving import serve, work
 from sideman.cli.terminal import say
 from sideman.cli.training import evaluate, export, train
 from sideman.errors import ChartError, SidemanError
@@ -49,7 +49,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for command in (
-    *(arrange, redo, edit, history, chart, render, play, jam, serve),
+    *(arrange, redo, edit, history, chart, render, play, jam, serve, work),
     *(encode, inspect, fingerprint, train, evaluate, export),
 ):
     app.command()(command)

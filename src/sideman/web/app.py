@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from importlib.metadata import version
 
 import anyio.to_thread
 from fastapi import FastAPI
+from limits.storage import Storage
 
 from sideman.arranging import Model, default_model
+from sideman.errors import MissingLibraryError
 from sideman.web import file_routes, jam_routes, page, revision_routes
 from sideman.web.arrangements import Arrangements
 from sideman.web.document import document
@@ -22,11 +25,12 @@ from sideman.web.jams import Jams
 from sideman.web.limiter import Limiter
 from sideman.web.metrics import Metrics
 from sideman.web.problems import handle_problems
+from sideman.web.rendering import Renderer
 from sideman.web.revisions import Revisions
 from sideman.web.routes import Services, router, unlisted
 from sideman.web.sessions import Sessions
 from sideman.web.settings import Settings
-from sideman.web.store import SQLiteStore
+from sideman.web.store import SQLiteStore, Store
 from sideman.web.streams import Streams
 
 SWEEP_SECONDS = 600.0
@@ -41,21 +45,21 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
     """
     if model is None:
         model = default_model() if settings.weights is None else Model.load(settings.weights)
-    store = SQLiteStore(settings.data)
     metrics = Metrics()
-    arrangements = Arrangements.here(settings, store, model, metrics)
+    parts = _shared(settings, model, metrics) if settings.is_shared else _own(settings, model, metrics)
+    arrangements = parts.arrangements
     jams = Jams(settings, model, metrics)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(arrangements.open)
-        sweeping = asyncio.create_task(_sweep(arrangements, jams))
+        sweeping = asyncio.create_task(_sweep(arrangements if parts.sweeps else None, jams))
         try:
             yield
         finally:
             sweeping.cancel()
             await anyio.to_thread.run_sync(arrangements.close)
-            store.close()
+            parts.close()
 
     app = FastAPI(
         title="Sideman",
@@ -71,13 +75,13 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
         arrangements,
         Revisions(arrangements),
         Imports(arrangements),
-        Sessions(store, days=settings.retention_days, secure=settings.https),
-        Downloads(arrangements),
+        Sessions(parts.store, days=settings.retention_days, secure=settings.https),
+        Downloads(arrangements, parts.renderer),
         Streams(arrangements, metrics),
         jams,
         metrics,
-        Limiter("arrangements", settings.arrangements_per_minute),
-        Limiter("bars", settings.jam_bars_per_minute),
+        Limiter("arrangements", settings.arrangements_per_minute, parts.limits),
+        Limiter("bars", settings.jam_bars_per_minute, parts.limits),
     )
     routers = (
         router,
@@ -92,16 +96,52 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
         app.include_router(each)
     app.state.routes = [route for each in routers for route in each.routes]
     handle_problems(app)
-    app.add_middleware(Guard, settings=settings, metrics=metrics)
+    if parts.prepare is not None:
+        parts.prepare(app)
+    app.add_middleware(Guard, settings=settings, metrics=metrics, shared=parts.limits)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     return app
 
 
-async def _sweep(arrangements: Arrangements, jams: Jams) -> None:
+@dataclass(frozen=True)
+class _Parts:
+    """What is another one for a server of its own than for one on many machines."""
+
+    arrangements: Arrangements
+    store: Store
+    close: Callable[[], None]
+    sweeps: bool = True  # else another process does
+    renderer: Renderer | None = None
+    limits: Storage | None = None
+    prepare: Callable[[FastAPI], None] | None = None
+
+
+def _own(settings: Settings, model: Model, metrics: Metrics) -> _Parts:
+    """This process alone, and a folder."""
+    store = SQLiteStore(settings.data)
+    return _Parts(Arrangements.here(settings, store, model, metrics), store, store.close)
+
+
+def _shared(settings: Settings, model: Model, metrics: Metrics) -> _Parts:
+    """A process that answers, one of many; what they share needs libraries that others don't."""
+    try:
+        from sideman.web.scale.assembling import Shared, count_workers, handle_absence
+    except ImportError as error:
+        message = f"a server on many machines needs {error.name}: pip install 'sideman[scale]'"
+        raise MissingLibraryError(message) from error
+    shared = Shared.of(settings, model, metrics)
+    count_workers(metrics, shared.queue)
+    arrangements, close = shared.arrangements, shared.close
+    return _Parts(arrangements, shared.store, close, False, shared.renderer, shared.limits, handle_absence)
+
+
+async def _sweep(arrangements: Arrangements | None, jams: Jams) -> None:
     """Now and then delete what is too old."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         jams.sweep()
+        if arrangements is None:
+            continue
         try:
             await anyio.to_thread.run_sync(arrangements.sweep)
         except Exception:

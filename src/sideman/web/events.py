@@ -43,9 +43,18 @@ class EventLog:
         with self._lock:
             self.events.append(event)
             self.closed = last
-            for loop, changed in self._readers:
-                with contextlib.suppress(RuntimeError):  # the loop was closed
-                    loop.call_soon_threadsafe(changed.set)
+            self._tell()
+
+    def end(self) -> None:
+        """Let nothing come any more, without a last event: this log ends, not what it is of."""
+        with self._lock:
+            self.closed = True
+            self._tell()
+
+    def _tell(self) -> None:
+        for loop, changed in self._readers:
+            with contextlib.suppress(RuntimeError):  # the loop was closed
+                loop.call_soon_threadsafe(changed.set)
 
     def since(self, after: int) -> tuple[list[Event], bool]:
         """The events with a number above ``after``, and whether these are all that will ever be."""

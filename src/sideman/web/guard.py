@@ -12,6 +12,7 @@ import time
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from limits.storage import Storage
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -65,11 +66,11 @@ log = logging.getLogger(__name__)
 class Guard:
     """ASGI middleware: host, origin, rate and size of a request; headers, log line and metrics of an answer."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics, shared: Storage | None = None) -> None:
         self._app = app
         self._settings = settings
         self._metrics = metrics
-        self._limiter = Limiter("requests", settings.requests_per_minute)
+        self._limiter = Limiter("requests", settings.requests_per_minute, shared)
         self._headers = HEADERS | (HTTPS_HEADERS if settings.https else {})
         self._held = 0  # bytes of larger bodies on their way; the event loop's own
 

@@ -9,7 +9,7 @@ import time
 
 from sideman.music.time import SECONDS_PER_MINUTE
 
-FIELDS = ("method", "path", "status", "milliseconds", "client", "piece", "state", "bars", "count")
+FIELDS = ("method", "path", "status", "milliseconds", "client", "piece", "state", "bars", "count", "attempt")
 
 
 class JsonLines(logging.Formatter):

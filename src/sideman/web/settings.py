@@ -62,6 +62,13 @@ class Settings(BaseSettings):
     batch: int = Field(16, ge=1, le=256, description="Takes composed at a time, in one step of the model.")
     turn_steps: int = Field(150, ge=1, description="Steps after which a take makes room for one that waits.")
     patience: float = Field(60.0, gt=0, description="Seconds without a listener after which a piece is given up.")
+    redis: str | None = Field(None, description="Redis of a server on many machines: redis://host:6379/0.")
+    database: str | None = Field(None, description="Its PostgreSQL: postgresql://user:password@host/name.")
+    files: str | None = Field(None, description="Its object store: s3://bucket/folder, or file:///folder.")
+    lease: float = Field(10.0, ge=1, description="Seconds after which the pieces of a silent worker are another's.")
+    tries: int = Field(3, ge=1, description="Workers that a piece may end before it has failed.")
+    worker_port: int = Field(0, ge=0, le=65_535, description="Port of a worker's metrics; 0: it has none.")
+
     grace: float = Field(5.0, ge=0, description="Seconds that pieces get to be finished when the server stops.")
 
     @classmethod
@@ -76,6 +83,11 @@ class Settings(BaseSettings):
     def is_local(self) -> bool:
         """Whether only this machine can come in."""
         return self.host in LOOPBACK
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether this is one of many processes, which share what they keep."""
+        return any((self.redis, self.database, self.files))
 
     @property
     def allowed_hosts(self) -> frozenset[str]:

@@ -204,7 +204,7 @@ def keep(files: Filing, job: Job, state: State, fingerprint: str) -> None:
     changed, performance = job.commission.composition, job.commission.performance
     composition = changed or Composition.played(performance, fingerprint)
     bands = [
-        changed.rendition(take.number, UNCHANGED) if changed else performance.plan.band(take.bars, UNCHANGED)
+        changed.rendition(take.number, UNCHANGED) if changed else performance.played(take, UNCHANGED)
         for take in performance.takes
     ]
     files.keep(job.piece, bars, [band.midi() for band in bands], to_document(composition))
