@@ -171,6 +171,10 @@ class Bucket(Engine):
             "AWS_REGION": "us-east-1",
         }
 
+    def end(self, sign: signal.Signals = signal.SIGKILL) -> None:  # it waits for clients, else
+        """See :class:`Engine`."""
+        super().end(sign)
+
 
 def folder(name: str) -> Path:
     """A folder that somebody else can get into, too."""

@@ -16,17 +16,20 @@ import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import ClientConfig, ObjectStore, RetryConfig, from_url
+from obstore.store import ObjectStore, from_url
 
 from sideman.errors import DataError
 from sideman.web.piece_files import Found, Key, lost
 from sideman.web.scale.postgres import Documents
 from sideman.web.settings import MEGABYTE
 from sideman.web.store import Piece, State
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
 
 EVENTS = "events.jsonl"
 DOCUMENT = "composition-{digest}.json"

@@ -69,7 +69,8 @@ return 'ok'
 # fit, token, milliseconds of the lease, least milliseconds of waiting
 CLAIM = """
 local fit, token, lease, least = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'leases', '-inf', now, 'LIMIT', 0, 16)) do again(id) end
+local over = redis.call('ZRANGEBYSCORE', P .. 'leases', '-inf', now, 'LIMIT', 0, 16)
+for i = #over, 1, -1 do again(over[i]) end  -- the last one goes first to where the first shall be
 for _ = 1, redis.call('LLEN', owners(fit)) do
   local session = redis.call('LPOP', owners(fit))
   if not session then return false end
