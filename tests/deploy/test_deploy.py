@@ -46,8 +46,9 @@ def test_settings_of_the_examples_can_be_read(monkeypatch: pytest.MonkeyPatch) -
 
 def test_container_is_of_files_that_are_there() -> None:
     file = text("Containerfile")
-    assert "requirements/playing.txt" in file
-    assert (ROOT / "requirements/playing.txt").exists()
+    assert "ARG REQUIREMENTS=playing" in file
+    for name in ("playing", "scale"):
+        assert (ROOT / f"requirements/{name}.txt").exists()
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
     assert not {"requirements", "src", "frontend", "build_hooks", "man", "docs"} & {*ignored}
     assert 'CMD ["sideman", "serve"]' in file

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import secrets
 import time
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sideman.web.disk import full, is_full
 from sideman.web.limiter import Limiter
+from sideman.web.logs import REQUEST
 from sideman.web.metrics import Metrics
 from sideman.web.problems import Problem, problem
 from sideman.web.settings import Settings
@@ -59,6 +61,8 @@ HEADERS = {
 }
 HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 UNCACHED = "no-store"
+REQUEST_HEADER = "X-Request-ID"
+REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")  # of a proxy; any other text is not kept
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +86,9 @@ class Guard:
         begin = time.perf_counter()
         status = 0
         is_retold = False
+        asked = Headers(scope=scope).get(REQUEST_HEADER, "")
+        request = asked if REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
+        REQUEST.set(request)  # for this request's task, and the threads that it asks
 
         async def answer(message: Message) -> None:
             nonlocal status, is_retold
@@ -97,6 +104,7 @@ class Guard:
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", UNCACHED)
+                headers[REQUEST_HEADER] = request
             await send(message)
 
         try:

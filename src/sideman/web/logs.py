@@ -6,9 +6,11 @@ import json
 import logging
 import math
 import time
+from contextvars import ContextVar
 
 from sideman.music.time import SECONDS_PER_MINUTE
 
+REQUEST: ContextVar[str] = ContextVar("request")  # the id of the request that is answered
 FIELDS = ("method", "path", "status", "milliseconds", "client", "piece", "state", "bars", "count", "attempt")
 
 
@@ -23,7 +25,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        line |= _fields(record)
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line)
@@ -34,7 +36,7 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """See :class:`logging.Formatter`."""
-        fields = "".join(f" {name}={getattr(record, name)!s}" for name in FIELDS if hasattr(record, name))
+        fields = "".join(f" {name}={value!s}" for name, value in _fields(record).items())
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         line = f"{clock} {record.levelname.lower()}: {record.getMessage()}{fields}"
         line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
@@ -55,6 +57,12 @@ class Seldom(logging.Filter):
             self._said[record.msg] = now
             return True
         return False
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    fields = {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+    request = REQUEST.get(None)
+    return fields if request is None else fields | {"request": request}
 
 
 def configure(*, as_json: bool) -> None:

@@ -6,6 +6,7 @@ document stands: a change of document is one comparison and one write, so that o
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -215,6 +216,7 @@ insert into deletions (session, piece) select session, id from gone on conflict 
 
 def engine_of(url: str) -> Engine:
     """Connections to a database. Raises :class:`DataError` where the URL can't be read."""
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # who used one that broke says so
     return create_engine(
         address_of(url),
         pool_size=POOL,

@@ -185,7 +185,7 @@ class RemoteStudio(Desk):
             self._nobody = "" if known else OTHERS.format(fit=self._fit) if fits else NOBODY
         return self._nobody
 
-    def begin(self, session: str, order: Order) -> Piece:
+    def begin(self, session: str, order: Order, address: str) -> Piece:  # noqa: ARG002 - a session's takes are counted
         """See :class:`Desk`."""
         piece, commission = self.piece_of(session, order), order.commission
         work = request_of(order.request, commission)
@@ -201,7 +201,7 @@ class RemoteStudio(Desk):
         self._catalogue.make_room(session)
         return piece
 
-    def begin_redo(self, redo: Redo, request: Redoing) -> None:
+    def begin_redo(self, redo: Redo, request: Redoing, address: str) -> None:  # noqa: ARG002 - as above
         """See :class:`Desk`."""
         piece = redo.piece
         self._put(

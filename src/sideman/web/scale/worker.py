@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from prometheus_client import Counter
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -94,7 +95,9 @@ class Worker:
         self._fingerprint = model.fingerprint
         self._fit = fit_of(model.fingerprint)
         self._fits = (self._fit, *fits)  # what else is done in this process
-        self._metrics = metrics
+        self._taken_over = Counter(
+            "sideman_taken_over", "Jobs that another worker had begun.", registry=metrics.registry
+        )
         self._turns: FairQueue[Turn] = FairQueue()
         # What may be under way is decided when a piece is asked for.
         lax = settings.model_copy(update={"max_waiting": UNLIMITED, "max_unfinished": UNLIMITED})
@@ -194,6 +197,8 @@ class Worker:
         work.heard = time.monotonic()
         with self._lock:
             self._doing[work] = _Doing(work, claim, published, fields)
+        if claim.attempt > 1:
+            self._taken_over.inc()
         log.info("job begun", extra={"piece": piece.id[:8], "attempt": claim.attempt, "bars": len(events)})
         if 1 < self._settings.tries == claim.attempt:
             self._last, self._last_waits = work, True
