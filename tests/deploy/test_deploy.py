@@ -18,8 +18,16 @@ from sideman.web.settings import ENV_PREFIX, Settings
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 FILES = ("Containerfile", "compose.yaml", "sideman.service", "nginx.conf", "Caddyfile")
+MANY = (
+    "scale/compose.yaml",
+    "scale/nginx.conf",
+    "scale/alerts.yaml",
+    "scale/dashboard.json",
+    "kubernetes/sideman.yaml",
+)
 PATHS = [route.path for part in (routes, revision_routes) for route in part.router.routes if isinstance(route, Route)]
 BUILDING = {"SIDEMAN_STRICT"}
+SCALE = (ROOT / "docs/scale.md").read_text("utf-8")
 DOCUMENT = (ROOT / "docs/deploying.md").read_text("utf-8")
 
 
@@ -27,11 +35,11 @@ def text(name: str) -> str:
     return (DEPLOY / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, *MANY])
 def test_variables_are_settings(name: str) -> None:
     known = {f"{ENV_PREFIX}{field.upper()}" for field in Settings.model_fields} | BUILDING
     assert {*re.findall(r"\bSIDEMAN_\w+", text(name))} <= known
-    assert name in DOCUMENT or name in text("compose.yaml")
+    assert name in DOCUMENT or name in text("compose.yaml") or name in SCALE
 
 
 def test_settings_of_the_examples_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,3 +124,72 @@ def test_systemd_takes_the_service(tmp_path: Path) -> None:
     service.write_text(unit.replace("Restart=on-failure", "Restart=sometimes"), "utf-8")
     done = subprocess.run(["systemd-analyze", "verify", service], check=False, capture_output=True, text=True)
     assert "sometimes" in done.stderr  # it looks
+
+
+def test_many_machines_are_composed_of_what_there_is() -> None:
+    composed: dict[str, Any] = yaml.safe_load(text("scale/compose.yaml"))
+    services = composed["services"]
+    for name in ("web", "worker"):
+        build = services[name]["build"]
+        assert (DEPLOY / "scale" / build["context"] / build["dockerfile"]).samefile(DEPLOY / "Containerfile")
+        assert (ROOT / f"requirements/{build['args']['REQUIREMENTS']}.txt").exists()
+        assert {"SIDEMAN_REDIS", "SIDEMAN_DATABASE", "SIDEMAN_FILES"} <= services[name]["environment"].keys()
+    assert {*services["web"]["depends_on"], "proxy", "bucket", "web", "worker"} == services.keys()
+    volumes = {each.partition(":")[0] for service in services.values() for each in service.get("volumes", ())}
+    assert {each for each in volumes if not each.startswith(".")} == composed["volumes"].keys()
+    for option in services["worker"]["command"][2::2]:
+        assert option in text("../man/sideman.1").replace("\\-", "-")
+
+
+def test_kubernetes_takes_the_manifests() -> None:
+    validate = pytest.importorskip("kubernetes_validate", reason="pip install kubernetes-validate")
+    documents: list[dict[str, Any]] = [*yaml.safe_load_all(text("kubernetes/sideman.yaml"))]
+    assert len(documents) == 8
+    for document in documents:
+        validate.validate(document, validate.latest_version(), strict=True)
+    labels = [each["spec"]["template"]["metadata"]["labels"] for each in documents if each["kind"] == "Deployment"]
+    (service,) = (each for each in documents if each["kind"] == "Service")
+    assert service["spec"]["selector"] in labels
+
+
+def test_rules_and_dashboard_ask_for_numbers_that_there_are() -> None:
+    pytest.importorskip("redis", reason="pip install -e .[scale]")
+    from sideman.web.metrics import Metrics
+
+    told = {sample.name for metric in Metrics().registry.collect() for sample in metric.samples}
+    told |= {metric.name for metric in Metrics().registry.collect()}
+    told |= {f"{metric.name}_total" for metric in Metrics().registry.collect()}
+    told |= {"sideman_request_seconds_bucket", "sideman_workers", "sideman_taken_over_total"}
+    source = (ROOT / "src/sideman/web/scale").rglob("*.py")
+    code = "".join(path.read_text("utf-8") for path in source)
+    assert '"sideman_workers"' in code
+    assert '"sideman_taken_over"' in code
+    for name in ("scale/alerts.yaml", "scale/dashboard.json"):
+        assert {*re.findall(r"\bsideman_\w+", text(name))} <= told
+    rules = yaml.safe_load(text("scale/alerts.yaml"))["groups"][0]["rules"]
+    assert all(rule.keys() >= {"alert", "expr", "labels", "annotations"} for rule in rules)
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="RULES WERE NOT CHECKED: apt-get install prometheus")
+def test_prometheus_takes_the_rules() -> None:
+    done = subprocess.run(
+        ["promtool", "check", "rules", DEPLOY / "scale/alerts.yaml"], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="NGINX'S SITE WAS NOT CHECKED: there is no nginx")
+def test_nginx_takes_the_site_of_many(tmp_path: Path) -> None:
+    site = re.sub(r"listen \d+", f"listen unix:{tmp_path}/socket", text("scale/nginx.conf"))
+    (tmp_path / "nginx.conf").write_text(f"events {{}}\nhttp {{\n{site}\n}}")
+    options = [
+        "-t",
+        "-p",
+        str(tmp_path),
+        "-c",
+        str(tmp_path / "nginx.conf"),
+        "-g",
+        f"pid {tmp_path}/pid; error_log stderr;",
+    ]
+    done = subprocess.run(["nginx", *options], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -22,6 +22,7 @@ from sideman.web.downloads import Downloads
 from sideman.web.guard import Guard
 from sideman.web.imports import Imports
 from sideman.web.jams import Jams
+from sideman.web.journal import Journal
 from sideman.web.limiter import Limiter
 from sideman.web.metrics import Metrics
 from sideman.web.problems import handle_problems
@@ -48,7 +49,7 @@ def create_app(settings: Settings, model: Model | None = None) -> FastAPI:
     metrics = Metrics()
     parts = _shared(settings, model, metrics) if settings.is_shared else _own(settings, model, metrics)
     arrangements = parts.arrangements
-    jams = Jams(settings, model, metrics)
+    jams = Jams(settings, model, metrics, journal=parts.journal)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -114,6 +115,7 @@ class _Parts:
     renderer: Renderer | None = None
     limits: Storage | None = None
     prepare: Callable[[FastAPI], None] | None = None
+    journal: Journal | None = None
 
 
 def _own(settings: Settings, model: Model, metrics: Metrics) -> _Parts:
@@ -131,8 +133,16 @@ def _shared(settings: Settings, model: Model, metrics: Metrics) -> _Parts:
         raise MissingLibraryError(message) from error
     shared = Shared.of(settings, model, metrics)
     count_workers(metrics, shared.queue)
-    arrangements, close = shared.arrangements, shared.close
-    return _Parts(arrangements, shared.store, close, False, shared.renderer, shared.limits, handle_absence)
+    return _Parts(
+        shared.arrangements,
+        shared.store,
+        shared.close,
+        sweeps=False,
+        renderer=shared.renderer,
+        limits=shared.limits,
+        prepare=handle_absence,
+        journal=shared.journal,
+    )
 
 
 async def _sweep(arrangements: Arrangements | None, jams: Jams) -> None:

@@ -237,7 +237,9 @@ class Composing:
                 turn = self._queue.take()
             if turn is None:
                 return
-            turn.job.state = State.COMPOSING
+            if turn.job.state is State.WAITING:
+                turn.job.state = State.COMPOSING
+                turn.job.log.begin()
             self._steps[turn] = 0
             self._composer.join(turn.take)
 

@@ -38,6 +38,9 @@ class EventLog:
         self._lock = threading.Lock()
         self._readers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
+    def begin(self) -> None:
+        """What it is of begins: for logs that others read, too."""
+
     def append(self, event: Event, *, last: bool = False) -> None:
         """Tell everybody of an event; none comes after the ``last``."""
         with self._lock:

@@ -41,7 +41,7 @@ async def _limited(request: Request, server: Server) -> None:
 
 
 async def _find(identity: str, session: Asking, server: Server) -> Led:
-    return server.jams.find(session, identity)
+    return await server.jams.find(session, identity)
 
 
 Found = Annotated[Led, Depends(_find)]
@@ -105,4 +105,4 @@ async def get_jam_midi(led: Found, until: Until = None) -> Response:
 @router.delete("/{identity}", status_code=HTTPStatus.NO_CONTENT, responses=document_problems(FORBIDDEN, MISSING, GONE))
 async def end_jam(led: Found, server: Server) -> None:
     """Let a jam be over; what was played is forgotten."""
-    server.jams.end(led)
+    await server.jams.end(led)

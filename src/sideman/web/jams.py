@@ -27,6 +27,7 @@ from sideman.music.progression import Chord
 from sideman.music.time import SECONDS_PER_MINUTE
 from sideman.render.rendition import Rendition
 from sideman.web.jam_schemas import JamRequest, JamView
+from sideman.web.journal import Call, Journal
 from sideman.web.metrics import Metrics
 from sideman.web.problems import Problem
 from sideman.web.sessions import Session
@@ -35,6 +36,7 @@ from sideman.web.settings import Settings
 T = TypeVar("T")
 ID_BYTES = 16
 RETRY_SECONDS = 30.0
+BUSY = "a bar of this jam is on its way: wait for it"
 MAX_OVER = 1_024  # jams that are remembered when they are over
 ENDED = "this jam was ended: begin another one"
 REPLACED = "this jam was ended: its session began another one"
@@ -51,6 +53,7 @@ class Led:
     band: Jam
     used: float  # when a bar was last asked for
     is_busy: bool = False
+    calls: int = 0  # bars and turns that it was asked for
     bars: deque[JamBar] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,8 +91,14 @@ class Jams:
     """All jams of a server. Its methods are called by the event loop alone; only bands are led in a thread."""
 
     def __init__(
-        self, settings: Settings, model: Model, metrics: Metrics, clock: Callable[[], float] = time.monotonic
+        self,
+        settings: Settings,
+        model: Model,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.monotonic,
+        journal: Journal | None = None,
     ) -> None:
+        self._journal = journal  # None: no other process may be asked
         self._settings = settings
         self._model = model
         self._metrics = metrics
@@ -114,6 +123,9 @@ class Jams:
         for led in mine[: len(mine) + 1 - self._settings.jams_per_session]:
             self._end(led, REPLACED)
         led = Led(secrets.token_hex(ID_BYTES), owner.id, band, self._clock())
+        if self._journal is not None:
+            seeded = request.model_copy(update={"seed": band.options.seed}).model_dump_json(exclude_unset=True)
+            await anyio.to_thread.run_sync(self._journal.begin, led.id, owner.id, seeded)
         self._jams[led.id] = led
         return owner, led.view()
 
@@ -122,9 +134,11 @@ class Jams:
             detail = "too many people are jamming: try again in a while"
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
 
-    def find(self, session: Session | None, identity: str) -> Led:
+    async def find(self, session: Session | None, identity: str) -> Led:
         """A jam of this session. Raises :class:`Problem` for any other, and for one that is over."""
         self.sweep()
+        if self._journal is not None:
+            await self._catch_up(self._journal, identity)
         led = self._jams.get(identity)
         if session is not None and led is not None and led.session == session.id:
             return led
@@ -137,6 +151,7 @@ class Jams:
         """The next bar, over this chord or the one that holds. Raises :class:`OptionError` and :class:`Problem`."""
         with self._leading(led):
             bar = await self._run(partial(led.band.bar, chord))
+            await self._note(led, Call.of(chord))
             led.bars.append(bar)
             self._metrics.bars.inc()
         return bar
@@ -148,11 +163,50 @@ class Jams:
             if chord is None:
                 raise OptionError("no bar was played yet: ask for the first one")
             bar = await self._run(partial(led.band.turn, chord, beat))
+            await self._note(led, Call.of(chord, beat))
             led.bars[-1] = bar
         return bar
 
-    def end(self, led: Led) -> None:
+    async def _note(self, led: Led, call: Call) -> None:
+        """Let other processes know of a call. Raises :class:`Problem` where one of them had another one meanwhile."""
+        if self._journal is not None:
+            try:
+                is_next = await anyio.to_thread.run_sync(self._journal.add, led.id, led.calls, call)
+            except BaseException:
+                self._jams.pop(led.id, None)  # nobody knows whether it is kept: the journal does
+                raise
+            if not is_next:
+                self._jams.pop(led.id, None)
+                raise Problem(HTTPStatus.CONFLICT, "busy", BUSY, 1)
+        led.calls += 1
+
+    async def _catch_up(self, journal: Journal, identity: str) -> None:
+        """Have a jam as the journal has it: other processes may have led it, or begun or ended it."""
+        kept = await anyio.to_thread.run_sync(journal.read, identity)
+        led = self._jams.get(identity)
+        if kept is None or kept.over is not None:
+            self._jams.pop(identity, None)
+            if kept is not None:
+                self._over[identity] = kept.session, str(kept.over)
+            return
+        if led is not None and (led.is_busy or led.calls == len(kept.calls)):
+            return
+        request = JamRequest.model_validate_json(kept.request)
+        meter, key = request.read()
+        if led is None or led.calls > len(kept.calls):
+            band = await self._run(partial(Jam, request.arrange_options(), meter, key=key, model=self._model))
+            led = Led(identity, kept.session, band, self._clock())
+        led.is_busy = True
+        try:
+            await self._run(partial(_play_again, led, kept.calls))
+        finally:
+            led.is_busy = False
+        self._jams[identity] = led
+
+    async def end(self, led: Led) -> None:
         """Let a jam be over."""
+        if self._journal is not None:
+            await anyio.to_thread.run_sync(self._journal.end, led.id, ENDED)
         self._end(led, ENDED)
 
     def sweep(self) -> None:
@@ -164,11 +218,11 @@ class Jams:
     @contextmanager
     def _leading(self, led: Led) -> Iterator[None]:
         if led.is_busy:
-            raise Problem(HTTPStatus.CONFLICT, "busy", "a bar of this jam is on its way: wait for it", 1)
+            raise Problem(HTTPStatus.CONFLICT, "busy", BUSY, 1)
         led.is_busy, led.used = True, self._clock()
         try:
             yield
-        except SidemanError:
+        except (SidemanError, Problem):
             raise
         except BaseException:  # whatever the band knows now, it isn't what was heard
             self._end(led, FAILED)
@@ -185,3 +239,15 @@ class Jams:
         self._over[led.id] = led.session, why
         while len(self._over) > MAX_OVER:
             self._over.popitem(last=False)
+
+
+def _play_again(led: Led, calls: Sequence[Call]) -> None:
+    """What other processes played since; the same notes."""
+    for call in calls[led.calls :]:
+        if call.beat is None:
+            led.bars.append(led.band.bar(call.played))
+        else:
+            chord = call.played
+            assert chord is not None
+            led.bars[-1] = led.band.turn(chord, call.beat)
+        led.calls += 1

@@ -74,7 +74,7 @@ def test_a_silent_workers_job_is_anothers(queue: RedisQueue) -> None:
     time.sleep(0.3)
     second = queue.claim(FIT, "v", LONG)
     assert second is not None
-    assert (second.id, first.attempt, second.attempt) == ("a", 1, 2)
+    assert (second.id, first.attempt, second.attempt) == ("a", 1, 1)
     assert not queue.append(first, 3, BARS[2:3])  # whoever comes too late changes nothing
     assert not queue.finish(first, 3, DONE)
     assert not queue.release(first, counts=True)
@@ -84,6 +84,20 @@ def test_a_silent_workers_job_is_anothers(queue: RedisQueue) -> None:
     assert queue.finish(second, 4, DONE)
     assert queue.told("a") == [*BARS[:3], DONE]
     assert queue.job("a") == {}
+
+
+def test_only_tries_that_bring_nothing_count(queue: RedisQueue) -> None:
+    queue.put("a", FIT, "s", 1, Limits())
+
+    def attempt(*, begins: bool = True, bars: int = 0) -> int:
+        claim = queue.claim(FIT, "w", 0.05, begins=begins)
+        assert claim is not None
+        queue.append(claim, 1, BARS[:bars])
+        time.sleep(0.1)
+        return claim.attempt
+
+    assert [attempt(begins=False), attempt(begins=False), attempt(bars=1), attempt(bars=2)] == [1, 1, 1, 1]
+    assert [attempt(bars=2), attempt(), attempt()] == [1, 2, 3]
 
 
 def test_whoever_ends_gives_back(queue: RedisQueue) -> None:
@@ -156,7 +170,8 @@ def test_bars_are_told_once_and_in_order_to_all_who_listen(queue: RedisQueue) ->
     claim = queue.claim(FIT, "w", LONG)
     assert claim is not None
     publisher, mirrors = Publisher(queue), [Mirrors(queue), Mirrors(queue)]
-    for each in (publisher, *mirrors):
+    publisher.start()
+    for each in mirrors:
         each.start()
     early = mirrors[0].log("a")
     published = PublishedLog(claim, [], publisher)
@@ -174,7 +189,8 @@ def test_bars_are_told_once_and_in_order_to_all_who_listen(queue: RedisQueue) ->
         wait_until(lambda told=told: told.closed)  # type: ignore[misc]
         assert told.events == [*BARS, DONE]
     assert mirrors[0].log("a").events == [*BARS, DONE]
-    for each in (publisher, *mirrors):
+    publisher.stop()
+    for each in mirrors:
         each.stop()
 
 

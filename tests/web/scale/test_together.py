@@ -204,3 +204,27 @@ def test_limits_are_those_of_all_processes(redis_url: str) -> None:
     away.check("10.0.0.1")
     with pytest.raises(Problem):
         away.check("10.0.0.1")
+
+
+@pytest.mark.slow
+def test_a_jam_is_led_at_any_process(start: Start, webs: list[Server]) -> None:  # noqa: F811
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("bars", {"pitches": [52, 55, 60]}),
+        ("bars", {"chord": "Dm7"}),
+        ("turns", {"chord": "G7", "beat": 2}),
+        ("bars", {}),
+        ("turns", {"pitches": [45, 48, 52], "beat": 1}),
+        ("bars", {}),
+    ]
+    with start().browser() as alone, webs[0].browser() as browser:
+        one = alone.post("/api/jams", json={"seed": 3}).headers["location"]
+        other = browser.post("/api/jams", json={"seed": 3}).headers["location"]
+        with at(webs[1], browser) as elsewhere:
+            for number, (what, body) in enumerate(calls):
+                asked = (browser, elsewhere)[number % 2]
+                answers = [client.post(f"{path}/{what}", json=body) for client, path in ((alone, one), (asked, other))]
+                assert [answer.status_code for answer in answers] == [200, 200], answers[1].text
+                assert answers[0].json() == answers[1].json()
+            assert elsewhere.get(f"{other}/midi").content == alone.get(f"{one}/midi").content
+            browser.delete(other).raise_for_status()
+            assert elsewhere.post(f"{other}/bars", json={}).status_code == 410

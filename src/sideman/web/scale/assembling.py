@@ -25,6 +25,7 @@ from sideman.web.downloads import Downloads
 from sideman.web.logs import configure
 from sideman.web.metrics import Metrics
 from sideman.web.problems import problem
+from sideman.web.scale.journal import RedisJournal
 from sideman.web.scale.leading import Leader
 from sideman.web.scale.objects import ObjectFiles
 from sideman.web.scale.postgres import PostgresStore, migrate
@@ -52,6 +53,7 @@ class Shared:
     arrangements: Arrangements
     limits: RedisStorage
     renderer: RemoteRenderer
+    journal: RedisJournal
 
     @classmethod
     def of(cls, settings: Settings, model: Model, metrics: Metrics) -> Shared:
@@ -76,7 +78,8 @@ class Shared:
             socket_connect_timeout=LIMIT_SECONDS,
         )
         arrangements = Arrangements(settings, files, catalogue, studio)
-        return cls(store, queue, files, arrangements, limits, RemoteRenderer(settings, queue))
+        renderer, journal = RemoteRenderer(settings, queue), RedisJournal(settings, queue)
+        return cls(store, queue, files, arrangements, limits, renderer, journal)
 
     def close(self) -> None:
         """No call comes after this one."""

@@ -6,6 +6,7 @@ again. While Redis is away bars wait here; composing goes on.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import threading
@@ -33,6 +34,7 @@ class PublishedLog(Listened):
         self.sent = len(self.events)
         self.is_lost = False
         self.differs = False
+        self.has_begun, self.begin_sent = False, False
         self._known = {_place(event): event.data for event in self.events}
         self._publisher = publisher
 
@@ -43,6 +45,11 @@ class PublishedLog(Listened):
             self.differs = self.differs or known != event.data
             return
         super().append(event, last=last)
+        self._publisher.notify(self)
+
+    def begin(self) -> None:
+        """See :class:`EventLog`."""
+        self.has_begun = True
         self._publisher.notify(self)
 
     @property
@@ -98,6 +105,9 @@ class Publisher:
                 self._send(each)
 
     def _send(self, told: PublishedLog) -> None:
+        if told.has_begun and not told.begin_sent:
+            with contextlib.suppress(RedisError):  # what is told says so, too
+                told.begin_sent = self._queue.note(told.claim, begun="1")
         events, _ = told.since(told.sent)
         while events and not told.is_lost and not self._stopping:
             try:

@@ -129,10 +129,13 @@ class RedisQueue:
 
     # For who composes
 
-    def claim(self, fit: str, name: str, lease: float, least: float = 0.0) -> Claim | None:
-        """The next job that fits, for ``lease`` seconds; one that waited ``least`` seconds."""
+    def claim(self, fit: str, name: str, lease: float, least: float = 0.0, *, begins: bool = True) -> Claim | None:
+        """The next job that fits, for ``lease`` seconds; one that waited ``least`` seconds.
+
+        Unless it ``begins`` at once, its worker's end is not held against it before :meth:`note` says that it is begun.
+        """
         token = f"{name}:{secrets.token_hex(8)}"
-        found = self._claim(args=[fit, token, int(lease * 1000), int(least * 1000)])
+        found = self._claim(args=[fit, token, int(lease * 1000), int(least * 1000), int(begins)])
         return None if not found else Claim(found[0], token, int(found[1]))
 
     def renew(self, claims: Sequence[Claim], lease: float) -> list[Held]:

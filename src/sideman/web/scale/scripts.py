@@ -22,11 +22,16 @@ end
 local function tell(id, number, kind, data)
   if number > last(id) then redis.call('XADD', P .. 'bars:' .. id, number .. '-0', 'kind', kind, 'data', data) end
 end
-local function again(id)
-  local fit, session, size = unpack(redis.call('HMGET', job(id), 'fit', 'session', 'size'))
+local function again(id, is_blamed)
+  local fit, session, size, attempts, begun, from =
+    unpack(redis.call('HMGET', job(id), 'fit', 'session', 'size', 'attempts', 'begun', 'from'))
   redis.call('ZREM', P .. 'leases', id)
   if not fit then return end
-  redis.call('HSET', job(id), 'state', 'waiting', 'worker', '', 'since', now)
+  attempts = tonumber(attempts)
+  if is_blamed and begun == '1' then  -- a bar more than before: it was not its fault
+    if last(id) > tonumber(from) then attempts = 0 end
+  else attempts = attempts - 1 end
+  redis.call('HSET', job(id), 'state', 'waiting', 'worker', '', 'since', now, 'attempts', attempts)
   if redis.call('LPUSH', line(fit, session), id) == 1 then redis.call('LPUSH', owners(fit), session) end
   redis.call('HINCRBY', P .. 'takes', fit, size)
   news(fit)
@@ -66,11 +71,11 @@ news(fit)
 return 'ok'
 """
 
-# fit, token, milliseconds of the lease, least milliseconds of waiting
+# fit, token, milliseconds of the lease, least milliseconds of waiting, 1 where it is begun at once
 CLAIM = """
 local fit, token, lease, least = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local over = redis.call('ZRANGEBYSCORE', P .. 'leases', '-inf', now, 'LIMIT', 0, 16)
-for i = #over, 1, -1 do again(over[i]) end  -- the last one goes first to where the first shall be
+for i = #over, 1, -1 do again(over[i], true) end  -- the last one goes first to where the first shall be
 for _ = 1, redis.call('LLEN', owners(fit)) do
   local session = redis.call('LPOP', owners(fit))
   if not session then return false end
@@ -86,7 +91,7 @@ for _ = 1, redis.call('LLEN', owners(fit)) do
     redis.call('LPOP', line(fit, session))
     if redis.call('LLEN', line(fit, session)) > 0 then redis.call('RPUSH', owners(fit), session) end
     redis.call('HINCRBY', P .. 'takes', fit, -size)
-    redis.call('HSET', job(id), 'state', 'composing', 'worker', token)
+    redis.call('HSET', job(id), 'state', 'composing', 'worker', token, 'begun', ARGV[5], 'from', last(id))
     redis.call('HINCRBY', job(id), 'attempts', 1)
     redis.call('ZADD', P .. 'leases', now + lease, id)
     return {id, attempts + 1}
@@ -135,8 +140,7 @@ return 1
 RELEASE = """
 local id = ARGV[1]
 if redis.call('HGET', job(id), 'worker') ~= ARGV[2] then return 0 end
-if ARGV[3] ~= '1' then redis.call('HINCRBY', job(id), 'attempts', -1) end
-again(id)
+again(id, ARGV[3] == '1')
 return 1
 """
 

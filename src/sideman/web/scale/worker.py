@@ -1,8 +1,8 @@
 """A process that composes for others: it claims jobs, tells their bars, keeps what came of them. Knows no requests.
 
 Whatever ends it, its jobs are claimed by another worker when their lease is over, and composed again from the request:
-to the same music, of which nothing is told twice. A job that its worker never survives fails after some tries; in the
-last one it is composed alone, so that those beside it are not blamed.
+to the same music, of which nothing is told twice. A job that ends its worker again and again, without a bar more, fails
+after some tries; in the last one it is composed alone, so that those beside it are not blamed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from sideman.web.turns import FairQueue
 BEAT_SECONDS = 2.0
 WAIT_SECONDS = 0.5  # for news of work; soon enough for what was missed
 FULL_SECONDS = 0.25  # that work waits before a worker without room takes it: one with room takes it sooner
-MOST = 4  # times its batch, that a worker takes turns with
+MOST = 3  # times its batch, that a worker takes turns with
 RETRY_SECONDS = 0.5
 LAST_SECONDS = 0.05
 UNLIMITED = 1_000_000_000
@@ -150,7 +150,7 @@ class Worker:
         try:
             if self._composing.ready and takes < MOST * self._settings.batch:
                 least = 0.0 if has_room else FULL_SECONDS
-                claim = self._queue.claim(self._fit, self.name, self._settings.lease, least)
+                claim = self._queue.claim(self._fit, self.name, self._settings.lease, least, begins=has_room)
             if claim is None:
                 self._queue.wait([self._fit], self._seen, WAIT_SECONDS if has_room else FULL_SECONDS)
                 return
