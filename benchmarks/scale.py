@@ -101,31 +101,31 @@ async def relay(port: int) -> AsyncIterator[int]:
 class Disturbing:
     """All that goes wrong, one after the other, ``period`` seconds apart."""
 
-    def __init__(self, cluster: Cluster, cut_off: Process | None, period: float) -> None:
+    def __init__(self, cluster: Cluster, cut_off: Process | None, period: float, lease: float) -> None:
         self._cluster = cluster
-        self._period = period
+        self._period, self._lease = period, lease
         self.done: dict[str, int] = {}
         plain = [each for each in cluster.workers if each is not cut_off]
-        webs, workers = itertools.cycle(cluster.webs), itertools.cycle(plain)
+        webs, workers, others = itertools.cycle(cluster.webs), itertools.cycle(plain), itertools.cycle(plain[::-1])
         self._acts: dict[str, Callable[[], None]] = {
             "kill -9 a worker": lambda: next(workers).kill(),
             "kill -9 a web process": lambda: next(webs).kill(),
             "kill -9 Redis": lambda: cluster.crash(cluster.redis),
             "kill -9 PostgreSQL": lambda: cluster.crash(cluster.postgres),
             "kill -9 the object store": lambda: cluster.crash(cluster.bucket),
-            "freeze a worker past its lease": lambda: self._freeze(next(workers)),
+            "freeze a worker past its lease": lambda: self._freeze(next(others)),
         }
         if cut_off is not None:
             self._acts["cut a worker's network past its lease"] = self._cut
 
     def _freeze(self, process: Process) -> None:
         process.signal(signal.SIGSTOP)
-        time.sleep(1.5 * LEASE)
+        time.sleep(1.5 * self._lease)
         process.signal(signal.SIGCONT)
 
     def _cut(self) -> None:
         subprocess.run(("ip", "link", "set", LINK, "down"), check=True)
-        time.sleep(1.5 * LEASE)
+        time.sleep(1.5 * self._lease)
         subprocess.run(("ip", "link", "set", LINK, "up"), check=True)
 
     async def run(self) -> None:
@@ -133,6 +133,8 @@ class Disturbing:
         for name, act in itertools.cycle(self._acts.items()):
             await asyncio.sleep(self._period)
             await asyncio.to_thread(act)
+            for process in (*self._cluster.webs, *self._cluster.workers):
+                process.revive()
             self.done[name] = self.done.get(name, 0) + 1
             print(f"  {time.strftime('%H:%M:%S')} {name}", flush=True)
 
@@ -165,13 +167,13 @@ async def failures(options: argparse.Namespace) -> int:
     weights = {"weights": options.weights} if options.weights else {}
     async with contextlib.AsyncExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sideman-scale-")))
-        cluster = Cluster(home, **SETTINGS, **weights)
+        cluster = Cluster(home, **SETTINGS, **weights, lease=options.lease)
         stack.enter_context(cluster.running(options.webs, options.workers - options.cut))
         cut_off = None
         if options.cut:
             stack.enter_context(network())
             cut_off = await _cut_off(cluster, stack)
-        disturbing = Disturbing(cluster, cut_off, options.period)
+        disturbing = Disturbing(cluster, cut_off, options.period, options.lease)
         disturbance = asyncio.create_task(disturbing.run())
         until = time.monotonic() + options.minutes * 60
         heard = await listeners(cluster, options.listeners, until, wanted)
@@ -274,6 +276,7 @@ def main() -> int:
     parser.add_argument("--webs", type=int, default=3)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--period", type=float, default=9, help="seconds between two disturbances")
+    parser.add_argument("--lease", type=float, default=LEASE, help="seconds; more where the machine is busy")
     parser.add_argument("--bars", type=int, default=16, help="of a piece")
     parser.add_argument("--pieces", type=int, default=48)
     parser.add_argument("--rounds", type=int, default=3)

@@ -53,7 +53,8 @@ class Filing(Protocol):
     def revise(self, piece: Piece, composition: str, before: bytes | None = None) -> None:
         """Put another document in the place of a piece's, which several processes saw as it was ``before``.
 
-        Raises :class:`DataError` where it can't be written, or the piece was changed or deleted meanwhile.
+        Raises :class:`DataError` where it can't be written, or the piece was deleted meanwhile, and :class:`Problem`
+        where it was changed.
         """
 
     def bars(self, piece: Piece) -> list[str]:

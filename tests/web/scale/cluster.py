@@ -39,6 +39,11 @@ class Process:
     def signal(self, sign: signal.Signals) -> None:
         self._process.send_signal(sign)
 
+    def revive(self) -> None:
+        """What a supervisor does with one that ended."""
+        if self._process.poll() is not None:
+            self.start()
+
     def kill(self) -> None:
         """As a power cut, and started again."""
         self._process.kill()

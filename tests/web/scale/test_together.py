@@ -12,8 +12,10 @@ import httpx
 import pytest
 from tests.web.conftest import CHORDS, LAX, Server, Start, compose, create, listen, start, view, wait_until  # noqa: F401
 from tests.web.scale.engines import Bucket
+from tests.web.scale.listeners import bars_of
 
 from sideman import Model
+from sideman.web.events import Event
 from sideman.web.scale.assembling import working
 from sideman.web.scale.postgres import PostgresStore
 from sideman.web.scale.queue import RedisQueue
@@ -146,14 +148,22 @@ def test_a_piece_that_no_worker_survives_fails_and_those_beside_it_do_not(
     with webs[0].browser() as browser:
         queue.present("w", [fit], {})
         ready(webs[0])
+        bars = [Event("bar", text) for text in bars_of({"progression": "C:4|F:4", "seed": 1}, model).values()]
         poison, beside = (create(browser, "C:4|F:4", seed=seed)["id"] for seed in (1, 2))
         for attempt in range(3):  # workers that end with it: once with another one beside it
             claims = [queue.claim(fit, "w", 0.05) for _ in range(2 if attempt < 2 else 1)]
             assert [claim.id for claim in claims if claim] == [poison, beside][: len(claims)]
+            if attempt == 0 and claims[0] is not None:  # a bar was told before
+                queue.append(claims[0], 1, [bars[0]])
+                assert queue.release(claims[0], counts=False)
+                again = queue.claim(fit, "w", 0.05)
+                assert (again and again.id, again and again.attempt) == (poison, 1)
             time.sleep(0.1)
         with work():
             assert listen(browser, beside)[-1].kind == "done"
-            last = listen(browser, poison)[-1]
+            *told, last = listen(browser, poison)
+            assert [each.number for each in (*told, last)] == [1, 2]
+            assert [each.number for each in listen(browser, poison, 1)] == [2]
             assert (last.kind, "3 times" in last.data["detail"]) == ("error", True)
         assert view(browser, poison)["state"] == "failed"
     queue.close()

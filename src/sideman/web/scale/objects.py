@@ -14,7 +14,9 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +26,7 @@ from obstore.store import ObjectStore, from_url
 
 from sideman.errors import DataError
 from sideman.web.piece_files import Found, Key, lost
+from sideman.web.problems import Problem
 from sideman.web.scale.postgres import Documents
 from sideman.web.settings import MEGABYTE
 from sideman.web.store import Piece, State
@@ -35,7 +38,11 @@ EVENTS = "events.jsonl"
 DOCUMENT = "composition-{digest}.json"
 DIGITS = 32  # of the hash in its name
 NEAR_MEGABYTES = 1024  # of files that a process keeps near
-RETRIES: RetryConfig = {"max_retries": 5}
+RETRIES: RetryConfig = {
+    "max_retries": 4,
+    "retry_timeout": timedelta(seconds=10),
+    "backoff": {"base": 2, "init_backoff": timedelta(seconds=0.05), "max_backoff": timedelta(seconds=1)},
+}
 ACCESS_SECONDS = 60.0
 _MADE = re.compile(r"take-[0-9]+(?!\.mid)[0-9a-z.-]*")  # sound: it can be made again
 
@@ -128,7 +135,8 @@ class ObjectFiles:
         if not self._rows.stand(piece.id, old, Documents(new, told=False)):
             now = self._rows.documents(piece.id)
             if now is not None and now.document != new:
-                raise DataError("it was changed meanwhile: look at it again")
+                detail = "it was changed meanwhile: look at it again"
+                raise Problem(HTTPStatus.CONFLICT, "changed", detail)
             return
         if old is not None:
             with contextlib.suppress(BaseError, OSError):  # it goes with its piece

@@ -235,6 +235,7 @@ class Worker:
         self, claim: Claim, fields: Mapping[str, str], piece: Piece, published: PublishedLog, detail: str
     ) -> None:
         if fields["kind"] != REDO:
+            self._files.keep(piece, [event.data for event in published.events])
             self._store.finish(piece.id, State.FAILED, detail)
         self._queue.finish(claim, len(published.events) + 1, ending(State.FAILED, detail))
 
@@ -303,7 +304,9 @@ class Worker:
         if isinstance(work, Redo):
             state, detail = self._write_redo(doing, work, state, detail)
         elif isinstance(work, Job):
-            if not work.unwanted:
+            if state is State.FAILED:  # who listened hears of it behind the bars that were told
+                self._until(lambda: self._files.keep(work.piece, [event.data for event in published.events]), doing)
+            elif not work.unwanted:
                 self._until(lambda: keep(self._files, work, state, self._fingerprint), doing)
             if not self._until(lambda: self._catalogue.finish(work.piece, state, detail), doing):
                 self._until(lambda: self._catalogue.forget(work.piece), doing)
@@ -320,7 +323,7 @@ class Worker:
         document = to_document(made)
         try:
             self._until(lambda: self._files.revise(redo.piece, document, redo.document), doing)
-        except SidemanError as error:
+        except (SidemanError, Problem) as error:
             log.warning("a revision could not be kept: %s", error, extra={"piece": redo.piece.id[:8]})
             return State.FAILED, "it could not be kept: the piece is as before, ask for it again"
         for event in told(made):
