@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from obstore.exceptions import GenericError
 from tests.web.scale.engines import Bucket, free_port
 
 from sideman.errors import DataError
@@ -67,6 +68,19 @@ def test_whoever_comes_too_late_overwrites_nothing(files: ObjectFiles) -> None:
     assert refused.value.status == 409
     files.revise(PIECE, "second", b"first")  # the same once more: an answer that was lost
     assert files.composition(PIECE) == b"second"
+
+
+def test_what_is_deleted_while_it_is_read_is_not_there(files: ObjectFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise GenericError("the connection broke")
+
+    files.keep(PIECE, BARS, [b"song"], "document")
+    monkeypatch.setattr("sideman.web.scale.objects.obstore.get", fail)
+    with pytest.raises(ConnectionError):
+        files.composition(PIECE)
+    monkeypatch.setattr(files, "_exists", lambda *_: False)
+    with pytest.raises(DataError, match="not there"):
+        files.composition(PIECE)
 
 
 def test_sound_is_kept_and_makes_room(files: ObjectFiles) -> None:

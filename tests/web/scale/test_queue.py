@@ -100,6 +100,19 @@ def test_only_tries_that_bring_nothing_count(queue: RedisQueue) -> None:
     assert [attempt(bars=2), attempt(), attempt()] == [1, 2, 3]
 
 
+def test_a_job_is_not_blamed_for_a_worker_that_was_late(queue: RedisQueue) -> None:
+    queue.put("a", FIT, "s", 1, Limits())
+    claims = []
+    for _ in range(6):
+        claim = queue.claim(FIT, "w", 0.05)
+        assert claim is not None
+        claims.append(claim)
+        time.sleep(0.1)
+        if len(claims) > 1:
+            queue.pardon(claims[-2])  # it comes back when another one has its job
+    assert [claim.attempt for claim in claims] == [1, 2, 2, 2, 2, 2]
+
+
 def test_whoever_ends_gives_back(queue: RedisQueue) -> None:
     for identity in ("a", "b"):
         queue.put(identity, FIT, "s", 1, Limits())

@@ -194,7 +194,7 @@ class ObjectFiles:
         except (NotFoundError, FileNotFoundError):
             return False
         except BaseError as error:
-            raise OSError(f"the object store does not answer: {_line(error)}") from error
+            raise ConnectionError(f"the object store does not answer: {_line(error)}") from error
         Path(part).replace(path)
         return True
 
@@ -227,7 +227,7 @@ class ObjectFiles:
             for batch in obstore.list(self._store, f"{key.session}/{key.piece}/"):
                 obstore.delete(self._store, [entry["path"] for entry in batch])
         except BaseError as error:
-            raise OSError(f"the object store does not answer: {_line(error)}") from error
+            raise ConnectionError(f"the object store does not answer: {_line(error)}") from error
         shutil.rmtree(Path(self._near.name, key.session, key.piece), ignore_errors=True)
         self._rows.deleted(*key)
 
@@ -235,7 +235,7 @@ class ObjectFiles:
         try:
             obstore.put(self._store, _path(piece, name), data)
         except BaseError as error:
-            raise OSError(f"the object store does not answer: {_line(error)}") from error
+            raise ConnectionError(f"the object store does not answer: {_line(error)}") from error
 
     def _get(self, piece: Piece, name: str) -> bytes:
         try:
@@ -243,7 +243,18 @@ class ObjectFiles:
         except NotFoundError as error:
             raise FileNotFoundError(name) from error
         except BaseError as error:
-            raise OSError(f"the object store does not answer: {_line(error)}") from error
+            if not self._exists(piece, name):  # it was deleted while it was read
+                raise FileNotFoundError(name) from error
+            raise ConnectionError(f"the object store does not answer: {_line(error)}") from error
+
+    def _exists(self, piece: Piece, name: str) -> bool:
+        try:
+            obstore.head(self._store, _path(piece, name))
+        except (NotFoundError, FileNotFoundError):
+            return False
+        except BaseError:  # nobody knows
+            return True
+        return True
 
     def _tidy(self) -> None:
         """Delete files near by, the longest unused first, while there are too many; none that was just used."""

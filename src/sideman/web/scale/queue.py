@@ -75,6 +75,7 @@ class RedisQueue:
         self._finish = self._script(scripts.FINISH)
         self._release = self._script(scripts.RELEASE)
         self._note = self._script(scripts.NOTE)
+        self._pardon = self._script(scripts.PARDON)
         self._drop = self._script(scripts.DROP)
         self._heard = self._script(scripts.HEARD)
         self._lead = self._script(scripts.LEAD)
@@ -150,6 +151,10 @@ class RedisQueue:
         """Tell events, of which the first has this number; False where the job is another worker's."""
         flat = [text for event in events for text in event]
         return bool(self._append(args=[claim.id, claim.token, first, *flat]))
+
+    def pardon(self, claim: Claim) -> None:
+        """A worker lives whose job became another's: whatever made it late, it was not the job that ended it."""
+        self._pardon(args=[claim.id])
 
     def note(self, claim: Claim, **fields: str) -> bool:
         """Say more about a job; False where it is another worker's."""

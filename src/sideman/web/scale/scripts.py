@@ -161,6 +161,13 @@ forget(id, ARGV[4])
 return 1
 """
 
+# id
+PARDON = """
+local attempts = tonumber(redis.call('HGET', job(ARGV[1]), 'attempts') or 0)
+if attempts > 0 then redis.call('HSET', job(ARGV[1]), 'attempts', attempts - 1) end
+return attempts
+"""
+
 # id, token, then fields of the job
 NOTE = """
 if redis.call('HGET', job(ARGV[1]), 'worker') ~= ARGV[2] then return 0 end

@@ -289,7 +289,9 @@ class Worker:
                 return
             self._write(doing, state, detail)
         except _LostError:
-            log.warning("a job is another worker's now", extra={"piece": work.piece.id[:8]})
+            if doing.log.is_lost:
+                log.warning("a job is another worker's now", extra={"piece": work.piece.id[:8]})
+                self._try(partial(self._queue.pardon, doing.claim))
         except Exception:
             log.exception("a job could not be ended", extra={"piece": work.piece.id[:8]})
             self._try(lambda: self._queue.release(doing.claim, counts=True))
