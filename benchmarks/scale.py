@@ -79,7 +79,7 @@ async def relay(port: int) -> AsyncIterator[int]:
     """A port of this side of the link that leads to one of this machine."""
 
     async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, asyncio.CancelledError):
             while data := await reader.read(65_536):
                 writer.write(data)
                 await writer.drain()
