@@ -46,6 +46,10 @@ class Process:
     def end(self, sign: int) -> tuple[int, str]:
         """Exit code and what was said."""
         self._process.send_signal(sign)
+        return self.ended()
+
+    def ended(self) -> tuple[int, str]:
+        """The same, where it ends by itself."""
         code = self._process.wait(120)  # a busy machine takes its time
         self._reading.join(120)
         return code, "".join(self._log)
@@ -202,7 +206,7 @@ def test_stopped_while_somebody_listens(tmp_path: Path, weights: Path) -> None:
             server._process.send_signal(signal.SIGINT)
             heard = list(lines)
             assert "event: stopped" in heard
-        _, text = server._process.communicate(timeout=30)
+        _, text = server.ended()
         cookies = dict(browser.cookies)
     with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
         bars = view(browser, identity)["progress"]["bars"]

@@ -67,8 +67,7 @@ class Studio(Desk):
 
     def close(self) -> None:
         """Give pieces under way their grace, then write down what became of them."""
-        self.composing.drain()
-        self._until = time.monotonic() + self._settings.grace + CLOSING_SECONDS
+        self.drain()
         self.composing.join()
         self._writing.shutdown()
 
@@ -89,6 +88,7 @@ class Studio(Desk):
 
     def drain(self) -> None:
         """See :class:`Desk`."""
+        self._until = min(self._until, time.monotonic() + self._settings.grace + CLOSING_SECONDS)
         self.composing.drain()
 
     def check(self) -> None:

@@ -172,16 +172,16 @@ def test_a_worker_that_ends_lets_another_go_on(webs: list[Server], work: Work) -
         first = contextlib.ExitStack()
         first.enter_context(work())
         ready(webs[0])
-        identity = create(browser, "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 30), seed=1, takes=3)["id"]
+        identity = create(browser, "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 60), seed=1, takes=8)["id"]
         wait_until(lambda: view(browser, identity)["progress"]["bars"] > 5)
         first.close()
         before = view(browser, identity)["progress"]["bars"]
-        assert before < 360
+        assert before < 8 * 240
         workers.enter_context(work())
         told = listen(browser, identity)
         assert told[-1].kind == "done"
         bars = [(e.data["take"], e.data["bar"]) for e in told if e.kind == "bar"]
-        assert sorted(bars) == [(take, bar) for take in range(3) for bar in range(120)]
+        assert sorted(bars) == [(take, bar) for take in range(8) for bar in range(240)]
 
 
 def test_one_of_three_is_too_little(redis_url: str, model: Model) -> None:
