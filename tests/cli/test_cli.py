@@ -24,6 +24,7 @@ COMMANDS = [
     "encode",
     "evaluate",
     "export",
+    "fingerprint",
     "history",
     "inspect",
     "jam",
@@ -32,6 +33,7 @@ COMMANDS = [
     "render",
     "serve",
     "train",
+    "work",
 ]
 PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
 

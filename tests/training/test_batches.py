@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise, permutations
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def test_without_density_only_the_densities_go(dataset: Path) -> None:
 
 def test_controls_are_told_as_the_reading_says(dataset: Path) -> None:
     data = Dataset(dataset)
-    row = data.rows[0].__class__(**{**vars(data.rows[0]), "style": "jazz"})
+    row = replace(data.rows[0], style="jazz")
     for style in (False, True):
         for tempo in (False, True):
             ids, features, head = read_song(row, data.ids(row), Reading(ORDER, style=style, tempo=tempo, density=True))

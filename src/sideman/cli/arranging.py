@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sideman.cli.batch import run_batch
 from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
 from sideman.cli.giving import with_melody, with_own_parts
 from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, SCORE_SUFFIXES, check_output, numbered
@@ -21,7 +20,6 @@ from sideman.cli.rendering import programs_of, tell_stand_ins
 from sideman.cli.terminal import CLUSTER_HELP, counted, print_json, progress, say
 from sideman.errors import DataError, OptionError
 from sideman.options import values_of
-from sideman.workers.opening import open_workers
 
 if TYPE_CHECKING:
     from sideman.arranging import Arrangement, ArrangeOptions, Plan
@@ -129,6 +127,9 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
             hint = "--resume" if resume else "--workers" if workers is not None else "--cluster"
             raise typer.BadParameter("it is for --batch", param_hint=hint)
     if batch is not None:
+        from sideman.cli.batch import run_batch
+        from sideman.workers.opening import open_workers
+
         if output is None or any((chart, audio, score, piece)) or wishes["takes"] != 1:
             detail = "it takes -o FOLDER, and no chart, --audio, --score, --piece or --takes"
             raise typer.BadParameter(detail, param_hint="--batch")

@@ -15,7 +15,6 @@ from sideman.cli.composing import read_options
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import print_json, progress, table
 from sideman.errors import MissingLibraryError
-from sideman.workers.opening import open_workers
 
 if TYPE_CHECKING:
     from sideman.judging.statistics import Estimate
@@ -46,6 +45,7 @@ def evaluate_music(wanted: Judgement) -> None:
     from sideman.judging.judge import TAKES, judge
     from sideman.judging.plot import SUFFIXES, plot
     from sideman.training.shards import Dataset
+    from sideman.workers.opening import open_workers
 
     if wanted.plot is not None:
         check_output(wanted.plot, SUFFIXES)

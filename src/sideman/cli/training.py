@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
@@ -254,6 +253,8 @@ def export(
       sideman export weights.safetensors -o daring.safetensors --sampling daring.toml
       sideman export weights.safetensors --hf band/
     """  # noqa: D301 - \b keeps typer from filling the lines
+    import tempfile
+
     if output is None and hub is None:
         raise typer.BadParameter("give -o weights.safetensors or --hf FOLDER", param_hint="--output")
     if output is not None:
