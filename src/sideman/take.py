@@ -15,17 +15,16 @@ import numpy.typing as npt
 from sideman.kernel_take import KernelTake, Waits
 from sideman.model.kernel import KernelEngine
 from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
-from sideman.music.band import INSTRUMENTS, ROLES
 from sideman.tokens.chart import Chart
 from sideman.tokens.clashes import Clashes
 from sideman.tokens.decode import BarNotes, Decoder
-from sideman.tokens.fingerprints import RUN
 from sideman.tokens.fitting import Fitting
 from sideman.tokens.habits import Habits
-from sideman.tokens.kit import Beginning, ends_part
+from sideman.tokens.kit import Beginning
 from sideman.tokens.leader import Leader
-from sideman.tokens.parts import Part, Parts, Reader
+from sideman.tokens.parts import Parts, Reader
 from sideman.tokens.prefix import Prefix, Stage
+from sideman.tokens.redraws import Redraws
 from sideman.tokens.slices import BEGINS_PART, part_begin
 from sideman.tokens.styling import Styling
 from sideman.tokens.vocabulary import VOCABULARY
@@ -37,7 +36,6 @@ Features = tuple[int, ...]  # of one id
 
 _NONE: npt.NDArray[np.intp] = np.empty(0, np.intp)
 _SILENT = (Stage.ONSET, Stage.LENGTH)  # nothing begins, ends or sounds
-_DRAWS = 4  # of a part that a known song has, until it stays as it is
 _KEPT_AFTER_SLIDE = 0.5  # of the context: what is read again when it is full
 
 
@@ -79,10 +77,7 @@ class Take:
         self.choices = _NONE  # ids that may come next
         self.wished = self.choices  # those to draw among
         self._chart, self._judged = chart, judged
-        self._beginnings = {(each.bar, each.role): each for each in beginnings}
-        self._again = {place: each.draws for place, each in self._beginnings.items()}
-        self._known = defaults.known
-        self._draws: dict[tuple[int, int], int] = {}  # left of parts that were those of known songs
+        self._redraws = Redraws(beginnings, defaults.known)
         self.bits, self.told = 0.0, 0
         self.kernel: KernelTake | None = None  # the same ids, where the kernel composes
         self._start([])
@@ -303,34 +298,12 @@ class Take:
 
         Where it ends one that doesn't begin as it is to, that is drawn again.
         """
-        if (self._beginnings or self._known is not None) and self._is_to_be_other(token):
+        if self._redraws.wants(self.prefix, token, self.ids, self.bar_begins):
             self._start(self.ids[: part_begin(self.ids)])
             return False
         again = self.leader.again(self.prefix, token, self._played)
         self._push(*again or (token,))
         return bool(again)
-
-    def _is_to_be_other(self, token: int) -> bool:
-        """Whether the part that ``token`` ends is to be drawn again."""
-        place = self.prefix.bar, self.prefix.role
-        beginning = self._beginnings.get(place)
-        if beginning is not None and self._again[place] and beginning.is_told(self.prefix, token):
-            if beginning.lacks(self.ids[part_begin(self.ids) :]):
-                self._again[place] -= 1
-                return True
-            self._again[place] = 0
-        left = self._draws.get(place, _DRAWS)
-        if not left or not ends_part(self.prefix, token) or not self._is_known(self.prefix.role):
-            return False
-        self._draws[place] = left - 1
-        return True
-
-    def _is_known(self, role: int, part: Part = ()) -> bool:
-        """Whether with a part that follows, or with the last one, the last bars are those of a known song."""
-        first = self.prefix.bar - RUN + 1
-        if self._known is None or first < 0 or INSTRUMENTS[ROLES[role]].is_drum:
-            return False
-        return self._known.ends([*self.ids[self.bar_begins[first] :], *part], role)
 
     def _read_again(self) -> None:
         """Forget the parts of the bars that are over."""
@@ -341,10 +314,7 @@ class Take:
         while len(self._parts) <= bar:
             begin, end = self.bar_begins[len(self._parts) :][:2]
             self._parts.append(self._reader.read(self.ids[begin:end]))
-        parts = self._parts[bar]
-        if self._known is None:
-            return parts
-        return {role: part for role, part in parts.items() if not self._is_known(role.number, part)}
+        return self._redraws.without_known(self.prefix, self.ids, self.bar_begins, self._parts[bar])
 
     def _push(self, *tokens: int) -> None:
         """Take ids that were decided."""

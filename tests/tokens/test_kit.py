@@ -68,7 +68,7 @@ def test_drums_lead_into_another_section_where_they_are_composed() -> None:
     def fills(*names: str, **options: Any) -> list[int]:  # noqa: ANN401 - options by name
         sections = tuple(PlayedSection(name, (0, 1)) for name in names)
         plan = Plan(parse("|".join(["C|Am"] * len(names))), ArrangeOptions(**options), sections=sections)
-        return sorted(fill.bar for fill in plan.take(0)._beginnings.values() if isinstance(fill, Fill))
+        return sorted(fill.bar for fill in plan.take(0)._redraws.beginnings.values() if isinstance(fill, Fill))
 
     assert fills("Verse", "Chorus", "Chorus", "Verse") == [1, 5]
     assert fills("Verse", "Verse") == []
@@ -77,7 +77,7 @@ def test_drums_lead_into_another_section_where_they_are_composed() -> None:
     plan = Plan(
         parse("C|Am|C|Am"), ArrangeOptions(), sections=(PlayedSection("A", (0,)), PlayedSection("B", (0, 1, 2)))
     )
-    assert not any(isinstance(each, Fill) for each in plan.take(0, given=given)._beginnings.values())
+    assert not any(isinstance(each, Fill) for each in plan.take(0, given=given)._redraws.beginnings.values())
 
 
 def test_a_part_ends_with_whatever_is_no_onset_and_no_hit() -> None:
