@@ -476,10 +476,11 @@ def test_a_piece_that_cannot_be_kept_has_failed(
 
         monkeypatch.setattr(server.services.arrangements.files, "keep", in_the_way)
         identity = create(browser, "C:4")["id"]
-        last = listen(browser, identity)[-1]
+        heard, again = listen(browser, identity), listen(browser, identity)
         assert view(browser, identity)["state"] == "failed"
-    assert last.kind == "error"
-    assert "could not be kept" in last.data["detail"]
+    assert again[-1].data == heard[-1].data
+    assert heard[-1].kind == "error"
+    assert "could not be kept" in heard[-1].data["detail"]
     assert "could not be kept" in caplog.text
 
 

@@ -176,7 +176,8 @@ class Arrangements:
         if piece.state is State.DONE and self.files.is_revised(piece):
             return self._told(piece)
         description = self._description(piece)
-        bars = [Event("bar", line) for line in self.files.bars(piece)]
+        kept = () if piece.state is State.FAILED else self.files.bars(piece)  # of what failed nothing is kept
+        bars = [Event("bar", line) for line in kept]
         return EventLog([*bars, ending(piece.state, piece.detail)], closed=True), description.bars * description.takes
 
     def _told(self, piece: Piece, candidate: int | None = None) -> tuple[EventLog, int]:
