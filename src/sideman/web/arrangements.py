@@ -176,8 +176,12 @@ class Arrangements:
         if piece.state is State.DONE and self.files.is_revised(piece):
             return self._told(piece)
         description = self._description(piece)
-        kept = () if piece.state is State.FAILED else self.files.bars(piece)  # of what failed nothing is kept
-        bars = [Event("bar", line) for line in kept]
+        try:
+            bars = [Event("bar", line) for line in self.files.bars(piece)]
+        except Problem:
+            if piece.state is not State.FAILED:
+                raise
+            bars = []  # of what failed nothing may be left; why it did is told all the same
         return EventLog([*bars, ending(piece.state, piece.detail)], closed=True), description.bars * description.takes
 
     def _told(self, piece: Piece, candidate: int | None = None) -> tuple[EventLog, int]:
