@@ -24,6 +24,7 @@ from sideman.web.scale.worker import Worker
 from sideman.web.settings import Settings
 
 Work = Callable[..., AbstractContextManager[Worker]]
+LEASE = 0.5  # seconds; two claims take less
 
 
 @pytest.fixture
@@ -151,11 +152,11 @@ def test_a_piece_that_no_worker_survives_fails_and_those_beside_it_do_not(
         bars = [Event("bar", text) for text in bars_of({"progression": "C:4|F:4", "seed": 1}, model).values()]
         poison, beside = (create(browser, "C:4|F:4", seed=seed)["id"] for seed in (1, 2))
         for number, count in enumerate((1, 2, 2, 1)):  # workers that end with it: twice with another one beside it
-            claims = [queue.claim(fit, "w", 0.05) for _ in range(count)]
+            claims = [queue.claim(fit, "w", LEASE) for _ in range(count)]
             assert [claim.id for claim in claims if claim] == [poison, beside][:count]
             if number == 0 and claims[0] is not None:
                 queue.append(claims[0], 1, [bars[0]])  # a bar was told: that try doesn't count
-            time.sleep(0.1)
+            time.sleep(1.2 * LEASE)
         with work():
             assert listen(browser, beside)[-1].kind == "done"
             *told, last = listen(browser, poison)
