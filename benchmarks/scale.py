@@ -91,7 +91,8 @@ async def relay(port: int) -> AsyncIterator[int]:
         except OSError:
             writer.close()
             return
-        await asyncio.gather(copy(reader, there[1]), copy(there[0], writer))
+        with contextlib.suppress(asyncio.CancelledError):  # at the end
+            await asyncio.gather(copy(reader, there[1]), copy(there[0], writer))
 
     server = await asyncio.start_server(lead, HERE, 0)
     async with server:
