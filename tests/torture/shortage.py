@@ -89,7 +89,7 @@ def _server_on_a_full_disk(run: Run, path: Path) -> None:
     """New pieces get 503 or are made, old ones are heard, deleting makes room."""
     with small_disk(run, 24) as disk, Process(disk / "data", path, SIDEMAN_RESERVE_MEGABYTES="0") as server:
         with httpx.Client(base_url=server.url, timeout=60) as browser:
-            pieces = [compose(browser, CHORDS, seed=seed) for seed in range(3)]
+            pieces = [compose(browser, CHORDS, seed=seed) for seed in range(4)]
             for leave in (0, 4096, 60_000):
                 fill(disk, leave)
                 answer = browser.post("/api/arrangements", json={"progression": CHORDS})

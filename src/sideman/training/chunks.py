@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from sideman.errors import DataError
 from sideman.files import atomic_write
@@ -73,7 +73,7 @@ def save_chunk(files: Sequence[Encoded], path: Path) -> None:
         "fingerprints": np.concatenate([np.zeros(0, np.uint64), *(song.phrases for song in songs)]),
     }
     with atomic_write(path) as temporary:
-        save_file(arrays, temporary)
+        temporary.write_bytes(save(arrays))  # its own writer has an error of its own where the disk is full
 
 
 class Chunk:

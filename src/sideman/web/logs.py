@@ -43,17 +43,26 @@ class TextLines(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-class Seldom(logging.Filter):
-    """Passes what is said again and again once a minute: clients can make uvicorn complain of each request."""
+REMEMBERED = 1_000  # messages
 
-    def __init__(self) -> None:
+
+class Seldom(logging.Filter):
+    """Passes what is said again and again once a minute: clients can make uvicorn complain of each request.
+
+    asyncio complains a few hundred times a second where there is no file left for a connection, each time with a trace.
+    """
+
+    def __init__(self, *, traces: bool = False) -> None:
         super().__init__()
+        self._traces = traces
         self._said: dict[object, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """See :class:`logging.Filter`. What has a trace always passes."""
+        """See :class:`logging.Filter`. What has a trace always passes, unless ``traces`` are counted too."""
         now = time.monotonic()
-        if record.exc_info or now - self._said.get(record.msg, -math.inf) > SECONDS_PER_MINUTE:
+        if (record.exc_info and not self._traces) or now - self._said.get(record.msg, -math.inf) > SECONDS_PER_MINUTE:
+            if len(self._said) >= REMEMBERED:
+                self._said.clear()
             self._said[record.msg] = now
             return True
         return False
@@ -74,3 +83,4 @@ def configure(*, as_json: bool) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("sideman").setLevel(logging.INFO)
     logging.getLogger("uvicorn.error").filters[:] = [Seldom()]
+    logging.getLogger("asyncio").filters[:] = [Seldom(traces=True)]
