@@ -25,7 +25,7 @@ def test_the_same_is_logged_once_a_minute(monkeypatch: pytest.MonkeyPatch, trace
     monkeypatch.setattr("sideman.web.logs.time.monotonic", lambda: now)
     seldom = Seldom(traces=traces)
     accept = "socket.accept() out of system resource"
-    asked = [seldom.filter(record(accept, trace=True)) for _ in range(2)]
+    asked = [seldom.filter(record(f"{accept}\nhandle: {number}", trace=True)) for number in range(2)]
     asked += [seldom.filter(record("Invalid HTTP request received.")) for _ in range(2)]
     now = 61.0
     asked.append(seldom.filter(record(accept, trace=True)))

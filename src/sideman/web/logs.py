@@ -49,21 +49,23 @@ REMEMBERED = 1_000  # messages
 class Seldom(logging.Filter):
     """Passes what is said again and again once a minute: clients can make uvicorn complain of each request.
 
-    asyncio complains a few hundred times a second where there is no file left for a connection, each time with a trace.
+    asyncio complains hundreds of times a second where there is no file left for a connection, each time with a trace:
+    of its complaints the first line tells which are the same.
     """
 
     def __init__(self, *, traces: bool = False) -> None:
         super().__init__()
         self._traces = traces
-        self._said: dict[object, float] = {}
+        self._said: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """See :class:`logging.Filter`. What has a trace always passes, unless ``traces`` are counted too."""
         now = time.monotonic()
-        if (record.exc_info and not self._traces) or now - self._said.get(record.msg, -math.inf) > SECONDS_PER_MINUTE:
+        said = str(record.msg).partition("\n")[0]
+        if (record.exc_info and not self._traces) or now - self._said.get(said, -math.inf) > SECONDS_PER_MINUTE:
             if len(self._said) >= REMEMBERED:
                 self._said.clear()
-            self._said[record.msg] = now
+            self._said[said] = now
             return True
         return False
 
