@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -28,6 +27,7 @@ from sideman.errors import DataError
 from sideman.web.piece_files import Found, Key, lost
 from sideman.web.problems import Problem
 from sideman.web.scale.postgres import Documents
+from sideman.web.scale.work import digest
 from sideman.web.settings import MEGABYTE
 from sideman.web.store import Piece, State
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 EVENTS = "events.jsonl"
 DOCUMENT = "composition-{digest}.json"
-DIGITS = 32  # of the hash in its name
 NEAR_MEGABYTES = 1024  # of files that a process keeps near
 RETRIES: RetryConfig = {
     "max_retries": 4,
@@ -290,7 +289,7 @@ def _line(error: Exception) -> str:
 
 
 def _name(document: bytes) -> str:
-    return DOCUMENT.format(digest=sha256(document).hexdigest()[:DIGITS])
+    return DOCUMENT.format(digest=digest(document))
 
 
 def _path(piece: Piece, name: str) -> str:

@@ -14,7 +14,7 @@ from sideman.web.store import Piece
 
 PIECE, REDO, SOUND = "piece", "redo", "sound"  # kinds of jobs
 VERSION = version("sideman")
-DIGITS = 32
+DIGITS = 32  # of the hash that names a document
 
 
 def fit_of(fingerprint: str) -> str:
