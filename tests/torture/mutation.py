@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -102,11 +103,11 @@ def mutated_json(value: Any, random: Random) -> Any:  # noqa: ANN401 - whatever 
                 case 0:
                     del inside[key]
                 case 1 if isinstance(inside, list):
-                    inside.insert(key, inside[key])
+                    inside.insert(key, deepcopy(inside[key]))
                 case 2 if isinstance(inside[key], int | float) and not isinstance(inside[key], bool):
                     inside[key] = random.choice((inside[key] + 1, -inside[key], inside[key] * 1000))
                 case _:
-                    inside[key] = random.choice(ODD)
+                    inside[key] = deepcopy(random.choice(ODD))
             break
     return changed
 
