@@ -26,6 +26,7 @@ from sideman.training.config import TrainConfig
 from sideman.training.device import Device, choose_device, set_threads
 from sideman.training.evaluate import Scores, evaluate_rows, small_validation
 from sideman.training.loss import to_tensors, weighted_loss
+from sideman.training.memory import keep_memory
 from sideman.training.optimizer import make_optimizers
 from sideman.training.processes import Processes
 from sideman.training.reader import reading_process
@@ -97,6 +98,7 @@ class Trainer:
         self.device: Device = choose_device(device, config.precision)
         self.processes = Processes.join(self.device.device)
         self.threads = set_threads(config.threads)
+        keep_memory()
         songs = Dataset(dataset)
         wanted = [row for row in songs.rows if row.fold == "train" and (config.songs == "all" or row.has_band)]
         if not wanted:
@@ -323,14 +325,13 @@ class Trainer:
 
     def _validate(self) -> Scores:
         """Scores on the validation rows, by the first process for all; keeps the best weights."""
-        scores = Scores(0.0, 0, 0, 0)
-        if self.processes.is_first:
-            scores = evaluate_rows(self.model, self.validation, self.device)
+        first = self.processes.is_first
+        scores = evaluate_rows(self.model, self.validation, self.device) if first else Scores(0.0, 0, 0, 0)
         bits, *counts = self.processes.from_first([scores.bits, scores.tokens, scores.notes, scores.bars])
         scores = Scores(bits, *map(int, counts))
         if scores.bits_per_note < self.place.best:
             self.place.best, self.place.worse = scores.bits_per_note, 0
-            if self.processes.is_first:
+            if first:
                 self.folder.save_best(self.state())
         else:
             self.place.worse += 1
