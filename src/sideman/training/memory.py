@@ -1,7 +1,7 @@
-"""Keeping freed memory for the next step: a step frees and takes back gigabytes, and getting them from the system
-page by page took a tenth of it and more. Knows no music.
+"""Keeping freed memory for the next step. Knows no music.
 
-Linux with glibc alone; elsewhere nothing changes. Measured in docs/experiments.md.
+A step frees and takes back more than a gigabyte; getting it from the system page by page took a tenth of its time and
+more (docs/experiments.md). Linux with glibc alone; elsewhere nothing changes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def keep_memory() -> bool:
     library.free.argtypes = (ctypes.c_void_p,)
     library.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
     settings = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, _MOST_INT), (_ARENA_MAX, 1))
-    done = all([library.mallopt(name, value) for name, value in settings])
+    done = min(library.mallopt(name, value) for name, value in settings) == 1
     size = int(os.sysconf("SC_PHYS_PAGES") * _LARGE_PAGES) * mmap.PAGESIZE
     place = library.malloc(size)  # not touched, so nothing is taken yet
     if not place:  # a limit of memory: small pages then
