@@ -29,7 +29,7 @@ def keep_memory() -> bool:
     library.free.argtypes = (ctypes.c_void_p,)
     library.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
     settings = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, _MOST_INT), (_ARENA_MAX, 1))
-    done = min(library.mallopt(name, value) for name, value in settings) == 1
+    done: bool = min(library.mallopt(name, value) for name, value in settings) == 1
     size = int(os.sysconf("SC_PHYS_PAGES") * _LARGE_PAGES) * mmap.PAGESIZE
     place = library.malloc(size)  # not touched, so nothing is taken yet
     if not place:  # a limit of memory: small pages then
