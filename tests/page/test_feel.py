@@ -152,3 +152,23 @@ def test_piece_of_another_chart_says_so(studio: Studio) -> None:
     expect(studio.pieces).to_contain_text("Not of the chart above")
     studio.button("Compose anew").click()
     expect(studio.page.get_by_text("The chart has changed since.")).to_have_count(0)
+
+
+def test_a_style_is_chosen_by_ear(studio: Studio) -> None:
+    page = studio.page
+    page.add_init_script(DEVICE)
+    page.reload()
+    studio.button("MIDI out").click()
+    page.get_by_label("Play on").select_option("device")
+    page.get_by_title("Hear the styles").click()
+    jazz = studio.button("Jazz")
+    jazz.click()
+    expect(jazz).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function("() => begun.length > 8")
+    studio.button("Take jazz").click()
+    expect(page.get_by_label("Style", exact=True)).to_have_value("jazz")
+    studio.button("Punk").click()
+    expect(jazz).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Escape")  # closed, nothing of them plays
+    page.get_by_title("Hear the styles").click()
+    expect(studio.button("Punk")).to_have_attribute("aria-pressed", "false")

@@ -80,19 +80,33 @@ afterEach(() => {
 describe("lending the synthesizer", () => {
   it("stops what plays, and keeps the clock running until it is given back", async () => {
     await player.play();
-    expect(await player.lend()).toBe(synth);
+    const ended = () => {};
+    expect(await player.lend(ended)).toBe(synth);
     expect(playState.value).toBe("stopped");
     await player.strike("piano", 60, 90);
     await pass(20);
     expect(synth.running).toBe(true);
-    player.takeBack();
+    player.takeBack(ended);
+    await pass(20);
+    expect(synth.running).toBe(false);
+  });
+
+  it("takes it from one who has it for another", async () => {
+    const [first, second] = [vi.fn(), vi.fn()];
+    await player.lend(first);
+    await player.lend(second);
+    expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 0]);
+    player.takeBack(first); // has it no more
+    await pass(20);
+    expect(synth.running).toBe(true);
+    player.takeBack(second);
     await pass(20);
     expect(synth.running).toBe(false);
   });
 
   it("lends none where there is no sound", async () => {
     source = () => Promise.reject(new SoundError("no sound"));
-    expect(await player.lend()).toBeNull();
+    expect(await player.lend(() => {})).toBeNull();
     expect(soundProblem.value).toBe("no sound");
   });
 });

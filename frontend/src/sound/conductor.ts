@@ -30,10 +30,12 @@ export interface Lender extends Player {
   switchSource(): Promise<void>;
   /**
    * Have the synthesizer, with its clock running and its instruments there, until it is given back; null where there is
-   * none. What plays stops. Call it where the person pressed something.
+   * none. What plays stops; `ended` hears of others who want it, and has to stop then. Call it where the person pressed
+   * something.
    */
-  lend(): Promise<Synth | null>;
-  takeBack(): void;
+  lend(ended: () => void): Promise<Synth | null>;
+  /** From who was lent it with this `ended`; others keep it. */
+  takeBack(ended: () => void): void;
 }
 
 /** A player of the open piece. `source` is asked at each start, and may give another synthesizer each time. */
@@ -49,7 +51,7 @@ export function createPlayer(source: Source): Lender {
   let attempt = 0; // counts starts and stops: what was awaited for an earlier one is void
   let timer: ReturnType<typeof setInterval> | undefined;
   let rest: ReturnType<typeof setTimeout> | undefined;
-  let isLent = false;
+  let borrower: (() => void) | null = null;
 
   function score(number: number): Score {
     const wanted = loop.value;
@@ -83,7 +85,7 @@ export function createPlayer(source: Source): Lender {
   function idle(): void {
     clearInterval(timer);
     clearTimeout(rest);
-    if (!isLent) rest = setTimeout(() => synth.peek().suspend(), AWAKE);
+    if (!borrower) rest = setTimeout(() => synth.peek().suspend(), AWAKE);
   }
 
   function run(): void {
@@ -122,20 +124,22 @@ export function createPlayer(source: Source): Lender {
     if (settled) await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   }
 
-  async function lend(): Promise<Synth | null> {
+  async function lend(ended: () => void): Promise<Synth | null> {
     pause();
-    isLent = true;
+    borrower?.();
+    borrower = ended;
     clearTimeout(rest);
     if (await prepare()) {
       await settle();
       return synth.peek();
     }
-    takeBack();
+    takeBack(ended);
     return null;
   }
 
-  function takeBack(): void {
-    isLent = false;
+  function takeBack(ended: () => void): void {
+    if (borrower !== ended) return;
+    borrower = null;
     if (playState.peek() === "stopped") idle();
   }
 

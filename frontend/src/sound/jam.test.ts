@@ -2,18 +2,15 @@
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { OFFER } from "../../tests/piece.fixture";
-import { FakePlayer } from "../../tests/player.fixture";
-import { FakeSynth } from "../../tests/synth.fixture";
+import { FakeLender } from "../../tests/player.fixture";
 import { Problem } from "../api";
 import { offer, programOf, setOptions } from "../state/band";
+import { interlude } from "../state/interlude";
 import { jamChord, jamKept, jamState, noKeyboard } from "../state/jam";
-import { jammed } from "../state/jammed";
 import { notice } from "../state/notice";
 import { playState } from "../state/playback";
 import type { JamBarView, JamChord, JamRequest } from "../wire";
-import type { Lender } from "./conductor";
 import { beginJamming, jamPlace, stopJamming, tapChord } from "./jam";
-import type { Synth } from "./synth";
 
 const server = vi.hoisted(() => ({
   bars: 0,
@@ -36,19 +33,6 @@ vi.mock("../jams", () => ({
   fetchJam: async (_: string, until: number) => ({ chart: `${until} bars`, midi: new Blob() }),
   endJam: async (id: string) => void server.ended.push(id),
 }));
-
-class FakeLender extends FakePlayer implements Lender {
-  isLent = false;
-  readonly synth = new FakeSynth();
-  async switchSource(): Promise<void> {}
-  async lend(): Promise<Synth | null> {
-    this.isLent = true;
-    return this.synth;
-  }
-  takeBack(): void {
-    this.isLent = false;
-  }
-}
 
 const BAR = 2; // seconds
 let player: FakeLender;
@@ -103,13 +87,13 @@ test("a key begins it, and the band is heard and balanced; stopping keeps what w
   expect(jamState.value).toBe("playing");
   expect(jamChord.value).toBe("C/E");
   expect(player.synth.onsets.filter(([, pitch]) => pitch === 36)).toHaveLength(3);
-  expect(jammed.value?.bars.at(-1)?.bass).toEqual([[(server.bars - 1) * 48, 12, 36, 90]]);
+  expect(interlude.value?.bars.at(-1)?.bass).toEqual([[(server.bars - 1) * 48, 12, 36, 90]]);
   await pass(0.78 * BAR); // the bar after it has been asked for
   expect(server.bars).toBe(4);
   await stopJamming();
   expect(jamState.value).toBe("over");
   expect(jamKept.value).toMatchObject({ bars: 3, chart: "3 bars" });
-  expect([player.isLent, jammed.value, server.ended]).toEqual([false, null, ["jam"]]);
+  expect([player.isLent, interlude.value, server.ended]).toEqual([false, null, ["jam"]]);
   expect(player.synth.sounding(99)).toEqual([]);
 });
 
@@ -120,6 +104,15 @@ test("the style of the jam brings its instruments while it lasts", async () => {
   await beginJamming(player);
   expect(programOf("bass")).toBe(32);
   expect(before).toBe(33);
+});
+
+test("one that others end while it is made ready can begin again", async () => {
+  const begun = beginJamming(player);
+  player.ended?.();
+  await begun;
+  expect([jamState.value, player.isLent]).toEqual(["off", false]);
+  await beginJamming(player);
+  expect(jamState.value).toBe("waiting");
 });
 
 test("without a keyboard chords are tapped", async () => {

@@ -7,8 +7,8 @@ import { Playing } from "../music/feel";
 import { type BarNotes, COMMON_METERS, type Note, type Role } from "../music/piece";
 import { BarLines, SECONDS_PER_MINUTE, STEPS_PER_BEAT } from "../music/time";
 import { feel, offered, options, song, wishes } from "../state/band";
+import { interlude } from "../state/interlude";
 import { jamChord, jamKept, jamState, noKeyboard } from "../state/jam";
-import { jammed } from "../state/jammed";
 import { complain, notice } from "../state/notice";
 import { hands } from "../state/offer";
 import { playState, soundProblem } from "../state/playback";
@@ -60,19 +60,19 @@ export async function beginJamming(player: Lender): Promise<void> {
     jamKept.value = null;
     notice.value = null;
   });
-  const [synth, stopListening] = await Promise.all([player.lend(), listen()]);
+  const [synth, stopListening] = await Promise.all([player.lend(endJamming), listen()]);
   const asked = requestOf();
   const view = synth && mine === attempt ? await beginJam(asked).catch(refused) : null;
   if (synth === null || view === null || mine !== attempt) {
     stopListening();
-    player.takeBack();
+    player.takeBack(endJamming);
     if (view) void endJam(view.id).catch(() => {});
     if (mine === attempt) jamState.value = "off";
     return;
   }
   running = lead(view, asked, synth, () => {
     stopListening();
-    player.takeBack();
+    player.takeBack(endJamming);
   });
   jamState.value = "waiting";
 }
@@ -83,17 +83,22 @@ function refused(error: unknown): null {
   return null;
 }
 
+const endJamming = (): void => void stopJamming();
+
 /** End the jam, and have what was played. `why`: it ends by itself. */
 export async function stopJamming(why: string | null = null): Promise<void> {
   attempt += 1;
   const mine = attempt;
   const ended = running;
   running = null;
-  if (ended === null) return;
+  if (ended === null) {
+    if (jamState.peek() === "starting") jamState.value = "off";
+    return;
+  }
   const bars = ended.conductor.stop() + 1;
   ended.end();
   batch(() => {
-    jammed.value = null;
+    interlude.value = null;
     jamState.value = "over";
     if (why !== null) complain(why);
   });
@@ -160,7 +165,7 @@ function lead(view: JamView, { metre }: { readonly metre: string }, synth: Synth
   const heard: JamBarView[] = [];
   const balance = (): void => {
     const secondsPerStep = SECONDS_PER_MINUTE / (tempo * STEPS_PER_BEAT);
-    jammed.value = { style: options.peek().style, secondsPerStep, bars: inRow(heard, steps) };
+    interlude.value = { style: options.peek().style, secondsPerStep, bars: inRow(heard, steps) };
   };
   balance();
   const keys = new JamKeys();

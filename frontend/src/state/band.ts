@@ -7,7 +7,7 @@ import { AS_COMPOSED, type Chart, COMPOSED, MELODY, ROLES, type Role, type Song 
 import { BarLines } from "../music/time";
 import type { SeatView } from "../wire";
 import { type Values, valuesOf } from "./fields";
-import { jammed } from "./jammed";
+import { interlude } from "./interlude";
 import { offer, offered } from "./offer";
 import { heardRoles, melody, piece } from "./piece";
 
@@ -132,9 +132,9 @@ export const ownInstrument = (role: Role): number | undefined =>
 /** What a role plays on the page, as the mixer is set. */
 export const programOf = (role: Role): number | undefined => mixer[role].value.program ?? ownInstrument(role);
 
-/** What the style of a jam, of the open piece, or else of the next one, brings along; else what a role always plays. */
+/** What the style of an interlude, of the open piece, or else of the next one, brings along; else what a role always plays. */
 function usual(role: Role): number | undefined {
-  const style = (jammed.value ?? piece.value ?? options.value).style;
+  const style = (interlude.value ?? piece.value ?? options.value).style;
   return styleProgram(style, role) ?? offeredTrack(role)?.program;
 }
 

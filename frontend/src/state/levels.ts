@@ -1,17 +1,17 @@
-/** How loud each player of the open piece, or of a jam, plays, so that the band is in balance. Knows no sound. */
+/** How loud each player of the open piece, or of an interlude, plays, so that the band is in balance. Knows no sound. */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { level, type Measured } from "../music/levels";
 import { AS_COMPOSED, type Note, ROLES, type Role } from "../music/piece";
 import { offer, programOf, seatOf } from "./band";
-import { jammed } from "./jammed";
+import { interlude } from "./interlude";
 import { bars, pieceLines } from "./piece";
 import { playing } from "./playing";
 
 const FAMILY = 8; // General MIDI orders its programs in families of eight
 
 const secondsPerStep = computed(() => {
-  if (jammed.value) return jammed.value.secondsPerStep;
+  if (interlude.value) return interlude.value.secondsPerStep;
   const end = pieceLines.value.end || 1;
   return playing.value.time.seconds(end) / end;
 });
@@ -31,7 +31,7 @@ function levelOf(role: Role): number {
 }
 
 function* notesOf(role: Role): Iterable<Note> {
-  for (const bar of jammed.value?.bars ?? bars.value) yield* bar[role] ?? [];
+  for (const bar of interlude.value?.bars ?? bars.value) yield* bar[role] ?? [];
 }
 
 function nearest<Kind extends Measured & { program: number }>(

@@ -9,10 +9,11 @@ interface MenuProps {
   readonly words: string; // on the button: what is set
   readonly kind?: string; // a class
   readonly title?: string;
+  readonly onClose?: () => void;
   readonly children: ComponentChildren;
 }
 
-export function Menu({ name, words, kind = "", title = name, children }: MenuProps) {
+export function Menu({ name, words, kind = "", title = name, onClose, children }: MenuProps) {
   const details = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const close = ({ target }: Event) => {
@@ -23,7 +24,12 @@ export function Menu({ name, words, kind = "", title = name, children }: MenuPro
     return () => document.removeEventListener("pointerdown", close);
   }, []);
   return (
-    <details class={`menu ${kind}`} ref={details} onKeyDown={closeByEscape}>
+    <details
+      class={`menu ${kind}`}
+      ref={details}
+      onKeyDown={closeByEscape}
+      onToggle={({ currentTarget }) => !currentTarget.open && onClose?.()}
+    >
       <summary class="button" title={title}>
         {name !== words && <span class="hidden">{name}: </span>}
         <span class="menu-words">{words}</span>

@@ -10,7 +10,8 @@ import { piece } from "../state/piece";
 import type { OptionView } from "../wire";
 import { FeelControls } from "./FeelControls";
 import { Menu } from "./Menu";
-import { feelWords, nameOf, otherFields, otherWords, tracksWords } from "./option-words";
+import { feelWords, nameOf, otherFields, otherWords, styleName, tracksWords } from "./option-words";
+import { StylePreviews } from "./StylePreviews";
 import "../styles/options.css";
 
 const DENSITY_NAMES = ["Sparse", "Light", "Medium", "Full", "Busy"];
@@ -34,7 +35,7 @@ export function OptionsPanel({ isBar = false }: { isBar?: boolean }) {
       <Folded isBar={isBar} name="Feel" words={feelWords().join(", ") || "straight"}>
         <FeelControls />
       </Folded>
-      <Folded isBar={isBar} name="More" words={others ? `${others} set` : "seed, ending…"}>
+      <Folded isBar={isBar} name="More" words={others ? `${others} set` : "seed…"}>
         <Seed />
         {otherFields().map((field) => (
           <Other field={field} key={field.name} />
@@ -196,21 +197,27 @@ function Tempo() {
 
 function Style() {
   return (
-    <label class="options-item">
-      <span class="options-name">Style</span>
-      <select
-        class="field"
-        value={options.value.style ?? ""}
-        onChange={({ currentTarget }) => setOptions({ style: currentTarget.value || null })}
-      >
-        <option value="">Any style</option>
-        {(offered("style")?.choices ?? []).map((style) => (
-          <option key={style} value={style}>
-            {style.charAt(0).toUpperCase() + style.slice(1)}
-          </option>
-        ))}
-      </select>
-    </label>
+    <div class="options-item options-style">
+      <label class="options-name" for="options-style">
+        Style
+      </label>
+      <div class="options-row">
+        <select
+          id="options-style"
+          class="field"
+          value={options.value.style ?? ""}
+          onChange={({ currentTarget }) => setOptions({ style: currentTarget.value || null })}
+        >
+          <option value="">Any style</option>
+          {(offered("style")?.choices ?? []).map((style) => (
+            <option key={style} value={style}>
+              {styleName(style)}
+            </option>
+          ))}
+        </select>
+        <StylePreviews />
+      </div>
+    </div>
   );
 }
 

@@ -46,3 +46,6 @@ export function otherWords(): readonly string[] {
     .filter((field) => !isSame(wishes.value[field.name], field.default))
     .map((field) => `${nameOf(field)} ${written(wishes.value[field.name] ?? null)}`);
 }
+
+/** What a style is called where it stands by itself. */
+export const styleName = (style: string): string => style.charAt(0).toUpperCase() + style.slice(1);
