@@ -19,10 +19,7 @@ from sideman.music.styles import STYLES
 PREVIEWS = Path(__file__).parents[2] / "frontend/src/music/previews.json"
 CHORDS = "C | Am7 | Dm7 | G7"
 SEED = 1
-TEMPI = {
-    **{"ambient": 96, "blues": 120, "country": 110, "electronic": 126, "folk": 106, "hip-hop": 96, "jazz": 110},
-    **{"latin": 105, "metal": 125, "pop": 110, "punk": 140, "reggae": 112, "rock": 117, "soul": 105},
-}
+TEMPI = dict(zip(sorted(STYLES), (96, 120, 110, 126, 106, 96, 110, 105, 125, 110, 140, 112, 117, 105), strict=True))
 
 
 def preview(style: str) -> dict[str, Any]:
@@ -33,7 +30,7 @@ def preview(style: str) -> dict[str, Any]:
 
 
 def test_there_is_one_of_each_style() -> None:
-    assert list(json.loads(PREVIEWS.read_text("utf-8"))) == list(TEMPI) == sorted(STYLES)
+    assert list(json.loads(PREVIEWS.read_text("utf-8"))) == list(TEMPI)
 
 
 @pytest.mark.usefixtures("needs_kernel")
