@@ -16,7 +16,7 @@ from tests.page.studio import Studio
 
 from sideman.web.page import FOLDER, INDEX
 
-MILLISECONDS = 20_000.0  # for anything that a test waits for; a busy machine is no failure
+MILLISECONDS = 60_000.0  # for anything that a test waits for; a busy machine is no failure
 SEED = 2
 SAVE_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
 NO_WORKER = "Service Worker registration blocked"  # as visits ask for it
