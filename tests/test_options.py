@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,55 +124,80 @@ options.OPTIONS = options.table(options.ArrangeOptions)
 """
 
 
-def with_lilt(code: str, *arguments: str, folder: Path, stdin: str = "") -> str:
-    """What a program prints that has a row more in its table."""
-    command = [sys.executable, "-c", ADDED + code, *arguments]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=folder, input=stdin, timeout=300, check=False)
-    assert "Traceback" not in result.stderr, result.stderr
-    return result.stdout
+# Commands one after the other, as people would type them; what each prints is an item of a list.
+COMMANDS = """
+import contextlib
+import io
+import json
+import sys
+
+import sideman.cli
 
 
-MAIN = "import sideman.cli; sys.argv[0] = 'sideman'; sideman.cli.main()"
+def said(*arguments, stdin=""):
+    sys.argv = ["sideman", *arguments]
+    sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
+        sideman.cli.main()
+    return out.getvalue()
 
 
-def test_a_new_row_is_on_the_command_line_and_in_batches(tmp_path: Path) -> None:
-    told = " ".join(with_lilt(MAIN, "arrange", "--help", folder=tmp_path).split())
-    assert "--lilt <float> Late off-beats; 50 to 75; straight if left out." in told
-    weights = tmp_path / "tiny.safetensors"
-    save_checkpoint(tiny_checkpoint(), weights)
-    arguments = ("arrange", "C:4", "-o", "a.mid", "--weights", str(weights), "--json")
-    assert json.loads(with_lilt(MAIN, *arguments, "--lilt", "62", folder=tmp_path))["lilt"] == 62
-    lines = [{"id": name, "prompt": "C:4", "lilt": lilt} for name, lilt in (("a", 60), ("b", 99), ("c", None))]
-    batch = ("arrange", "--batch", "-", "-o", "out", "--weights", str(weights), "--json")
-    stdin = "\n".join(map(json.dumps, lines))
-    report = json.loads(with_lilt(MAIN, *batch, folder=tmp_path, stdin=stdin))
-    assert [entry["id"] for entry in report["written"]] == ["a", "c"]
-    assert [entry["error"] for entry in report["failed"]] == ["lilt 99 is out of range: give 50 to 75"]
-
+told = [said(*arguments, stdin=stdin) for arguments, stdin in json.load(sys.stdin)]
+"""
 
 SCHEMAS = """
-import json
 from sideman.web.options import OptionsView
 from sideman.web.schemas import ArrangementRequest, ArrangementView
 from sideman.web.settings import Settings
 
 asked = ArrangementRequest.model_validate_json('{"progression": "C", "lilt": 62}')
-print(json.dumps({
+print(json.dumps([*told, {
     "request": ArrangementRequest.model_json_schema()["properties"]["lilt"],
     "view": "lilt" in ArrangementView.model_json_schema()["properties"],
     "offered": {option.name: option.model_dump() for option in OptionsView.of(Settings(), "model").options}["lilt"],
     "options": asked.arrange_options().lilt,
-}))
+}]))
 """
 
 
-def test_a_new_row_is_a_field_of_requests_and_offered_to_the_page(tmp_path: Path) -> None:
-    told = json.loads(with_lilt(SCHEMAS, folder=tmp_path))
-    assert told["options"] == 62
-    assert told["view"] is True
-    assert told["request"]["anyOf"] == [{"type": "number", "minimum": 50, "maximum": 75}, {"type": "null"}]
-    assert told["request"]["description"] == "Late off-beats; null: straight."
-    assert told["offered"] == {
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """What a program tells that has a row more in its table: help, a piece, a batch; and its schemas."""
+    folder = tmp_path_factory.mktemp("lilt")
+    weights = folder / "tiny.safetensors"
+    save_checkpoint(tiny_checkpoint(), weights)
+    options = ("--weights", str(weights), "--json")
+    lines = [{"id": name, "prompt": "C:4", "lilt": lilt} for name, lilt in (("a", 60), ("b", 99), ("c", None))]
+    asked = [
+        (("arrange", "--help"), ""),
+        (("arrange", "C:4", "-o", "a.mid", *options, "--lilt", "62"), ""),
+        (("arrange", "--batch", "-", "-o", "out", *options), "\n".join(map(json.dumps, lines))),
+    ]
+    command = [sys.executable, "-c", ADDED + COMMANDS + SCHEMAS]
+    result = subprocess.run(
+        command, capture_output=True, text=True, cwd=folder, input=json.dumps(asked), timeout=300, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr, result.stderr
+    return list(json.loads(result.stdout))
+
+
+def test_a_new_row_is_on_the_command_line_and_in_batches(told: list[Any]) -> None:
+    help_, piece, batch, _ = told
+    assert "--lilt <float> Late off-beats; 50 to 75; straight if left out." in " ".join(help_.split())
+    assert json.loads(piece)["lilt"] == 62
+    report = json.loads(batch)
+    assert [entry["id"] for entry in report["written"]] == ["a", "c"]
+    assert [entry["error"] for entry in report["failed"]] == ["lilt 99 is out of range: give 50 to 75"]
+
+
+def test_a_new_row_is_a_field_of_requests_and_offered_to_the_page(told: list[Any]) -> None:
+    *_, schemas = told
+    assert schemas["options"] == 62
+    assert schemas["view"] is True
+    assert schemas["request"]["anyOf"] == [{"type": "number", "minimum": 50, "maximum": 75}, {"type": "null"}]
+    assert schemas["request"]["description"] == "Late off-beats; null: straight."
+    assert schemas["offered"] == {
         "name": "lilt",
         "kind": "number",
         "help": "Late off-beats",

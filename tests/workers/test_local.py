@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.workers.functions import deadly, failing, square
 
 from sideman.errors import DataError, OptionError
 from sideman.workers import local
@@ -17,27 +16,6 @@ from sideman.workers.opening import open_workers
 from sideman.workers.port import Ended
 
 needs_sigkill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-
-
-def square(number: int) -> int:
-    time.sleep(0.02 * (number % 3 == 0))  # later ones are done before earlier ones
-    return number * number
-
-
-def deadly(item: tuple[int, str]) -> int:
-    """Ends its process: the item 3 always, the item 5 only where nobody has died of it yet."""
-    number, mark = item
-    if number == 3 or (number == 5 and not Path(mark).exists()):
-        if number == 5:
-            Path(mark).touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def failing(number: int) -> int:
-    if number == 4:
-        raise DataError("four")
-    return number
 
 
 @pytest.mark.parametrize("count", [1, 2])
