@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
-from tests.page import chromium
+from tests.page import chromium, instruments
 from tests.page.serving import serve
 from tests.page.studio import Studio
 
@@ -123,6 +123,7 @@ def visit(browser: Browser, server: str, watch: Watch) -> Iterator[Visit]:
         *,
         phone: bool = False,
         saves_data: bool = True,  # instruments come when play is pressed: most visitors of tests never press it
+        recorded: bool = False,  # whether those are the recorded ones: to decode them takes seconds
     ) -> Page:
         context = browser.new_context(
             base_url=server,
@@ -138,6 +139,8 @@ def visit(browser: Browser, server: str, watch: Watch) -> Iterator[Visit]:
         watch.over(context)
         if saves_data:
             context.add_init_script(SAVE_DATA)
+        if not recorded:
+            instruments.give(context)
         context.set_default_timeout(MILLISECONDS)
         page = context.new_page()
         page.goto(path)

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.page.conftest import Visit
+from tests.page.conftest import Scheme, Visit
 from tests.page.studio import Studio
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 WIDTHS = (320, 360, 768, 1440)
 WHOLE = 6_000  # CSS pixels, more than the page is high
 SMALLEST_TARGET = 24  # CSS pixels, of WCAG 2.2
@@ -32,22 +33,18 @@ def broken_rules(page: Page) -> list[str]:
     return [f"{rule['id']}: {', '.join(node['html'][:120] for node in rule['nodes'])}" for rule in result["violations"]]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_reaches_beyond_the_window(visit: Visit, width: int) -> None:
-    studio = filled(visit, size=(width, 800))
-    script = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert studio.page.evaluate(script) == 0
-    for locator in (studio.chords, studio.play, studio.track("Strings"), studio.file("Stems")):
-        locator.scroll_into_view_if_needed()
-        box = locator.bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= width
-
-
-def test_nothing_lies_over_where_it_is(visit: Visit) -> None:
-    studio = Studio(visit())
-    studio.have_composed()
+def test_nothing_reaches_beyond_the_window_or_lies_over_another(visit: Visit) -> None:
+    studio = filled(visit)
+    for width in WIDTHS:
+        studio.page.set_viewport_size({"width": width, "height": 800})
+        script = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert studio.page.evaluate(script) == 0, width
+        for locator in (studio.chords, studio.play, studio.track("Strings"), studio.file("Stems")):
+            locator.scroll_into_view_if_needed()
+            box = locator.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0, width
+            assert box["x"] + box["width"] <= width
     for loops in (False, True):
         for width in [*range(320, 681, 20), 768, 899, 1280]:
             studio.page.set_viewport_size({"width": width, "height": 800})
@@ -84,18 +81,14 @@ def test_play_is_in_reach_of_a_thumb(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
-def test_everybody_can_use_it(visit: Visit, scheme: str, width: int) -> None:
-    studio = filled(visit, size=(width, WHOLE), scheme=scheme)  # the bar with Play lies over nothing
+def test_everybody_can_use_it_and_edit_notes(visit: Visit, scheme: str) -> None:
+    studio = filled(visit, size=(360, WHOLE), scheme=scheme)  # the bar with Play lies over nothing
     studio.page.get_by_role("button", name="Chord palette").click()
     assert broken_rules(studio.page) == []
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1440)])
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
-def test_everybody_can_edit_notes(visit: Visit, scheme: str, width: int) -> None:
-    studio = filled(visit, size=(width, WHOLE), scheme=scheme)
+    studio.page.set_viewport_size({"width": 1440, "height": WHOLE})
+    assert broken_rules(studio.page) == []
+    studio.page.set_viewport_size({"width": 360 if scheme == "light" else 1440, "height": WHOLE})
     studio.open_roll("Bass")
     studio.button("Edit notes").click()
     expect(studio.page.get_by_test_id("notes")).to_be_focused()
@@ -104,31 +97,29 @@ def test_everybody_can_edit_notes(visit: Visit, scheme: str, width: int) -> None
     assert broken_rules(studio.page) == []
 
 
-@pytest.mark.parametrize("text", ["C Am F G7", "[Verse]\nC | Xyz\nCmaaj7 | Q7"], ids=["assumed", "wrong"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
-def test_everybody_can_see_how_a_chart_was_read(visit: Visit, scheme: str, text: str) -> None:
-    studio = Studio(visit(size=(360, WHOLE), scheme=scheme))
-    studio.chords.fill(text)
-    expect(studio.page.locator(".assumption, .chart-faults > li").first).to_be_visible()
-    assert broken_rules(studio.page) == []
+def test_everybody_can_see_how_a_chart_was_read(visit: Visit) -> None:
+    studio = Studio(visit(size=(360, WHOLE)))
+    for text, seen in (("C Am F G7", ".assumption"), ("[Verse]\nC | Xyz\nCmaaj7 | Q7", ".chart-faults > li")):
+        studio.chords.fill(text)
+        expect(studio.page.locator(seen).first).to_be_visible()
+        for scheme in SCHEMES:
+            studio.page.emulate_media(color_scheme=scheme)
+            assert broken_rules(studio.page) == [], (text, scheme)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
-def test_everybody_can_use_the_help_and_find_the_licences(visit: Visit, scheme: str) -> None:
-    page = visit(scheme=scheme)
+def test_everybody_can_use_it_when_it_is_empty_and_find_help_and_licences(visit: Visit) -> None:
+    page = Studio(visit()).page
+    assert broken_rules(page) == []
     page.get_by_role("button", name="Keyboard shortcuts").click()
     link = page.get_by_role("link", name="their licences")
-    assert broken_rules(page) == []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert broken_rules(page) == [], scheme
     with page.expect_popup() as opened:
         link.click()
     expect(opened.value.locator("body")).to_contain_text("spessasynth_core")
-
-
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run npm ci in frontend/")
-def test_everybody_can_use_it_when_it_is_empty(visit: Visit) -> None:
-    assert broken_rules(Studio(visit()).page) == []
 
 
 def test_every_control_has_a_name(visit: Visit) -> None:

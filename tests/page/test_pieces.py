@@ -18,7 +18,7 @@ def midi(studio: Studio, identity: str) -> bytes:
     return bytes(studio.page.request.get(f"/api/arrangements/{identity}/midi").body())
 
 
-def test_reload_finds_the_piece_and_another_browser_does_not(studio: Studio, visit: Visit) -> None:
+def test_reload_finds_and_plays_the_piece_and_another_browser_does_not(studio: Studio, visit: Visit) -> None:
     studio.have_composed()
     pixels = studio.pixels()
     studio.page.reload()
@@ -27,22 +27,16 @@ def test_reload_finds_the_piece_and_another_browser_does_not(studio: Studio, vis
     expect(again.chords).to_have_value(CHORDS)
     expect(again.file("MIDI")).to_be_enabled()
     assert again.pixels() == pixels
+    again.play.click()
+    again.wait_for_sound("Bass")
+    assert len(arrangements(again)) == 1  # it was not composed again
+    again.pause.click()
 
     other = Studio(visit())
     expect(other.pieces.get_by_role("listitem")).to_have_count(0)
     expect(other.file("MIDI")).to_be_disabled()
     (piece,) = arrangements(studio)
     assert other.page.request.get(f"/api/arrangements/{piece['id']}").status == 404
-
-
-def test_piece_plays_after_a_reload_without_being_composed_again(studio: Studio) -> None:
-    studio.have_composed()
-    studio.page.reload()
-    again = Studio(studio.page)
-    expect(again.file("MIDI")).to_be_enabled()
-    again.play.click()
-    again.wait_for_sound("Bass")
-    assert len(arrangements(again)) == 1
 
 
 def test_pieces_are_opened_renamed_and_deleted(studio: Studio) -> None:
@@ -78,8 +72,12 @@ def test_another_tab_knows_of_it_when_it_comes_to_the_front(studio: Studio) -> N
     expect(listed).to_have_count(1)
 
 
-def test_cancel_of_a_new_name_is_in_sight(studio: Studio) -> None:
+def test_deleting_asks_first_and_a_new_name_can_be_cancelled(studio: Studio) -> None:
     studio.have_composed()
+    studio.pieces.get_by_role("button", name="Delete").click()
+    studio.pieces.get_by_role("button", name="Keep").click()
+    expect(studio.pieces.get_by_role("listitem")).to_have_count(1)
+    assert len(arrangements(studio)) == 1
     studio.pieces.get_by_role("button", name="Rename").click()
     cancel, panel = (
         studio.page.get_by_role("button", name="Cancel").bounding_box(),
@@ -87,15 +85,7 @@ def test_cancel_of_a_new_name_is_in_sight(studio: Studio) -> None:
     )
     assert cancel is not None
     assert panel is not None
-    assert cancel["x"] + cancel["width"] <= panel["x"] + panel["width"]
-
-
-def test_deleting_asks_first(studio: Studio) -> None:
-    studio.have_composed()
-    studio.pieces.get_by_role("button", name="Delete").click()
-    studio.pieces.get_by_role("button", name="Keep").click()
-    expect(studio.pieces.get_by_role("listitem")).to_have_count(1)
-    assert len(arrangements(studio)) == 1
+    assert cancel["x"] + cancel["width"] <= panel["x"] + panel["width"]  # in sight
 
 
 def test_link_reopens_the_exact_piece_elsewhere(studio: Studio, visit: Visit) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import mido
 import pytest
 import soundfile
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 from tests.page.studio import TRACKS, Studio
 from tests.page.test_band import DRAGGED
 from tests.page.test_looks import AXE, broken_rules
@@ -23,16 +23,17 @@ def channels(path: Path) -> set[int]:
     return {message.channel for message in mido.MidiFile(path) if message.type == "note_on" and message.velocity}
 
 
-def test_midi_has_the_band_and_its_length(studio: Studio, tmp_path: Path) -> None:
+def test_files_hold_the_piece_as_the_mixer_is_set(studio: Studio, tmp_path: Path) -> None:
+    for name in ("MIDI", "MP3", "WAV", "Score", "Stems", "Loops", "Everything"):
+        expect(studio.file(name)).to_be_disabled()  # there is no piece yet
     studio.have_composed()
+    assert_sound_has_its_length(studio, tmp_path)
+    assert_stems_are_one_file_for_each_track(studio.download("Stems", tmp_path))
     path = studio.download("MIDI", tmp_path)
     assert path.suffix == ".mid"
     assert SECONDS - 1 <= mido.MidiFile(path).length <= SECONDS + 0.5
     assert len(channels(path)) == len(TRACKS)
 
-
-def test_files_sound_as_the_mixer_is_set(studio: Studio, tmp_path: Path) -> None:
-    studio.have_composed()
     studio.track("Drums").get_by_role("button", name="Mute").click()
     instrument = studio.track("Piano").get_by_role("combobox", name="Instrument")
     program = instrument.get_by_role("option").nth(1).get_attribute("value")
@@ -44,8 +45,7 @@ def test_files_sound_as_the_mixer_is_set(studio: Studio, tmp_path: Path) -> None
     assert int(program) in programs
 
 
-def test_sound_has_the_length_of_the_piece(studio: Studio, tmp_path: Path) -> None:
-    studio.have_composed()
+def assert_sound_has_its_length(studio: Studio, tmp_path: Path) -> None:
     for name, kind in (("MP3", "MP3"), ("WAV", "WAV")):
         path = studio.download(name, tmp_path)
         sound = soundfile.info(path)
@@ -55,18 +55,11 @@ def test_sound_has_the_length_of_the_piece(studio: Studio, tmp_path: Path) -> No
         assert abs(samples).max() > 0.05
 
 
-def test_stems_are_one_file_for_each_track(studio: Studio, tmp_path: Path) -> None:
-    studio.have_composed()
-    path = studio.download("Stems", tmp_path)
+def assert_stems_are_one_file_for_each_track(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         names = [Path(name).stem.lower() for name in archive.namelist()]
     assert all(any(track.lower() in name for name in names) for track in TRACKS), names
-
-
-def test_nothing_to_take_before_there_is_a_piece(studio: Studio) -> None:
-    for name in ("MIDI", "MP3", "WAV", "Score", "Stems", "Loops", "Everything"):
-        assert studio.file(name).is_disabled()
 
 
 def test_players_and_cells_are_dragged_and_downloaded_as_midi(studio: Studio, tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import httpx
 import mido
@@ -75,98 +76,140 @@ class Process:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_killed_while_it_composes(tmp_path: Path, weights: Path) -> None:
+def test_killed_again_and_again(tmp_path: Path, weights: Path) -> None:
+    """One folder in four lives: killed while it composes and redoes, killed and without its index, stopped, well."""
     with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, timeout=30) as browser:
         done = [compose(browser, "C:4|F:4", seed=seed, takes=2) for seed in range(3)]
         told = {piece["id"]: [event for event in listen(browser, piece["id"]) if event.number] for piece in done}
-        songs = {piece["id"]: browser.get(f"/api/arrangements/{piece['id']}/midi").content for piece in done}
+        songs = {piece["id"]: midi(browser, piece["id"]) for piece in done}
+        redone = Redone(browser)
         # Short ones, that are being written at some moment, and long ones that can't be done.
         mixed = [create(browser, "C:4" if number % 2 else LONG, seed=number)["id"] for number in range(10)]
+        redone.begin_more()
         wait_until(lambda: any(view(browser, identity)["state"] == "done" for identity in mixed))
         told_done = {identity for identity in mixed if view(browser, identity)["state"] == "done"}
         assert server.end(signal.SIGKILL)[0] == -signal.SIGKILL
         cookies = dict(browser.cookies)
     (next(tmp_path.glob("sessions/*/*/")) / ".take-0.0123456789ab.mid").touch()
+
     with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
-        pieces = {piece["id"]: piece for piece in browser.get("/api/arrangements").json()["arrangements"]}
-        assert len(pieces) == 13
-        for piece in done:
-            assert pieces[piece["id"]] == piece
-            assert listen(browser, piece["id"]) == told[piece["id"]]
-            assert browser.get(f"/api/arrangements/{piece['id']}/midi").content == songs[piece["id"]]
-        assert {pieces[identity]["state"] for identity in mixed} == {"done", "stopped"}
+        pieces = listed(browser)
+        assert len(pieces) == 14
+        assert [pieces[piece["id"]] for piece in done] == done
+        assert {each: listen(browser, each) for each in told} == told
+        assert {each: midi(browser, each) for each in songs} == songs
         assert {pieces[identity]["state"] for identity in told_done} == {"done"}
-        for identity in mixed:
-            *bars, last = listen(browser, identity)
-            assert last.kind == pieces[identity]["state"]
-            if last.kind == "done":
-                assert [bar.kind for bar in bars] == ["bar"]
-                (tmp_path / "song.mid").write_bytes(browser.get(f"/api/arrangements/{identity}/midi").content)
-                assert mido.MidiFile(tmp_path / "song.mid").length == pytest.approx(2)
+        assert_done_or_stopped(browser, [pieces[identity] for identity in mixed], tmp_path)
         assert not [*tmp_path.glob("sessions/*/*/.*")]
+        redone.is_as_before(browser)
         again = compose(browser, "C:4|F:4", seed=0, takes=2)  # life goes on, and so does the music
-        assert browser.get(f"/api/arrangements/{again['id']}/midi").content == songs[done[0]["id"]]
-        code, text = server.end(signal.SIGTERM)
-    assert code in {0, -signal.SIGTERM}
-    assert "Traceback" not in text
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_killed_while_a_part_is_redone(tmp_path: Path, weights: Path) -> None:
-    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, timeout=30) as browser:
-        piece = compose(browser, LONG, seed=1, tracks=["piano"])
-        path = f"/api/arrangements/{piece['id']}"
-        short = {"bars": [1], "seed": 5, "drafts": 2}
-        browser.post(f"{path}/revisions", json=short | {"takes": 3}).raise_for_status()
-        wait_until(lambda: browser.get(f"{path}/revisions").json()["candidates"])
-        browser.post(f"{path}/candidates/2").raise_for_status()
-        history = browser.get(f"{path}/revisions").json()
-        song, told = browser.get(f"{path}/midi").content, listen(browser, piece["id"])
-        now = view(browser, piece["id"])
-        browser.post(f"{path}/revisions", json={"drafts": 8, "bars": [*range(200)]}).raise_for_status()
-        wait_until(lambda: browser.get(f"{path}/revisions").json()["composing"]["bars"] > 200)
-        assert server.end(signal.SIGKILL)[0] == -signal.SIGKILL
-        cookies = dict(browser.cookies)
-    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
-        assert browser.get(f"{path}/revisions").json() == history | {"composing": None}
-        assert browser.get(f"{path}/midi").content == song
-        assert listen(browser, piece["id"]) == told
-        assert view(browser, piece["id"]) == now
-        browser.post(f"{path}/revisions", json=short).raise_for_status()  # it can be asked again
-        wait_until(lambda: browser.get(f"{path}/revisions").json()["composing"] is None)
-        assert browser.get(f"{path}/revisions").json()["position"] == 2
-        browser.patch(f"{path}/revisions", json={"position": 1}).raise_for_status()
-        assert browser.get(f"{path}/midi").content == song
-        _, text = server.end(signal.SIGTERM)
-    assert "Traceback" not in text
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_killed_and_without_its_index(tmp_path: Path, weights: Path) -> None:
-    stranger = tmp_path / "sessions" / "2024" / "song" / "take.wav"
-    stranger.parent.mkdir(parents=True)
-    stranger.touch()
-    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, timeout=30) as browser:
-        done = compose(browser, "C:4|F:4", takes=2)
-        song = browser.get(f"/api/arrangements/{done['id']}/midi").content
-        deleted = compose(browser, "C:4")["id"]
-        browser.delete(f"/api/arrangements/{deleted}").raise_for_status()
+        assert midi(browser, again["id"]) == songs[done[0]["id"]]
+        browser.delete(f"/api/arrangements/{again['id']}").raise_for_status()
+        known = listed(browser)
         identity = create(browser, LONG, takes=8)["id"]
         wait_until(lambda: view(browser, identity)["progress"]["bars"])
-        server.end(signal.SIGKILL)
-        cookies = dict(browser.cookies)
-    for path in tmp_path.glob("sideman.db*"):
-        path.unlink()
+        _, text = server.end(signal.SIGKILL)
+    assert "Traceback" not in text
+    stranger = without_index(tmp_path)
+
+    with Process(tmp_path, weights, "--json") as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
+        pieces = listed(browser)
+        assert pieces.pop(identity)["state"] == "stopped"
+        assert {each: pieces[each]["state"] for each in pieces} == {each: known[each]["state"] for each in known}
+        assert [pieces[piece["id"]] for piece in done] == done
+        assert {each: midi(browser, each) for each in songs} == songs
+        assert stranger.exists()
+        identity, heard = listen_until_interrupted(server, browser)
+        _, text = server.ended()
+    assert re.search(rf"pieces that the store had lost are back.*\"count\": {len(known) + 1}\\b", text)
+    assert "Traceback" not in text
+    assert text.count('"message": "piece ended"') == 1
+
     with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
-        pieces = browser.get("/api/arrangements").json()["arrangements"]
-        assert {piece["id"]: piece["state"] for piece in pieces} == {done["id"]: "done", identity: "stopped"}
-        assert done in pieces
-        assert browser.get(f"/api/arrangements/{done['id']}/midi").content == song
-        _, text = server.end(signal.SIGTERM)
-    assert "pieces that the store had lost are back count=2" in text
-    assert stranger.exists()
+        kinds = [event.kind for event in listen(browser, identity)]  # what was finished is kept
+        assert kinds == ["bar"] * (1 + heard.count("event: bar")) + ["stopped"]
+        assert view(browser, identity)["progress"]["bars"] == len(kinds) - 1
+        code, text = server.end(signal.SIGTERM)
+    assert (code in {0, -signal.SIGTERM}, "Traceback" in text) == (True, False)
+
+
+def without_index(folder: Path) -> Path:
+    """Remove it, and put a file among the pieces that is none of the server's."""
+    for path in folder.glob("sideman.db*"):
+        path.unlink()
+    stranger = folder / "sessions" / "2024" / "song" / "take.wav"
+    stranger.parent.mkdir(parents=True)
+    stranger.touch()
+    return stranger
+
+
+def listed(browser: httpx.Client) -> dict[str, dict[str, Any]]:
+    return {piece["id"]: piece for piece in browser.get("/api/arrangements").json()["arrangements"]}
+
+
+def midi(browser: httpx.Client, identity: str) -> bytes:
+    return browser.get(f"/api/arrangements/{identity}/midi").content
+
+
+def assert_done_or_stopped(browser: httpx.Client, pieces: list[dict[str, Any]], folder: Path) -> None:
+    """Some are done, and whole; the others are stopped, and say so."""
+    assert {piece["state"] for piece in pieces} == {"done", "stopped"}
+    for piece in pieces:
+        *bars, last = listen(browser, piece["id"])
+        assert last.kind == piece["state"]
+        if last.kind == "done":
+            assert [bar.kind for bar in bars] == ["bar"]
+            (folder / "song.mid").write_bytes(midi(browser, piece["id"]))
+            assert mido.MidiFile(folder / "song.mid").length == pytest.approx(2)
+
+
+def listen_until_interrupted(server: Process, browser: httpx.Client) -> tuple[str, list[str]]:
+    """A piece, and what is heard of it after its first bar, when Ctrl-C is pressed."""
+    identity = create(browser, LONG, takes=8)["id"]
+    with browser.stream("GET", f"/api/arrangements/{identity}/events") as response:
+        lines = response.iter_lines()
+        next(line for line in lines if line == "event: bar")
+        server._process.send_signal(signal.SIGINT)
+        heard = list(lines)
+    assert "event: stopped" in heard
+    return identity, heard
+
+
+class Redone:
+    """A piece of which a part is redone, and more of it when the server is killed."""
+
+    SHORT: ClassVar[dict[str, Any]] = {"bars": [1], "seed": 5, "drafts": 2}
+
+    def __init__(self, browser: httpx.Client) -> None:
+        self.identity = compose(browser, "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 15), seed=1, tracks=["piano"])["id"]
+        self._browser = browser
+        self._path = f"/api/arrangements/{self.identity}"
+        browser.post(f"{self._path}/revisions", json=self.SHORT | {"takes": 3}).raise_for_status()
+        wait_until(lambda: self._revisions(browser)["candidates"])
+        browser.post(f"{self._path}/candidates/2").raise_for_status()
+        self._before = self._state(browser)
+
+    def begin_more(self) -> None:
+        """Redo so much of it that it takes long."""
+        more = {"drafts": 8, "bars": [*range(50)]}
+        self._browser.post(f"{self._path}/revisions", json=more).raise_for_status()
+        wait_until(lambda: self._revisions(self._browser)["composing"]["bars"] > 50)
+
+    def is_as_before(self, browser: httpx.Client) -> None:
+        """In another life of the server; and it can be redone again, and that be undone."""
+        assert self._state(browser) == self._before
+        browser.post(f"{self._path}/revisions", json=self.SHORT).raise_for_status()
+        wait_until(lambda: self._revisions(browser)["composing"] is None)
+        assert self._revisions(browser)["position"] == 2
+        browser.patch(f"{self._path}/revisions", json={"position": 1}).raise_for_status()
+        assert midi(browser, self.identity) == self._before[1]
+
+    def _state(self, browser: httpx.Client) -> tuple[object, ...]:
+        revisions = self._revisions(browser) | {"composing": None}
+        return revisions, midi(browser, self.identity), listen(browser, self.identity), view(browser, self.identity)
+
+    def _revisions(self, browser: httpx.Client) -> dict[str, Any]:
+        return dict(browser.get(f"{self._path}/revisions").json())
 
 
 @pytest.mark.slow
@@ -193,24 +236,3 @@ def test_servers_that_share_a_folder(tmp_path: Path, weights: Path) -> None:
             assert view(browser, identity)["state"] == "stopped"
             assert listen(browser, identity)[-1].kind == "stopped"
             assert second.end(signal.SIGTERM)[0] in {0, -signal.SIGTERM}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_stopped_while_somebody_listens(tmp_path: Path, weights: Path) -> None:
-    with Process(tmp_path, weights, "--json") as server, httpx.Client(base_url=server.url, timeout=30) as browser:
-        identity = create(browser, LONG, takes=8)["id"]
-        with browser.stream("GET", f"/api/arrangements/{identity}/events") as response:
-            lines = response.iter_lines()
-            next(line for line in lines if line == "event: bar")
-            server._process.send_signal(signal.SIGINT)
-            heard = list(lines)
-            assert "event: stopped" in heard
-        _, text = server.ended()
-        cookies = dict(browser.cookies)
-    with Process(tmp_path, weights) as server, httpx.Client(base_url=server.url, cookies=cookies) as browser:
-        bars = view(browser, identity)["progress"]["bars"]
-        assert bars == 1 + heard.count("event: bar")  # what was finished is kept
-        assert [event.kind for event in listen(browser, identity)] == ["bar"] * bars + ["stopped"]
-    assert "Traceback" not in text
-    assert text.count('"message": "piece ended"') == 1
