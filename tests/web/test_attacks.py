@@ -142,7 +142,7 @@ def test_ids_are_no_paths(server: Server, other: httpx.Client, path: str) -> Non
 # Chords that other servers fell over
 
 
-NO_CHORDS = [
+NO_CHORDS: list[object] = [
     *("", " ", "|", ":", "C:", "C:x", "C:0", "C:-1", "C:1/0", "C:1e9", "C:nan", "C:inf", "\0", "C:4|" * 5000),
     *(None, 7, []),
 ]
