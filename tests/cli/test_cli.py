@@ -124,16 +124,17 @@ def test_little_is_imported() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("files", [("-o", "song.mid"), ("-o", "song.mid", "--audio", "song.mp3")], ids="".join)
 def test_interruption_leaves_no_file_and_no_trace(weights: Path, tmp_path: Path, files: tuple[str, ...]) -> None:
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    begins = (sys.executable, "-c", "from sideman.cli import main; print('begins', flush=True); main()")
     with subprocess.Popen(
-        [*PROGRAM, "arrange", "|".join(["C:4"] * 1000), *files, "--weights", str(weights), "--takes", "64"],
+        [*begins, "arrange", "|".join(["C:4"] * 1000), *files, "--weights", str(weights), "--takes", "64"],
         cwd=tmp_path,
-        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        time.sleep(2)  # composing takes many times longer
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begins\n"  # it may take long until it does
+        time.sleep(1)  # composing takes many times longer
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err.strip()) == (130, "", "")
