@@ -7,6 +7,7 @@ where the device computes in it (3 times as fast on a CPU that does), else float
 
 from __future__ import annotations
 
+import inspect
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -22,7 +23,22 @@ _MUON_MOMENTUM = 0.95
 _ADAMW_BETAS = (0.9, 0.95)
 
 
-class Muon(torch.optim.Optimizer):
+class _Uncompiled(torch.optim.Optimizer):
+    """What nobody compiles: without the guards against that, each of which imports torch's compiler first, in 2.7 s."""
+
+    add_param_group = inspect.unwrap(torch.optim.Optimizer.add_param_group)
+    load_state_dict = inspect.unwrap(torch.optim.Optimizer.load_state_dict)
+    state_dict = inspect.unwrap(torch.optim.Optimizer.state_dict)
+    zero_grad = inspect.unwrap(torch.optim.Optimizer.zero_grad)
+
+
+class AdamW(_Uncompiled, torch.optim.AdamW):
+    """Torch's own."""
+
+    step = torch.no_grad()(inspect.unwrap(torch.optim.AdamW.step))
+
+
+class Muon(_Uncompiled):
     """Momentum, then the nearest semi-orthogonal matrix of the update."""
 
     def __init__(
@@ -94,7 +110,7 @@ def make_optimizers(
         optimizers.append(Muon(matrices, config.matrix_learning_rate, _MUON_MOMENTUM, config.weight_decay, dtype))
     else:
         groups.append({"params": matrices, "weight_decay": config.weight_decay})
-    optimizers.append(torch.optim.AdamW(groups, config.learning_rate, betas=_ADAMW_BETAS, fused=_can_fuse(model)))
+    optimizers.append(AdamW(groups, config.learning_rate, betas=_ADAMW_BETAS, fused=_can_fuse(model)))
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["base_lr"] = group["lr"]
