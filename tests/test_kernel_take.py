@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.cases import cases
 from tests.model.test_kernel import runnable_variants
 from tests.tiny import tiny_checkpoint
 
@@ -95,8 +96,8 @@ def told(takes: Sequence[Take]) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("context", [CONTEXT, SMALL_CONTEXT])
-@pytest.mark.parametrize("name", PLANS)
+@cases("context", [CONTEXT, SMALL_CONTEXT])
+@cases("name", PLANS)
 def test_the_kernel_composes_what_python_does(name: str, context: int) -> None:
     one_by_one = told(composed(PLANS[name](), context, 0))
     for steps in (1, STEPS):
@@ -105,7 +106,7 @@ def test_the_kernel_composes_what_python_does(name: str, context: int) -> None:
         assert told(takes) == one_by_one
 
 
-@pytest.mark.parametrize("seed", range(8))
+@cases("seed", range(8))
 def test_it_does_without_anything_that_is_added(seed: int) -> None:
     wanted = [plan("C:4|Dm7:2|G7:2", seed=seed, takes=2) for _ in range(2)]
     one_by_one, together = (

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.tiny import tiny_checkpoint
 
 from sideman import Model, Role, Selection, Track, arrange
@@ -162,7 +163,7 @@ def test_a_last_bar_that_is_cut_short_is_one_bar(beats: int, grouping: tuple[int
     assert arrangement.band.steps == (5 + beats) * STEPS_PER_BEAT
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "meters"),
     [
         ("Time: 3/4\n| C | G7 | Am |", ["3/4"] * 3),

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.cases import cases
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(
@@ -128,7 +128,7 @@ def test_text_is_utf_8_everywhere() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize(
+@cases(
     ("source", "found"),
     [
         ("import fcntl", True),
@@ -143,7 +143,7 @@ def test_it_sees_what_it_looks_for(source: str, found: bool) -> None:
     assert any(lacking(name) for _, name in uses(ast.parse(source))) == found
 
 
-@pytest.mark.parametrize(
+@cases(
     ("source", "found"),
     [
         ("path.read_text()", True),

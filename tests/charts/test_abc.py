@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts import Reading, read
 from sideman.charts.abc import recognises
@@ -24,7 +25,7 @@ def played(music: str, head: str = "M:4/4\nL:1/8\nK:C") -> str:
     return str(tune(music, head).song.progression)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("music", "chords"),
     [
         ('"C"c8|"Am"A8|]', "C:4|Am:4"),
@@ -65,7 +66,7 @@ def test_the_head_is_read() -> None:
     assert (reading.song.key, reading.song.tempo, reading.song.meter) == (Key(9, minor=True), 110.0, Meter(6, 8))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("key", "expected"),
     [
         ("G", Key(7)),
@@ -123,14 +124,13 @@ def test_other_charts_are_not_taken(text: str) -> None:
     assert not recognises(Source.of(text))
 
 
-@pytest.mark.parametrize(
+@cases(
     "music",
     [
         *("[" * 200_000, "[A:" * 100_000, '"' * 100_001, '"C"' * 100_000, "|:" * 100_000, "(9:9:9" * 50_000),
         *("c/" * 100_000, "c999/999" * 50_000, ">" * 100_000, "!a" * 100_000, "{" * 100_000, '"C"c8|' * 10_000),
         *("c0|" * 9, "Z999|" * 1000),
     ],
-    ids=lambda music: music[:8],
 )
 def test_hostile_music_ends_in_our_own_errors(music: str) -> None:
     with suppress(SidemanError):

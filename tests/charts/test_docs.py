@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
+from tests.cases import cases
 from tests.charts.written import written
 
 from sideman.charts import FORMATS, QUESTIONS
@@ -25,7 +25,7 @@ def rows() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("text", "bars"), rows())
+@cases(("text", "bars"), rows())
 def test_every_row_is_read_as_the_document_says(text: str, bars: str) -> None:
     assert written(text) == bars
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.charts.test_docs import rows
 from tests.charts.written import played
 
@@ -59,7 +60,7 @@ def put(text: str, *chords: Chord) -> str | None:
     return None if found is None else found.text
 
 
-@pytest.mark.parametrize(
+@cases(
     ("kind", "at", "before", "after"),
     [
         ("replace", 0, "C          Am", "F#m7       Am"),
@@ -78,7 +79,7 @@ def test_only_the_bars_that_change_are_written(kind: str, at: int, before: str, 
     assert found.text == SHEET.replace(before, after)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("kind", "at", "before", "after"),
     [
         ("replace", 1, "[D7]", "[F#m7]"),
@@ -151,8 +152,8 @@ def untouched(before: Reading, after: Reading) -> bool:
     return all(line in kept for line in words(before))
 
 
-@pytest.mark.parametrize("kind", EDITS)
-@pytest.mark.parametrize("text", [*CHARTS, *(text for text, _ in rows())])
+@cases("kind", EDITS)
+@cases("text", [*CHARTS, *(text for text, _ in rows())])
 def test_any_edit_of_any_chord_is_right_or_none(text: str, kind: str) -> None:
     reading = read(text)
     row = row_of(reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from tests.cases import cases
 
 from sideman.charts import read
 from sideman.charts.foreign import KINDS, recognises
@@ -12,7 +13,7 @@ from sideman.charts.source import Source
 from sideman.errors import UnreadableError
 
 
-@pytest.mark.parametrize(
+@cases(
     ("data", "name", "kind"),
     [
         (b"%PDF-1.7\n", "", "a PDF file"),
@@ -44,11 +45,11 @@ def test_a_kind_is_named_with_the_remedy(data: bytes, name: str, kind: str) -> N
         read(data, name=name)
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     ["BM7 | E", "FORM | C", "C | G", "PK | C", "[Verse]\nC G", "<C Am>", "{title: x}", "see https://x.org\nC | G"],
 )
-@pytest.mark.parametrize("name", ["", "chart.txt", "chart.doc"])
+@cases("name", ["", "chart.txt", "chart.doc"])
 def test_a_chart_that_is_text_is_not_taken(text: str, name: str) -> None:
     assert not recognises(Source.of(text.encode(), name))
 
@@ -57,7 +58,7 @@ def test_text_in_another_encoding_is_not_taken() -> None:
     assert not recognises(Source.of("C | Am".encode("utf-16")))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.suffixes], ids=lambda kind: kind.name)
+@cases("kind", [kind for kind in KINDS if kind.suffixes])
 def test_bytes_are_told_by_the_name_of_their_file(kind: object) -> None:
     suffixes = getattr(kind, "suffixes", ())
     name = getattr(kind, "name", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.cases import cases
 
 from sideman.charts.form import unfold
 from sideman.charts.sheet import Jump, Measure
@@ -39,7 +40,7 @@ def measures(text: str) -> list[Measure]:
     return found
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "order"),
     [
         ("A B", "01"),

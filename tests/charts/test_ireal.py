@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.charts.written import assumed, played, written
 
 from sideman.charts import Jump, Measure, Sheet, read
@@ -48,7 +49,7 @@ def test_a_link_says_title_composer_style_key_and_tempo() -> None:
     assert read(irealb(song("Boat"))).sheet.tempo is None
 
 
-@pytest.mark.parametrize("length", [*range(48, 56), *range(98, 105), 260])
+@cases("length", [*range(48, 56), *range(98, 105), 260])
 def test_the_disguise_is_undone(length: int) -> None:
     music = (MUSIC * 9)[:length]
     assert decode_music(encode_music(music)) == music
@@ -75,7 +76,7 @@ LINK = irealb(song("Boat"))
 BARS = written(LINK)
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     [
         "irealb://" + song("Boat"),  # not encoded
@@ -147,7 +148,7 @@ def test_what_is_left_of_a_link_is_read() -> None:
     assert written(text).startswith("C | Am7 | Dm7 | G7 | C")
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     [
         "irealb://",
@@ -180,7 +181,7 @@ def test_other_texts_are_not_taken_for_iReal_Pro() -> None:  # noqa: N802 - its 
 # The chord string.
 
 
-@pytest.mark.parametrize(
+@cases(
     ("music", "bars"),
     [
         # A bar of four cells in 4/4: chords stand at their beats.
@@ -261,7 +262,7 @@ def test_a_bare_chord_string_knows_where_its_bars_stand() -> None:
 # Signs.
 
 
-@pytest.mark.parametrize(
+@cases(
     ("music", "bars"),
     [
         ("{T44A   |N1B   }            |N2C   ]D   Z", "A B A C D"),
@@ -298,7 +299,7 @@ def test_a_coda_without_words_is_a_question() -> None:
     assert played(music, coda="once") == "A | B | C | D"
 
 
-@pytest.mark.parametrize(
+@cases(
     ("music", "ignored"),
     [
         ("[T44C   |F<Vamp and Fade>   Z", "Vamp and Fade"),
@@ -418,7 +419,7 @@ def test_every_quality_is_written_as_one_that_the_app_has() -> None:
 # Anything.
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     [
         "[T44C" + "{" * 100_000,

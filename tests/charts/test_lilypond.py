@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts import Reading, read
 from sideman.charts.lilypond import recognises
@@ -39,7 +40,7 @@ melody = \relative c'' { \global \repeat volta 2 { c4 d e f2. } }
 """
 
 
-@pytest.mark.parametrize(
+@cases(
     ("written", "read_as"),
     [
         ("c", "C"),
@@ -79,7 +80,7 @@ def test_a_chord(written: str, read_as: str) -> None:
     assert played(f"{written} ").split(":")[0] == read_as
 
 
-@pytest.mark.parametrize(
+@cases(
     ("music", "chords"),
     [
         ("c1 a:m", "C:4|Am:4"),
@@ -156,7 +157,7 @@ def test_other_charts_are_not_taken(text: str) -> None:
     assert not recognises(Source.of(text))
 
 
-@pytest.mark.parametrize(
+@cases(
     "music",
     [
         r"\repeat unfold 99 { " * 12 + "c1" + " }" * 12,
@@ -171,7 +172,6 @@ def test_other_charts_are_not_taken(text: str) -> None:
         "<" * 100_000,
         r"\alternative {" * 20_000,
     ],
-    ids=lambda music: music[:16],
 )
 def test_hostile_music_ends_in_our_own_errors(music: str) -> None:
     with suppress(SidemanError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from tests.cases import cases
 
 from sideman.charts import Reading, read
 from sideman.charts.midi_texts import CUE, LYRIC, MARKER, SEQUENCE_NAME, TEXT, read_texts
@@ -183,7 +184,7 @@ def test_texts_are_found_whatever_stands_between_them() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@cases(
     "data",
     [
         b"MThd",

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts import Reading, read
 from sideman.charts.mma import recognises
@@ -21,7 +22,7 @@ def song(lines: str) -> Reading:
     return read(f"{HEAD}{lines}\n", name="song.mma")
 
 
-@pytest.mark.parametrize(
+@cases(
     ("lines", "chords"),
     [
         ("1 C\n2 G7", "C:4|G7:4"),
@@ -101,7 +102,7 @@ def test_other_charts_are_not_taken(text: str) -> None:
     assert not recognises(Source.of(text))
 
 
-@pytest.mark.parametrize(
+@cases(
     "lines",
     [
         *(
@@ -120,7 +121,6 @@ def test_other_charts_are_not_taken(text: str) -> None:
         ),
         *("*" * 100_000, "9" * 100_000, "C\n" * 3000),
     ],
-    ids=lambda lines: lines[:8],
 )
 def test_hostile_lines_end_in_our_own_errors(lines: str) -> None:
     with suppress(SidemanError):

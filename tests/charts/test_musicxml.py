@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from tests.cases import cases
 
 from sideman.charts import Reading, read
 from sideman.charts.musicxml.archive import MAX_ENTRIES, MAX_UNPACKED
@@ -320,7 +321,7 @@ def test_every_kind_has_its_quality() -> None:
         assert quality_of(kind, "", ())[0].name == name
 
 
-@pytest.mark.parametrize(
+@cases(
     ("kind", "text", "degrees", "name"),
     [
         ("dominant", "7b9", [(9, -1, "add")], "7b9"),
@@ -416,7 +417,7 @@ def test_texts_in_other_encodings_are_read() -> None:
         assert read(chart).sheet.title == "Jägermeister"
 
 
-@pytest.mark.parametrize(
+@cases(
     ("chart", "reason"),
     [
         (score(WHOLE), "neither chord symbols nor notes"),
@@ -456,7 +457,7 @@ def test_too_many_bars_are_refused() -> None:
         read(score(harmony("C") + barline('<repeat direction="backward" times="999999999"/>')))
 
 
-@pytest.mark.parametrize(
+@cases(
     "bar",
     [
         "<attributes><divisions>0</divisions></attributes>" + harmony("C") + QUARTER,

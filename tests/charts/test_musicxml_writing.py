@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts import Jump, Measure, Sheet, read
 from sideman.charts.musicxml import write
@@ -94,7 +94,7 @@ def test_what_is_written_is_read_as_the_same_song(sheet: Sheet) -> None:
     assert {assumption.code for assumption in reading.assumptions} <= {"form"}
 
 
-@pytest.mark.parametrize("quality", QUALITIES, ids=lambda quality: quality.name)
+@cases("quality", QUALITIES)
 def test_every_quality_has_a_kind(quality: Quality) -> None:
     kind, degrees = kind_of(quality)
     assert quality_of(kind, "", degrees) == (quality, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts.harte import read_harte
 from sideman.charts.numbers import are_diatonic, is_number, is_numeral, read_number, split_numbers
@@ -17,7 +18,7 @@ from sideman.music.key import Key
 C, EB, A_MINOR, C_MINOR = Key(0), Key(3), Key(9, minor=True), Key(0, minor=True)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "key", "chord"),
     [
         ("1", C, "C"),
@@ -80,7 +81,7 @@ def test_degrees_are_chords_of_their_key(text: str, key: Key, chord: str) -> Non
     assert is_number(text) != is_numeral(text)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "numbers"),
     [
         ("5411", "5 4 1 1"),
@@ -97,7 +98,7 @@ def test_single_digits_run_together(text: str, numbers: str) -> None:
     assert is_number(text)
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     ["", "0", "8", "1/9", "120", "2024", "x2", "IX", "VIII", "IIII", "Iv", "ivory", "I/VII/ii", "V7/V7", "1" * 99],
 )
@@ -145,7 +146,7 @@ def test_any_text_is_a_degree_or_an_error_and_keys_transpose(text: str, tonic: i
 # ---- Harte's notation ----
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "chord"),
     [
         ("C:min7", "Cm7"),
@@ -168,9 +169,7 @@ def test_chords_of_corpora(text: str, chord: str) -> None:
     assert read_harte(text) == read_chord(chord)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "H", "C:foo", "C:(8)", "C:7/", "C:min7(", "C:(7,b7)", "C:(" + "9," * 10**6 + "9)", "C/0"]
-)
+@cases("text", ["", "H", "C:foo", "C:(8)", "C:7/", "C:min7(", "C:(7,b7)", "C:(" + "9," * 10**6 + "9)", "C/0"])
 def test_what_is_no_chord_of_a_corpus(text: str) -> None:
     with pytest.raises(ChordSyntaxError):
         read_harte(text)

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts import read
 from sideman.charts.paper.drawing import draw, paper_of
@@ -51,8 +52,8 @@ def assert_in_order(pages: list[Page], paper: Paper) -> None:
             assert apart, (one, other)
 
 
-@pytest.mark.parametrize("paper", [A4, LETTER])
-@pytest.mark.parametrize("reader", ["concert", "bb", "capo7", "numbers"])
+@cases("paper", [A4, LETTER])
+@cases("reader", ["concert", "bb", "capo7", "numbers"])
 def test_nothing_lies_over_another_thing_or_off_the_page(reader: str, paper: Paper) -> None:
     assert_in_order(pages_of(read(SONG).sheet, paper, reader_of(reader)), paper)
 
@@ -79,8 +80,8 @@ def test_thirty_two_bars_take_one_page_and_more_say_which() -> None:
     assert [words_of(page)[-1].words for page in pages][:2] == ["Long · 1/4", "Long · 2/4"]
 
 
-@pytest.mark.parametrize("paper", [A4, LETTER])
-@pytest.mark.parametrize("words", ["W" * 500, "word " * 200, "a\x00b\x0bc\ud800", "日本語 عربى 🎵"])
+@cases("paper", [A4, LETTER])
+@cases("words", ["W" * 500, "word " * 200, "a\x00b\x0bc\ud800", "日本語 عربى 🎵"])
 def test_any_words_stay_in_their_place(words: str, paper: Paper) -> None:
     bars = [Measure(((0, next(iter(parse("C"))).chord),), section=words, endings=(1,)), Measure(times=2)]
     sheet = Sheet(bars * 30, title=words, composer=words, style=words)

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts import read
 from sideman.charts.source import Source
@@ -14,7 +15,7 @@ from sideman.charts.strudel import recognises
 from sideman.errors import ChartError, SidemanError
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "chords"),
     [
         ("<C^7 A7b13 Dm7 G7>", "CM7:4|A7b13:4|Dm7:4|G7:4"),
@@ -35,7 +36,7 @@ def test_faults_are_told_with_their_places() -> None:
     assert [fault.position for fault in caught.value.faults] == [4, 9]
 
 
-@pytest.mark.parametrize("text", ["C | Am", "<html>", "<verse>\nC G", "<>", "<a b>"])
+@cases("text", ["C | Am", "<html>", "<verse>\nC G", "<>", "<a b>"])
 def test_other_charts_are_not_taken(text: str) -> None:
     assert not recognises(Source.of(text))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts.dialects import SUFFIX_QUESTIONS
 from sideman.charts.questions import QUESTIONS
@@ -125,18 +126,18 @@ def words(chart: str) -> list[str]:
     return [word for word in chart.split() if word != "|"]
 
 
-@pytest.mark.parametrize(("text", "chord"), ALONE.items())
+@cases(("text", "chord"), ALONE.items())
 def test_a_symbol_alone(text: str, chord: str) -> None:
     assert read_symbol(text).chord == meant(chord)
 
 
-@pytest.mark.parametrize(("chart", "chords"), CHARTS.items())
+@cases(("chart", "chords"), CHARTS.items())
 def test_all_symbols_of_a_chart_decide(chart: str, chords: str) -> None:
     dialect = dialect_of(words(chart), Notes())
     assert [read_symbol(word, dialect).chord for word in words(chart)] == [meant(chord) for chord in words(chords)]
 
 
-@pytest.mark.parametrize(
+@cases(
     ("chart", "code", "read", "others"),
     [
         ("F B C7 H", "B", "Bb", ("B",)),
@@ -171,7 +172,7 @@ def test_what_was_decided_is_an_assumption_that_can_be_chosen_otherwise(
     assert [read_symbol(word, other).chord for word in words(chart)] != chords
 
 
-@pytest.mark.parametrize("chart", ["C Am F G7", "C a", "A a E", "Bb B C", "la la la la C", "C7#5 Cmaj7 E+", ""])
+@cases("chart", ["C Am F G7", "C a", "A a E", "Bb B C", "la la la la C", "C7#5 Cmaj7 E+", ""])
 def test_plain_english_charts_leave_nothing_open(chart: str) -> None:
     notes = Notes()
     assert dialect_of(words(chart), notes) == ENGLISH
@@ -187,7 +188,7 @@ def test_every_question_has_its_row_and_every_answer_its_meaning() -> None:
             assert not row or {answer, *others} == set(row)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "answer"),
     [
         ("F(Dm)", ("alternate", "first", ("second",))),
@@ -214,7 +215,7 @@ def test_a_bass_alone_changes_that_of_the_chord_before() -> None:
             read_symbol("W/Bb", before=chord)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("first", "second"),
     [
         *(
@@ -233,7 +234,7 @@ def test_words_that_go_on_with_a_symbol(first: str, second: str) -> None:
     assert joins(first, second)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("first", "second"),
     [
         *(("C", "G"), ("C", "(G7)"), ("C", "(x3)"), ("C", "(2x)"), ("C", "x2"), ("C", "/"), ("C", "%"), ("C", "7")),
@@ -254,28 +255,24 @@ def test_words_that_do_not(first: str, second: str) -> None:
     assert not joins(first, second)
 
 
-@pytest.mark.parametrize(
-    ("text", "symbol"), [("(C7)", "C7"), (" (D) ", "D"), ("(a)", "a"), ("(x3)", None), ("C", None)]
-)
+@cases(("text", "symbol"), [("(C7)", "C7"), (" (D) ", "D"), ("(a)", "a"), ("(x3)", None), ("C", None)])
 def test_a_chord_in_parentheses_may_be_left_out(text: str, symbol: str | None) -> None:
     assert optional(text) == symbol
 
 
-@pytest.mark.parametrize(
-    "text", ["la", "Re", "a", "em", "Home", "going", "A2#5", "C7at", "", " ", "x", "H" * 100, "C1/8"]
-)
+@cases("text", ["la", "Re", "a", "em", "Home", "going", "A2#5", "C7at", "", " ", "x", "H" * 100, "C1/8"])
 def test_what_is_no_symbol_in_english(text: str) -> None:
     assert not is_symbol(text)
     with pytest.raises(ChordSyntaxError):
         read_symbol(text)
 
 
-@pytest.mark.parametrize("text", ["Lam", "do", "a", "h7", "fis", "SOL7", "e/H"])
+@cases("text", ["Lam", "do", "a", "h7", "fis", "SOL7", "e/H"])
 def test_any_dialect_reads_what_is_a_symbol_somewhere(text: str) -> None:
     assert is_symbol(text, ANY)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "is_note"),
     [
         ("Mi", True),
@@ -325,8 +322,6 @@ def test_any_symbols_make_a_dialect(symbols: list[str]) -> None:
     assert dict(dialect.answers) == {assumption.code: assumption.read for assumption in notes.assumptions}
 
 
-@pytest.mark.parametrize(
-    "text", ["C" * 1_000_000, "C" + "(" * 1_000_000, "C/" * 500_000, "Con" * 300_000, "C" + "." * 60]
-)
+@cases("text", ["C" * 1_000_000, "C" + "(" * 1_000_000, "C/" * 500_000, "Con" * 300_000, "C" + "." * 60])
 def test_long_symbols_end(text: str) -> None:
     assert is_symbol(text) == (len(text) < 64)

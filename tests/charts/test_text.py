@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.charts.written import assumed, played, written
 
 import sideman
@@ -14,14 +15,14 @@ from sideman.errors import ChartError, SidemanError
 REFERENCE = ("C:4|Am:4", "C Am | F G7 | %", "C:2 G:2\nAm:4", "| Cm7 | F7 |\n| Bb7M |", "C:1.5 G | Am:8", "N.C. | C")
 
 
-@pytest.mark.parametrize("text", REFERENCE)
+@cases("text", REFERENCE)
 def test_what_the_chord_language_reads_stays_as_it_is(text: str) -> None:
     reading = read(text)
     assert reading.song.progression == sideman.parse(text)
     assert reading.assumptions == ()
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "bars"),
     [
         # A line without bar lines is a chord a bar.
@@ -104,7 +105,7 @@ def test_lines_of_chords(text: str, bars: str) -> None:
     assert written(text) == bars
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "bars"),
     [
         ("[Intro]\nD A\n\n[Verse 1]\nG", "<Intro> D | A | <Verse 1> G"),
@@ -134,7 +135,7 @@ def test_sections(text: str, bars: str) -> None:
     assert written(text) == bars
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "bars"),
     [
         ("     Am         C/G\nla la la and a la\n   F       C\nand I la la la", "Am | C/G | F | C"),
@@ -190,7 +191,7 @@ def test_what_is_not_certain_is_said() -> None:
     assert written("Capo 2\n| C | G |", capo="sounding") == "D | A"
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "bars"),
     [
         ("| I | VIm | IV | V |", "C | Am | F | G"),
@@ -211,7 +212,7 @@ def test_the_key_of_degrees_is_asked_for() -> None:
     assert written("1 4 5", key="Eb major") == "Eb | Ab | Bb"
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "bars"),
     [
         ("C maj7 | D7 b9 | G on B", "CM7 | D7b9 | G/B"),
@@ -291,9 +292,7 @@ def test_a_remark_in_brackets_is_passed_over() -> None:
     assert written("[C]la [A-part]la [G]la [x2 softly]la") == "C | G"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "   \n", "hello there", "|", "| | |", "% | C", "x2", "[A]", "{title: x}", "\0", "[Verse]"]
-)
+@cases("text", ["", "   \n", "hello there", "|", "| | |", "% | C", "x2", "[A]", "{title: x}", "\0", "[Verse]"])
 def test_what_holds_no_chords_is_refused(text: str) -> None:
     with pytest.raises(SidemanError):
         read(text)
@@ -330,7 +329,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert all(0 <= place.start <= place.end <= len(text) for place in assumption.places)
 
 
-@pytest.mark.parametrize(
+@cases(
     "part",
     [
         "C ",

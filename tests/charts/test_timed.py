@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts import read
 from sideman.charts.source import Source
@@ -31,7 +32,7 @@ def test_the_output_of_chordino_is_read() -> None:
     assert [(found.code, found.read) for found in reading.assumptions] == [("tempo", "120")]
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "chords"),
     [
         ('0.0,"C"\n2.0,"G"\n4.0,"N"', "C:4|G:4"),
@@ -49,7 +50,7 @@ def test_what_is_played(text: str, chords: str) -> None:
     assert str(read(text).song.progression) == chords
 
 
-@pytest.mark.parametrize("tempo", [72, 90, 100, 120, 140])
+@cases("tempo", [72, 90, 100, 120, 140])
 def test_the_tempo_is_found_where_chords_last_a_bar(tempo: int) -> None:
     reading = read(lines(240 / tempo, "C Am F G C Am F G"))
     assert reading.song.tempo == pytest.approx(tempo, abs=0.1)
@@ -78,14 +79,12 @@ def test_silence_alone_is_named() -> None:
         read("0.0 N\n1.0 N\n")
 
 
-@pytest.mark.parametrize(
-    "text", ["1 C\n2 Am\n3 F", "C\nG", "4 C\n4 G", "0.5 C", "Tempo 120.5\nC G", "3.0 C\n1.0 G", "0.5 C\nC | G"]
-)
+@cases("text", ["1 C\n2 Am\n3 F", "C\nG", "4 C\n4 G", "0.5 C", "Tempo 120.5\nC G", "3.0 C\n1.0 G", "0.5 C\nC | G"])
 def test_other_charts_are_not_taken(text: str) -> None:
     assert not recognises(Source.of(text))
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     [
         "0.0 C\n999999.0 G\n",
@@ -94,7 +93,6 @@ def test_other_charts_are_not_taken(text: str) -> None:
         "0.0 C\n" * 30_000,
         "0." * 200_000,
     ],
-    ids=lambda text: text[:14],
 )
 def test_hostile_times_end_in_our_own_errors(text: str) -> None:
     with suppress(SidemanError):

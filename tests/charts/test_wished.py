@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.cases import cases
 
 from sideman.charts import read
 from sideman.charts.writing import write
@@ -13,7 +14,7 @@ from sideman.music.wishes import NO_WISHES, Repeat, Wishes
 FULL = Wishes(density=dict.fromkeys(ROLES, 4), roles=ROLES)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("label", "name"),
     [
         ("[Chorus density=4 tracks=all]", "Chorus"),
@@ -52,7 +53,7 @@ def test_values_that_there_are_not_are_faults_with_their_places_and_what_was_mea
     assert "0 to 4" in told["9"].remedy
 
 
-@pytest.mark.parametrize("line", ["key=G", "Verse a=b", "E=mc2", "repeat=2 times", "style=polka"])
+@cases("line", ["key=G", "Verse a=b", "E=mc2", "repeat=2 times", "style=polka"])
 def test_other_equations_refuse_no_chart(line: str) -> None:
     assert str(read(f"{line}\n| C | Am |").song.progression) == "C:4|Am:4"
 

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts import Jump, Measure, Reading, Sheet, read
 from sideman.charts.text_writing import sounding
@@ -54,7 +55,7 @@ def test_a_grid_is_written_as_it_was_read() -> None:
     assert write(read(GRID)) == GRID
 
 
-@pytest.mark.parametrize(
+@cases(
     ("measures", "line"),
     [
         ([bar((0, "C"))], "| C |"),
@@ -80,12 +81,12 @@ def test_how_measures_are_written(measures: list[Measure], line: str) -> None:
     assert write(reading_of(Sheet(measures))) == f"{line}\n"
 
 
-@pytest.mark.parametrize("spelling", ["Bbmaj7", "C-7", "CΔ", "F#min7b5", "Ebm7/Db", "C7(b9)", "N.C.", "Gsus", "Caug7"])
+@cases("spelling", ["Bbmaj7", "C-7", "CΔ", "F#min7b5", "Ebm7/Db", "C7(b9)", "N.C.", "Gsus", "Caug7"])
 def test_people_keep_their_spelling(spelling: str) -> None:
     assert write(reading_of(Sheet([bar((0, spelling))]))) == f"| {spelling} |\n"
 
 
-@pytest.mark.parametrize("quality", QUALITIES, ids=lambda quality: quality.name or "major")
+@cases("quality", QUALITIES)
 def test_every_quality_is_read_as_it_was_written(quality: Quality) -> None:
     sheet = Sheet([Measure(((0, Chord("C", quality)), (48, Chord("F#", quality, "A#"))))])
     assert str(read(write_text(sheet)).song.progression) == str(sheet.song().progression)

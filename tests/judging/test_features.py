@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.cases import cases
 from tests.judging.conftest import band
 
 from sideman.judging.features import FEATURES, apply_to, features
@@ -24,7 +25,7 @@ def test_there_are_enough_and_each_has_a_name() -> None:
     assert len(features(band(96, piano=PIANO))) == len(FEATURES)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("name", "value"),
     [
         ("piano: onsets a bar", 2),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.judging.conftest import band
 
 from sideman.judging.recognition import TEMPLATES, UNLABELLED, hear
 from sideman.music.time import STEPS_PER_BAR, STEPS_PER_BEAT
 
 
-@pytest.mark.parametrize("root", range(12))
-@pytest.mark.parametrize("tones", [intervals for intervals, _ in TEMPLATES], ids=str)
+@cases("root", range(12))
+@cases("tones", [intervals for intervals, _ in TEMPLATES])
 def test_a_chord_with_its_root_in_the_bass_is_heard(root: int, tones: tuple[int, ...]) -> None:
     piano = [(0, STEPS_PER_BAR, 60 + (root + tone) % 12) for tone in tones]
     heard = hear(band(STEPS_PER_BAR, piano=piano, bass=[(0, STEPS_PER_BAR, 36 + root)]))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from tests.cases import cases
 
 from sideman.errors import CheckpointError, TokenError
 from sideman.model.sampling import Sampler, SamplingDefaults, SamplingOptions
@@ -71,9 +72,7 @@ def test_temperature_sharpens_and_flattens(temperature: float) -> None:
     assert_follows(draw(options), PROBABILITIES ** (1 / temperature))
 
 
-@pytest.mark.parametrize(
-    ("top_p", "kept"), [(0.3, [0]), (0.4001, [0, 2]), (0.64, [0, 2]), (0.66, [0, 2, 3]), (0.97, [0, 1, 2, 3, 4])]
-)
+@cases(("top_p", "kept"), [(0.3, [0]), (0.4001, [0, 2]), (0.64, [0, 2]), (0.66, [0, 2, 3]), (0.97, [0, 1, 2, 3, 4])])
 def test_top_p_keeps_the_fewest_that_reach_it(top_p: float, kept: list[int]) -> None:
     weights = np.zeros(5)
     weights[kept] = PROBABILITIES[kept]
@@ -252,7 +251,7 @@ def test_the_random_numbers_are_pinned() -> None:
     assert sequence(SamplingOptions(seed=7), 1, 12) == [33, 25, 8, 42, 19, 23, 6, 16, 32, 0, 7, 5]
 
 
-@pytest.mark.parametrize(
+@cases(
     ("temperature", "top_p", "choices", "numbers"),
     [
         (0, 0.9, [0, 2, 4], 0),
@@ -303,7 +302,7 @@ def test_defaults_of_before_are_written_as_before() -> None:
     assert SamplingDefaults().to_dict().keys() == {"kind", "value", "values", "top_p"}  # a fingerprint is made of it
 
 
-@pytest.mark.parametrize(
+@cases(
     ("values", "message"),
     [
         (None, "damaged"),
@@ -341,9 +340,9 @@ def test_no_choice_is_an_error(temperature: float) -> None:
         new_sampler(SamplingOptions(temperature)).draw(LOGITS, ALL[:0])
 
 
-@pytest.mark.parametrize("temperature", [0, 1])
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("place", [0, 2])
+@cases("temperature", [0, 1])
+@cases("value", [np.nan, np.inf, -np.inf])
+@cases("place", [0, 2])
 def test_logits_that_are_not_finite_are_an_error(value: float, place: int, temperature: float) -> None:
     logits = LOGITS.copy()
     logits[place] = value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from sideman.errors import OptionError
 from sideman.music.band import INSTRUMENTS, ROLES, Band, Note, Role, Track, role_of
@@ -18,7 +19,7 @@ def test_roles_are_lpds_tracks_in_their_order() -> None:
     assert tuple(INSTRUMENTS) == (*ROLES, Role.MELODY)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("program", "role"),
     [
         *((0, "piano"), (7, "piano"), (24, "guitar"), (31, "guitar"), (32, "bass"), (39, "bass")),
@@ -56,7 +57,7 @@ def test_tracks_differ_by_role_program_volume_and_notes() -> None:
     assert [track.is_drum for track in (tracks[0], Track(Role.DRUMS))] == [False, True]
 
 
-@pytest.mark.parametrize(
+@cases(
     ("note", "problem"),
     [
         (Note(-1, 6, 60, 80), "onset is below 0"),

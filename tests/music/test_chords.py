@@ -10,6 +10,7 @@ import pychord
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.errors import ChordSyntaxError, OptionError
 from sideman.music import qualities
@@ -81,7 +82,7 @@ def test_the_model_sees_the_same_third_and_fifth() -> None:
         assert len(seen - exact) <= 1, quality
 
 
-@pytest.mark.parametrize(
+@cases(
     ("spellings", "expected"),
     [
         ("C CM Cmaj CMaj", {0, 4, 7}),
@@ -155,7 +156,7 @@ def test_slash_bass_and_the_slash_of_six_nine() -> None:
     assert chord("Dm7/G♭").bass_pc == 6
 
 
-@pytest.mark.parametrize("text", ["N.C.", "NC", "N", "N.C", "n.c."])
+@cases("text", ["N.C.", "NC", "N", "N.C", "n.c."])
 def test_no_chord(text: str) -> None:
     silence = chord(text)
     assert silence == Chord.no_chord() == silence.transpose(5)
@@ -174,7 +175,7 @@ def test_accidentals_belong_to_the_root() -> None:
     assert chord("B(b5)") == Chord("B", SPELLINGS["(b5)"])
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "semitones", "moved"),
     [
         ("C", 1, "Db"),
@@ -202,7 +203,7 @@ def test_chords_that_are_none(root: str | None, quality: qualities.Quality, bass
 # ---- progressions ----
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "canonical"),
     [
         ("C:4|Am:4|F:4|G7:4", "C:4|Am:4|F:4|G7:4"),
@@ -229,7 +230,7 @@ def test_lengths() -> None:
     assert len(progression) == 2
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "value", "position", "remedy"),
     [
         ("", "", 1, "write a progression"),
@@ -293,7 +294,7 @@ def test_every_progression_fits_the_longest_text() -> None:
     assert MAX_CHORDS * (longest + 8) <= MAX_TEXT
 
 
-@pytest.mark.parametrize(
+@cases(
     "spans",
     [
         (),

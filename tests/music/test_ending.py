@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
+from tests.cases import cases
 from tests.music.test_chords import progressions
 
 from sideman.music.chords import parse
@@ -14,7 +14,7 @@ from sideman.music.progression import Progression
 from sideman.music.time import BarLines, Meter
 
 
-@pytest.mark.parametrize(
+@cases(
     ("chords", "ends"),
     [
         ("C:4|Am:4|F:4|G7:4", "C:4|Am:4|F:4|G7:4|C:4"),  # a loop gets the bar to which it leads

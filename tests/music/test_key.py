@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.music.chords import MODEL_QUALITIES
 from sideman.music.key import Key, estimate_key
@@ -21,7 +21,7 @@ def key(text: str) -> Key:
     return estimate_key(np.array(root), np.array(quality), np.ones(len(pairs)))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("chords", "name"),
     [
         ("C A:m F G:7", "C major"),
@@ -73,8 +73,8 @@ def test_transposing_the_chords_transposes_the_key(rows: list[tuple[int, int, fl
     assert moved == Key((plain.tonic + semitones) % 12, plain.minor)
 
 
-@pytest.mark.parametrize("minor", [False, True])
-@pytest.mark.parametrize("tonic", range(12))
+@cases("minor", [False, True])
+@cases("tonic", range(12))
 def test_shift_leads_home_by_the_shorter_way(tonic: int, minor: bool) -> None:
     shift = Key(tonic, minor).shift
     assert -5 <= shift <= 6

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.errors import OptionError
 from sideman.music.band import INSTRUMENTS, ONSET, PITCH, VELOCITY, Role
@@ -107,7 +108,7 @@ def test_a_note_is_placed_by_itself(feel: Feel, role: Role, onset: int, pitch: i
     assert touched(role, notes, feel)[1].tolist() == touched(role, notes[1:2], feel)[0].tolist()
 
 
-@pytest.mark.parametrize("role", Role)
+@cases("role", Role)
 def test_players_stray_as_far_as_their_hands_say(role: Role) -> None:
     hands, steps = HANDS[role], np.arange(3, 48_000, 3)
     found = places(role, steps, np.full_like(steps, 60), Feel(humanize=1, seed=3), 60, BarLines(), 48_003)
@@ -139,9 +140,7 @@ def test_another_seed_is_another_playing() -> None:
     assert not np.array_equal(one, other)
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"swing": 49.9}, {"swing": 76}, {"humanize": -0.1}, {"seed": -1}, {"swing": float("nan")}], ids=str
-)
+@cases("wrong", [{"swing": 49.9}, {"swing": 76}, {"humanize": -0.1}, {"seed": -1}, {"swing": float("nan")}])
 def test_a_feel_out_of_range_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match="is out of range"):
         Feel(**wrong)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.music.band import Note, NoteArray
 from sideman.music.chords import MODEL_QUALITIES
@@ -54,13 +55,13 @@ def transposed(array: NoteArray, semitones: int) -> NoteArray:
     return moved
 
 
-@pytest.mark.parametrize("root", range(12))
-@pytest.mark.parametrize("quality", range(len(NAMES)), ids=[name or "major" for name in NAMES])
+@cases("root", range(12))
+@cases("quality", range(len(NAMES)))
 def test_a_chord_on_its_root_is_recognised(root: int, quality: int) -> None:
     assert label_spans(recognise(*song((root, quality, root)))) == [Span(0, 4, root, quality, root)]
 
 
-@pytest.mark.parametrize("quality", range(len(NAMES)), ids=[name or "major" for name in NAMES])
+@cases("quality", range(len(NAMES)))
 def test_every_quality_is_recognised_between_plain_chords(quality: int) -> None:
     labels = recognise(*song((0, MAJOR, 0), (2, quality, 2), (0, MAJOR, 0)))
     assert label_spans(labels)[1] == Span(4, 8, 2, quality, 2)

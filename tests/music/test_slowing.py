@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.music.band import Band, Note, Role, Track
 from sideman.music.feel import Feel
@@ -21,7 +22,7 @@ def test_two_bars_slow_down_and_the_last_one_stays_slow() -> None:
     assert tempi[-1] == 100 * LEFT
 
 
-@pytest.mark.parametrize(
+@cases(
     ("lines", "steps", "expected"),
     [
         (BarLines(), 48, []),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.errors import OptionError
 from sideman.music.chords import Chord, Progression, parse, parse_song
@@ -86,7 +87,7 @@ def test_metres_change_within_a_song() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@cases(
     ("bars", "order", "cut"),
     [
         ((), (), None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
+from tests.cases import cases
 
 from sideman.music.band import Note, NoteArray, Role, Track
 from sideman.music.strokes import Setting, Strokes, settings, sizes, strokes
@@ -56,8 +56,8 @@ def test_drums_tell_what_is_struck_with_them_and_how_often() -> None:
     assert often[0] == often[3] < often[1] == often[2] == often[4]
 
 
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("steps", [7, 12, 24, 36, 48])
+@cases("role", Role)
+@cases("steps", [7, 12, 24, 36, 48])
 def test_every_class_is_within_its_feature(role: Role, steps: int) -> None:
     random = np.random.default_rng(steps)
     for style in (None, *STYLES):

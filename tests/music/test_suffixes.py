@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.errors import ChordSyntaxError, OptionError
 from sideman.music import tones
@@ -145,14 +146,14 @@ def rows_by_hand(intervals: tuple[int, ...]) -> Quality:
         tones._quality.cache_clear()
 
 
-@pytest.mark.parametrize(("suffix", "degrees"), READ.items())
+@cases(("suffix", "degrees"), READ.items())
 def test_parts_give_exact_tones(suffix: str, degrees: str) -> None:
     quality = quality_of_suffix(suffix)
     assert quality is not None
     assert set(quality.intervals) == semitones(degrees) == semitones(quality.degrees)
 
 
-@pytest.mark.parametrize("suffix", NOT_READ)
+@cases("suffix", NOT_READ)
 def test_what_contradicts_itself_or_means_nothing_is_not_read(suffix: str) -> None:
     assert quality_of_suffix(suffix) is None
 
@@ -272,7 +273,7 @@ def test_long_suffixes_end(suffix: str) -> None:
 # ---- spelling is kept ----
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "written", "moved"),
     [
         ("Bbmaj7", "Bbmaj7", "Bmaj7"),

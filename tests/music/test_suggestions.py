@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.errors import ChordSyntaxError
 from sideman.music.chords import NOTE_NAMES, SPELLINGS, parse
@@ -34,7 +34,7 @@ def corrected(text: str, error: ChordSyntaxError) -> list[str]:
     return [text[:start] + suggestion + text[start + len(error.value) :] for suggestion in error.suggestions]
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "value", "suggestions"),
     [
         ("C|Cmaaj7", "Cmaaj7", ["Cmaj7"]),
@@ -72,7 +72,7 @@ def test_suggestions_put_right_what_is_wrong(text: str, value: str, suggestions:
         parse(correction)
 
 
-@pytest.mark.parametrize("suffix", sorted(AMBIGUOUS))
+@cases("suffix", sorted(AMBIGUOUS))
 def test_of_what_is_ambiguous_all_meanings_are_suggested(suffix: str) -> None:
     error = refused(f"F#{suffix}")
     assert list(error.suggestions) == [f"F#{name}" for name in AMBIGUOUS[suffix]]
@@ -81,7 +81,7 @@ def test_of_what_is_ambiguous_all_meanings_are_suggested(suffix: str) -> None:
         assert name in error.remedy
 
 
-@pytest.mark.parametrize(
+@cases(
     "text",
     [
         *("", " ", "Xm7", "C/h", "C:x", "C:0", "C:1e9", "%", "C % | D", "C / / /", "Cxyzxyz", ":", "bxyz"),

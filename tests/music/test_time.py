@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.errors import OptionError
 from sideman.music import time
@@ -34,7 +35,7 @@ def test_seconds() -> None:
     assert time.seconds(1, 60.0) == pytest.approx(1 / 12)
 
 
-@pytest.mark.parametrize(("steps", "bars"), [(0, 0), (1, 1), (48, 1), (49, 2), (96, 2)])
+@cases(("steps", "bars"), [(0, 0), (1, 1), (48, 1), (49, 2), (96, 2)])
 def test_a_bar_begun_counts_whole(steps: int, bars: int) -> None:
     assert time.bars(steps) == BarLines().count(steps) == bars
 
@@ -42,7 +43,7 @@ def test_a_bar_begun_counts_whole(steps: int, bars: int) -> None:
 # ---- metres ----
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "steps", "felt", "groups", "compound"),
     [
         ("2/4", 24, 2, (2,), False),
@@ -88,9 +89,7 @@ def test_a_metre_is_grouped_as_asked() -> None:
             Meter(beats, unit, groups)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "4", "4/", "/4", "0/4", "33/4", "4/3", "4/0", "-3/4", "3/4/4", "3 4", "waltz", "³/4"]
-)
+@cases("text", ["", "4", "4/", "/4", "0/4", "33/4", "4/3", "4/0", "-3/4", "3/4/4", "3 4", "waltz", "³/4"])
 def test_a_metre_that_is_not_known_is_refused(text: str) -> None:
     with pytest.raises(OptionError, match="unknown metre"):
         Meter.parse(text)
@@ -161,7 +160,7 @@ def test_a_tempo_holds_until_the_next() -> None:
     assert [times.seconds(step) for step in (0, 6, 12, 24, 36, 48)] == pytest.approx([0, 0.5, 1, 1.5, 2, 4])
 
 
-@pytest.mark.parametrize(
+@cases(
     "make",
     [
         lambda: TimeMap(0.0),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.music.band import PITCH, ROLES, VELOCITY, NoteArray, Role
 from sideman.music.strokes import Setting, sizes
@@ -95,8 +95,8 @@ def test_touch_is_pinned() -> None:
     assert {role: notes[:, VELOCITY].tolist() for role, notes in told.items()} == PINNED
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role is not Role.DRUMS])
-@pytest.mark.parametrize("notes", [EIGHTHS, CHORDS])
+@cases("role", [role for role in ROLES if role is not Role.DRUMS])
+@cases("notes", [EIGHTHS, CHORDS])
 def test_nobody_plays_all_notes_alike(role: Role, notes: NoteArray) -> None:
     velocities = [
         len({*touched_part(role, notes, replace(SETTING, seed=seed))[:, VELOCITY].tolist()}) for seed in range(20)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.errors import OptionError
 from sideman.music.band import ROLES, VELOCITY, Role
@@ -43,7 +44,7 @@ def test_nothing_is_written_of_no_wishes() -> None:
     assert Wishes.parse([]) == NO_WISHES
 
 
-@pytest.mark.parametrize(
+@cases(
     ("written", "wanted"),
     [
         ("density=4", Wishes(density=dict.fromkeys(ROLES, 4))),
@@ -58,7 +59,7 @@ def test_wishes_are_read(written: str, wanted: Wishes) -> None:
     assert Wishes.parse(pairs(written)) == wanted
 
 
-@pytest.mark.parametrize(
+@cases(
     ("written", "remedy"),
     [
         ("density=5", "0 to 4"),

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.tiny import tiny_checkpoint
 
 from sideman import Band, Model, Progression, Role, arrange, parse
@@ -183,7 +184,7 @@ def test_chords_that_were_changed() -> None:
         replace(PIECE, revisions=(replace(change, progression=parse("C:4")),))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("selection", "seed", "words"),
     [
         (Selection((), (0,)), 1, r"roles \[\]: one or more of drums, piano, guitar, bass, strings"),
@@ -196,7 +197,6 @@ def test_chords_that_were_changed() -> None:
         (Selection((Role.BASS,), (1,)), -1, "seed -1 is out of range"),
         (Selection((Role.BASS,), (1,)), 2**64, "is out of range"),
     ],
-    ids=str,
 )
 def test_a_selection_that_is_none(selection: Selection, seed: int, words: str) -> None:
     with pytest.raises(OptionError, match=words):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.pieces.test_composition import bars_of
 from tests.tiny import tiny_checkpoint
 
@@ -158,7 +159,7 @@ def test_a_commission_makes_edits_between_other_changes() -> None:
         Commission(PIECE.plan, [Edit(riff(), [2])])
 
 
-@pytest.mark.parametrize(
+@cases(
     ("tracks", "bars", "take", "words"),
     [
         (riff(), [0, 2], 0, "piano: a note at step 48 begins outside of the bars that are edited"),
@@ -189,7 +190,7 @@ def test_documents_of_edits_are_those_that_earlier_versions_open() -> None:
     assert document["revisions"][0]["velocities"] == {"piano": [[99, 31, 127, 1]]}
 
 
-@pytest.mark.parametrize(
+@cases(
     "velocities",
     [
         {"piano": [[99, 31, 127]]},
@@ -208,7 +209,7 @@ def test_damaged_velocities_are_told_as_such(velocities: object) -> None:
         from_document(json.dumps(document))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("chart", "options"),
     [
         ("[Verse tracks=bass loudness=p]\nC | Am\n[Chorus density=4]\nF | G", {}),

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.tiny import tiny_checkpoint
 
 from sideman import Model, Selection, arrange, parse
@@ -82,7 +83,7 @@ def test_documents_that_need_no_later_version_say_so() -> None:
     assert "undone" not in json.loads(to_document(PIECE))
 
 
-@pytest.mark.parametrize("origins", [[0, 1, 2, None], [0, 1, 2, 4, 3], [0, 1, 2, None, None], "what", [0, 1, 2, {}, 3]])
+@cases("origins", [[0, 1, 2, None], [0, 1, 2, 4, 3], [0, 1, 2, None, None], "what", [0, 1, 2, {}, 3]])
 def test_damaged_origins_are_told_as_such(origins: object) -> None:
     document = json.loads(to_document(PIECE))
     document["revisions"][2]["origins"] = origins

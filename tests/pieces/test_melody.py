@@ -9,6 +9,7 @@ from pathlib import Path
 import mido
 import numpy as np
 import pytest
+from tests.cases import cases
 from tests.pieces.test_own import LINE, song
 from tests.tiny import tiny_checkpoint
 
@@ -131,7 +132,7 @@ def test_its_bars_move_with_the_chart() -> None:
     assert longer.band[Role.MELODY].program == 65
 
 
-@pytest.mark.parametrize(
+@cases(
     ("origins", "after", "expected"),
     [
         ((0, 1), [0, 48, 96], [(0, 12, 60), (36, 24, 62)]),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.tiny import tiny_checkpoint
 
 from sideman import Model, Progression, Role, arrange, parse
@@ -39,7 +40,7 @@ def lined(text: str, other: str) -> list[int | None]:
     return [*matched(text, other)]
 
 
-@pytest.mark.parametrize(
+@cases(
     ("before", "after", "expected"),
     [
         ("abcd", "abcd", [0, 1, 2, 3]),
@@ -150,7 +151,7 @@ def test_origins_that_are_none(origins: tuple[int, ...], words: str) -> None:
         PIECE.with_chart(chart(BEFORE), 7, MODEL, origins=origins)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("selection", "after", "origins", "words"),
     [
         (Selection(ROLES, [0]), BEFORE[:2], None, "longer or shorter"),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.tiny import tiny_checkpoint
 
 from sideman import Model, Note, Role, Selection, Track, arrange, parse, read_composition, write_composition
@@ -94,7 +95,7 @@ def test_other_chords_leave_it_alone() -> None:
     assert PIECE.changed(Change(change.selection, seed, change.progression, change.origins), 1, MODEL, 1) == (longer,)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("origins", "before", "after", "expected"),
     [
         ((0, None, 2), "aaa", "aaa", (0, 1, 2)),

@@ -8,6 +8,7 @@ from pathlib import Path
 import mido
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from sideman.music.band import ONSET, Note, Role, Track
 from sideman.music.chords import parse
@@ -28,8 +29,8 @@ def band(metre: str, *roles: Role) -> Rendition:
     return Rendition(tracks, 2 * meter.steps, 90.0, BarLines((meter,)), progression=progression, key="C major")
 
 
-@pytest.mark.parametrize(("metre", "beats"), METRES)
-@pytest.mark.parametrize("roles", [(Role.DRUMS, Role.BASS), (Role.BASS,)])
+@cases(("metre", "beats"), METRES)
+@cases("roles", [(Role.DRUMS, Role.BASS), (Role.BASS,)])
 def test_a_bar_of_the_metre_comes_first(metre: str, beats: list[int], roles: tuple[Role, ...]) -> None:
     before = band(metre, *roles)
     after = before.counted_in()

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyloudnorm
 import pytest
+from tests.cases import cases
 
 from sideman.errors import DataError
 from sideman.render import mastering
@@ -36,8 +37,8 @@ def master(sound: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.concatenate(given)
 
 
-@pytest.mark.parametrize("crest", [0.0, 1.0, 4.0, 12.0])
-@pytest.mark.parametrize("gain", [0.1, 1.0, 20.0])
+@cases("crest", [0.0, 1.0, 4.0, 12.0])
+@cases("gain", [0.1, 1.0, 20.0])
 def test_a_file_has_its_loudness_and_no_peak_above_its_ceiling(crest: float, gain: float) -> None:
     sound = master(gain * music(crest))
     assert pyloudnorm.Meter(RATE).integrated_loudness(sound) == pytest.approx(LOUDNESS, abs=1)

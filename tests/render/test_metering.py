@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyloudnorm
 import pytest
+from tests.cases import cases
 
 from sideman.render.metering import LoudnessMeter, loudness, true_peak
 
@@ -25,7 +26,7 @@ def stereo(left: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     return np.stack([left, 0.5 * left], 1).astype(np.float32)
 
 
-@pytest.mark.parametrize("name", SOUNDS)
+@cases("name", SOUNDS)
 def test_loudness_is_that_of_pyloudnorm(name: str) -> None:
     sound = stereo(SOUNDS[name])
     assert loudness(sound, RATE) == pytest.approx(pyloudnorm.Meter(RATE).integrated_loudness(sound), abs=0.1)

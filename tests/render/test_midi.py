@@ -9,6 +9,7 @@ import mido
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman import charts
 from sideman.charts.midi_texts import MARKER, read_texts
@@ -196,7 +197,7 @@ def test_a_role_in_the_name_counts_only_where_one_track_bears_it() -> None:
     assert read_midi(both).roles == (Role.PIANO, Role.GUITAR)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("key", "fifths", "minor"),
     [("C", 0, False), ("Am", 0, True), ("Eb", -3, False), ("F#m", 3, True), ("B♭ minor", -5, True),
      ("C# major", 7, False), ("G#", -4, False), ("Fb", 4, False), ("D#m", 6, True)],
@@ -205,7 +206,7 @@ def test_keys(key: str, fifths: int, minor: bool) -> None:
     assert key_signature(key) == (fifths, minor)
 
 
-@pytest.mark.parametrize("key", ["", "H", "c", "Cmin", "C###", "Am "])
+@cases("key", ["", "H", "c", "Cmin", "C###", "Am "])
 def test_what_is_no_key(band: Band, key: str) -> None:
     with pytest.raises(OptionError, match="unknown key"):
         midi_bytes(band, key=key)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.music.band import Role
 from sideman.render.naming import MAX_STEM, MAX_STEM_BYTES, NAMELESS, file_name, file_stem, take_letter
 
 
-@pytest.mark.parametrize(
+@cases(
     ("title", "stem"),
     [
         ("Bridge", "Bridge"),
@@ -34,7 +34,6 @@ from sideman.render.naming import MAX_STEM, MAX_STEM_BYTES, NAMELESS, file_name,
         ("", NAMELESS),
         ("x" * 500, "x" * MAX_STEM),
     ],
-    ids=ascii,
 )
 def test_a_title_as_a_file(title: str, stem: str) -> None:
     assert file_stem(title) == stem

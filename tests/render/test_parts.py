@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from sideman.errors import OptionError
 from sideman.music.band import ROLES, Band, Note, Role, Track
@@ -56,7 +57,7 @@ def test_a_program_outside_general_midi_is_an_error_even_for_an_absent_role() ->
         parts(Band((), 48), {Role.BASS: 128})
 
 
-@pytest.mark.parametrize("mix", MIXES)
+@cases("mix", MIXES)
 def test_every_role_has_its_seat_in_a_mix(mix: str) -> None:
     assert tuple(MIXES[mix]) == tuple(Role)
     for role, seat in MIXES[mix].items():
@@ -65,14 +66,14 @@ def test_every_role_has_its_seat_in_a_mix(mix: str) -> None:
         assert all(0 <= value < 128 for _, value in part.controls)
 
 
-@pytest.mark.parametrize("mix", MIXES)
+@cases("mix", MIXES)
 def test_a_mix_lifts_a_player_by_decibels(mix: str) -> None:
     track = Track(Role.DRUMS, [Note(0, 12, 38, 90), Note(24, 12, 38, 90)])
     (usual,), (part,) = (parts(Band((track,), 48, mix=name)) for name in (STUDIO, mix))
     assert 20 * np.log10(part.gain / usual.gain) == pytest.approx(MIXES[mix][Role.DRUMS].lift)
 
 
-@pytest.mark.parametrize(("volume", "controller"), [(100, 100), (50, 50), (1, 1), (0, 0), (127, 127)])
+@cases(("volume", "controller"), [(100, 100), (50, 50), (1, 1), (0, 0), (127, 127)])
 def test_a_volume_scales_the_level(volume: int, controller: int) -> None:
     (part,) = parts(Band((Track(Role.PIANO, volume=volume),), 48))
     assert (part.volume, part.level) == (controller, volume)
@@ -84,7 +85,7 @@ def test_no_volume_is_beyond_midi() -> None:
     assert part.volume == 127 < part.level
 
 
-@pytest.mark.parametrize("tempo", [0, -5, 1, 1e9, float("nan")])
+@cases("tempo", [0, -5, 1, 1e9, float("nan")])
 def test_a_tempo_that_no_file_can_keep_is_an_error(tempo: float) -> None:
     with pytest.raises(OptionError, match="is outside 4-1000 beats a minute"):
         parts(Band((), 48, tempo))

@@ -10,6 +10,7 @@ import mido
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.render.conftest import FakeSynthesizer
 
 from sideman.errors import OptionError
@@ -149,7 +150,7 @@ def test_a_band_without_chords_is_played_too() -> None:
     assert Rendition(BAND.tracks, 96).played(transpose=2).key is None
 
 
-@pytest.mark.parametrize(
+@cases(
     ("wrong", "message"),
     [
         ({"swing": 49}, "swing 49 is out of range: give 50 to 75"),
@@ -159,7 +160,6 @@ def test_a_band_without_chords_is_played_too() -> None:
         ({"transpose": 12}, "transpose 12 is out of range: give -11 to 11"),
         ({"humanize_seed": 2**32}, "humanize_seed 4294967296 is out of range"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_played_is_refused(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.cases import cases
 
 from sideman.errors import DataError
 from sideman.music.band import INSTRUMENTS, Role
@@ -14,7 +15,7 @@ from sideman.render.soundfont import BUNDLED_SOUNDFONT, MELODIC_BANK, OFFERED, S
 MEGABYTE = 1_000_000
 
 
-@pytest.mark.parametrize(
+@cases(
     ("program", "available", "chosen"),
     [
         (25, {24, 25, 48}, 25),  # itself

@@ -9,6 +9,7 @@ import mido
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.errors import OptionError
 from sideman.music.band import Note, Role, Track
@@ -126,7 +127,7 @@ def test_no_note_is_left_without_an_end(notes: list[Note]) -> None:
             assert track[-1][0] == QUARTER * METERS[bar].steps // 12
 
 
-@pytest.mark.parametrize("bars", [range(4, 5), range(3, 5), range(2, 2), range(-1, 1), range(0, 4, 2)], ids=str)
+@cases("bars", [range(4, 5), range(3, 5), range(2, 2), range(-1, 1), range(0, 4, 2)])
 def test_bars_that_there_are_not(bars: range) -> None:
     with pytest.raises(OptionError, match="counted from 0 to 3"):
         band().midi(bars=bars)

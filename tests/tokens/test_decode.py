@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.tokens.conftest import Song, charts, songs, tokens, walk
 
 from sideman.errors import TokenError
@@ -104,7 +105,7 @@ def test_the_shortest_song() -> None:
     assert decode(tokens(SHORTEST)) == Band((Track(Role.PIANO),), 48, 120.0)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("ids", "message"),
     [
         ([VOCABULARY.size], f"id {VOCABULARY.size} at position 0 is outside the vocabulary of {VOCABULARY.size}"),

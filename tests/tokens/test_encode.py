@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+from tests.cases import cases
 from tests.tokens.conftest import Song, songs, tokens
 
 from sideman.errors import TokenError
@@ -78,7 +79,7 @@ def golden(name: str) -> dict[str, Any]:
     return {"progression": text, "shift": chart.shift, "fingerprint": VOCABULARY.fingerprint, "ids": rows}
 
 
-@pytest.mark.parametrize("name", PROGRESSIONS)
+@cases("name", PROGRESSIONS)
 def test_golden_ids(name: str) -> None:
     path = GOLDEN / f"{name}.json"
     told = golden(name)
@@ -165,7 +166,7 @@ def test_a_cover_takes_the_largest_hits_first() -> None:
 BAR = Band((Track(Role.PIANO, [Note(0, 6, 60, 64)]),), 48)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("notes", "message"),
     [
         ([Note(0, 5, 60, 64)], "durations want a length of"),

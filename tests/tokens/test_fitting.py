@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.cases import cases
 from tests.tiny import tiny_checkpoint
 
 from sideman.arranging import ArrangeOptions, Model, Performance, Plan
@@ -39,14 +40,14 @@ def test_tones_of_the_chord_that_sounds_are_likelier(chords: str, tones: set[int
     assert (added[places] == 0.5).all()
 
 
-@pytest.mark.parametrize("role", ROLES)
+@cases("role", ROLES)
 def test_nothing_is_added_for_who_is_not_named_for_drums_and_under_no_chord(role: Role) -> None:
     assert row(Fitting({}), "C", role) is None
     assert row(Fitting({role: 0.0}), "C", role) is None
     assert (row(Fitting({role: 1.0}), "C", role) is None) == (role is Role.DRUMS)
 
 
-@pytest.mark.parametrize("position", range(48))
+@cases("position", range(48))
 def test_between_beats_tones_are_as_likely_as_the_network_says(position: int) -> None:
     assert (row(Fitting({"piano": 0.5}), "C", Role.PIANO, position) is not None) == (position % 12 == 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.cases import cases
 from tests.tokens.conftest import tokens
 
 from sideman.errors import TokenError
@@ -38,7 +39,7 @@ def read(text: str, form: Form) -> list[dict[str, int]]:
     return [dict(zip(FEATURE_NAMES, row, strict=True)) for row in Prefix(form).read(tokens(text)).tolist()]
 
 
-@pytest.mark.parametrize(
+@cases(
     ("measure", "metre"),
     [(COMMON, 4), (WALTZ, 3), (Measure(24), 2), (Measure(42), 4), (JIG, 6), (Measure(48, True), 8)],
 )
@@ -46,7 +47,7 @@ def test_a_metre_is_its_beats_and_their_kind(measure: Measure, metre: int) -> No
     assert measure.metre == metre
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "measures"),
     [
         ("4/4", [COMMON]),

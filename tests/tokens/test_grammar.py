@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.tokens.conftest import Song, charts, songs, tokens, walk
 
 from sideman.errors import OptionError, TokenError
@@ -62,7 +63,7 @@ def names(text: str) -> str:
     return " ".join(sorted((word if ":" in word else f"{word}:0" for word in text.split()), key=place))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "allowed"),
     [
         ("", "start"),
@@ -297,7 +298,7 @@ def test_playing_or_resting_is_drawn_before_the_density_that_was_asked_for() -> 
     assert [band.as_asked(token) for token in others] == others
 
 
-@pytest.mark.parametrize(
+@cases(
     ("options", "message"),
     [
         ({"roles": ()}, "at least one role, each once"),

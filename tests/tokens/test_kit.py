@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from tests.cases import cases
 from tests.tokens.conftest import tokens
 
 from sideman.music.band import Role
@@ -31,7 +31,7 @@ def part(*onsets: tuple[int, tuple[int, ...]]) -> Part:
     return tuple(tokens(f"track_density:2 loudness:3 {played}"))
 
 
-@pytest.mark.parametrize("style", [*STYLES, None])
+@cases("style", [*STYLES, None])
 def test_a_bass_drum_and_a_snare_are_a_kit(style: str | None) -> None:
     kit = Kit(style, chart())
     for bass_drum in (35, 36):
@@ -108,7 +108,7 @@ def bass(*steps: int) -> Part:
     )
 
 
-@pytest.mark.parametrize("style", [*STYLES, None])
+@cases("style", [*STYLES, None])
 def test_in_a_waltz_the_bass_drum_stands_on_one_alone(style: str | None) -> None:
     drums = WaltzDrums(style, three())
     snares = (12, (38, 42)), (24, (38, 42))
@@ -133,7 +133,7 @@ def test_in_a_waltz_the_bass_stands_on_one_and_where_chords_begin() -> None:
     assert WaltzBass(two, 1).lacks(bass(0, 24))
 
 
-@pytest.mark.parametrize("metre", ["2/4", "4/4", "5/4", "6/8", "9/8", "7/8", "6/4"])
+@cases("metre", ["2/4", "4/4", "5/4", "6/8", "9/8", "7/8", "6/4"])
 def test_a_waltz_is_a_whole_bar_of_three(metre: str) -> None:
     other = chart_of_progression(parse("C|F", Meter.parse(metre)))
     assert not any(is_waltz(other, bar) for bar in range(other.bars))

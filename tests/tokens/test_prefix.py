@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.tokens.conftest import Song, charts, songs, tokens, walk
 
 from sideman.music.band import ROLES
@@ -56,7 +56,7 @@ def test_nothing_read_yet() -> None:
     assert prefix.read([]).shape == (0, len(FEATURE_NAMES))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("text", "stage"),
     [
         ("start", Stage.CONTROLS),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.tokens.conftest import tokens
 
 from sideman.music.band import ROLES
@@ -64,7 +65,7 @@ def role_of_part(part: list[int]) -> int:
 # Order of parts, density
 
 
-@pytest.mark.parametrize("order", [*permutations(range(5))][::17])
+@cases("order", [*permutations(range(5))][::17])
 def test_another_order_keeps_bars_heads_and_parts(dataset: Path, order: tuple[int, ...]) -> None:
     ids = song(dataset)
     reordered = reorder(ids, order)
@@ -140,7 +141,7 @@ def forced(ids: list[int]) -> list[bool]:
     return out
 
 
-@pytest.mark.parametrize("steps", [16, 40, 64, 200, 5_000])
+@cases("steps", [16, 40, 64, 200, 5_000])
 def test_rows_hold_each_target_once_with_its_features(dataset: Path, steps: int) -> None:
     data = Dataset(dataset)
     ids, features, head = read_song(data.rows[2], data.ids(data.rows[2]), PLAIN)
@@ -169,7 +170,7 @@ def test_rows_hold_each_target_once_with_its_features(dataset: Path, steps: int)
     assert max(seen.values()) == 1
 
 
-@pytest.mark.parametrize("steps", [40, 64, 100, 200, 300])
+@cases("steps", [40, 64, 100, 200, 300])
 def test_filled_rows_are_padded_by_less_than_a_bar(dataset: Path, steps: int) -> None:
     data = Dataset(dataset)
     for row in data.rows:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cases import cases
 
 from sideman.errors import OptionError
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURE_SIZES
@@ -53,7 +54,7 @@ def test_settings_win_over_the_file(tmp_path: Path) -> None:
     assert config.feature_names == ()
 
 
-@pytest.mark.parametrize(
+@cases(
     ("values", "message"),
     [
         *[({field.name: -1}, field.name) for field in fields(TrainConfig) if field.type == "int"],
@@ -91,7 +92,7 @@ def test_what_makes_no_sense_is_refused(values: dict[str, Any], message: str) ->
         TrainConfig.of(values)
 
 
-@pytest.mark.parametrize("setting", ["layers", "layer=2", "layers=two", "layers=1e999", "compile=yes", "minutes=x"])
+@cases("setting", ["layers", "layer=2", "layers=two", "layers=1e999", "compile=yes", "minutes=x"])
 def test_unreadable_settings_are_refused(setting: str) -> None:
     with pytest.raises(OptionError, match=setting.partition("=")[0]):
         TrainConfig.load(None, [setting])

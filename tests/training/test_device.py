@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
+from tests.cases import cases
 
 from sideman.errors import OptionError
 from sideman.training import device
 from sideman.training.device import Device, choose_device, set_threads
 
 
-@pytest.mark.parametrize("name", ["", "tpu", "gpu:0", "cuda:x", "cuda:-1", "cuda:999", "mps:7", "xpu:99", "cpu:1"])
+@cases("name", ["", "tpu", "gpu:0", "cuda:x", "cuda:-1", "cuda:999", "mps:7", "xpu:99", "cpu:1"])
 def test_what_is_not_there_is_refused(name: str) -> None:
     with pytest.raises(OptionError, match=r"device"):
         choose_device(name)

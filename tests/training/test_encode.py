@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cases import cases
 from tests.training.conftest import TRAIN_SONGS, VALID_SONGS, LpdFile, band_file, metred_band
 from tests.training.test_midi_folder import midi, signature
 
@@ -419,7 +420,7 @@ def test_parts_are_merged_to_the_same_bytes(
     assert content(output) == content(dataset)
 
 
-@pytest.mark.parametrize("text", ["0/3", "4/3", "3", "a/b", "1/0", "-1/2", "1/2/3"])
+@cases("text", ["0/3", "4/3", "3", "a/b", "1/0", "-1/2", "1/2/3"])
 def test_what_is_not_a_part(text: str) -> None:
     assert Part.parse("3/16") == Part(3, 16)
     with pytest.raises(OptionError, match="unknown part"):

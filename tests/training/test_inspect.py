@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from sideman.errors import DataError, MissingLibraryError
 from sideman.music.band import Band, Note, Role, Track
@@ -116,7 +117,7 @@ def test_songs_are_found_by_name_or_number(dataset: Path) -> None:
     assert find_song(data, "11") == data.rows[-1]
 
 
-@pytest.mark.parametrize("song", ["", "0", "12", "song", "-1", "²"])
+@cases("song", ["", "0", "12", "song", "-1", "²"])
 def test_unknown_songs_are_errors(dataset: Path, song: str) -> None:
     with pytest.raises(DataError, match="a number from 1 to 11"):
         find_song(Dataset(dataset), song)
@@ -185,7 +186,7 @@ def test_what_cannot_be_drawn_is_an_error(small: Dataset, monkeypatch: pytest.Mo
     assert not (small.folder / "picture.png").exists()
 
 
-@pytest.mark.parametrize("module", ["config", "batches", "shards", "encode", "inspect", "chunks", "styles"])
+@cases("module", ["config", "batches", "shards", "encode", "inspect", "chunks", "styles"])
 def test_data_needs_no_torch(module: str) -> None:
     code = f"import sys, sideman.training.{module}; sys.exit(bool({{'torch', 'matplotlib'}} & {{*sys.modules}}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from tests.cases import cases
 from tests.training.conftest import metred_band, note_array
 
 from sideman.music.band import NoteArray
@@ -15,21 +16,21 @@ from sideman.training.metre import COMMON, find_metre, half_beats, self_likeness
 WALTZ, COMPOUND = Meter(3, 4), Meter(6, 8)
 
 
-@pytest.mark.parametrize("first", range(0, 36, 6))
-@pytest.mark.parametrize(("kind", "meter"), [("waltz", WALTZ), ("six eight", COMPOUND)])
+@cases("first", range(0, 36, 6))
+@cases(("kind", "meter"), [("waltz", WALTZ), ("six eight", COMPOUND)])
 def test_songs_in_three_are_found_with_their_first_beat(kind: str, meter: Meter, first: int) -> None:
     found = find_metre(metred_band(kind, first=first))
     assert found == (meter, first)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@cases("seed", range(5))
 def test_a_waltz_needs_no_drums(seed: int) -> None:
     assert find_metre(metred_band("waltz", seed=seed, drums=False, first=12)) == (WALTZ, 12)
 
 
-@pytest.mark.parametrize("kind", ["common", "five four", "seven"])
-@pytest.mark.parametrize("first", [0, 6, 12, 24])
-@pytest.mark.parametrize("drums", [True, False])
+@cases("kind", ["common", "five four", "seven"])
+@cases("first", [0, 6, 12, 24])
+@cases("drums", [True, False])
 def test_other_songs_stay_as_they_are(kind: str, first: int, drums: bool) -> None:
     assert find_metre(metred_band(kind, first=first, drums=drums)) == COMMON
     assert COMMON == (COMMON_TIME, 0)

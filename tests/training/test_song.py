@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.training.conftest import Row, note_array
 
 from sideman.music.band import ROLES
@@ -34,7 +35,7 @@ STRAIGHT = [(96, 6, 50, 80), (102, 6, 50, 80), (114, 6, 50, 80)]
 TRIPLETS = [(96, 8, 50, 80), (104, 8, 50, 80), (112, 8, 50, 80)]
 
 
-@pytest.mark.parametrize(
+@cases(
     ("context", "tick", "step"),
     [
         *[(STRAIGHT, 2 * step, step) for step in range(12)],
@@ -66,7 +67,7 @@ def test_a_track_that_plays_triplets_keeps_them_in_a_straight_song() -> None:
     assert tracks[1][0, 0] == 4
 
 
-@pytest.mark.parametrize(
+@cases(
     ("onset", "duration", "snapped", "rounded", "stretched"),
     [
         (0, 24, (0, 12), 0, 0),
@@ -152,7 +153,7 @@ def test_merged_tracks_sound_as_they_did_together(one: list[Row], other: list[Ro
     assert {(row[0], row[2]) for row in merged} == {(row[0], row[2]) for row in [*one, *other]}  # every onset stays
 
 
-@pytest.mark.parametrize(
+@cases(
     ("resolution", "onset", "end", "ticks"),
     [(4, 1, 2, (6, 6)), (480, 119, 240, (6, 6)), (480, 130, 131, (7, 1)), (24, 5, 6, (5, 1)), (1, 2, 3, (48, 24))],
 )
@@ -165,7 +166,7 @@ def test_other_resolutions_go_to_the_nearest_tick(
 BARS = [(96 * bar, 24, 60, 80) for bar in range(8)]
 
 
-@pytest.mark.parametrize(
+@cases(
     ("tracks", "tempo", "reason"),
     [
         ((BARS, BARS), 120.0, None),

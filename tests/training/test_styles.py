@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.cases import cases
 
 from sideman.errors import DataError
 from sideman.tokens.vocabulary import STYLES
@@ -12,7 +13,7 @@ from sideman.training import styles
 from sideman.training.styles import read_tags, style_of_tags
 
 
-@pytest.mark.parametrize(
+@cases(
     ("tags", "style"),
     [
         ("amg:Jazz", "jazz"),

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.charts import read
 from sideman.charts.paper.marks import A4, LETTER, Glyph, Mark, Page, Paper, Shape, Stroke, Words, extent
@@ -115,8 +116,8 @@ def test_a_bar_is_made_of_the_right_glyphs_in_order() -> None:
     assert len([mark for mark in page.marks if isinstance(mark, Shape)]) == 2  # a beam, and the stub of a sixteenth
 
 
-@pytest.mark.parametrize("paper", [A4, LETTER])
-@pytest.mark.parametrize("reader", ["concert", "Bb", "Eb", "F", "capo3", "numbers"])
+@cases("paper", [A4, LETTER])
+@cases("reader", ["concert", "Bb", "Eb", "F", "capo3", "numbers"])
 def test_thirty_two_bars_take_one_page(reader: str, paper: Paper) -> None:
     rows = [(96 * pair + onset, long, pitch) for pair in range(16) for onset, long, pitch in TUNE]
     pages = drawn(STANDARD, rows, reader, paper)
@@ -157,7 +158,7 @@ def test_a_pick_up_of_any_kind_has_room(before: list[tuple[int, int]], lengths: 
     assert_in_order(drawn(f"Key: Ab\nN.C. |\n{sign}C | Am7b5 D7 | G13sus4 | C{ends}", rows), A4)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("reader", "tonic", "notes", "chords"),
     [
         ("concert", "Bb", "G4 A4 Bb4 D5", "Cm7 F7"),

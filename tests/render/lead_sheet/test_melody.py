@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.music.band import Note, Role, Track
 from sideman.music.key import Key
@@ -93,7 +94,7 @@ def test_of_several_notes_the_top_is_taken_and_legato_is_cut() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@cases(
     ("notes", "expected"),
     [
         ([(0, 18, 67), (18, 6, 69), (24, 24, 70)], ["G4 quarter.", "A4 eighth", "Bb4 half"]),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from sideman.music.time import Meter
 from sideman.render.score.rhythm import Grid, beats_of
@@ -20,7 +20,7 @@ def words(grid: Grid, start: int, end: int) -> str:
     )
 
 
-@pytest.mark.parametrize(
+@cases(
     ("meter", "start", "end", "written"),
     [
         (FOUR, 0, 48, "whole"),
@@ -50,7 +50,7 @@ def test_a_time_is_written_as_people_do(meter: Meter, start: int, end: int, writ
     assert words(Grid.of(meter, []), start, end) == written
 
 
-@pytest.mark.parametrize(
+@cases(
     ("onsets", "places"),
     [
         ([0, 6], 3),

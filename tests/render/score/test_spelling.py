@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from tests.cases import cases
 
 from sideman.music.chords import parse
 from sideman.music.key import Key
 from sideman.render.score.spelling import Spelled, spell
 
 
-@pytest.mark.parametrize(
+@cases(
     ("key", "chord", "names"),
     [
         ("C major", None, "C Db D Eb E F F# G Ab A Bb B"),
