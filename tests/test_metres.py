@@ -56,7 +56,7 @@ def lines(meters: list[Meter]) -> list[int]:
     return [0, *itertools.accumulate(meter.steps for meter in meters)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(rows_of_metres)
 def test_bars_are_those_of_the_metres(meters: list[Meter]) -> None:
     arrangement = arrange(chords(meters), seed=1, roles=ROLES, model=MODEL)
@@ -73,7 +73,7 @@ def test_bars_are_those_of_the_metres(meters: list[Meter]) -> None:
         assert Track(role, told) == arrangement.band[role]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(rows_of_metres, st.sampled_from([60.0, 90.0, 144.0]))
 def test_files_have_their_signatures_and_their_length(meters: list[Meter], tempo: float) -> None:
     band = arrange(chords(meters), seed=2, tempo=tempo, roles=ROLES, model=MODEL).band
@@ -98,17 +98,17 @@ def test_files_have_their_signatures_and_their_length(meters: list[Meter], tempo
 
 def test_sound_is_as_long_as_its_bars(tmp_path: Path) -> None:
     meters = [Meter(5, 4), Meter(6, 8), Meter(7, 8)]
-    band = arrange(chords(meters), seed=2, tempo=120, roles=ROLES, model=MODEL).band
+    band = arrange(chords(meters), seed=2, tempo=240, roles=ROLES, model=MODEL).band
     write_audio(band, tmp_path / "long.wav")
     write_audio(replace(band, steps=band.steps - Meter(7, 8).steps), tmp_path / "short.wav")
     lengths = []
     for name in ("long", "short"):
         with wave.open(str(tmp_path / f"{name}.wav")) as file:
             lengths.append(file.getnframes() / file.getframerate())
-    assert lengths[0] - lengths[1] == pytest.approx(3.5 * SECONDS_PER_MINUTE / 120, abs=0.05)
+    assert lengths[0] - lengths[1] == pytest.approx(3.5 * SECONDS_PER_MINUTE / 240, abs=0.05)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.data())
 def test_a_bar_that_is_played_anew_is_one_that_people_count(data: st.DataObject) -> None:
     meters = data.draw(rows_of_metres)
@@ -123,7 +123,7 @@ def test_a_bar_that_is_played_anew_is_one_that_people_count(data: st.DataObject)
     assert to_document(from_document(to_document(changed))) == to_document(changed)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(rows_of_metres, st.data())
 def test_bars_keep_their_parts_when_another_metre_comes_between(meters: list[Meter], data: st.DataObject) -> None:
     piece = Composition.of(arrange(chords(meters), seed=3, roles=ROLES, model=MODEL))
@@ -186,7 +186,7 @@ def test_charts_as_people_write_them_are_played_in_their_metres(text: str, meter
 
 @pytest.fixture(scope="module")
 def waltzes() -> list[Arrangement]:
-    text = "Time: 3/4\n| C | Am | Dm | G7 | C | F | G7 | C |"
+    text = "Time: 3/4\n| C | Am | F | G7 |"
     made = [arrange(read(text).song, seed=seed, style=style) for seed in range(12) for style in (None, "pop")]
     for arrangement in made:
         _ = arrangement.bands
@@ -221,6 +221,6 @@ def test_what_is_drawn_again_follows_from_the_seed(waltzes: list[Arrangement]) -
 
 def test_drums_that_are_given_stay(waltzes: list[Arrangement]) -> None:
     piece = Composition.of(waltzes[1])
-    changed = piece.redo(Selection(["bass"], range(8)), 3, drafts=1)
+    changed = piece.redo(Selection(["bass"], range(4)), 3, drafts=1)
     drums = [[*bars] for bars in (piece.band[Role.DRUMS], changed.band[Role.DRUMS])]
     assert [note[:3] for note in drums[0]] == [note[:3] for note in drums[1]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.cases import cases
@@ -69,14 +70,21 @@ READERS = {"read_text", "write_text", "open", "fdopen", "TextIOWrapper"}
 RUNNERS = {"run", "Popen", "check_output", "check_call"}
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in SOURCES:
-        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+Nodes = list[ast.AST]
 
 
-def uses(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def nodes_of(source: str) -> Nodes:
+    return [*ast.walk(ast.parse(source))]
+
+
+@cache
+def files() -> list[tuple[str, Nodes]]:
+    return [(path.relative_to(ROOT).as_posix(), nodes_of(path.read_text("utf-8"))) for path in SOURCES]
+
+
+def uses(nodes: Nodes) -> Iterator[tuple[int, str]]:
     """Line and name, as ``os.fork``, of what is imported or called of the modules above."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -91,9 +99,9 @@ def lacking(name: str) -> bool:
     return module in MODULES or rest in NAMES.get(module, "").split()
 
 
-def undeclared(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def undeclared(nodes: Nodes) -> Iterator[tuple[int, str]]:
     """Line and name of calls that read or write text in the system's encoding, which is not UTF-8 on Windows."""
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         literals = [value.value for value in (*call.args, *given.values()) if isinstance(value, ast.Constant)]
@@ -105,7 +113,7 @@ def undeclared(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def test_what_windows_lacks_is_called_where_there_is_a_way_round() -> None:
-    found = {(file, name): line for file, tree in trees() for line, name in uses(tree) if lacking(name)}
+    found = {(file, name): line for file, nodes in files() for line, name in uses(nodes) if lacking(name)}
     assert found.keys() == ALLOWED.keys(), {f"{file}:{line}": name for (file, name), line in found.items()}
 
 
@@ -121,8 +129,8 @@ OPENERS = {
 def test_text_is_utf_8_everywhere() -> None:
     found = [
         f"{file}:{line}: {name}"
-        for file, tree in trees()
-        for line, name in undeclared(tree)
+        for file, nodes in files()
+        for line, name in undeclared(nodes)
         if not (name == "open" and file in OPENERS)
     ]
     assert found == []
@@ -140,7 +148,7 @@ def test_text_is_utf_8_everywhere() -> None:
     ],
 )
 def test_it_sees_what_it_looks_for(source: str, found: bool) -> None:
-    assert any(lacking(name) for _, name in uses(ast.parse(source))) == found
+    assert any(lacking(name) for _, name in uses(nodes_of(source))) == found
 
 
 @cases(
@@ -159,4 +167,4 @@ def test_it_sees_what_it_looks_for(source: str, found: bool) -> None:
     ],
 )
 def test_it_sees_an_encoding_that_is_missing(source: str, found: bool) -> None:
-    assert any(undeclared(ast.parse(source))) == found
+    assert any(undeclared(nodes_of(source))) == found

@@ -108,18 +108,18 @@ def test_other_charts_are_not_taken(text: str) -> None:
         *(
             "C * 9999",
             "Repeat\n" * 1000 + "C\n" + "RepeatEnd 99\n" * 1000,
-            "/*" * 100_000,
-            "[" * 100_000,
-            "\\\n" * 100_000,
+            "/*" * 20_000,
+            "[" * 20_000,
+            "\\\n" * 20_000,
         ),
         *(
-            "C " * 100_000,
-            "Begin x\n" * 50_000,
-            "If\n" * 50_000,
-            "x\n" * 100_000,
+            "C " * 20_000,
+            "Begin x\n" * 10_000,
+            "If\n" * 10_000,
+            "x\n" * 20_000,
             "Repeat\nC*999\nRepeatEnding 99\nC\n",
         ),
-        *("*" * 100_000, "9" * 100_000, "C\n" * 3000),
+        *("*" * 20_000, "9" * 20_000, "C\n" * 3000),
     ],
 )
 def test_hostile_lines_end_in_our_own_errors(lines: str) -> None:

@@ -10,7 +10,7 @@ from tests.cli.conftest import Run
 from tests.training.conftest import band_file
 
 from sideman.errors import MissingLibraryError
-from sideman.judging import judge
+from sideman.judging import bench, judge
 from sideman.training.encode import Source, encode_dataset
 
 
@@ -25,13 +25,14 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def without_mma(monkeypatch: pytest.MonkeyPatch) -> None:
-    """MMA takes a while, and is tested elsewhere."""
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without MMA, which takes a while and is tested elsewhere; people are compared with themselves a few times."""
 
     def missing(_: object) -> None:
         raise MissingLibraryError("not installed")
 
     monkeypatch.setattr(judge, "play_with_mma", missing)
+    monkeypatch.setattr(bench, "HALVES", 10)
 
 
 def test_table_picture_and_json(run: Run, dataset: Path, weights: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from sideman.tokens.encode import Ids
 from sideman.training.encode import Source, encode_dataset
 from sideman.training.shards import Dataset, SongRow, write_dataset
 
-COMPOSED_SONGS = 24
+COMPOSED_SONGS = 20
 LOOPS = ("C|Am|F|G7", "C|G/B|Am7|F", "Am|F|C|G", "C|F|C|G", "Dm7|G7|CM7|Am7", "C|Em|F|G", "F|G|Em|Am", "C|Bb|F|C")
 BANDS = ((Role.DRUMS, Role.BASS, Role.PIANO), (Role.DRUMS, Role.BASS, Role.PIANO, Role.GUITAR))
 STYLES = (None, "rock", "pop", "country", "soul")

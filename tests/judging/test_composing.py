@@ -59,5 +59,5 @@ def test_several_processes_compose_the_same(model: Model, tmp_path: Path) -> Non
         lambda done, word: told.append(done),  # noqa: ARG005
     )
     alone = composes_with(model, OPTIONS)
-    assert [compose(asked, 0), compose(asked[:2], 1)] == [alone(asked, 0), alone(asked[:2], 1)]
-    assert (told[-1], told) == (7, sorted(told))
+    assert compose(asked, 1) == alone(asked, 1)
+    assert (told[-1], told) == (5, sorted(told))

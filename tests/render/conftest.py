@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import pytest
 
 from sideman.errors import MissingLibraryError
@@ -19,11 +20,12 @@ try:
     MISSING = ""
 except MissingLibraryError as error:
     MISSING = str(error)
+PERIOD = 441  # frames of a fake's sound: few are peaks, between which the true one is looked for
 real = pytest.mark.skipif(bool(MISSING), reason=MISSING or "FluidSynth is there")
 
 
 class FakeSynthesizer:
-    """Each player sounds ``level`` all the time and remembers what it was told, with the frame at which it was told."""
+    """Each player sounds all the time, a sawtooth up to ``level``, and remembers what it was told at which frame."""
 
     def __init__(self, level: float = 0.25) -> None:
         self.level = level
@@ -40,16 +42,24 @@ class FakeSynthesizer:
         self.controls[channel, controller] = value
 
     def render(self, out: Stems, events: Iterable[Event] = ()) -> None:
-        done = 0
+        begin = self.frame
         for frame, player, pitch, velocity in events:
-            self.sound(out[:, :, done:frame])
-            done = frame
-            self.played.append((self.frame + frame, player, pitch, velocity))
-        self.sound(out[:, :, done:])
+            self.sound(out[:, :, self.frame - begin : frame])
+            self.played.append((self.frame, player, pitch, velocity))
+        self.sound(out[:, :, self.frame - begin :])
+
+    def sound(self, out: Stems) -> None:
+        frames = np.arange(self.frame, self.frame + out.shape[2])
+        out += (self.level * (1 - frames % PERIOD / PERIOD)).astype(np.float32)
         self.frame += out.shape[2]
+
+
+class SteadySynthesizer(FakeSynthesizer):
+    """Each player sounds ``level`` all the time."""
 
     def sound(self, out: Stems) -> None:
         out += self.level
+        self.frame += out.shape[2]
 
 
 class Playing(FakeSynthesizer):

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.render.conftest import FakeSynthesizer, piano, real
+from tests.render.conftest import FakeSynthesizer, SteadySynthesizer, piano, real
 
 from sideman.errors import DataError, MissingLibraryError, OptionError
 from sideman.music.band import Band, Note, Role
@@ -53,7 +53,7 @@ def test_blocks_come_while_the_synthesizer_plays(band: Band) -> None:
 
 @pytest.mark.parametrize("level", [0.001, 0.25, 7.0])
 def test_any_loudness_is_normalised(band: Band, level: float) -> None:
-    sound = np.concatenate(list(audio_blocks(band, synthesizer=FakeSynthesizer(level))))
+    sound = np.concatenate(list(audio_blocks(band, synthesizer=SteadySynthesizer(level))))
     assert np.abs(sound).max() == pytest.approx(CEILING)
 
 

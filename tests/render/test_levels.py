@@ -18,7 +18,7 @@ from sideman.render.fluidsynth import SAMPLE_RATE
 from sideman.render.parts import parts
 from sideman.render.playing import total_frames
 
-CHORDS = "C | Am | F | G7 | Em | Am | Dm7 | G7"
+CHORDS = "C | Am | F | G7"
 TOLERANCE = 3  # LU
 
 

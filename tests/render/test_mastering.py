@@ -16,7 +16,7 @@ from sideman.render.mastering import LOUDNESS, mastered, spooled
 from sideman.render.metering import true_peak
 
 RATE, FRAMES = 44_100, 10_000
-TIMES = np.arange(25 * RATE) / RATE
+TIMES = np.arange(12 * RATE) / RATE
 
 
 def music(crest: float) -> npt.NDArray[np.float32]:
@@ -37,8 +37,8 @@ def master(sound: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.concatenate(given)
 
 
-@cases("crest", [0.0, 1.0, 4.0, 12.0])
-@cases("gain", [0.1, 1.0, 20.0])
+@cases("crest", [0.0, 4.0, 12.0])
+@cases("gain", [0.1, 20.0])
 def test_a_file_has_its_loudness_and_no_peak_above_its_ceiling(crest: float, gain: float) -> None:
     sound = master(gain * music(crest))
     assert pyloudnorm.Meter(RATE).integrated_loudness(sound) == pytest.approx(LOUDNESS, abs=1)

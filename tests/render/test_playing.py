@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.render.conftest import FakeSynthesizer, bars_of, chairs_of, ends_of, piano
+from tests.render.conftest import FakeSynthesizer, SteadySynthesizer, bars_of, chairs_of, ends_of, piano
 
 from sideman.music.band import Band, Note, NoteArray, Role, Track
 from sideman.music.feel import Feel
@@ -59,7 +59,7 @@ def test_blocks_have_the_promised_shape_and_length(band: Band) -> None:
 
 
 def test_the_tail_fades_to_silence() -> None:
-    sound = np.concatenate(list(render_blocks(piano(), FakeSynthesizer(1.0))))
+    sound = np.concatenate(list(render_blocks(piano(), SteadySynthesizer(1.0))))
     fade = sound[-SAMPLE_RATE:]
     assert np.all(sound[:-SAMPLE_RATE] == 1)
     assert np.all(np.diff(fade[:, 0]) < 0)
