@@ -318,7 +318,7 @@ def test_who_begins_to_listen_later_hears_all_bars(model: Model) -> None:
 # Ids are the truth
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(
     progression=st.lists(st.sampled_from(["C:4", "Eb7/G:2", "F#m7-5:6", "N.C.:3", "Bb:1.5"]), min_size=1, max_size=4),
     roles=st.permutations(ROLES).flatmap(lambda roles: st.integers(1, 5).map(lambda count: tuple(roles[:count]))),

@@ -57,7 +57,7 @@ def played(draw: st.DrawFn) -> list[PlayedSection]:
     return [PlayedSection(name, tuple(row), draw(wishes)) for name, row in zip(names, rows, strict=True)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(played(), st.integers(0, 9), st.booleans())
 def test_every_wish_is_obeyed(sections: list[PlayedSection], seed: int, rings: bool) -> None:
     chords = [["C:4", "Am:2|D7:2", "G:4"][bar] for section in sections for bar in section.bars]

@@ -35,6 +35,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "HALVES", 10)
 
 
+@pytest.mark.xdist_group("matplotlib")  # which takes a second to import
 def test_table_picture_and_json(run: Run, dataset: Path, weights: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     options = ("--music", "--windows", 20, "--temperature", 1.1, "--top-p", 1)

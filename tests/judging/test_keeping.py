@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import warnings
 
-import mir_eval
 import numpy as np
 import pytest
 from hypothesis import given
@@ -31,6 +30,7 @@ HEARD = (
 BEAT = 24  # ticks
 
 
+@pytest.mark.xdist_group("scipy")  # which takes seconds to import, and mir_eval needs it
 @given(
     st.lists(
         st.tuples(st.integers(-1, 11), st.integers(0, 16), st.integers(-1, 11), st.integers(0, 13)),
@@ -39,6 +39,8 @@ BEAT = 24  # ticks
     )
 )
 def test_accuracies_are_those_of_mir_eval(beats: list[tuple[int, int, int, int]]) -> None:
+    import mir_eval
+
     chords = [
         Chord.no_chord() if root < 0 else Chord(MAJOR_ROOTS[root], MODEL_QUALITIES[quality])
         for root, quality, _, _ in beats

@@ -31,6 +31,7 @@ def report() -> Report:
     return Report(4, 4, 16, 0, rows, {}, bench.telling(players[1]))
 
 
+@pytest.mark.xdist_group("matplotlib")  # which takes a second to import
 @pytest.mark.parametrize("name", ["picture.png", "picture.svg"])
 def test_a_picture(report: Report, tmp_path: Path, name: str) -> None:
     pytest.importorskip("matplotlib")

@@ -207,6 +207,7 @@ def test_the_names_are_those_of_the_network(checkpoint: Checkpoint) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("transformers")  # which takes seconds to import
 def test_transformers_runs_the_trunk(checkpoint: Checkpoint) -> None:
     torch = pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")

@@ -218,7 +218,7 @@ def schedules(draw: st.DrawFn) -> list[dict[int, int]]:
 
 
 @uses_kernel
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(schedules(), st.sampled_from(THREADS))
 def test_company_changes_no_bit(schedule: list[dict[int, int]], threads: int) -> None:
     memory = engine().cache(20)

@@ -37,7 +37,7 @@ def test_an_ending_has_the_metre_of_the_bars_before() -> None:
 
 
 @given(progressions)
-@settings(max_examples=400)
+@settings(max_examples=100)
 def test_what_has_an_ending_is_left_alone(progression: Progression) -> None:
     ended = with_ending(progression)
     assert with_ending(ended) == ended

@@ -71,7 +71,7 @@ def notes_in(bars: set[int], role: Role) -> st.SearchStrategy[list[Note]]:
     return st.lists(note, max_size=20, unique_by=lambda note: (note.onset, note.pitch))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data(), role=st.sampled_from(ROLES), bars=st.sets(st.integers(0, 4), min_size=1), take=st.integers(0, 1))
 def test_notes_outside_of_edited_bars_stay(data: st.DataObject, role: Role, bars: set[int], take: int) -> None:
     notes = data.draw(notes_in(bars, role))

@@ -26,7 +26,7 @@ PIECE = (
 STATES = [BEGUN.bands, *(PIECE.at(position).bands for position in (1, 2, 3))]
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(moves=st.lists(st.integers(0, 3), max_size=6))
 def test_any_position_of_the_history_is_what_it_was(moves: list[int]) -> None:
     piece = PIECE

@@ -82,7 +82,7 @@ edits = st.tuples(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(edits, min_size=1, max_size=3), st.booleans())
 def test_bars_that_nobody_touched_keep_their_parts(
     changes: list[tuple[str, int, str, int]], given_origins: bool

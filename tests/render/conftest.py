@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from sideman.errors import MissingLibraryError
@@ -22,6 +23,17 @@ except MissingLibraryError as error:
     MISSING = str(error)
 PERIOD = 441  # frames of a fake's sound: few are peaks, between which the true one is looked for
 real = pytest.mark.skipif(bool(MISSING), reason=MISSING or "FluidSynth is there")
+
+
+# Where pyloudnorm is asked: in one process, since it takes seconds to import scipy.
+asks_pyloudnorm = pytest.mark.xdist_group("scipy")
+
+
+def heard_by_pyloudnorm(sound: npt.NDArray[np.float32]) -> float:
+    """The integrated loudness of frames by channels, in LUFS."""
+    import pyloudnorm
+
+    return float(pyloudnorm.Meter(fluidsynth.SAMPLE_RATE).integrated_loudness(sound))
 
 
 class FakeSynthesizer:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pyloudnorm
 import pytest
-from tests.render.conftest import real
+from tests.render.conftest import asks_pyloudnorm, heard_by_pyloudnorm, real
 
 import sideman
 from sideman.music.band import Band, Note, Role, Track
@@ -29,10 +28,11 @@ def notes(*rows: tuple[int, ...]) -> np.ndarray:
 def heard(band: Band) -> float:
     """In LUFS, as it is before it is mastered."""
     sound = np.concatenate(list(audio_blocks(band, gain=1.0)))
-    return float(pyloudnorm.Meter(SAMPLE_RATE).integrated_loudness(sound))
+    return heard_by_pyloudnorm(sound)
 
 
 @real
+@asks_pyloudnorm
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(
     ("style", "tempo", "seed"), [("soul", 72, 7), ("metal", 160, 7), ("jazz", 132, 3), ("pop", 100, 1)]
@@ -47,6 +47,7 @@ def test_each_player_stands_where_it_should(style: str, tempo: float, seed: int)
 
 
 @real
+@asks_pyloudnorm
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(
     "track",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pyloudnorm
 import pytest
 from tests.cases import cases
+from tests.render.conftest import asks_pyloudnorm, heard_by_pyloudnorm
 
 from sideman.render.metering import LoudnessMeter, loudness, true_peak
 
@@ -26,10 +26,11 @@ def stereo(left: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     return np.stack([left, 0.5 * left], 1).astype(np.float32)
 
 
+@asks_pyloudnorm
 @cases("name", SOUNDS)
 def test_loudness_is_that_of_pyloudnorm(name: str) -> None:
     sound = stereo(SOUNDS[name])
-    assert loudness(sound, RATE) == pytest.approx(pyloudnorm.Meter(RATE).integrated_loudness(sound), abs=0.1)
+    assert loudness(sound, RATE) == pytest.approx(heard_by_pyloudnorm(sound), abs=0.1)
 
 
 def test_a_sine_has_the_loudness_that_the_recommendation_says() -> None:

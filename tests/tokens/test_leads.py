@@ -46,7 +46,7 @@ def test_who_always_repeats_plays_the_same_and_others_what_they_like() -> None:
     assert any(parts[bar][Role.PIANO] != parts[bar - 4][Role.PIANO] for bar in range(4, 16))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(progressions, st.integers(0, 5), st.booleans())
 def test_what_is_repeated_obeys_the_chart(progression: Progression, seed: int, rings: bool) -> None:
     plan = Plan(progression, ArrangeOptions(seed=seed, ending="ring" if rings else "loop"))

@@ -41,6 +41,7 @@ def test_sideman_plays_its_weights(folder: Path) -> None:
     assert Model.load(folder / "model.safetensors").fingerprint == default_model().fingerprint
 
 
+@pytest.mark.xdist_group("transformers")  # which takes seconds to import
 def test_the_recipe_of_the_card_computes_what_the_engine_does(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     remedy = "to load the folder with transformers needs it and torch: pip install torch transformers"
     pytest.importorskip("torch", reason=remedy)

@@ -304,6 +304,7 @@ from sideman.training.loop import Trainer
 told = []
 
 def note(progress):
+    assert "torch._dynamo" not in sys.modules  # a compiler that takes seconds to import, and nothing is compiled
     if progress.step in told:
         return
     told.append(progress.step)

@@ -29,6 +29,7 @@ from sideman.judging.statistics import (
     overlap,
 )
 from sideman.judging.windows import Window
+from sideman.model.threads import one_blas_thread
 from sideman.music.band import Band
 from sideman.music.progression import Progression
 from sideman.music.time import bars
@@ -125,6 +126,7 @@ class Bench:
             "auc": self._told_apart(theirs),
         }
 
+    @one_blas_thread()  # more would wait for one another over these small matrices
     def _distances(self, standard: Floats) -> Floats:
         """Fréchet distances of one half of somebody's windows from the other half of people's: (halves,)."""
         people = self._standard(self._people)

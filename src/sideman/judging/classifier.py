@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sideman.judging.statistics import RESAMPLES, Bools, Floats, Integers, moments
+from sideman.model.threads import one_blas_thread
 
 FOLDS = 5
 ROUNDS = 3  # of folds; the scores of a row are averaged
@@ -47,6 +48,7 @@ def resampled_auc(scores: Floats, labels: Bools, songs: Integers, random: np.ran
     return areas
 
 
+@one_blas_thread()  # more would wait for one another over these small systems
 def held_out_scores(rows: Floats, labels: Bools, songs: Integers, random: np.random.Generator) -> Floats:
     """How much each row (n, features) looks like those of ``labels`` to a classifier that saw no row of its song.
 
