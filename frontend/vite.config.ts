@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import type { HttpProxy } from "vite";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { licences } from "./licences.ts";
 import { worker } from "./worker/plugin.ts";
 
@@ -11,6 +12,11 @@ const proxied = {
   configure: (proxy: HttpProxy.ProxyServer) => proxy.on("proxyReq", (request) => request.removeHeader("origin")),
 };
 
+const ALONE = /@vitest-environment|vi\.mock\(/;
+const alone = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .map((file) => `src/${file.replaceAll("\\", "/")}`)
+  .filter((file) => /\.test\.tsx?$/.test(file) && ALONE.test(readFileSync(file, "utf8")));
+
 export default defineConfig({
   plugins: [licences(), worker()],
   build: {
@@ -21,5 +27,14 @@ export default defineConfig({
     assetsInlineLimit: 0, // the page's policy allows no data: scripts, and files of their own are cached for good
   },
   server: { proxy: { "/api": proxied, "/instruments": proxied } },
-  test: { environment: "node" }, // that of a page takes half a second a file: those that want it say so
+  // A thread for each file takes most of the time: those have one that have a page, which takes half a second and is asked
+  // for in the file, or that replace modules.
+  test: {
+    environment: "node",
+    pool: "threads",
+    projects: [
+      { extends: true, test: { name: "together", isolate: false, exclude: [...configDefaults.exclude, ...alone] } },
+      { extends: true, test: { name: "alone", include: alone } },
+    ],
+  },
 });
