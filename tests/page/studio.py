@@ -130,9 +130,12 @@ class Studio:
     def options(self, menu: str = "More") -> Iterator[None]:
         """Have options in sight: those of a menu of the bar or, where there is little room, all."""
         summary = self.page.locator("summary").filter(has_text=re.compile(f"Options|{menu}: "))
-        summary.click()
+        details = summary.locator("..")
+        if details.get_attribute("open") is None:
+            summary.click()
         yield
-        summary.click()
+        if details.get_attribute("open") is not None:  # a press elsewhere has closed a menu of the bar
+            summary.click()
 
     def file(self, name: str) -> Locator:
         """The button of a kind of file."""
