@@ -13,9 +13,9 @@ import { Stopwatch } from "./stopwatch";
 import { channelVolume, NO_SYNTH, SoundError, type Synth } from "./synth";
 import { type Score, Transport } from "./transport";
 
-const TICK = 25; // milliseconds
-const HORIZON = 0.3; // seconds that are sent ahead: longer than a busy page hangs
-const HIDDEN_HORIZON = 1.6; // where the page isn't seen, timers come once a second
+export const TICK = 25; // milliseconds
+export const HORIZON = 0.3; // seconds that are sent ahead: longer than a busy page hangs
+export const HIDDEN_HORIZON = 1.6; // where the page isn't seen, timers come once a second
 const AWAKE = 5_000; // milliseconds that the sound stays on after the last note: reverb fades, play starts faster
 const PATIENCE = 4_000; // milliseconds that play waits for the instruments of a style
 const STRUCK = 0.3; // seconds that a note sounds by itself

@@ -13,16 +13,14 @@ import { complain, notice } from "../state/notice";
 import { hands } from "../state/offer";
 import { playState, soundProblem } from "../state/playback";
 import type { JamBarView, JamRequest, JamView } from "../wire";
-import type { Lender } from "./conductor";
+import { HIDDEN_HORIZON, type Lender, TICK } from "./conductor";
 import { CYCLE, type JamBand, JamConductor, type JamPlace } from "./jam-conductor";
 import { JamKeys } from "./jam-keys";
 import { hasMidi } from "./midi-access";
 import { listenToKeys } from "./midi-in";
 import type { Synth } from "./synth";
 
-const TICK = 25; // milliseconds
 const HORIZON = 0.06; // seconds that are sent ahead: what is sent can't follow another chord
-const HIDDEN_HORIZON = 1.6; // where the page isn't seen, timers come once a second
 const BALANCED = 8; // bars by which players are balanced
 const PATIENCE = 16; // bars without a key, after which it ends
 const UNREADABLE = 422;

@@ -13,15 +13,12 @@ import { interlude, previewed } from "../state/interlude";
 import { complain } from "../state/notice";
 import { hands } from "../state/offer";
 import { playState } from "../state/playback";
-import type { Lender } from "./conductor";
+import { HIDDEN_HORIZON, HORIZON, type Lender, TICK } from "./conductor";
 import { type Score, Transport } from "./transport";
 
 const NO_PREVIEWS = "The styles couldn't be loaded from the server. Is it still running?";
 const METRE = "4/4";
 const BEATS = 4; // of a bar
-const TICK = 25; // milliseconds
-const HORIZON = 0.3; // seconds that are sent ahead
-const HIDDEN_HORIZON = 1.6; // where the page isn't seen, timers come once a second
 
 /** Some bars of a style. */
 export interface Preview {
@@ -36,7 +33,6 @@ let attempt = 0; // counts beginnings and ends: what was awaited for an earlier 
 export async function playPreview(player: Lender, style: string, load = loadPreviews): Promise<void> {
   stopPreview();
   player.takeBack(stopPreview); // also from one that isn't there yet
-  attempt += 1;
   const mine = attempt;
   previewed.value = style;
   const loading = load().catch(() => null);
