@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Download, Locator, Page, Response, expect
+from playwright.sync_api import Download, Error, Locator, Page, Response, expect
 
 CHORDS = "C | Am | F | G7"
 TRACKS = ("Drums", "Bass", "Piano", "Guitar", "Strings")
@@ -50,6 +50,28 @@ PIXELS = """
   return Object.fromEntries(tracks.map(([name, , count]) => [name, count]));
 }
 """
+
+NEXT_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+REACHES_BEYOND = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+FARTHEST = """
+() => [...document.querySelectorAll("body *")]
+  .filter((part) => part.getBoundingClientRect().right > document.documentElement.clientWidth)
+  .map((part) => part.cloneNode().outerHTML)
+"""
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window another size. What follows it by script does so within the next frames."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(NEXT_FRAMES)
+
+
+def expect_to_fit(page: Page) -> None:
+    """Nothing reaches beyond the window: waits, as `expect` does, and names what does."""
+    try:
+        page.wait_for_function(f"() => !({REACHES_BEYOND})()")
+    except Error as error:
+        raise AssertionError(f"reach beyond the window: {page.evaluate(FARTHEST)}") from error
 
 
 class Studio:

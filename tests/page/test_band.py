@@ -9,7 +9,7 @@ import mido
 import pytest
 from playwright.sync_api import Locator, expect
 from tests.page.conftest import SEED, Scheme, Visit
-from tests.page.studio import STEPS_PER_BAR, Studio
+from tests.page.studio import STEPS_PER_BAR, Studio, expect_to_fit
 from tests.page.test_leading import Notes, notes, other_places
 from tests.page.test_looks import AXE, WHOLE, broken_rules
 from tests.web.conftest import wait_until
@@ -119,7 +119,7 @@ def test_phone_locks_and_redoes_by_touch(visit: Visit) -> None:
     studio.have_composed(CHORDS)
     composed = notes(studio)
     page = studio.page
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    expect_to_fit(page)
     for target in (studio.cell("Piano", 1), studio.button("Lock all of piano"), studio.button("More of piano")):
         box = target.bounding_box()
         assert box is not None
@@ -141,7 +141,7 @@ def test_phone_locks_and_redoes_by_touch(visit: Visit) -> None:
     studio.button("Select nothing").tap()
     studio.button("Piano, roll").tap()
     expect(page.get_by_role("group", name="Piano roll")).to_be_visible()
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    expect_to_fit(page)
 
 
 def rest_and_move(studio: Studio, start: Locator, end: Locator) -> None:

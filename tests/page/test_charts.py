@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Locator, expect
 from tests.page.conftest import Visit
-from tests.page.studio import Studio
+from tests.page.studio import Studio, expect_to_fit, resize
 
 Record = Callable[[str, object], None]
 
@@ -355,9 +355,8 @@ def test_nothing_is_cut_off_or_lies_over_another(studio: Studio) -> None:
         paste(studio, text)
         expect(studio.page.locator(".assumption" if text == SHEET else ".chart-faults > li").first).to_be_visible()
         for width in (320, 390, 768, 1440):
-            studio.page.set_viewport_size({"width": width, "height": 844})
-            script = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            assert studio.page.evaluate(script) == 0, (text, width)
+            resize(studio.page, width, 844)
+            expect_to_fit(studio.page)
             parts = studio.page.locator(".chart-field-group > *, .chart > *:not(.chart-field-group)")
             boxes = [box for part in parts.all() if part.is_visible() and (box := part.bounding_box()) is not None]
             for above, below in pairwise(boxes):

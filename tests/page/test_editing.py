@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Locator, Page, expect
 from tests.page.conftest import Visit
-from tests.page.studio import STEPS_PER_BAR, Studio
+from tests.page.studio import STEPS_PER_BAR, Studio, expect_to_fit
 from tests.page.test_leading import Notes, copied_link, notes, other_places
 from tests.web.conftest import wait_until
 
@@ -192,7 +192,7 @@ def test_fingers_edit_drums_on_a_phone(visit: Visit) -> None:
     editor, page = Editor(studio, "drums"), studio.page
     before = editor.part
     editor.layer.scroll_into_view_if_needed()
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    expect_to_fit(page)
     box = editor.layer.bounding_box()
     assert box is not None
     start = Place(box["x"] + 150, box["y"] + 0.15 * box["height"])  # among the cymbals

@@ -134,7 +134,7 @@ def test_firefox_plays_edits_and_opens_without_the_server(firefox: Marionette, t
         assert_heard_after(firefox, "Another version")
         for width in WIDTHS:
             firefox.set_window_rect(width=width, height=900)
-            assert firefox.execute_script(OVERFLOW) <= 0
+            wait_until(lambda: firefox.execute_script(OVERFLOW) <= 0)
         wait_until(lambda: firefox.execute_script(MIDI))
         wait_until(lambda: firefox.execute_async_script(KEPT, [WHOLE]))
     firefox.navigate(address)  # what the driver calls a refresh passes by the page's worker

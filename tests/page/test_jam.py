@@ -8,7 +8,7 @@ from pathlib import Path
 import mido
 from playwright.sync_api import expect
 from tests.page.conftest import MILLISECONDS, SEED, Visit, Watch
-from tests.page.studio import Studio
+from tests.page.studio import Studio, expect_to_fit
 from tests.page.test_looks import AXE, broken_rules
 
 # A keyboard whose keys are pressed by script, and a device that writes down what it is to play.
@@ -91,8 +91,7 @@ def test_without_a_keyboard_chords_are_tapped_on_a_phone(visit: Visit, watch: Wa
     chord.tap()
     expect(jam.get_by_label("Chord that leads")).to_have_text("Am")
     expect(jam.get_by_test_id("jam-place")).to_have_text(re.compile(r"^2\."))
-    script = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(script) == 0
+    expect_to_fit(page)
     assert not AXE.exists() or broken_rules(page) == []
 
     watch.allow("ERR_FAILED")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.page.conftest import Scheme, Visit
-from tests.page.studio import Studio
+from tests.page.studio import Studio, expect_to_fit, resize
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
@@ -36,9 +36,8 @@ def broken_rules(page: Page) -> list[str]:
 def test_nothing_reaches_beyond_the_window_or_lies_over_another(visit: Visit) -> None:
     studio = filled(visit)
     for width in WIDTHS:
-        studio.page.set_viewport_size({"width": width, "height": 800})
-        script = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert studio.page.evaluate(script) == 0, width
+        resize(studio.page, width, 800)
+        expect_to_fit(studio.page)
         for locator in (studio.chords, studio.play, studio.track("Strings"), studio.file("Stems")):
             locator.scroll_into_view_if_needed()
             box = locator.bounding_box()
@@ -47,7 +46,7 @@ def test_nothing_reaches_beyond_the_window_or_lies_over_another(visit: Visit) ->
             assert box["x"] + box["width"] <= width
     for loops in (False, True):
         for width in [*range(320, 681, 20), 768, 899, 1280]:
-            studio.page.set_viewport_size({"width": width, "height": 800})
+            resize(studio.page, width, 800)
             assert_apart(studio.page, width)
         if not loops:
             studio.button("Loop").click()
@@ -86,9 +85,9 @@ def test_everybody_can_use_it_and_edit_notes(visit: Visit, scheme: str) -> None:
     studio = filled(visit, size=(360, WHOLE), scheme=scheme)  # the bar with Play lies over nothing
     studio.page.get_by_role("button", name="Chord palette").click()
     assert broken_rules(studio.page) == []
-    studio.page.set_viewport_size({"width": 1440, "height": WHOLE})
+    resize(studio.page, 1440, WHOLE)
     assert broken_rules(studio.page) == []
-    studio.page.set_viewport_size({"width": 360 if scheme == "light" else 1440, "height": WHOLE})
+    resize(studio.page, 360 if scheme == "light" else 1440, WHOLE)
     studio.open_roll("Bass")
     studio.button("Edit notes").click()
     expect(studio.page.get_by_test_id("notes")).to_be_focused()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.page.conftest import Visit
 from tests.page.serving import SECONDS
-from tests.page.studio import Studio
+from tests.page.studio import Studio, resize
 from tests.page.test_looks import AXE, broken_rules
 
 from sideman.charts import read
@@ -224,7 +224,7 @@ def test_a_chart_on_a_stand_goes_along_with_the_music(visit: Visit, sizes: list[
     view = followed(studio.page)
     view.get_by_role("button", name="Play", exact=True).click()
     for width, height in sizes:
-        studio.page.set_viewport_size({"width": width, "height": height})
+        resize(studio.page, width, height)
         expect(view.locator("[aria-current=true]")).to_be_in_viewport()
         expect(view.get_by_text("♩ = 120")).to_be_visible()
         box = view.bounding_box()
