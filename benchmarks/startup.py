@@ -56,7 +56,8 @@ def stages(chords: str) -> Iterator[str]:
 
     yield "import sideman.render.midi"
     from sideman.render.audio import encode_mp3, to_int16
-    from sideman.render.fluidsynth import FluidSynth, library
+    from sideman.render.fluidsynth import FluidSynth
+    from sideman.render.libfluidsynth import library
     from sideman.render.parts import parts
     from sideman.render.playing import render_blocks
     from sideman.render.soundfont import BUNDLED_SOUNDFONT

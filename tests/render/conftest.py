@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -12,12 +12,11 @@ import pytest
 
 from sideman.errors import MissingLibraryError
 from sideman.music.band import ONSET, Band, Note, NoteArray, Role, Track
-from sideman.render import fluidsynth
-from sideman.render.fluidsynth import Event, FluidSynth, Stems
-from sideman.render.soundfont import BUNDLED_SOUNDFONT
+from sideman.render import fluidsynth, libfluidsynth
+from sideman.render.fluidsynth import Event, Stems
 
 try:
-    fluidsynth.library()
+    libfluidsynth.library()
     MISSING = ""
 except MissingLibraryError as error:
     MISSING = str(error)
@@ -138,16 +137,6 @@ def band() -> Band:
         48,
         120.0,
     )
-
-
-@pytest.fixture(scope="session")
-def loaded() -> Iterator[None]:
-    """Keep the bundled font's samples in memory: FluidSynth decodes a font once while someone holds it open."""
-    with FluidSynth(BUNDLED_SOUNDFONT) as synthesizer:
-        synthesizer.select(9, 0, is_drum=True)
-        for channel, program in enumerate((0, 25, 33, 48)):
-            synthesizer.select(channel, program, is_drum=False)
-        yield
 
 
 @pytest.fixture

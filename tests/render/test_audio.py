@@ -16,7 +16,7 @@ from tests.render.conftest import FakeSynthesizer, SteadySynthesizer, piano, rea
 
 from sideman.errors import DataError, MissingLibraryError, OptionError
 from sideman.music.band import Band, Note, Role
-from sideman.render import fluidsynth, mastering
+from sideman.render import libfluidsynth, mastering
 from sideman.render.audio import (
     FADE_FRAMES,
     PEAK,
@@ -174,7 +174,6 @@ def test_a_failure_on_the_way_leaves_the_old_file(band: Band, tmp_path: Path) ->
 
 
 @real
-@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_each_format_sounds(band: Band, tmp_path: Path, suffix: str) -> None:
     write_audio(band, tmp_path / f"song.{suffix}")
@@ -187,7 +186,6 @@ def test_each_format_sounds(band: Band, tmp_path: Path, suffix: str) -> None:
 
 
 @real
-@pytest.mark.usefixtures("loaded")
 def test_the_same_band_gives_the_same_bytes(band: Band, tmp_path: Path) -> None:
     for name in ("a.wav", "b.wav"):
         write_audio(band, tmp_path / name)
@@ -195,7 +193,6 @@ def test_the_same_band_gives_the_same_bytes(band: Band, tmp_path: Path) -> None:
 
 
 @real
-@pytest.mark.usefixtures("loaded")
 def test_stems_with_the_common_gain_add_up_to_the_mix(band: Band) -> None:
     stems = [Band((track,), band.steps, band.tempo) for track in band.tracks]
     gain = common_gain([band, *stems])
@@ -208,7 +205,6 @@ def test_stems_with_the_common_gain_add_up_to_the_mix(band: Band) -> None:
 
 
 @real
-@pytest.mark.usefixtures("loaded")
 def test_a_note_sounds_at_its_pitch_and_time() -> None:
     sound = np.concatenate(list(audio_blocks(piano(Note(12, 36, 69, 100)))))[:, 0]
     beat = SAMPLE_RATE // 2
@@ -219,7 +215,6 @@ def test_a_note_sounds_at_its_pitch_and_time() -> None:
 
 
 @real
-@pytest.mark.usefixtures("loaded")
 def test_an_mp3_is_streamed(band: Band) -> None:
     pieces = list(stream_mp3(band, gain=0.5))
     assert len(pieces) > 3
@@ -228,7 +223,6 @@ def test_an_mp3_is_streamed(band: Band) -> None:
 
 
 @real
-@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize("program", [6, 40, 127])
 def test_an_instrument_that_the_font_lacks_is_stood_in_for(program: int) -> None:
     blocks = audio_blocks(piano(Note(0, 12, 60, 100), steps=12), programs={Role.PIANO: program})
@@ -262,16 +256,16 @@ def test_closing_twice_is_harmless() -> None:
 
 @pytest.fixture
 def fresh_search() -> Iterator[None]:
-    fluidsynth.library.cache_clear()
+    libfluidsynth.library.cache_clear()
     yield
-    fluidsynth.library.cache_clear()
+    libfluidsynth.library.cache_clear()
 
 
 @pytest.mark.usefixtures("fresh_search")
 def test_without_the_library_the_error_says_what_to_install(
     band: Band, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fluidsynth, "_candidates", lambda: iter(["libnone.so", "libc.so.6"]))
+    monkeypatch.setattr(libfluidsynth, "_candidates", lambda: iter(["libnone.so", "libc.so.6"]))
     with pytest.raises(MissingLibraryError, match=r"pip install pygame-ce.*apt install libfluidsynth3.*brew install"):
         write_audio(band, tmp_path / "song.wav")
     assert not list(tmp_path.iterdir())
@@ -281,14 +275,14 @@ def test_without_the_library_the_error_says_what_to_install(
 def test_the_system_comes_before_the_wheel(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
     monkeypatch.setattr("sys.platform", platform)
     monkeypatch.setattr("ctypes.util.find_library", lambda name: f"lib{name}.so.3")
-    assert next(fluidsynth._candidates()) == "libfluidsynth.so.3"
+    assert next(libfluidsynth._candidates()) == "libfluidsynth.so.3"
 
 
 def test_no_system_library_and_no_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     monkeypatch.setattr("ctypes.util.find_library", lambda _: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    assert list(fluidsynth._candidates()) == []
+    assert list(libfluidsynth._candidates()) == []
 
 
 def test_a_spool_without_space_is_a_clear_error(band: Band, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from sideman.render.envelopes import midi_of
 from sideman.render.fluidsynth import SAMPLE_RATE
 
 QUARTER = 480
-pytestmark = [real, pytest.mark.usefixtures("loaded")]
+pytestmark = real
 
 
 def file_of(*tracks: list[mido.Message | mido.MetaMessage], ticks: int = QUARTER) -> bytes:

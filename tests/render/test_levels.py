@@ -33,7 +33,6 @@ def heard(band: Band) -> float:
 
 @real
 @asks_pyloudnorm
-@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(
     ("style", "tempo", "seed"), [("soul", 72, 7), ("metal", 160, 7), ("jazz", 132, 3), ("pop", 100, 1)]
 )
@@ -48,7 +47,6 @@ def test_each_player_stands_where_it_should(style: str, tempo: float, seed: int)
 
 @real
 @asks_pyloudnorm
-@pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(
     "track",
     [
@@ -100,7 +98,6 @@ def test_an_instrument_that_was_not_measured_is_taken_for_its_stand_in(role: Rol
 
 
 @real
-@pytest.mark.usefixtures("loaded")
 def test_the_guitar_is_wide_and_the_bass_is_not() -> None:
     def correlation(role: Role, pitch: int) -> float:
         track = Track(role, [Note(step, 20, pitch, 90) for step in range(0, 192, 24)])
@@ -112,7 +109,6 @@ def test_the_guitar_is_wide_and_the_bass_is_not() -> None:
 
 
 @real
-@pytest.mark.usefixtures("loaded")
 def test_mixes_sound_as_they_say() -> None:
     band = sideman.arrange("C | Am", style="pop", seed=7).band
     sounds = {mix: np.concatenate(list(audio_blocks(replace(band, mix=mix), gain=1.0))) for mix in MIXES}

@@ -174,7 +174,6 @@ def test_a_font_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
 
 
 @real
-@pytest.mark.usefixtures("loaded")
 def test_fluidsynth_makes_the_same_bytes(tmp_path: Path, band: Band) -> None:
     write_audio(band, tmp_path / "after.mp3")
     for other in record(tmp_path, [band, band], suffix=".mp3"):

@@ -17,7 +17,7 @@ import httpx
 import pytest
 import soundfile
 from tests.render.conftest import real
-from tests.web.conftest import Server, Start, compose, files, wait_until
+from tests.web.conftest import TLS, Server, Start, compose, files, wait_until
 
 from sideman import (
     ArrangeOptions,
@@ -32,7 +32,7 @@ from sideman import (
 )
 from sideman.errors import DataError, MissingLibraryError
 from sideman.pieces.document import from_document
-from sideman.render import bundle, fluidsynth
+from sideman.render import bundle, libfluidsynth
 from sideman.render.audio import USUAL, Encoding
 from sideman.render.midi import read_midi
 from sideman.render.score.musicxml import score
@@ -78,7 +78,7 @@ def renderer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Renderer]:
 
 
 def get(browser: httpx.Client, path: str) -> httpx.Response:
-    return httpx.get(browser.base_url.join(path), cookies=dict(browser.cookies), timeout=30)
+    return httpx.get(browser.base_url.join(path), cookies=dict(browser.cookies), timeout=30, verify=TLS)
 
 
 def test_a_file_is_made_once_however_many_ask(browser: httpx.Client, renderer: Renderer) -> None:
@@ -271,14 +271,14 @@ def test_a_file_that_cannot_be_made_is_a_problem_with_a_remedy(
 
 
 def test_a_machine_without_a_synthesizer(browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    fluidsynth.library.cache_clear()
-    monkeypatch.setattr(fluidsynth, "_candidates", lambda: iter(()))
+    libfluidsynth.library.cache_clear()
+    monkeypatch.setattr(libfluidsynth, "_candidates", lambda: iter(()))
     try:
         identity = compose(browser, "C:4")["id"]
         response = get(browser, f"/api/arrangements/{identity}/audio.mp3")
     finally:
         monkeypatch.undo()
-        fluidsynth.library.cache_clear()
+        libfluidsynth.library.cache_clear()
     assert response.status_code == 503
     assert "apt install libfluidsynth3" in response.json()["detail"]
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 import httpx
 import mido
 import pytest
-from tests.web.conftest import LONG, compose, create, listen, view, wait_until
+from tests.web.conftest import LONG, TLS, compose, create, listen, view, wait_until
 
 PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
 
@@ -69,7 +69,7 @@ class Process:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/api/health").is_success
+            return httpx.get(f"{self.url}/api/health", verify=TLS).is_success
         except httpx.TransportError:
             return False
 

@@ -186,10 +186,9 @@ def common_gain(
     """
     font = check_soundfont(soundfont)
     peak = 0.0
-    with FluidSynthPair(font, [0, 1]):  # held open, so that the samples are decoded once for all that follow
-        for band in bands:
-            with _open(font, band) as player:
-                peak = max(peak, *(_peak(block) for block in render_blocks(band, player, programs)))
+    for band in bands:
+        with _open(font, band) as player:
+            peak = max(peak, *(_peak(block) for block in render_blocks(band, player, programs)))
     return _gain(peak)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import DataError
-from sideman.render.fluidsynth import ON_EVENT, Closing, FluidSynth, library
+from sideman.render.fluidsynth import Closing, FluidSynth
+from sideman.render.libfluidsynth import ON_EVENT, library
 
 CHANNELS, DRUM_CHANNEL = 16, 9
 NOTE_ON, PROGRAM_CHANGE = 0x90, 0xC0

@@ -1,19 +1,12 @@
-"""FluidSynth through its C interface: finds the library, loads a SoundFont, plays notes into arrays.
-
-The system's own library comes first, then the one that the wheel of pygame-ce carries. Knows channels and pitches, no
-bands.
-"""
+"""FluidSynth through its C interface: loads a SoundFont, plays into arrays. Knows channels and pitches, no bands."""
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
-import functools
-import importlib.util
+import contextlib
 import os
-import sys
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,8 +16,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from sideman.errors import DataError, MissingLibraryError
+from sideman.errors import DataError
 from sideman.machine import processors
+from sideman.render.libfluidsynth import library
 from sideman.render.presets import DRUM_BANK
 from sideman.render.soundfont import MELODIC_BANK, chosen_program
 
@@ -32,24 +26,9 @@ Stems = npt.NDArray[np.float32]  # (players, 2, frames), full scale is ±1
 Event = tuple[int, int, int, int]  # frame, player, pitch, velocity: 0 ends a note
 
 SAMPLE_RATE = 44_100  # frames a second
-# Names that Linux's loader knows. Elsewhere ctypes looks for the library; on Linux it would call compilers to do so.
-SONAMES = ("libfluidsynth.so.3", "libfluidsynth.so.2")
-SYSTEM_NAMES = ("fluidsynth", "libfluidsynth-3", "libfluidsynth-2", "fluidsynth-3")
-WHEEL_PACKAGE = "pygame"
-# Where the wheel's build tools put the library, seen from site-packages: Linux, macOS, Windows.
-WHEEL_PATTERNS = (
-    "pygame_ce.libs/libfluidsynth*.so*",
-    "pygame/.dylibs/libfluidsynth*.dylib",
-    "pygame/*fluidsynth*.dll",
-    "pygame_ce.libs/*fluidsynth*.dll",
-)
-INSTALL_HINT = (
-    "FluidSynth 2 is not installed: run 'pip install pygame-ce', which carries it, or on Debian and Ubuntu "
-    "'apt install libfluidsynth3', on Fedora 'dnf install fluidsynth-libs', on macOS 'brew install fluid-synth', "
-    "on Windows 'choco install fluidsynth'"
-)
 OK = 0
-LOG_LEVELS = 5  # panic, error, warning, information, debug
+DECODED_INSTRUMENTS = 16  # as many as a synthesizer has channels
+DECODED_FONT_BYTES = 1 << 25
 
 BY_PLAYER = ("synth.audio-channels", "synth.audio-groups", "synth.effects-groups")
 EFFECTS = 2  # reverb and chorus, in stereo each
@@ -71,41 +50,6 @@ SETTINGS: dict[str, float | int] = {
     "synth.chorus.level": 1.0,
     "synth.chorus.speed": 0.3,
     "synth.chorus.depth": 5.0,
-}
-
-_HANDLE, _INT, _TEXT = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p
-ON_EVENT = ctypes.CFUNCTYPE(_INT, _HANDLE, _HANDLE)  # takes what it was set with, and an event
-# name → (result, arguments), from fluidsynth.h
-PROTOTYPES: dict[str, tuple[type | None, tuple[type, ...]]] = {
-    "fluid_version_str": (_TEXT, ()),
-    "fluid_set_log_function": (_HANDLE, (_INT, _HANDLE, _HANDLE)),
-    "new_fluid_settings": (_HANDLE, ()),
-    "delete_fluid_settings": (None, (_HANDLE,)),
-    "fluid_settings_setint": (_INT, (_HANDLE, _TEXT, _INT)),
-    "fluid_settings_setnum": (_INT, (_HANDLE, _TEXT, ctypes.c_double)),
-    "new_fluid_synth": (_HANDLE, (_HANDLE,)),
-    "delete_fluid_synth": (None, (_HANDLE,)),
-    "fluid_synth_sfload": (_INT, (_HANDLE, _TEXT, _INT)),
-    "fluid_synth_get_sfont_by_id": (_HANDLE, (_HANDLE, _INT)),
-    "fluid_sfont_get_preset": (_HANDLE, (_HANDLE, _INT, _INT)),
-    "fluid_synth_program_select": (_INT, (_HANDLE, _INT, _INT, _INT, _INT)),
-    "fluid_synth_cc": (_INT, (_HANDLE, _INT, _INT, _INT)),
-    "fluid_synth_noteon": (_INT, (_HANDLE, _INT, _INT, _INT)),
-    "fluid_synth_noteoff": (_INT, (_HANDLE, _INT, _INT)),
-    "fluid_synth_handle_midi_event": (_INT, (_HANDLE, _HANDLE)),
-    "new_fluid_player": (_HANDLE, (_HANDLE,)),
-    "delete_fluid_player": (None, (_HANDLE,)),
-    "fluid_player_add_mem": (_INT, (_HANDLE, ctypes.c_char_p, ctypes.c_size_t)),
-    "fluid_player_play": (_INT, (_HANDLE,)),
-    "fluid_player_get_status": (_INT, (_HANDLE,)),
-    "fluid_player_get_current_tick": (_INT, (_HANDLE,)),
-    "fluid_player_get_total_ticks": (_INT, (_HANDLE,)),
-    "fluid_player_set_playback_callback": (_INT, (_HANDLE, ON_EVENT, _HANDLE)),
-    "fluid_midi_event_get_type": (_INT, (_HANDLE,)),
-    "fluid_midi_event_get_channel": (_INT, (_HANDLE,)),
-    "fluid_midi_event_get_velocity": (_INT, (_HANDLE,)),
-    "fluid_midi_event_get_program": (_INT, (_HANDLE,)),
-    "fluid_synth_process": (_INT, (_HANDLE, _INT, _INT, _HANDLE, _INT, _HANDLE)),
 }
 
 
@@ -175,8 +119,14 @@ class FluidSynth(Closing):
             sort = "drum kit" if is_drum else "General MIDI instrument"
             raise DataError(f"{self._soundfont} has no {sort} (bank {bank}): give another SoundFont")
         chosen = chosen_program(program, available, is_drum=is_drum)
-        if self._library.fluid_synth_program_select(self._synth, channel, self._font_id, bank, chosen) != OK:
+        if not self.take(channel, bank, chosen):
             raise DataError(f"{self._soundfont}: program {chosen} of bank {bank} is damaged: give another SoundFont")
+        DECODED.keep(self._soundfont, bank, chosen)
+
+    def take(self, channel: int, bank: int, program: int) -> bool:
+        """Give a channel a program that the font has; whether it did. Holds on to nothing after it is closed."""
+        done: int = self._library.fluid_synth_program_select(self._synth, channel, self._font_id, bank, program)
+        return done == OK
 
     def control(self, channel: int, controller: int, value: int) -> None:
         """Turn a MIDI controller."""
@@ -209,6 +159,54 @@ class FluidSynth(Closing):
     def programs(self, bank: int) -> list[int]:
         """The programs that the font has in ``bank``: 0 for melodic instruments, 128 for drum kits."""
         return [program for program in range(128) if self._library.fluid_sfont_get_preset(self._font, bank, program)]
+
+
+class Decoded:
+    """The instruments that were played last, held for whoever plays them next: a band's take half a second to decode.
+
+    FluidSynth decodes nothing that another synthesizer of the process has. Holds on to one font at a time, as it is on
+    the disk now, and to none that is large: such are seldom compressed, so what they hold is read fast.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._font: tuple[Path, int] | None = None
+        self._holder: FluidSynth | None = None
+        self._channels: dict[tuple[int, int], int] = {}  # of each bank and program; in the order of their coming
+
+    @property
+    def held(self) -> list[tuple[int, int]]:
+        """Bank and program of each, in the order of their coming."""
+        return list(self._channels)
+
+    def keep(self, soundfont: Path, bank: int, program: int) -> None:
+        """Hold on to an instrument that a synthesizer has at the moment."""
+        with self._lock, contextlib.suppress(OSError, DataError):  # the file is no longer what the synthesizer read
+            holder = self._open(soundfont)
+            if holder is None or (bank, program) in self._channels:
+                return
+            channel = len(self._channels)
+            if channel == DECODED_INSTRUMENTS:
+                channel = self._channels.pop(next(iter(self._channels)))
+            self._channels[bank, program] = channel
+            holder.take(channel, bank, program)
+
+    def _open(self, soundfont: Path) -> FluidSynth | None:
+        """The holder of the font, as it is on the disk now."""
+        status = soundfont.stat()
+        if status.st_size > DECODED_FONT_BYTES:
+            return None
+        font = (soundfont, status.st_mtime_ns)
+        if self._font != font:
+            if self._holder is not None:
+                self._holder.close()
+            self._holder, self._font = None, font
+            self._channels.clear()
+            self._holder = FluidSynth(soundfont)
+        return self._holder
+
+
+DECODED = Decoded()
 
 
 class FluidSynthPair(Closing):
@@ -267,35 +265,3 @@ class FluidSynthPair(Closing):
             own = np.zeros((len(players), *out.shape[1:]), np.float32)
             self._both[side].render(own, events)
             out[players] += own
-
-
-@functools.cache
-def library() -> ctypes.CDLL:
-    """The first FluidSynth 2 that can be loaded, with its functions declared and its log off.
-
-    Raises :class:`MissingLibraryError` where there is none.
-    """
-    for name in _candidates():
-        try:
-            loaded = ctypes.CDLL(name)
-            for function, (result, arguments) in PROTOTYPES.items():
-                declared = getattr(loaded, function)
-                declared.restype, declared.argtypes = result, arguments
-        except (OSError, AttributeError):  # not loadable, or FluidSynth 1
-            continue
-        for level in range(LOG_LEVELS):
-            loaded.fluid_set_log_function(level, None, None)
-        return loaded
-    raise MissingLibraryError(INSTALL_HINT)
-
-
-def _candidates() -> Iterator[str]:
-    """Names and paths under which the library may be, the system's first."""
-    if sys.platform == "linux":
-        yield from SONAMES
-    else:
-        yield from filter(None, map(ctypes.util.find_library, SYSTEM_NAMES))
-    package = importlib.util.find_spec(WHEEL_PACKAGE)
-    for folder in package.submodule_search_locations or () if package else ():
-        for pattern in WHEEL_PATTERNS:
-            yield from sorted(map(str, Path(folder).parent.glob(pattern)))

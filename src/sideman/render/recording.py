@@ -51,7 +51,7 @@ class Recording:
         self._encoding = encoding
         self._soundfont = check_soundfont(soundfont)
         self._programs = programs
-        # The first take's; held to the end, so that its samples are decoded once for all takes.
+        # The first take's: a font that cannot be read is told before anybody plays.
         self._synthesizer = FluidSynthPair(self._soundfont, sides(chairs))
         self._count = len(ends)
         self._bars: list[SimpleQueue[Mapping[Role, NoteArray] | None]] = [SimpleQueue() for _ in paths]

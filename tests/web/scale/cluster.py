@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
+from tests.web.conftest import TLS
 from tests.web.scale.engines import Bucket, Engine, Postgres, Redis, folder, free_port
 
 PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
@@ -136,7 +137,7 @@ def answers(url: str) -> None:
     deadline = time.monotonic() + 120
     while True:
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{url}/api/health").is_success:
+            if httpx.get(f"{url}/api/health", verify=TLS).is_success:
                 return
         assert time.monotonic() < deadline, f"{url} does not answer"
         time.sleep(0.1)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from tests.web.conftest import TLS
 
 from sideman import Model
 from sideman.arranging import Arrangement
@@ -19,7 +19,6 @@ from sideman.web.jobs import bar_event
 from sideman.web.schemas import ArrangementRequest
 
 RETRY_SECONDS = 0.3
-_TLS = ssl.create_default_context()  # nobody uses it, and each would make one
 PATIENCE_SECONDS = 300.0  # that somebody waits for the next event; then it is lost
 
 
@@ -68,7 +67,7 @@ async def listen(
 ) -> Heard:
     """Have a piece composed and hear it to its end, at whichever process answers."""
     heard = Heard(asked=time.monotonic())
-    async with httpx.AsyncClient(timeout=httpx.Timeout(10, read=25), limits=limits, verify=_TLS) as browser:
+    async with httpx.AsyncClient(timeout=httpx.Timeout(10, read=25), limits=limits, verify=TLS) as browser:
         while not heard.identity:
             heard.asked = time.monotonic()
             try:

@@ -10,7 +10,19 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.web.conftest import CHORDS, LAX, Server, Start, compose, create, listen, start, view, wait_until  # noqa: F401
+from tests.web.conftest import (
+    CHORDS,
+    LAX,
+    TLS,
+    Server,
+    Start,
+    compose,
+    create,
+    listen,
+    start,  # noqa: F401 - a fixture
+    view,
+    wait_until,
+)
 from tests.web.scale.engines import Bucket
 from tests.web.scale.listeners import bars_of
 
@@ -52,11 +64,11 @@ def webs(shared: dict[str, Any], model: Model) -> Iterator[list[Server]]:
 
 def at(server: Server, browser: httpx.Client) -> httpx.Client:
     """The same browser at another process."""
-    return httpx.Client(base_url=server.url, timeout=30, cookies=dict(browser.cookies))
+    return httpx.Client(base_url=server.url, timeout=30, cookies=dict(browser.cookies), verify=TLS)
 
 
 def ready(server: Server) -> None:
-    wait_until(lambda: httpx.get(f"{server.url}/api/health").is_success)
+    wait_until(lambda: httpx.get(f"{server.url}/api/health", verify=TLS).is_success)
 
 
 @pytest.mark.slow
