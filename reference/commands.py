@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import typer
-
-from sideman.cli import app
+from sideman.cli import command_line
 
 AS_IT_IS = "\b\n"  # before a paragraph whose lines stay as they are
 
@@ -39,7 +37,7 @@ class Command:
 
 def program() -> tuple[Command, list[Command]]:
     """The program itself, and its commands in the order of `sideman --help`."""
-    group: Any = typer.main.get_command(app)
+    group: Any = command_line()
     context = group.make_context(group.name, [], resilient_parsing=True)
     commands = [
         _command(command, command.make_context(command.name, [], parent=context, resilient_parsing=True))

@@ -80,7 +80,7 @@ def test_a_command_that_is_asked_to_end_leaves_nothing(tmp_path: Path) -> None:
             "from sideman import cli; from sideman.files import atomic_write",
             "def app(**_):",
             "    with atomic_write(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGTERM)",
-            "cli.app = app; cli.main()",
+            "cli.command_line = lambda _: app; cli.main()",
         )
     )
     ended = subprocess.run([sys.executable, "-c", script, tmp_path / "song.mp3"], check=False)

@@ -16,7 +16,6 @@ from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
-import typer
 
 import sideman
 
@@ -206,9 +205,9 @@ def test_readme_tree_is_the_folder() -> None:
 
 
 def test_readme_commands_exist_with_their_options() -> None:
-    from sideman.cli import app
+    from sideman.cli import command_line
 
-    group = typer.main.get_command(app)
+    group = command_line()
     commands = getattr(group, "commands", {})
     lines = re.findall(r"^ *sideman (.+?)(?:  #.*)?$", README, re.MULTILINE)
     assert {line.split()[0] for line in lines} <= commands.keys()

@@ -10,12 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-import typer
 from tests.cli.conftest import Run
 
-from sideman.cli import app
+from sideman.cli import command_line
 
 COMMANDS = [
     "arrange",
@@ -39,7 +39,7 @@ PROGRAM = (sys.executable, "-c", "from sideman.cli import main; main()")
 
 
 def test_commands() -> None:
-    assert sorted(getattr(typer.main.get_command(app), "commands", ())) == COMMANDS
+    assert sorted(getattr(command_line(), "commands", ())) == COMMANDS
 
 
 def test_version(run: Run) -> None:
@@ -68,7 +68,7 @@ def test_help_has_examples_and_explains_every_option(run: Run, command: str) -> 
     code, out, err = run(command, "--help")
     assert (code, err) == (0, "")
     assert f"  sideman {command} " in out.split("Example", 1)[1]
-    parameters = getattr(typer.main.get_command(app), "commands", {})[command].params
+    parameters = getattr(command_line(command), "commands", {})[command].params
     assert [parameter.name for parameter in parameters if not getattr(parameter, "help", None)] == []
 
 
@@ -78,8 +78,10 @@ def test_examples_in_the_help_can_be_typed_as_they_stand(run: Run, command: str)
     examples = re.findall(r"\bsideman (.+)", block)
     assert len(examples) == block.count("\n  ")
     for name, *arguments in map(shlex.split, examples):
+        group: Any = command_line(name)
+        context = group.make_context("sideman", [], resilient_parsing=True)
         # Raises where an option is unknown or an argument missing.
-        getattr(typer.main.get_command(app), "commands", {})[name].make_context(name, arguments)
+        group.commands[name].make_context(name, arguments, parent=context)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

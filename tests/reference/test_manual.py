@@ -6,10 +6,9 @@ import shutil
 import subprocess
 
 import pytest
-import typer
 
 from reference.manual import FILE, manual
-from sideman.cli import app
+from sideman.cli import command_line
 from sideman.web.settings import Settings
 
 
@@ -19,7 +18,7 @@ def test_file_is_what_the_command_line_says() -> None:
 
 def test_every_command_option_and_variable_is_named() -> None:
     text = manual().replace("\\-", "-")
-    commands = getattr(typer.main.get_command(app), "commands", {})
+    commands = getattr(command_line(), "commands", {})
     for name, command in commands.items():
         (section,) = [part for part in text.split("\n.SS ") if part.startswith(f"sideman {name}\n")]
         for parameter in command.params:

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 import yaml
 
 import sideman
 from reference.commands_text import commands_text
 from reference.http_text import http_text, openapi
 from reference.library_text import library_text
-from sideman.cli import app
+from sideman.cli import command_line
 
 ROOT = Path(__file__).parents[2]
 SITE = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
@@ -56,7 +55,7 @@ def test_library_has_a_section_for_each_name() -> None:
 
 def test_commands_have_a_section_each() -> None:
     text = commands_text()
-    commands = getattr(typer.main.get_command(app), "commands", {})
+    commands = getattr(command_line(), "commands", {})
     assert re.findall(r"^## sideman (\w+)$", text, re.MULTILINE) == [*commands]
     for name, command in commands.items():
         section = text.split(f"\n## sideman {name}\n")[1].split("\n## ")[0]

@@ -30,7 +30,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> Decoded:
 @pytest.fixture
 def font(tmp_path: Path) -> Path:
     """A SoundFont that may be damaged."""
-    return shutil.copy(BUNDLED_SOUNDFONT, tmp_path / "own.sf3")
+    return Path(shutil.copy(BUNDLED_SOUNDFONT, tmp_path / "own.sf3"))
 
 
 def damage(font: Path, *, seen: bool) -> None:
