@@ -2,13 +2,15 @@
 
     python -m benchmarks.scale failures --minutes 10 --listeners 200 --webs 3 --workers 3
     python -m benchmarks.scale throughput --pieces 48
+    python -m benchmarks.scale listeners --workers 2 --bars 16
 
 ``failures`` has listeners order pieces and hear them, one after the other, while every process, Redis, PostgreSQL and
 the object store are killed in turn, a worker is frozen past its lease and another one's network is cut (in a network
 namespace: that needs root). It fails where a piece that was accepted doesn't end whole, or a listener doesn't hear each
 bar once, in order, as this process composes it. ``throughput`` has the same pieces composed by the embedded server and
-by one web and one worker process, by turns. Needs Debian's postgresql and redis-server, and what
-tests/web/scale/engines.py names.
+by one web and one worker process, by turns. ``listeners`` looks, for 1 up to so many workers with a processor each, for
+how many people at once hear every bar before it is to be played, as benchmarks/serve.py does of one server. Needs
+Debian's postgresql and redis-server, and what tests/web/scale/engines.py names.
 """
 
 from __future__ import annotations
@@ -28,12 +30,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from tests.web.scale.cluster import LEASE, Cluster, Process, answers
 from tests.web.scale.engines import free_port
 from tests.web.scale.listeners import Heard, bars_of, listen
 
+from benchmarks.serve import most, together
 from sideman import Model
 
 SETTINGS: dict[str, object] = {
@@ -191,6 +195,9 @@ async def failures(options: argparse.Namespace) -> int:
         print(f"{count:4} x {name}")
     for fault in faults[:20]:
         print("FAULT", fault)
+    for identity in sorted({each.identity[:8] for each, said in heard if said} - {""})[:5]:
+        print(f"what was said of piece {identity}:")
+        print("\n".join(sorted(line for line in words.splitlines() if identity in line)))
     if "Traceback" in words:
         print("FAULT a process said:", words[words.index("Traceback") :][:3000])
     return len(faults) + words.count("Traceback")
@@ -262,6 +269,24 @@ async def _measure(
     }
 
 
+async def most_listeners(options: argparse.Namespace) -> int:
+    """How many are in time, for each number of workers."""
+    processors = sorted(os.sched_getaffinity(0))
+    for count in range(1, options.workers + 1):
+        with tempfile.TemporaryDirectory(prefix="sideman-scale-") as name:
+            cluster = Cluster(Path(name), **SETTINGS)
+            with cluster.running(0, 0):
+                for number in range(count):
+                    cluster.add_worker("taskset", "-c", str(processors[number % len(processors)]))
+                cluster.add_web()
+                answers(cluster.urls[0])
+                address = urlsplit(cluster.urls[0]).netloc
+                await asyncio.to_thread(together, address, 1, 1, 120.0)  # what is needed once is there
+                found = await asyncio.to_thread(most, address, options.bars, 120.0)
+                print(f"{count} workers: {found} listeners at once get {options.bars} bars in time", flush=True)
+    return 0
+
+
 def _seconds(process: Process) -> float:
     """CPU seconds that a process has used."""
     fields = Path(f"/proc/{process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
@@ -271,7 +296,7 @@ def _seconds(process: Process) -> float:
 def main() -> int:
     """Run what the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("failures", "throughput"))
+    parser.add_argument("what", choices=("failures", "throughput", "listeners"))
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--listeners", type=int, default=200)
     parser.add_argument("--webs", type=int, default=3)
@@ -284,7 +309,8 @@ def main() -> int:
     parser.add_argument("--weights", type=Path, help="others than the package's")
     parser.add_argument("--cut", action=argparse.BooleanOptionalAction, default=os.getuid() == 0)
     options = parser.parse_args()
-    return asyncio.run({"failures": failures, "throughput": throughput}[options.what](options))
+    run = {"failures": failures, "throughput": throughput, "listeners": most_listeners}[options.what]
+    return asyncio.run(run(options))
 
 
 if __name__ == "__main__":

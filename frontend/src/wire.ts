@@ -751,6 +751,8 @@ export interface SongView {
   readonly composer: string;
   /** As the chart names it. */
   readonly style: string;
+  /** The band's style that this means; null where it means none of ours. */
+  readonly band_style: string | null;
   /** As the chart names it; null where it doesn't. */
   readonly key: string | null;
   /** Beats a minute; null where the chart names none. */

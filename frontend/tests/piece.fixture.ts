@@ -128,7 +128,16 @@ export function writtenBar(signs: Partial<WrittenBarView> = {}): WrittenBarView 
 
 /** A song of a chart in 4/4 that is one section without a name. */
 export function songOf(chart: Chart, rest: Partial<Song> = {}): Song {
-  const named = { format: "text", is_by_hand: true, title: "", composer: "", style: "", key: null, tempo: null };
+  const named = {
+    format: "text",
+    is_by_hand: true,
+    title: "",
+    composer: "",
+    style: "",
+    band_style: null,
+    key: null,
+    tempo: null,
+  };
   const bars = Array.from({ length: chart.bars }, (_, bar) => ({ section: 0, passing: 0, bar, place: null }));
   const sections = [{ name: "", bars: chart.bars }];
   const written = bars.map(() => writtenBar());

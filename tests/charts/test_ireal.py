@@ -43,7 +43,9 @@ def irealb(*songs: str, name: str = "") -> str:
 
 
 def test_a_link_says_title_composer_style_key_and_tempo() -> None:
-    sheet = read(irealb(song("Boat, The", tail="=Jazz-Bossa Nova=132=3", key="F#-"))).sheet
+    reading = read(irealb(song("Boat, The", tail="=Jazz-Bossa Nova=132=3", key="F#-")))
+    sheet = reading.sheet
+    assert reading.song.style == "latin"
     assert (sheet.title, sheet.composer, sheet.style) == ("The Boat", "Doe Jane", "Bossa Nova")
     assert (sheet.key, sheet.tempo, sheet.meter) == (Key(6, minor=True), 132, COMMON_TIME)
     assert read(irealb(song("Boat"))).sheet.tempo is None

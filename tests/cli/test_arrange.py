@@ -62,6 +62,15 @@ def test_midi_with_chords_key_and_tempo(run: Run, weights: Path, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["song.mid"]
 
 
+def test_a_chart_names_tempo_and_style_and_options_count_more(run: Run, weights: Path) -> None:
+    chart = "Tempo: 92\nStyle: Bossa Nova\nC | Am | F | G7"
+    rest = ("-o", "song.mid", "--weights", weights, "--json")
+    made = json.loads(run("arrange", chart, *rest).out)
+    assert (made["tempo"], made["style"]) == (92, "latin")
+    made = json.loads(run("arrange", chart, *rest, "--tempo", 120, "--style", "jazz").out)
+    assert (made["tempo"], made["style"]) == (120, "jazz")
+
+
 def test_midi_on_standard_output(run: Run, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rest = ("--weights", weights, "--seed", 7)
     assert run("arrange", FOUR_CHORDS, "-o", "song.mid", *rest).code == 0

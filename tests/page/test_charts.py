@@ -144,7 +144,7 @@ def test_ireal_link_becomes_its_chords_and_plays(studio: Studio, record_property
     expect(studio.chords).not_to_have_value(LINK)
     assert [name[0] for name in names(studio)] == ["C", "A", "D", "G"]
     play(studio, record_property)
-    assert latest(studio)["name"] == "Two Rooms"
+    assert (latest(studio)["name"], latest(studio)["style"]) == ("Two Rooms", "jazz")
     studio.button("Undo").click()
     expect(studio.chords).to_have_value(before)
 

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import httpx
-from tests.web.conftest import LONG, Server, create, heard, listen
+from tests.web.conftest import LONG, create, heard, listen
 from tests.web.typescript import typescript
 
 from sideman.web.document import EVENTS
@@ -17,8 +17,8 @@ from sideman.web.document import EVENTS
 TYPES = Path(__file__).parents[2] / "frontend/src/wire.ts"
 
 
-def test_the_pages_types_are_those_of_the_document(server: Server) -> None:
-    text = typescript(httpx.get(f"{server.url}/api/openapi.json").json())
+def test_the_pages_types_are_those_of_the_document(browser: httpx.Client) -> None:
+    text = typescript(browser.get("/api/openapi.json").json())
     if os.environ.get("SIDEMAN_WRITE_GOLDEN"):
         TYPES.write_text(text, "utf-8")
     assert TYPES.read_text("utf-8") == text, "run this test with SIDEMAN_WRITE_GOLDEN=1"

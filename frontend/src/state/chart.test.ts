@@ -246,6 +246,22 @@ describe("the tempo of a chart", () => {
     expect(band.options.value.tempo).toBe(93);
   });
 
+  it("comes with its style, which is taken over alike", async () => {
+    history.typeText("Tempo: 92 Rap", 0);
+    await wait(DELAY);
+    await last().answer({ tempo: 92, band_style: "hip-hop" });
+    expect(band.options.value).toMatchObject({ tempo: 92, style: "hip-hop" });
+    band.setOptions({ style: "jazz" });
+    history.typeText("Tempo: 92 Rap C", 2000);
+    await wait(DELAY);
+    await last().answer({ tempo: 92, band_style: "hip-hop" });
+    expect(band.options.value.style).toBe("jazz");
+    history.typeText("Tempo: 92 Rap CG", 4000);
+    await wait(DELAY);
+    await last().answer({ tempo: 92, band_style: "none of ours" });
+    expect(band.options.value.style).toBe("jazz");
+  });
+
   it("is left alone where the band can't play it", async () => {
     history.typeText("Tempo: 9", 0);
     await wait(DELAY);

@@ -104,9 +104,9 @@ export function accept(asked: Version, answer: Song | null): void {
   });
 }
 
-/** Have the version in the field follow what was read in it: its text, the answers that apply, the tempo. */
+/** Have the version in the field follow what was read in it: its text, the answers that apply, tempo and style. */
 function follow(answer: Song): void {
-  const { source, text, choices, tempo } = version.peek();
+  const { source, text, choices, taken } = version.peek();
   if (source !== null || !answer.is_by_hand) {
     complete({ text: answer.text, source: source ?? { text }, origin: null });
   }
@@ -114,14 +114,18 @@ function follow(answer: Song): void {
   const answers = Object.entries(choices);
   const applying = answers.filter(([code]) => asked.has(code));
   if (applying.length < answers.length) complete({ choices: Object.fromEntries(applying) });
-  if (answer.tempo === null || answer.tempo === tempo || !isPlayable(answer.tempo)) return;
-  complete({ tempo: answer.tempo });
-  bringOptions({ tempo: answer.tempo });
+  const named = Object.entries({ tempo: answer.tempo, style: answer.band_style });
+  const fresh = named.filter(([name, value]) => value !== null && value !== taken[name] && isOffered(name, value));
+  if (fresh.length === 0) return;
+  const values = Object.fromEntries(fresh);
+  complete({ taken: { ...taken, ...values } });
+  bringOptions(values);
 }
 
-function isPlayable(tempo: number): boolean {
-  const { minimum, maximum } = offered("tempo") ?? {};
-  return tempo >= (minimum ?? 0) && tempo <= (maximum ?? Number.POSITIVE_INFINITY);
+function isOffered(name: string, value: string | number): boolean {
+  const { minimum, maximum, choices } = offered(name) ?? {};
+  if (typeof value === "string") return choices?.includes(value) ?? false;
+  return value >= (minimum ?? 0) && value <= (maximum ?? Number.POSITIVE_INFINITY);
 }
 
 /** Take in that a version can't be read, or that the server could not be asked. */

@@ -23,12 +23,16 @@ beforeEach(async () => {
 
 it("brings the text back, with what was answered and the tempo that was taken over", async () => {
   history.loadText("Dm G7", { choices: { bars: "line" }, name: "tune.cho" });
-  history.complete({ tempo: 92 });
+  history.complete({ taken: { tempo: 92, style: "jazz" } });
   draft.remember(history.version.value);
   await load();
   expect(draft.recallText()).toBe(true);
   expect(band.chartText.value).toBe("Dm G7");
-  expect(history.version.value).toMatchObject({ choices: { bars: "line" }, name: "tune.cho", tempo: 92 });
+  expect(history.version.value).toMatchObject({
+    choices: { bars: "line" },
+    name: "tune.cho",
+    taken: { tempo: 92, style: "jazz" },
+  });
   expect(history.canUndo.value).toBe(false);
 });
 
@@ -38,6 +42,12 @@ it("keeps of a link the text that the field shows", async () => {
   await load();
   draft.recallText();
   expect(history.version.value).toMatchObject({ text: "C:4", source: null, choices: {} });
+});
+
+it("brings the tempo of a draft of before", () => {
+  localStorage.setItem("sideman.chart", JSON.stringify({ text: "C", choices: {}, tempo: 92 }));
+  draft.recallText();
+  expect(history.version.value.taken).toEqual({ tempo: 92 });
 });
 
 it.each(["C | Am", "{title: A song}", '"C"', "7"])("takes a draft of before: %s", (text) => {

@@ -1,5 +1,6 @@
 /** What the browser keeps of the chart, through a reload and for the next visit. Knows no page. */
 
+import type { Values } from "./fields";
 import { beginWith, type Choices, type Version } from "./history";
 
 const STORAGE_KEY = "sideman.chart";
@@ -12,19 +13,24 @@ export function recallText(): boolean {
   return true;
 }
 
-type Draft = Pick<Version, "text" | "name" | "choices" | "tempo">;
+type Draft = Pick<Version, "text" | "name" | "choices" | "taken">;
+
+/** Of drafts of before December 2026. */
+interface Old {
+  readonly tempo?: unknown;
+}
 
 /** What {@link remember} keeps. */
 function readDraft(kept: string): Partial<Draft> & { readonly text: string } {
   try {
     const draft: unknown = JSON.parse(kept);
     if (typeof draft === "object" && draft !== null && "text" in draft && typeof draft.text === "string") {
-      const { text, name, choices, tempo } = draft as Partial<Draft> & { readonly text: string };
+      const { text, name, choices, taken, tempo } = draft as Partial<Draft> & Old & { readonly text: string };
       return {
         text,
         name: typeof name === "string" ? name : "",
         choices: typeof choices === "object" ? answersOf(choices) : {},
-        tempo: typeof tempo === "number" ? tempo : null,
+        taken: { ...valuesIn(taken), ...(typeof tempo === "number" ? { tempo } : {}) },
       };
     }
   } catch {
@@ -33,15 +39,20 @@ function readDraft(kept: string): Partial<Draft> & { readonly text: string } {
   return { text: kept };
 }
 
+function valuesIn(taken: unknown): Values {
+  const values = Object.entries(typeof taken === "object" && taken !== null ? taken : {});
+  return Object.fromEntries(values.filter(([, value]) => typeof value === "string" || typeof value === "number"));
+}
+
 function answersOf(choices: Choices | null): Choices {
   return Object.fromEntries(Object.entries(choices ?? {}).filter(([, answer]) => typeof answer === "string"));
 }
 
 /** Keep the chart for {@link recallText}. What it was written from is too large: the text reads the same. */
-export function remember({ text, name, choices, tempo, source }: Version): void {
+export function remember({ text, name, choices, taken, source }: Version): void {
   const own = source === null ? { name, choices } : {};
   try {
-    const draft = JSON.stringify({ text, ...own, tempo });
+    const draft = JSON.stringify({ text, ...own, taken });
     sessionStorage.setItem(STORAGE_KEY, draft); // this tab's, after a reload
     localStorage.setItem(STORAGE_KEY, draft); // the latest, for a new tab
   } catch {

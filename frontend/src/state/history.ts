@@ -24,7 +24,7 @@ export interface Version {
   readonly source: Source | null; // null: the text is what the person wrote
   readonly name: string; // of the file that it came from; "" where it is none
   readonly choices: Choices;
-  readonly tempo: number | null; // that the chart names, once the band has taken it over
+  readonly taken: Values; // tempo and style that the chart names, once the band has taken them over
   readonly changed: { readonly before: Values; readonly after: Values } | null; // options that came with it
   readonly semitones: number; // by how many it was transposed
   readonly origin: Origin | null; // what it was before it was transposed; null where it was edited since
@@ -41,7 +41,7 @@ const NEW: Omit<Version, "text"> = {
   source: null,
   name: "",
   choices: {},
-  tempo: null,
+  taken: {},
   changed: null,
   semitones: 0,
   origin: null,

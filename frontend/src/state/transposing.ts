@@ -41,7 +41,7 @@ async function transposeNow(by: number): Promise<void> {
     const next: Version = { ...base.version, isTyped: false, changed: null, semitones: total };
     const origin = isCounted ? from : null;
     batch(() => {
-      goOn({ ...next, tempo: here.tempo, origin });
+      goOn({ ...next, taken: here.taken, origin });
       if (base.song) accept(version.peek(), base.song);
       if (moved && !moved.song) tell(WITHOUT_WORDS);
     });

@@ -15,6 +15,7 @@ from sideman.errors import OptionError
 from sideman.music.key import Key
 from sideman.music.progression import Chord
 from sideman.music.song import Passage, Place, Section, Song, WrittenBar
+from sideman.music.styles import named_style
 from sideman.music.time import COMMON_TIME, BarLines, Meter
 from sideman.music.wishes import NO_WISHES, Wishes
 
@@ -107,6 +108,7 @@ class Sheet:
             tempo=self.tempo,
             meter=self.meter,
             cut=self.cut,
+            style=named_style(self.style),
         )
 
     def _bar(self, number: int) -> WrittenBar:
@@ -132,7 +134,9 @@ class Sheet:
 
 def sheet_of(song: Song) -> Sheet:
     """A song as a sheet that needs no signs: every passage is written out."""
-    sheet = Sheet(title=song.title, key=song.key, tempo=song.tempo, meter=song.meter, cut=song.cut)
+    sheet = Sheet(
+        title=song.title, style=song.style or "", key=song.key, tempo=song.tempo, meter=song.meter, cut=song.cut
+    )
     for number, bars in song.order:
         section = song.sections[number]
         for place, bar in enumerate(bars):

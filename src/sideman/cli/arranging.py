@@ -271,13 +271,15 @@ class _Files:
 
 
 def read_plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has_tempo: bool) -> tuple[Plan, str]:
-    """Read the chart, with its title, and tell what was assumed. Its tempo is taken where none was given."""
+    """Read the chart, with its title, and tell what was assumed. Its tempo and style are taken where none was given."""
     from sideman.arranging import Plan
 
     reading = read_chart(argument, choices)
     tell_assumptions(reading)
     if reading.song.tempo is not None and not has_tempo:
         options = replace(options, tempo=reading.song.tempo)
+    if options.style is None:
+        options = replace(options, style=reading.song.style)
     return Plan(reading.song.progression, options, sections=reading.song.passages), reading.song.title
 
 

@@ -71,9 +71,10 @@ class PlayedBar(NamedTuple):
 class Song:
     """Sections, and the ``order`` in which they are played; without one each is played once, from first to last.
 
-    ``cut`` is how many ticks of the last played bar there are, where it is not whole. ``key`` and ``tempo`` (beats a
-    minute) are what the chart says, None where it says nothing. Raises :class:`OptionError` where nothing is played,
-    no chord begins the song, the order names what is not there, or a chord stands outside its bar.
+    ``cut`` is how many ticks of the last played bar there are, where it is not whole. ``key``, ``tempo`` (beats a
+    minute) and ``style`` (one of ours) are what the chart says, None where it says nothing. Raises
+    :class:`OptionError` where nothing is played, no chord begins the song, the order names what is not there, or a
+    chord stands outside its bar.
     """
 
     sections: tuple[Section, ...]
@@ -83,6 +84,7 @@ class Song:
     tempo: float | None = None
     meter: Meter = COMMON_TIME
     cut: int | None = None
+    style: str | None = None
 
     def __post_init__(self) -> None:
         if not self.order:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sideman.music.roles import Role
@@ -42,6 +43,45 @@ STYLE_PROGRAMS: Mapping[str, Mapping[Role, int]] = {
     "punk": {Role.DRUMS: 16, Role.GUITAR: 30, Role.BASS: 34},
     "ambient": {Role.PIANO: 4, Role.GUITAR: 27, Role.BASS: 39, Role.STRINGS: 89},
 }
+
+# What charts call them, as words begin, in the order in which they are looked for: folk rock is folk.
+STYLE_WORDS: Mapping[str, tuple[str, ...]] = {
+    "latin": (
+        *("latin", "bossa", "samba", "salsa", "mambo", "rumba", "rhumba", "cha cha", "tango", "bolero", "calypso"),
+        *("merengue", "bachata", "cumbia", "beguine", "baiao", "montuno", "choro", "afro"),
+    ),
+    "reggae": ("reggae", "ska ", "rocksteady", "rock steady", "dub "),
+    "hip-hop": ("hip hop", "hiphop", "rap ", "trap "),
+    "punk": ("punk",),
+    "metal": ("metal", "thrash"),
+    "jazz": (
+        "jazz",
+        "swing",
+        "bop ",
+        "bebop",
+        "even 8",
+        "even eighth",
+        "dixie",
+        "new orleans",
+        "ragtime",
+        "charleston",
+    ),
+    "soul": ("soul", "funk", "motown", "gospel", "disco", "r&b", "rnb", "rn b", "rhythm and blues", "rhythm & blues"),
+    "blues": ("blues", "shuffle", "boogie"),
+    "country": ("country", "bluegrass", "western", "honky tonk"),
+    "folk": ("folk", "celtic", "irish", "reel ", "jig ", "polka", "hornpipe", "strathspey"),
+    "ambient": ("ambient", "chill", "new age"),
+    "electronic": ("electro", "techno", "house", "trance", "edm", "synth", "dance", "drum and bass", "drum & bass"),
+    "rock": ("rock",),
+    "pop": ("pop ",),
+}
+
+
+def named_style(words: str) -> str | None:
+    """The style that a chart's words mean, such as latin for Bossa Nova or jazz for MediumSwing; None: none of ours."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words)
+    text = f" {' '.join(re.findall(r'[a-z0-9&]+', apart.lower()))} "
+    return next((style for style, begun in STYLE_WORDS.items() if any(f" {word}" in text for word in begun)), None)
 
 
 def style_program(style: str | None, role: Role) -> int | None:

@@ -188,6 +188,7 @@ class SongView(BaseModel):
     title: str
     composer: str
     style: str = Field(description="As the chart names it.")
+    band_style: str | None = Field(description="The band's style that this means; null where it means none of ours.")
     key: str | None = Field(description="As the chart names it; null where it doesn't.")
     tempo: float | None = Field(description="Beats a minute; null where the chart names none.")
     meters: list[str] = Field(description="Of the played bars; the last one holds from there on. For an arrangement.")
@@ -212,6 +213,7 @@ class SongView(BaseModel):
             title=sheet.title,
             composer=sheet.composer,
             style=sheet.style,
+            band_style=song.style,
             key=sheet.key.name if sheet.key else None,
             tempo=sheet.tempo,
             meters=[str(meter) for meter in progression.lines.meters],
