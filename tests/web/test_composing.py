@@ -103,6 +103,25 @@ def test_a_session_that_asks_for_much_does_not_keep_others_waiting(model: Model,
     )
 
 
+def test_who_was_interrupted_catches_up_before_others_go_on(
+    model: Model, ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = begun(model, ends, batch=2, turn_steps=1)
+    for session in "abc":
+        thread.submit(job(session, LONG))
+    turn(thread)
+    taken_over = job("d", LONG)
+    monkeypatch.setattr(taken_over.log, "catches_up", True)
+    thread.submit(taken_over)
+    while len(taken_over.log.events) < 2:
+        turn(thread)
+    assert taken_over.takes[0] in [each.take for each in thread._steps]
+    monkeypatch.setattr(taken_over.log, "catches_up", False)
+    while taken_over.takes[0] in [each.take for each in thread._steps]:
+        turn(thread)
+    assert not taken_over.takes[0].done  # it is others' turn
+
+
 def test_without_others_nobody_is_interrupted(model: Model, ends: Ends) -> None:
     thread = begun(model, ends, batch=1, turn_steps=1)
     thread.submit(job("a", takes=2))

@@ -33,6 +33,13 @@ def test_who_comes_late_waits_one_turn_of_each() -> None:
     assert drained(queue) == "a2 b1 a3"
 
 
+def test_one_may_be_the_next_of_all() -> None:
+    queue = filled("a1", "b1", "a2")
+    queue.put("c", "c1", first=True)
+    queue.put("a", "a0", first=True)
+    assert drained(queue) == "a0 c1 b1 a1 a2"
+
+
 def test_items_can_be_dropped() -> None:
     queue = filled("a1", "b1", "a2")
     queue.remove(lambda item: item == "b1")

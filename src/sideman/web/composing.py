@@ -104,7 +104,7 @@ class Composing:
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", detail, RETRY_SECONDS)
             self._jobs.add(job)
             for take in takes:
-                self._queue.put(session, Turn(job, take))
+                self._queue.put(session, Turn(job, take), first=job.log.catches_up)
             self._work.notify()
 
     def drain(self) -> None:
@@ -221,11 +221,15 @@ class Composing:
                 self._end(job, State.STOPPED, UNHEARD)
 
     def _make_room(self) -> None:
-        """Where others wait, the take that has been in the batch longest goes back to the queue after its turn."""
-        if self._composer.room or not self._steps:
+        """Where others wait, the take that has been in the batch longest goes back to the queue after its turn.
+
+        One that was interrupted elsewhere keeps its place until there is something new to tell.
+        """
+        turns = [(turn, steps) for turn, steps in self._steps.items() if not turn.job.log.catches_up]
+        if self._composer.room or not turns:
             return
         with self._work:
-            turn, steps = max(self._steps.items(), key=lambda entry: entry[1])
+            turn, steps = max(turns, key=lambda entry: entry[1])
             if steps >= self._settings.turn_steps and self._queue.others_wait(turn.job.piece.session):
                 self._composer.leave(turn.take)
                 del self._steps[turn]

@@ -78,11 +78,12 @@ class EventLog:
 
 
 class Listened(EventLog):
-    """A log that knows how many listen."""
+    """A log that knows how many listen. ``catches_up``: what comes next was told before, by who did not end it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.listeners = 0
+        self.catches_up = False
 
     @contextlib.contextmanager
     def reader(self) -> Iterator[asyncio.Event]:

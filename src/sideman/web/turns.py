@@ -12,8 +12,8 @@ T = TypeVar("T")
 class Queue(Protocol[T]):
     """The port: items wait here for their turn."""
 
-    def put(self, owner: str, item: T) -> None:
-        """Add an item at the end of its owner's."""
+    def put(self, owner: str, item: T, *, first: bool = False) -> None:
+        """Add an item at the end of its owner's; ``first``: it is the next of all."""
 
     def take(self) -> T | None:
         """The next item, None where nothing waits."""
@@ -34,9 +34,14 @@ class FairQueue(Generic[T]):
     def __init__(self) -> None:
         self._items: OrderedDict[str, deque[T]] = OrderedDict()  # the next owner first; none is empty
 
-    def put(self, owner: str, item: T) -> None:
-        """Add an item at the end of its owner's."""
-        self._items.setdefault(owner, deque()).append(item)
+    def put(self, owner: str, item: T, *, first: bool = False) -> None:
+        """Add an item at the end of its owner's; ``first``: it is the next of all."""
+        items = self._items.setdefault(owner, deque())
+        if first:
+            items.appendleft(item)
+            self._items.move_to_end(owner, last=False)
+        else:
+            items.append(item)
 
     def take(self) -> T | None:
         """The next item, None where nothing waits."""

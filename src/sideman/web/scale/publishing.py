@@ -36,12 +36,16 @@ class PublishedLog(Listened):
         self.differs = False
         self.has_begun, self.begin_sent = False, False
         self._known = {_place(event): event.data for event in self.events}
+        self._ahead = {*self._known}  # of who composes them again
+        self.catches_up = bool(self._ahead)
         self._publisher = publisher
 
     def append(self, event: Event, *, last: bool = False) -> None:
         """See :class:`EventLog`. A last event is told by who ends the job, not here."""
         known = self._known.get(_place(event)) if self._known else None
         if known is not None:
+            self._ahead.discard(_place(event))
+            self.catches_up = bool(self._ahead)
             self.differs = self.differs or known != event.data
             return
         super().append(event, last=last)
