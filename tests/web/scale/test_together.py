@@ -30,7 +30,7 @@ from sideman import Model
 from sideman.web.events import Event
 from sideman.web.scale.assembling import working
 from sideman.web.scale.postgres import PostgresStore
-from sideman.web.scale.queue import RedisQueue
+from sideman.web.scale.queue import Claim, RedisQueue
 from sideman.web.scale.work import fit_of
 from sideman.web.scale.worker import Worker
 from sideman.web.settings import Settings
@@ -176,6 +176,35 @@ def test_a_piece_that_no_worker_survives_fails_and_those_beside_it_do_not(
             assert [each.number for each in listen(browser, poison, 1)] == [2]
             assert (last.kind, "3 times" in last.data["detail"]) == ("error", True)
         assert view(browser, poison)["state"] == "failed"
+    queue.close()
+
+
+@pytest.mark.slow
+def test_a_last_try_that_waits_for_others_is_not_blamed(
+    webs: list[Server], work: Work, shared: dict[str, Any], model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Worker, "_claim", lambda _: time.sleep(0.05))  # the test gives it what it does
+    queue, fit = RedisQueue(shared["redis"]), fit_of(model.fingerprint)
+
+    def claim(lease: float) -> Claim:
+        wait_until(lambda: (found := queue.claim(fit, "w", lease)) is not None and claims.append(found) is None)
+        return claims[-1]
+
+    claims: list[Claim] = []
+    with webs[0].browser() as browser, work() as worker:
+        ready(webs[0])
+        other = create(browser, "|".join(["C:4", "Am:4", "F:4", "G7:4"] * 60), takes=8)["id"]
+        worker._begin(claim(60))
+        tried = create(browser, "C:4|F:4")["id"]
+        for _ in range(2):
+            claim(0.05)
+        worker._begin(claim(60))
+        assert (claims[-1].id, claims[-1].attempt) == (tried, 3)
+        assert worker._composes_a_last_one()
+        assert (queue.job(other)["begun"], queue.job(tried)["begun"]) == ("1", "0")
+        browser.delete(f"/api/arrangements/{other}")
+        wait_until(lambda: not worker._composes_a_last_one())
+        assert listen(browser, tried)[-1].kind == "done"
     queue.close()
 
 

@@ -201,6 +201,7 @@ class Worker:
             self._taken_over.inc()
         log.info("job begun", extra={"piece": piece.id[:8], "attempt": claim.attempt, "bars": len(events)})
         if 1 < self._settings.tries == claim.attempt:
+            self._try(partial(self._queue.note, claim, begun="0"))  # until it is, nobody's end is its fault
             self._last, self._last_waits = work, True
         else:
             self._composing.submit(work)
