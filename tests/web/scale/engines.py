@@ -161,6 +161,7 @@ class Bucket(Engine):
         if nanio is None:
             pytest.skip("there is no S3 server: pip install --no-deps nanio aiofiles defusedxml")
         (folder / "pieces").mkdir(parents=True)
+        self._folder = folder
         command = [nanio, "serve", "--data-dir", str(folder), "--host", "127.0.0.1", "--port", str(port)]
         keys = {"NANIO_ACCESS_KEY": KEYS["AWS_ACCESS_KEY_ID"], "NANIO_SECRET_KEY": KEYS["AWS_SECRET_ACCESS_KEY"]}
         super().__init__([*command, "--no-access-log"], lambda: reachable(port), **keys)
@@ -170,6 +171,12 @@ class Bucket(Engine):
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
             "AWS_REGION": "us-east-1",
         }
+
+    def start(self) -> None:
+        """See :class:`Engine`. What nanio 0.1.7 was writing when it was killed would keep it from ever doing so."""
+        for left in self._folder.rglob("*.json.tmp"):
+            left.unlink()
+        super().start()
 
     def end(self, sign: signal.Signals = signal.SIGKILL) -> None:  # it waits for clients, else
         """See :class:`Engine`."""
