@@ -13,7 +13,7 @@ from sideman.composer import Composer
 from sideman.errors import CheckpointError
 from sideman.music.chords import parse
 from sideman.music.time import Meter
-from sideman.tokens.fingerprints import RUN, SUFFIX, Fingerprints
+from sideman.tokens.fingerprints import RUN, SUFFIX, Fingerprints, song_hashes
 from sideman.tokens.slices import BEGINS_BAR
 
 PLAN = Plan(parse("C|Am|F|G|C|Am|F|G"), ArrangeOptions(seed=3))
@@ -32,7 +32,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A link to the weights of the package, with fingerprints of what they play by :data:`PLAN` beside it."""
     path = tmp_path_factory.mktemp("weights") / "band.safetensors"
     path.symlink_to(DEFAULT_WEIGHTS)
-    Fingerprints.of_songs(composed(default_model(), PLAN)).save(path.with_suffix(SUFFIX))
+    Fingerprints.of_hashes(map(song_hashes, composed(default_model(), PLAN))).save(path.with_suffix(SUFFIX))
     return path
 
 
@@ -53,7 +53,7 @@ def test_runs_of_a_piece_are_told_in_its_own_bars() -> None:
     model = default_model()
     plan = Plan(parse("|".join(["C:5"] * 4), Meter(5, 4)), ArrangeOptions(seed=1))
     ids = composed(model, plan)[0]
-    known = Fingerprints.of_songs([ids[np.flatnonzero(BEGINS_BAR[ids])[0] :]])
+    known = Fingerprints.of_hashes([song_hashes(ids[np.flatnonzero(BEGINS_BAR[ids])[0] :])])
     assert len(known)
     assert {(run.first, run.bars) for run in plan.known(known, ids)} <= {(0, 4), (0, 3), (1, 3), (1, 2), (2, 2)}
 

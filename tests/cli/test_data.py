@@ -79,7 +79,11 @@ def test_fingerprints_of_a_dataset(run: Run, songs: Path, tmp_path: Path) -> Non
     assert (code, err) == (0, "")
     assert out.startswith("band.memory.npz: ")
     report = json.loads(run("fingerprint", "data", "-o", "band.memory.npz", "--json").out)
-    assert report["bytes"] == (tmp_path / "band.memory.npz").stat().st_size
+    written = (tmp_path / "band.memory.npz").read_bytes()
+    assert report["bytes"] == len(written)
+    assert report["songs"] == len(Dataset(tmp_path / "data", "train"))
+    assert run("fingerprint", "data", "-o", "alone.memory.npz", "--workers", 1).code == 0
+    assert (tmp_path / "alone.memory.npz").read_bytes() == written
     for arguments, word in (
         (("data", "-o", "band.npz"), "must end in .memory.npz"),
         (("missing", "-o", "a.memory.npz"), "is not a dataset"),

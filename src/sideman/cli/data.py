@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sideman.cli.outputs import check_output
 from sideman.cli.terminal import CLUSTER_HELP, counted, print_json, progress, table
 from sideman.errors import OptionError
-
-if TYPE_CHECKING:
-    from sideman.tokens.encode import Ids
-    from sideman.training.shards import Dataset
 
 # What the report counts, in words.
 SNAPPING = {
@@ -118,6 +114,8 @@ def _loss_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 def fingerprint(
     dataset: Annotated[Path, typer.Argument(help="Folder that `sideman encode` made.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write: the weights' name, .memory.npz.")],
+    workers: Annotated[int | None, typer.Option(help="Processes; one a core if left out.")] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help=f"The {CLUSTER_HELP}")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Take fingerprints of the train fold's songs: beside the weights they keep a band from playing them again.
@@ -130,27 +128,27 @@ def fingerprint(
       sideman fingerprint data/lpd5 -o band.memory.npz
       sideman arrange "C|Am|F|G" -o song.mid --weights band.safetensors
     """  # noqa: D301 - \b keeps typer from filling the lines
-    from sideman.tokens.fingerprints import SUFFIX, Fingerprints
-    from sideman.training.shards import Dataset
+    from sideman.tokens.fingerprints import SUFFIX
+    from sideman.training.known import fingerprints_of
+    from sideman.workers.opening import open_workers
 
     if not output.name.endswith(SUFFIX):
         raise OptionError(f"cannot write {output}: its name must end in {SUFFIX}, as in band{SUFFIX}")
     check_output(output, (Path(SUFFIX).suffix,))
-    songs = Dataset(dataset, "train")
-    with progress("reading", len(songs), "songs") as done:
-        known = Fingerprints.of_songs(_counted(songs, done))
+    shared, songs = open_workers(workers, cluster), 0
+    with progress("reading", 1.0) as bar:
+
+        def show(done: int, total: int) -> None:
+            nonlocal songs
+            songs = total
+            bar(done / max(1, total), f"{done:,} of {total:,} songs")
+
+        known = fingerprints_of(dataset, shared, show)
     known.save(output)
     if as_json:
-        print_json({"file": str(output), "songs": len(songs), "runs": len(known), "bytes": output.stat().st_size})
+        print_json({"file": str(output), "songs": songs, "runs": len(known), "bytes": output.stat().st_size})
     else:
-        typer.echo(f"{output}: {len(known):,} runs of bars of {len(songs):,} songs")
-
-
-def _counted(songs: Dataset, done: Callable[[float], None]) -> Iterator[Ids]:
-    """The ids of songs, each told when it is read."""
-    for number, (_, ids) in enumerate(songs, 1):
-        yield ids
-        done(number)
+        typer.echo(f"{output}: {len(known):,} runs of bars of {songs:,} songs")
 
 
 def inspect(

@@ -56,11 +56,9 @@ class Fingerprints:
         return len(self._hashes)
 
     @classmethod
-    def of_songs(cls, songs: Iterable[Ids]) -> Fingerprints:
-        """From the ids of songs' bars."""
-        found = [np.zeros(0, np.uint64)]
-        found += [np.unique(np.concatenate([hashes for _, _, hashes in _runs(song)])) for song in songs]
-        hashes, songs_of = np.unique(np.concatenate(found), return_counts=True)
+    def of_hashes(cls, songs: Iterable[Hashes]) -> Fingerprints:
+        """From what :func:`song_hashes` gives of each song, in any order, also of several songs at once."""
+        hashes, songs_of = np.unique(np.concatenate([np.zeros(0, np.uint64), *songs]), return_counts=True)
         return cls(hashes[songs_of < ANYBODYS])
 
     @classmethod
@@ -113,6 +111,11 @@ class Fingerprints:
         places = np.minimum(self._hashes.searchsorted(hashes), len(self._hashes) - 1)
         found: npt.NDArray[np.bool_] = self._hashes[places] == hashes
         return found
+
+
+def song_hashes(ids: Ids) -> Hashes:
+    """Hashes of 40 bits (runs,) of the runs of a song, each once, from the ids of its bars."""
+    return np.unique(np.concatenate([hashes for _, _, hashes in _runs(ids)]))
 
 
 def _unpacked(data: bytes) -> Hashes:
