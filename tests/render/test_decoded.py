@@ -83,10 +83,18 @@ def test_of_many_instruments_the_last_are_held(font: Path, decoded: Decoded) -> 
     assert held == [*programs[1 - DECODED_INSTRUMENTS :], programs[0]]
 
 
-def test_a_font_that_is_gone_is_played_to_its_end(font: Path, decoded: Decoded) -> None:
+def test_a_font_that_is_gone_is_told(font: Path, decoded: Decoded) -> None:
     with FluidSynth(font) as synthesizer:
-        font.unlink()
         synthesizer.select(0, 0, is_drum=False)
+        font.unlink()
+        with pytest.raises(DataError, match=r"own\.sf3 was there a moment ago and is gone"):
+            synthesizer.select(0, 25, is_drum=False)
+    assert decoded.held == [(MELODIC_BANK, 0)]
+
+
+def test_what_was_decoded_is_played_when_the_font_is_gone(font: Path) -> None:
+    with FluidSynth(font) as synthesizer:
+        synthesizer.select(0, 0, is_drum=False)
+        font.unlink()
         synthesizer.render(out := np.zeros((1, 2, 4_410), np.float32), [(0, 0, 60, 100)])
     assert np.abs(out).max() > 0.01
-    assert decoded.held == []

@@ -121,6 +121,8 @@ class FluidSynth(Closing):
         chosen = chosen_program(program, available, is_drum=is_drum)
         if not self.take(channel, bank, chosen):
             raise DataError(f"{self._soundfont}: program {chosen} of bank {bank} is damaged: give another SoundFont")
+        if not self._soundfont.exists():  # its samples are read now: FluidSynth would play without, and crash
+            raise DataError(f"{self._soundfont} was there a moment ago and is gone: put it back, or give another")
         DECODED.keep(self._soundfont, bank, chosen)
 
     def take(self, channel: int, bank: int, program: int) -> bool:
