@@ -52,7 +52,7 @@ PIXELS = """
 """
 
 NEXT_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-REACHES_BEYOND = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 FARTHEST = """
 () => [...document.querySelectorAll("body *")]
   .filter((part) => part.getBoundingClientRect().right > document.documentElement.clientWidth)
@@ -69,7 +69,7 @@ def resize(page: Page, width: int, height: int) -> None:
 def expect_to_fit(page: Page) -> None:
     """Nothing reaches beyond the window: waits, as `expect` does, and names what does."""
     try:
-        page.wait_for_function(f"() => !({REACHES_BEYOND})()")
+        page.wait_for_function(FITS)
     except Error as error:
         raise AssertionError(f"reach beyond the window: {page.evaluate(FARTHEST)}") from error
 

@@ -225,8 +225,10 @@ class Composing:
 
         One that was interrupted elsewhere keeps its place until there is something new to tell.
         """
+        if self._composer.room:
+            return
         turns = [(turn, steps) for turn, steps in self._steps.items() if not turn.job.log.catches_up]
-        if self._composer.room or not turns:
+        if not turns:
             return
         with self._work:
             turn, steps = max(turns, key=lambda entry: entry[1])

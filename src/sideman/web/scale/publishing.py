@@ -42,9 +42,10 @@ class PublishedLog(Listened):
 
     def append(self, event: Event, *, last: bool = False) -> None:
         """See :class:`EventLog`. A last event is told by who ends the job, not here."""
-        known = self._known.get(_place(event)) if self._known else None
+        place = _place(event) if self._known else ()
+        known = self._known.get(place)
         if known is not None:
-            self._ahead.discard(_place(event))
+            self._ahead.discard(place)
             self.catches_up = bool(self._ahead)
             self.differs = self.differs or known != event.data
             return
