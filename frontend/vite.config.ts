@@ -12,10 +12,13 @@ const proxied = {
   configure: (proxy: HttpProxy.ProxyServer) => proxy.on("proxyReq", (request) => request.removeHeader("origin")),
 };
 
-const ALONE = /@vitest-environment|vi\.mock\(/;
-const alone = readdirSync("src", { recursive: true, encoding: "utf8" })
+const tests = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((file) => `src/${file.replaceAll("\\", "/")}`)
-  .filter((file) => /\.test\.tsx?$/.test(file) && ALONE.test(readFileSync(file, "utf8")));
+  .filter((file) => /\.test\.tsx?$/.test(file))
+  .map((file) => ({ file, text: readFileSync(file, "utf8") }));
+const naming = (words: RegExp) => tests.filter(({ text }) => words.test(text)).map(({ file }) => file);
+const alone = naming(/vi\.mock\(/);
+const pages = naming(/@vitest-environment/).filter((file) => !alone.includes(file));
 
 export default defineConfig({
   plugins: [licences(), worker()],
@@ -27,13 +30,26 @@ export default defineConfig({
     assetsInlineLimit: 0, // the page's policy allows no data: scripts, and files of their own are cached for good
   },
   server: { proxy: { "/api": proxied, "/instruments": proxied } },
-  // A thread for each file takes most of the time: those have one that have a page, which takes half a second and is asked
-  // for in the file, or that replace modules.
+  // A thread for each file takes most of the time: those have one that replace modules. A page, which a file asks for,
+  // takes half a second.
   test: {
     environment: "node",
     pool: "threads",
     projects: [
-      { extends: true, test: { name: "together", isolate: false, exclude: [...configDefaults.exclude, ...alone] } },
+      {
+        extends: true,
+        test: { name: "together", isolate: false, exclude: [...configDefaults.exclude, ...alone, ...pages] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "pages",
+          environment: "happy-dom",
+          isolate: false,
+          include: pages,
+          setupFiles: ["tests/fresh.ts"],
+        },
+      },
       { extends: true, test: { name: "alone", include: alone } },
     ],
   },

@@ -31,10 +31,14 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return None
 
 
+# Thousands of tests and their libraries are there until the end: Python needn't look whether they are garbage.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Thousands of tests are there until the end: Python needn't look again and again whether they are garbage."""
-    gc.collect()
+    """From now on it does, at what is new."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, given, settings
-from schemathesis.generation import GenerationMode
 from tests.web.conftest import Server, compose
 
 # Not every text is a chord, and no schema says which are; not every id is one of a piece.
@@ -32,8 +30,12 @@ def owner(server: Server) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", [*GenerationMode], ids=str)
-def test_every_answer_is_in_the_document(server: Server, owner: httpx.Client, mode: GenerationMode) -> None:
+@pytest.mark.parametrize("name", ["positive", "negative"])
+def test_every_answer_is_in_the_document(server: Server, owner: httpx.Client, name: str) -> None:
+    import schemathesis  # only one of the processes that collect this needs it
+    from schemathesis.generation import GenerationMode
+
+    mode = GenerationMode(name)
     config = schemathesis.Config.from_dict({"checks": CHECKS})
     document = schemathesis.openapi.from_url(f"{server.url}/api/openapi.json", config=config)
     identity = owner.get("/api/arrangements").json()["arrangements"][0]["id"]
