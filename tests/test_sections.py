@@ -191,6 +191,17 @@ def test_a_document_keeps_the_sections() -> None:
     assert opened.band == piece.band
 
 
+def test_a_song_has_its_own_tempo_and_style_unless_others_are_wanted() -> None:
+    song = read("{tempo: 96}\n{style: Bossa Nova}\nC | Am").song
+    for arrangement, wanted in (
+        (arrange(song, model=MODEL), (96, "latin")),
+        (arrange(song, model=MODEL, tempo=120), (120, "latin")),
+        (arrange(song, model=MODEL, style="jazz"), (96, "jazz")),
+        (arrange(song, ArrangeOptions(), model=MODEL), (120, "latin")),
+    ):
+        assert (arrangement.plan.options.tempo, arrangement.plan.options.style) == wanted
+
+
 def test_a_song_is_arranged_with_its_sections() -> None:
     song: Song = read("[A tracks=piano]\n| C | Am |\n[B tracks=bass,drums loudness=f]\n| F | G7 |").song
     arrangement = arrange(song, seed=1, model=MODEL)

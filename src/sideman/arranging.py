@@ -216,6 +216,15 @@ class Arrangement(Performance):
                     yield bar
 
 
+def options_of(song: Song, wanted: ArrangeOptions, *, has_tempo: bool) -> ArrangeOptions:
+    """What is wanted, with the song's own tempo, unless one ``has_tempo`` already, and its style, unless one is wanted.
+
+    Raises :class:`OptionError` where the band can't play that tempo.
+    """
+    tempo = wanted.tempo if has_tempo or song.tempo is None else song.tempo
+    return replace(wanted, tempo=tempo, style=wanted.style or song.style)
+
+
 def arrange(
     progression: str | Progression | Song,
     options: ArrangeOptions | None = None,
@@ -227,7 +236,8 @@ def arrange(
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
-    A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them. With
+    A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them, in its
+    own tempo and style where no options say otherwise (see :func:`options_of`). With
     ``given`` the band plays around somebody's own tracks, put on the grid (see :meth:`Plan.with_own`). A ``melody``
     is a sixth track that plays along as it is: the band avoids what would rub against it (:meth:`Plan.with_melody`).
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
@@ -236,12 +246,12 @@ def arrange(
     cannot be read, :class:`OptionError` for an option out of range and :class:`CheckpointError` where the weights are
     missing or do not fit.
     """
-    sections = progression.passages if isinstance(progression, Song) else ()
-    if isinstance(progression, str):
-        progression = parse(progression)
-    elif isinstance(progression, Song):
-        progression = progression.progression
-    plan = Plan(progression, replace(options or ArrangeOptions(), **wishes), sections=sections)
+    wanted = replace(options or ArrangeOptions(), **wishes)
+    if isinstance(progression, Song):
+        wanted = options_of(progression, wanted, has_tempo=options is not None or "tempo" in wishes)
+        plan = Plan(progression.progression, wanted, sections=progression.passages)
+    else:
+        plan = Plan(parse(progression) if isinstance(progression, str) else progression, wanted)
     plan = plan.with_own(given)[0] if given else plan
     plan = plan if melody is None else plan.with_melody(melody)[0]
     return Arrangement(plan, model or default_model())

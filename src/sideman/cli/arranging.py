@@ -272,14 +272,11 @@ class _Files:
 
 def read_plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has_tempo: bool) -> tuple[Plan, str]:
     """Read the chart, with its title, and tell what was assumed. Its tempo and style are taken where none was given."""
-    from sideman.arranging import Plan
+    from sideman.arranging import Plan, options_of
 
     reading = read_chart(argument, choices)
     tell_assumptions(reading)
-    if reading.song.tempo is not None and not has_tempo:
-        options = replace(options, tempo=reading.song.tempo)
-    if options.style is None:
-        options = replace(options, style=reading.song.style)
+    options = options_of(reading.song, options, has_tempo=has_tempo)
     return Plan(reading.song.progression, options, sections=reading.song.passages), reading.song.title
 
 
