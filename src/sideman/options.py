@@ -14,7 +14,7 @@ from sideman.errors import OptionError
 from sideman.music.feel import HARDEST_SWING, MAX_HAND_SEED, MOST_HUMAN, STRAIGHT, Feel
 from sideman.music.mixes import MIXES, STUDIO
 from sideman.music.roles import ROLES, Role
-from sideman.music.styles import DENSITIES, ENDINGS, LOOP, STYLES
+from sideman.music.styles import DENSITIES, ENDINGS, LOOP, NEAR, STYLES, near_styles
 
 MIN_TEMPO, MAX_TEMPO = 20, 400  # beats a minute
 MAX_SEED = 2**64 - 1
@@ -97,10 +97,23 @@ class Option:
             return self._several(typed)
         if self.choices:
             if typed not in self.choices:
-                raise OptionError(f"unknown {self.name} {typed[:_SHOWN]!r}: give {self.range}")
+                raise OptionError(self._unknown(typed))
         elif self.kind in _NUMBERS and not self._is_inside(typed):
             raise OptionError(f"{self.name} {str(typed)[:_SHOWN]} is out of range: give {self.range}")
         return typed
+
+    def _unknown(self, value: str) -> str:
+        """What is wrong with a choice that there is not, and what may have been meant."""
+        from difflib import get_close_matches  # as in near_styles
+
+        word = value[:_SHOWN]
+        near = (
+            near_styles(word)
+            if self.choices is STYLES
+            else get_close_matches(word, map(str, self.choices), cutoff=NEAR)
+        )
+        guess = f"perhaps {near[0]}; " if near else ""
+        return f"unknown {self.name} {word!r}: {guess}give {self.range}"
 
     def _is_inside(self, value: float) -> bool:
         """Written so that NaN isn't."""
@@ -113,7 +126,7 @@ class Option:
             value = list(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))
         for name in value:
             if name not in self.choices:
-                raise OptionError(f"unknown {self.name} {str(name)[:_SHOWN]!r}: give {self.range}")
+                raise OptionError(self._unknown(str(name)))
         if not value or len(set(value)) < len(value):
             raise OptionError(f"{self.name} wants at least one, each once: give {self.range}")
         return tuple(known[name] for name in value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sideman.music.styles import STYLE_WORDS, STYLES, named_style
+from sideman.music.styles import STYLE_WORDS, STYLES, named_style, near_styles
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,9 @@ def test_words_mean_a_style(style: str | None, words: tuple[str, ...]) -> None:
 def test_each_style_is_named_by_itself() -> None:
     assert {*STYLE_WORDS} == {*STYLES}
     assert [style for style in STYLES if named_style(style) != style] == []
+
+
+def test_a_style_that_is_none_of_ours_is_near_one() -> None:
+    assert near_styles("bossa") == ("latin",)
+    assert near_styles("reggea") == ("reggae",)
+    assert near_styles("zydeco") == ()

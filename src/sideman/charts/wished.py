@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sideman.errors import ChordSyntaxError, OptionError
 from sideman.music.roles import ROLES
-from sideman.music.styles import DENSITIES, STYLES
+from sideman.music.styles import DENSITIES, STYLES, near_styles
 from sideman.music.wishes import LOUDNESS, NAMES, Repeat, Wishes
 
 _WISH = re.compile(rf"(?<!\S)({'|'.join(NAMES)})=([^\s\[\](){{}}<>*]*[^\s\[\](){{}}<>*:])", re.ASCII | re.IGNORECASE)
@@ -49,7 +49,8 @@ def wishes_of(written: Sequence[Wish]) -> tuple[Wishes, list[ChordSyntaxError]]:
             Wishes.parse([(name, value)])
             pairs.append((name, value))
         except OptionError as error:
-            close = tuple(get_close_matches(value, _VALUES[name], 3, 0.4))
+            meant = near_styles(value) if name == "style" else ()
+            close = meant or tuple(get_close_matches(value, _VALUES[name], 3, 0.4))
             _, _, remedy = str(error).rpartition(": ")
             faults.append(ChordSyntaxError(f"unknown {name}", value[:_SHOWN], start + 1, remedy, close))
     return Wishes.parse(pairs), faults

@@ -24,6 +24,7 @@ STYLES = (
     "ambient",
 )
 DENSITIES = 5  # from sparse to busy
+NEAR = 0.7  # how alike, of 1, words are of which one may be meant by the other
 
 LOOP, RING = "loop", "ring"
 ENDINGS = (LOOP, RING)  # going on from the start, or a last bar that is held
@@ -82,6 +83,15 @@ def named_style(words: str) -> str | None:
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words)
     text = f" {' '.join(re.findall(r'[a-z0-9&]+', apart.lower()))} "
     return next((style for style, begun in STYLE_WORDS.items() if any(f" {word}" in text for word in begun)), None)
+
+
+def near_styles(word: str) -> tuple[str, ...]:
+    """Styles that somebody may have meant by what is none of ours: latin by bossa, jazz by jaz; the likeliest first."""
+    from difflib import get_close_matches  # imported where something is wrong: the command line starts without it
+
+    meant = named_style(word)
+    near = get_close_matches(word, STYLES, cutoff=NEAR)
+    return tuple(near if meant is None else dict.fromkeys((meant, *near)))
 
 
 def style_program(style: str | None, role: Role) -> int | None:
