@@ -18,6 +18,7 @@ from tests.tiny import tiny_checkpoint
 import sideman
 from sideman import ArrangeOptions, Band, Model, Role, Track, arrange, parse
 from sideman.arranging import Plan, default_model, perform
+from sideman.charts import read
 from sideman.composer import SAMPLING
 from sideman.errors import CheckpointError, ChordSyntaxError, OptionError, TokenError
 from sideman.model.checkpoint import save_checkpoint
@@ -124,6 +125,29 @@ def test_silence_and_slash_basses_are_obeyed(model: Model, weights: str) -> None
         arrangement = arrange(progression, options(seed, style="jazz"), model=band_of)
         assert_silent_under_no_chord(arrangement.band, arrangement.plan.chart)
         assert_bass_on_slash(arrangement.band, arrangement.plan.chart)
+
+
+@pytest.mark.parametrize(
+    ("progression", "wishes", "returns"),
+    [
+        ("N.C. | N.C. | C | F", {}, {2}),
+        ("C | N.C. | N.C. | F | C | N.C. Am | N.C. | G", {}, {0, 3, 7}),
+        ("C | N.C. | F", {"intro": True}, {2}),
+    ],
+)
+def test_after_silence_everybody_comes_back(
+    model: Model, progression: str, wishes: dict[str, bool], returns: set[int]
+) -> None:
+    for seed in range(4):
+        arrangement = arrange(progression, options(seed, **wishes), model=model)
+        whole = {number for number, bar in enumerate(arrangement) if all(map(len, bar.notes.values()))}
+        assert returns <= whole
+
+
+def test_after_silence_those_stay_silent_who_are_to_rest(model: Model) -> None:
+    song = read("[A tracks=piano,bass]\n| C | N.C. | F |").song
+    bars = list(arrange(song, options(1), model=model))
+    assert {role for role, notes in bars[2].notes.items() if len(notes)} == {Role.PIANO, Role.BASS}
 
 
 @pytest.mark.parametrize("weights", ["random", "shipped"])

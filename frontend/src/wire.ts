@@ -326,11 +326,11 @@ export interface Example {
   readonly style: string | null;
 }
 
-/** A part that is not composed: a track of a MIDI file. The band plays around it; a melody is a sixth track. */
+/** A part that is not composed: a track of a file. The band plays around it; a melody is a sixth track. */
 export interface GivenPart {
   /** Whose part it is. */
   readonly track: Role;
-  /** A MIDI file, in base 64. */
+  /** A MIDI file, or for a melody a MusicXML score, in base 64. */
   readonly data: string;
   /** Which of its tracks, by name or by number from 1; empty: its only one, or the one of this role. */
   readonly part?: string;

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.charts.test_musicxml import harmony, score
+from tests.charts.test_musicxml_tune import note
 from tests.cli.conftest import Run
 from tests.pieces.test_own import LINE, song
 
@@ -26,6 +28,18 @@ def test_a_melody_plays_along(run: Run, weights: Path, tmp_path: Path) -> None:
     code, out, _ = run("redo", "song.json", "--bars", "1", "--weights", weights, "-o", "a.json")
     assert code == 0
     assert read_composition(tmp_path / "a.json").band[Role.MELODY] == melody
+
+
+def test_the_melody_of_a_score_plays_along_with_its_chords(run: Run, weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "tune.xml").write_text(score(harmony("C") + note("E5", 8), harmony("Am") + note("A4", 8)))
+    arguments = ("arrange", "tune.xml", "-o", "song.mid", "--weights", weights, "--melody")
+    code, _, err = run(*arguments, "tune.xml")
+    assert (code, err.splitlines()[-1]) == (0, "your melody: 2 notes, all as they are")
+    assert read_midi(tmp_path / "song.mid")[Role.MELODY].notes[:, :3].tolist() == [[0, 48, 76], [48, 48, 69]]
+    assert run(*arguments, "tune.xml#P1").code == 0
+    assert "choose one of: 1 'P1'" in run(*arguments, "tune.xml#flute").err
+    wish = ("--given", "bass=tune.xml")
+    assert "of a score the melody is read, give a MIDI file for bass" in run(*arguments[:-1], *wish).err
 
 
 def test_a_melody_that_is_not_one(run: Run, weights: Path, tmp_path: Path) -> None:

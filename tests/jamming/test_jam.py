@@ -203,6 +203,13 @@ def test_whatever_is_asked_for_is_composed(meter: Meter) -> None:
             band.rest()
 
 
+def test_after_silence_everybody_comes_back() -> None:
+    band = jam(options=ArrangeOptions(seed=1))
+    for name in ("C", "N.C.", "N.C."):
+        band.bar(read_chord(name))
+    assert all(map(len, band.bar(read_chord("F")).notes.values()))
+
+
 @pytest.mark.parametrize(
     ("lead", "match"),
     [

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import mido
 from playwright.sync_api import expect
+from tests.charts.test_musicxml import harmony, score
+from tests.charts.test_musicxml_tune import note
 from tests.page.studio import Studio
 from tests.page.test_leading import DROP, latest, notes
 
@@ -65,6 +67,21 @@ def test_a_melody_is_dropped_seen_heard_and_taken_away(studio: Studio, tmp_path:
     studio.button("Compose anew").click()
     expect(studio.pieces.get_by_role("listitem")).to_have_count(2)
     assert latest(studio)["given"] == []
+
+
+def test_a_score_is_opened_and_its_melody_plays_along(studio: Studio, tmp_path: Path) -> None:
+    bars = [harmony(root) + note(f"{root}5", 8) for root in ("C", "F", "G", "C")]
+    path = tmp_path / "tune.musicxml"
+    path.write_text(score(*bars))
+    strip = studio.track("Melody")
+    expect(strip.get_by_role("button", name="From the score")).to_have_count(0)
+    studio.page.get_by_test_id("chart-file").set_input_files(path)
+    strip.get_by_role("button", name="From the score").click()
+    expect(strip).to_contain_text("tune.musicxml")
+    studio.play.click()
+    studio.pause.click()
+    expect(strip).to_contain_text("Melody of 4 notes, unchanged.")
+    assert [note[2] for bar in notes(studio)["melody"] for note in bar] == [72, 77, 79, 72]
 
 
 # A keyboard whose keys are pressed by script.

@@ -34,6 +34,7 @@ from sideman.pieces.changes import Selection
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import from_document, name_of, to_document
 from sideman.render.audio import write_audio, write_file_audio
+from sideman.render.given import read_given
 from sideman.render.midi import read_midi, read_track
 from sideman.render.presets import SoundFont, presets_of
 from sideman.render.soundfont import check_soundfont, preset_font, stand_ins
@@ -164,7 +165,10 @@ def _musicxml(random: Random) -> Case:
 
 
 def _enter_chart(case: Case, _: Path) -> None:
-    follow(read(case.data, name=f"song{case.suffix}"), Random(len(case.data)))
+    all_of(
+        lambda: follow(read(case.data, name=f"song{case.suffix}"), Random(len(case.data))),
+        lambda: read_given(case.data, Role.MELODY, COMMON_BARS, 4),
+    )
 
 
 @cache

@@ -9,6 +9,8 @@ from zipfile import ZipFile
 
 import httpx
 import pytest
+from tests.charts.test_musicxml import harmony, score
+from tests.charts.test_musicxml_tune import note
 from tests.pieces.test_own import LINE, song
 from tests.render.conftest import real
 from tests.web.conftest import Server, compose
@@ -40,6 +42,17 @@ def test_a_melody_plays_along(server: Server, browser: httpx.Client, tune: str) 
     assert read_midi(browser.get(f"{base}/midi").content)[Role.MELODY] == melody
     events = browser.get(f"{base}/events").text
     assert '"melody":[[0,6,72,80],[12,6,74,80],[24,6,76,80]]' in events.replace(" ", "")
+
+
+def test_the_melody_of_a_score_plays_along(server: Server, browser: httpx.Client) -> None:
+    data = b64encode(score(harmony("C") + note("E5", 8), harmony("F") + note("F5", 8)).encode()).decode()
+    piece = compose(browser, "C:4|F:4", seed=3, given=[{"track": "melody", "data": data}])
+    (told,) = piece["given"]
+    assert (told["track"], told["program"], told["notes"], told["dropped"]) == ("melody", 73, 2, 0)
+    assert document(server, piece).band[Role.MELODY].notes[:, :3].tolist() == [[0, 48, 76], [48, 48, 77]]
+    refused = browser.post("/api/arrangements", json={"progression": "C", "given": [{"track": "bass", "data": data}]})
+    assert refused.status_code == 422
+    assert refused.json()["detail"] == "the score: of a score the melody is read, give a MIDI file for bass"
 
 
 def test_a_mix_has_it(browser: httpx.Client, tune: str) -> None:

@@ -1,10 +1,11 @@
-/** Parts that the person has played: a MIDI file for a player, around which the band is composed. Knows no page. */
+/** Parts that the person has: a file for a player, around which the band is composed. Knows no page. */
 
 import { computed, signal } from "@preact/signals";
 import { COMPOSED, MELODY, type Role } from "../music/piece";
 import type { GivenPart } from "../wire";
-import { options, setOptions } from "./band";
+import { options, setOptions, song } from "./band";
 import { encode } from "./files";
+import { version } from "./history";
 import { complain } from "./notice";
 import { piece } from "./piece";
 
@@ -17,6 +18,7 @@ interface OwnPart {
 type OwnParts = ReadonlyMap<Role, OwnPart>;
 
 const MAX_BYTES = 750_000; // that the server takes
+const SCORES = "MusicXML"; // the format of charts that have a melody
 const NONE: OwnParts = new Map();
 
 /** Those of the next composition. */
@@ -28,7 +30,15 @@ export async function takePart(role: Role, file: File): Promise<void> {
   givePart(role, file.name, new Uint8Array(await file.arrayBuffer()));
 }
 
-/** Have a player play what is in a MIDI file of this name. False: it is too large, as the person is told. */
+/** The file that the chart came from, where it is a score with its chords as they are there: it has the melody too. */
+export const score = computed((): File | null => {
+  const { source, name, semitones } = version.value;
+  if (source === null || semitones !== 0 || song.value?.format !== SCORES) return null;
+  const { text, data = "" } = source;
+  return new File([text ?? Uint8Array.from(atob(data), (character) => character.charCodeAt(0))], name);
+});
+
+/** Have a player play what is in a file of this name. False: it is too large, as the person is told. */
 export function givePart(role: Role, name: string, bytes: Uint8Array): boolean {
   if (bytes.length > MAX_BYTES) {
     complain(`${name} is too large for a part: at most ${MAX_BYTES / 1000} kB are read.`);

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { MELODY, ROLE_NAMES, type Role } from "../music/piece";
 import { hasMidi } from "../sound/midi-access";
 import { endRecording, record, recording } from "../sound/recorder";
-import { dropPart, ownParts, takePart } from "../state/own";
+import { dropPart, ownParts, score, takePart } from "../state/own";
 import { piece } from "../state/piece";
 import type { Player } from "../state/playback";
 import type { GivenView } from "../wire";
@@ -36,11 +36,21 @@ export function OwnPart({ role, player }: { readonly role: Role; readonly player
           <Icon name="close" />
         </button>
       )}
+      {role === MELODY && !own && score.value && (
+        <button
+          type="button"
+          class="button quiet small"
+          title="Have the melody of the score play along, and the band avoid clashing with it"
+          onClick={() => score.value && void takePart(role, score.value)}
+        >
+          From the score
+        </button>
+      )}
       {hasMidi() && piece.value !== null && <Record role={role} player={player} />}
       <input
         ref={field}
         type="file"
-        accept=".mid,.midi,audio/midi"
+        accept={role === MELODY ? `${MIDI},${SCORES}` : MIDI}
         hidden
         data-testid={`own-${role}`}
         onChange={({ currentTarget }) => {
@@ -72,8 +82,10 @@ function Record({ role, player }: { readonly role: Role; readonly player: Player
   );
 }
 
+const MIDI = ".mid,.midi,audio/midi";
+const SCORES = ".musicxml,.mxl,.xml";
 const ABOUT_MELODY =
-  "A MIDI file that plays along as it is, and that the band avoids clashing with: choose it, or drop it here";
+  "A MIDI file, or a MusicXML score, whose melody plays along as it is, and that the band avoids clashing with: choose it, or drop it here";
 const aboutPart = (role: Role): string => `A MIDI file that ${nameOf(role)} plays as it is: choose it, or drop it here`;
 const nameOf = (role: Role): string => ROLE_NAMES[role].toLowerCase();
 
@@ -98,5 +110,5 @@ export function givenWords({ track, notes, moved, durations, velocities, folded,
   ] as const;
   const told = changed.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
   const whole = `${track === MELODY ? "Melody" : "Own part"} of ${notes} note${notes === 1 ? "" : "s"}`;
-  return told.length ? `${whole}: ${told.join(", ")}.` : `${whole}, as it was played.`;
+  return told.length ? `${whole}: ${told.join(", ")}.` : `${whole}, unchanged.`;
 }

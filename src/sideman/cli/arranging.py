@@ -72,7 +72,8 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
         str | None,
         typer.Option(
             metavar="FILE",
-            help="A melody that plays along: a MIDI file, or one of its tracks, tune.mid#2. The band avoids clashes.",
+            help="A melody that plays along: a MIDI file or a MusicXML score, or one of its tracks, tune.mid#2. The "
+            "band avoids clashes.",
         ),
     ] = None,
     program: Annotated[

@@ -37,7 +37,8 @@ def chart(
     melody: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE[#TRACK]", help="MIDI file of the melody, to stand on a staff below the chords (paper)."
+            metavar="FILE[#TRACK]",
+            help="MIDI file or MusicXML score of the melody, to stand on a staff below the chords (paper).",
         ),
     ] = None,
     paper: Annotated[str, typer.Option(metavar="SIZE", help="Paper of a PDF or SVG: a4 or letter.")] = "a4",
@@ -91,7 +92,7 @@ def _drawn(reading: Reading, kind: str, reader: str, paper: str, melody: str | N
         return draw(reading.sheet, kind, who, size)
     from sideman.render.lead_sheet import drawing
 
-    track, _ = read_melody(melody, reading.sheet.played_lines)
+    track, _ = read_melody(melody, reading.sheet.played_lines, len(reading.sheet.order))
     sheet = drawing.draw(reading.sheet, track, kind, who, size)
     if sheet.left_out:
         say(f"your melody: {counted(sheet.left_out, 'note')} left out, below its upper line or after the chart's end")

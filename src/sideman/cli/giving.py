@@ -1,4 +1,4 @@
-"""Somebody's own parts and melody on the command line: tracks of MIDI files, and what was changed in them, told."""
+"""Somebody's own parts and melody on the command line: of MIDI files and scores, and what was changed in them, told."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read_tracks(plan: Plan, wishes: Sequence[str], option: str) -> dict[Role, tu
         name, equals, place = wish.partition("=")
         if not equals or name not in ROLES or not place:
             raise typer.BadParameter(f"{wish!r} is not TRACK=FILE, such as bass=mine.mid", param_hint=option)
-        tracks[Role(name)] = _read(place, Role(name), plan.progression.lines)
+        tracks[Role(name)] = _read(place, Role(name), plan.progression.lines, plan.bars)
     return tracks
 
 
@@ -55,26 +55,26 @@ def with_melody(plan: Plan, place: str | None) -> Plan:
     """
     if place is None:
         return plan
-    track, moved = read_melody(place, plan.progression.lines)
+    track, moved = read_melody(place, plan.progression.lines, plan.bars)
     plan, loss = plan.with_melody(track)
     say(f"your melody: {told(loss, moved)}")
     return plan
 
 
-def read_melody(place: str, lines: BarLines) -> tuple[Track, int]:
+def read_melody(place: str, lines: BarLines, bars: int) -> tuple[Track, int]:
     """The melody in FILE or FILE#NUMBER, in bars that begin at ``lines``, and how many onsets were off the grid.
 
     Raises :class:`DataError` for files that can't be read.
     """
-    return _read(place, Role.MELODY, lines)
+    return _read(place, Role.MELODY, lines, bars)
 
 
-def _read(place: str, role: Role, lines: BarLines) -> tuple[Track, int]:
+def _read(place: str, role: Role, lines: BarLines, bars: int) -> tuple[Track, int]:
     """The track of a file, and how many of its onsets were off the grid."""
-    from sideman.render.midi import read_track
+    from sideman.render.given import read_given
 
     file, track = (place, "") if Path(place).exists() else _split(place)
-    return read_track(Path(file), role, lines, track)
+    return read_given(Path(file), role, lines, bars, track)
 
 
 def _split(place: str) -> tuple[str, str]:

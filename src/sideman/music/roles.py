@@ -23,3 +23,4 @@ class Role(StrEnum):
 
 _CHAIRS: tuple[Role, ...] = tuple(Role)
 ROLES: tuple[Role, ...] = _CHAIRS[: Role.MELODY.number]  # who can be composed: those that the model knows
+SUNG = ("melod", "vocal", "voice", "sing", "lead", "solo", "tune")  # in names of parts that are a melody

@@ -30,6 +30,7 @@ from sideman.music.band import (
     Track,
     role_of,
 )
+from sideman.music.roles import SUNG
 from sideman.music.time import (
     COMMON_TIME,
     SECONDS_PER_MINUTE,
@@ -56,7 +57,6 @@ TEXT_NAME, TEXT_MARKER, END_OF_TRACK, TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x0
 THIRTY_SECONDS = 8  # of a quarter
 OFF_VELOCITY = 64  # of a keyboard that doesn't measure it
 FIRST, ENDING, BEGINNING, LAST = range(4)  # ranks
-SUNG = ("melod", "vocal", "voice", "sing", "lead", "solo", "tune")  # in names of tracks that are a melody
 SHOWN, MAX_NAMES, MAX_DIGITS = 32, 8, 5  # characters and names of tracks in an error; digits of a track's number
 MICROSECONDS = 1_000_000
 SLOWEST = 2**24 - 1  # microseconds a quarter: what a file holds

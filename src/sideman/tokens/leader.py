@@ -62,7 +62,7 @@ class Leader:
     may play, and the bass begins a slash chord on its slash bass, unless ``free_bass`` leaves it the choice; where the
     leader is ``strict`` it begins all others on their root, and what begins on a beat is a tone of the chord. ``given``
     holds, for each bar, the parts that are not composed; in the order of the roles they come first. An ``excerpt`` is a
-    chart out of the middle of a song: nobody rests in its first bar, unless that is N.C., and the music goes on after
+    chart out of the middle of a song: nobody rests in its first bar that isn't N.C., and the music goes on after
     its last one (as if from its start, so that it can be looped), where a whole song would begin with an introduction
     and fade away. It is finished by the BAR that would begin the next bar, unless the last one rings. ``leads`` is what
     is decided of single bars; without it, bars whose chords come again are told as like the earlier ones.
@@ -112,10 +112,11 @@ class Leader:
 
     def _open_masks(self) -> list[npt.NDArray[np.bool_]]:
         """What the leader leaves open, for each bar: (parts begun, vocab). Bars of a kind share an array."""
+        returns = self._returns()
         kinds = [
             BarKind(
                 measure.grid,
-                everybody=(self._everybody and bar == 0) or lead.rings,
+                everybody=bar in returns or lead.rings,
                 last=bar == self.chart.bars - 1,
                 silence=rules is not None and rules.rests,
                 bass=rules is not None and rules.bass_plays,
@@ -127,6 +128,16 @@ class Leader:
         ]
         made = {kind: self._open_mask(kind) for kind in {*kinds}}
         return [made[kind] for kind in kinds]
+
+    def _returns(self) -> set[int]:
+        """The bars in which the band begins, or comes back after N.C.: nobody rests there who may play.
+
+        Whoever was made to rest would else go on to rest: the network takes it for what the player wants.
+        """
+        silent = [rules is not None and rules.rests for rules in self._rules]
+        begins = {bar for bar in range(1, self.chart.bars) if silent[bar - 1] and not silent[bar]}
+        first = silent.index(False) if False in silent else 0
+        return {0, first, *begins} if self._everybody else begins - {first}
 
     def _open_mask(self, bar: BarKind) -> npt.NDArray[np.bool_]:
         """What the leader leaves open in bars of a kind: (parts begun, vocab)."""

@@ -10,7 +10,7 @@ from pydantic import Base64Bytes, BaseModel, Field
 from sideman.arranging import Plan
 from sideman.errors import DataError, OptionError
 from sideman.music.band import Role
-from sideman.render.midi import read_track
+from sideman.render.given import read_given
 from sideman.render.soundfont import OFFERED, stand_in
 from sideman.tokens.grid import GridLoss
 from sideman.web.problems import Problem
@@ -21,10 +21,12 @@ MAX_TRACK = 200
 
 
 class GivenPart(Strict):
-    """A part that is not composed: a track of a MIDI file. The band plays around it; a melody is a sixth track."""
+    """A part that is not composed: a track of a file. The band plays around it; a melody is a sixth track."""
 
     track: Annotated[Role, Field(strict=False)] = Field(description="Whose part it is.")
-    data: Base64Bytes = Field(strict=False, max_length=MAX_DATA, description="A MIDI file, in base 64.")
+    data: Base64Bytes = Field(
+        strict=False, max_length=MAX_DATA, description="A MIDI file, or for a melody a MusicXML score, in base 64."
+    )
     part: str = Field(
         "",
         max_length=MAX_TRACK,
@@ -68,10 +70,14 @@ def with_given(plan: Plan, parts: list[GivenPart]) -> tuple[Plan, list[GivenView
     if len({part.track for part in parts}) < len(parts):
         raise OptionError("given parts: one for a track")
     try:
-        read = {part.track: read_track(part.data, part.track, plan.progression.lines, part.part) for part in parts}
+        read = {
+            part.track: read_given(part.data, part.track, plan.progression.lines, plan.bars, part.part)
+            for part in parts
+        }
     except DataError as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "midi", str(error)) from error
     plan, losses = plan.with_own({role: track for role, (track, _) in read.items() if role is not Role.MELODY})
     if Role.MELODY in read:
         plan, losses[Role.MELODY] = plan.with_melody(read[Role.MELODY][0])
-    return plan, [GivenView.of(role, loss, read[role][1], read[role][0].program) for role, loss in losses.items()]
+    programs = {} if plan.melody is None else {Role.MELODY: plan.melody.program}
+    return plan, [GivenView.of(role, loss, read[role][1], programs.get(role)) for role, loss in losses.items()]

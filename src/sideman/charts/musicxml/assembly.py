@@ -30,11 +30,8 @@ COMPOSERS = ("composer", "credit composer")
 def assemble(score: Score, part: Part, notes: Notes) -> Sheet:
     """The sheet with the chords of a part; where it has none, with those that the notes of all parts sound like."""
     settle(score.measures, score.signs)
-    by_bar: dict[int, list[Harmony]] = defaultdict(list)
-    written = {(harmony.bar, harmony.at) for harmony in part.harmonies}
-    for harmony in (*part.harmonies, *(harmony for harmony in part.words if (harmony.bar, harmony.at) not in written)):
-        by_bar[harmony.bar].append(harmony)
-    meters = [_meter(score.bars, number, by_bar.get(number, [])) for number in range(len(score.bars))]
+    by_bar = _harmonies(part)
+    meters = meters_of(score, part)
     semitones = _transposition(part, notes) if part.harmonies else part.transposition
     for number, (bar, (meter, quarters)) in enumerate(zip(score.bars, meters, strict=True)):
         harmonies = by_bar.get(number)
@@ -60,6 +57,21 @@ def assemble(score: Score, part: Part, notes: Notes) -> Sheet:
         tempo=_tempo(score, meter),
         meter=meter,
     )
+
+
+def meters_of(score: Score, part: Part) -> list[tuple[Meter, Fraction]]:
+    """The metre that each bar is played in where the chords are those of a part, and its quarters on paper."""
+    by_bar = _harmonies(part)
+    return [_meter(score.bars, number, by_bar.get(number, [])) for number in range(len(score.bars))]
+
+
+def _harmonies(part: Part) -> dict[int, list[Harmony]]:
+    """The chords of each bar that has some; those in words where no symbol stands."""
+    by_bar: dict[int, list[Harmony]] = defaultdict(list)
+    written = {(harmony.bar, harmony.at) for harmony in part.harmonies}
+    for harmony in (*part.harmonies, *(harmony for harmony in part.words if (harmony.bar, harmony.at) not in written)):
+        by_bar[harmony.bar].append(harmony)
+    return by_bar
 
 
 def _hear(score: Score, meters: list[tuple[Meter, Fraction]], notes: Notes) -> None:

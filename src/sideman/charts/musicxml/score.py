@@ -32,9 +32,9 @@ TAGS = frozenset((
     "degree", "degree-alter", "degree-type", "degree-value", "direction", "direction-type", "divisions", "duration",
     "ending", "fifths", "forward", "function", "grace", "harmony", "identification", "inversion", "key", "kind",
     "measure", "measure-repeat", "measure-style", "metronome", "mode", "movement-title", "note", "numeral",
-    "numeral-alter", "numeral-root", "octave", "offset", "part", "per-minute", "pitch", "rehearsal", "repeat", "root",
-    "root-alter", "root-step", "segno", "senza-misura", "sound", "step", "time", "transpose", "words", "work",
-    "work-title",
+    "numeral-alter", "numeral-root", "octave", "octave-change", "offset", "part", "part-list", "part-name",
+    "per-minute", "pitch", "rehearsal", "repeat", "root", "root-alter", "root-step", "score-part", "segno",
+    "senza-misura", "sound", "step", "tie", "time", "transpose", "voice", "words", "work", "work-title",
 ))
 # fmt: on
 MAX_PARTS = 500
@@ -64,12 +64,18 @@ class Harmony(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A sounding note: where it begins in its bar and how long it is, in quarters, and its pitch as in MIDI."""
+    """A sounding note: where it begins in its bar and how long it is, in quarters, and its pitch as in MIDI.
+
+    ``part`` is whose it is, ``voice`` which of that part's; one that is ``tied`` goes on with the note before it.
+    """
 
     bar: int
     at: Fraction
     quarters: Fraction
     pitch: int
+    part: int | str
+    voice: str
+    tied: bool
 
 
 @dataclass(slots=True)
@@ -115,6 +121,7 @@ class Score:
     bars: list[Bar] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
     parts: dict[int | str, Part] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of parts, as the score lists them
     sounding: list[Note] = field(default_factory=list)
     signs: Signs = field(default_factory=Signs)
     tempo: Fraction | None = None  # quarters a minute
@@ -128,6 +135,8 @@ class Score:
             self._read_bar(outer.get("id") or self._piece, inner, element)
         elif element.tag in {"part", "measure"}:
             self._piece += 1
+        elif element.tag == "score-part":
+            self.names.setdefault(element.get("id", ""), (element.findtext("part-name") or "").strip()[:LONGEST_NAME])
         elif element.tag in {"work-title", "movement-title"}:
             self._name(element.tag, element.text)
         elif element.tag == "creator" and element.get("type", "composer") in {"composer", "music"}:
@@ -160,7 +169,7 @@ class Score:
         for element in content:
             tag = element.tag
             if tag == "note":
-                last, at = self._read_note(part, number, element, at, last)
+                last, at = self._read_note(name, number, element, at, last)
             elif tag == "forward":
                 at += read_duration(element)
             elif tag == "backup":
@@ -182,8 +191,11 @@ class Score:
             end = max(end, at)
         bar.quarters = max(bar.quarters, _quarters(end, part))
 
-    def _read_note(self, part: Part, number: int, note: Element, at: Number, last: Number) -> tuple[Number, Number]:
+    def _read_note(
+        self, name: int | str, number: int, note: Element, at: Number, last: Number
+    ) -> tuple[Number, Number]:
         """Take a note at ``at``, or with the one at ``last``. Returns where it begins, and where the next does."""
+        part = self.parts[name]
         duration = 0 if note.find("grace") is not None else read_duration(note)
         begin = last if note.find("chord") is not None else at
         step = note.findtext("pitch/step")
@@ -191,7 +203,10 @@ class Score:
             octave, alter = read_number(note.findtext("pitch/octave")), read_number(note.findtext("pitch/alter"))
             pitch = 12 * (int(octave or 0) + 1) + NATURALS[step] + int(alter or 0) + part.transposition
             if 0 <= pitch < 128:  # noqa: PLR2004 - what MIDI knows
-                self.sounding.append(Note(number, _quarters(begin, part), _quarters(duration, part), pitch))
+                voice = (note.findtext("voice") or "")[:LONGEST_NAME]
+                tied = any(tie.get("type") == "stop" for tie in note.iterfind("tie"))
+                times = _quarters(begin, part), _quarters(duration, part)
+                self.sounding.append(Note(number, *times, pitch, name, voice, tied))
         return begin, max(at, begin + duration)
 
     def _read_attributes(self, part: Part, bar: Bar, number: int, attributes: Element) -> None:
@@ -200,7 +215,8 @@ class Score:
             part.divisions = divisions
         chromatic = read_number(attributes.findtext("transpose/chromatic"))
         if chromatic is not None:
-            part.transposition = int(chromatic)
+            octaves = read_number(attributes.findtext("transpose/octave-change")) or 0
+            part.transposition = int(chromatic) + int(octaves) * PITCH_CLASSES
         fifths = read_number(attributes.findtext("key/fifths"))
         if fifths is not None and part.fifths is None:
             part.fifths, part.mode = int(fifths), (attributes.findtext("key/mode") or "").strip().lower()
