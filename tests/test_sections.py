@@ -14,7 +14,8 @@ from tests.tiny import tiny_checkpoint
 
 from sideman.arranging import Arrangement, ArrangeOptions, Model, Plan, arrange, perform
 from sideman.charts import read
-from sideman.errors import OptionError
+from sideman.charts.writing import write
+from sideman.errors import ChartError, ChordSyntaxError, OptionError
 from sideman.music.band import DURATION, ONSET, ROLES, VELOCITY, Role
 from sideman.music.chords import parse
 from sideman.music.dynamics import played_at
@@ -200,6 +201,18 @@ def test_a_song_has_its_own_tempo_and_style_unless_others_are_wanted() -> None:
         (arrange(song, ArrangeOptions(), model=MODEL), (120, "latin")),
     ):
         assert (arrangement.plan.options.tempo, arrangement.plan.options.style) == wanted
+
+
+def test_a_text_of_a_chart_is_arranged_as_its_song() -> None:
+    text = "Title: Waltz\nTempo: 90\n3/4\n[A]\n| C | F |\n[B]\n| G7 | C |"
+    plan = arrange(text, model=MODEL).plan
+    assert plan == arrange(read(text).song, model=MODEL, seed=plan.options.seed).plan
+    assert ([section.name for section in plan.sections], str(plan.progression.lines.meter(0))) == (["A", "B"], "3/4")
+    with pytest.raises(ChartError, match="unknown chord 'Xyz' in line 2, column 5"):
+        arrange("[A]\nC | Xyz | F", model=MODEL)
+    assert arrange(write(read(text), "ireal").strip(), model=MODEL).plan.bars == 4
+    with pytest.raises(ChordSyntaxError, match="unknown chord 'H7' at character 5"):
+        arrange("C | H7", model=MODEL)
 
 
 def test_a_song_is_arranged_with_its_sections() -> None:

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.composer import SAMPLING, Composer, Take
-from sideman.errors import CheckpointError, TokenError
+from sideman.errors import CheckpointError, ChordSyntaxError, SidemanError, TokenError
 from sideman.model.checkpoint import Checkpoint, grow, load_checkpoint
 from sideman.model.fingerprint import fingerprint
 from sideman.model.runtime import open_engine
@@ -225,6 +225,24 @@ def options_of(song: Song, wanted: ArrangeOptions, *, has_tempo: bool) -> Arrang
     return replace(wanted, tempo=tempo, style=wanted.style or song.style)
 
 
+def _read(text: str) -> Progression | Song:
+    """The chords of a text; where it is a chart, its song: several lines, or what no person writes, such as a link."""
+    try:
+        return parse(text)
+    except ChordSyntaxError:
+        from sideman.charts import read  # all formats, which a row of chords needn't wait for
+
+        try:
+            reading = read(text)
+        except SidemanError:
+            if "\n" in text:
+                raise
+        else:
+            if "\n" in text or not reading.is_by_hand:
+                return reading.song
+        raise
+
+
 def arrange(
     progression: str | Progression | Song,
     options: ArrangeOptions | None = None,
@@ -236,22 +254,26 @@ def arrange(
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
-    A song, such as ``sideman.charts.read(text).song``, is played with its sections and what is wanted of them, in its
-    own tempo and style where no options say otherwise (see :func:`options_of`). With
-    ``given`` the band plays around somebody's own tracks, put on the grid (see :meth:`Plan.with_own`). A ``melody``
-    is a sixth track that plays along as it is: the band avoids what would rub against it (:meth:`Plan.with_melody`).
+    A text that is no row of chords is read as a chart, of any kind that :func:`sideman.charts.read` knows. A song, such
+    as that tells, is played with its sections and what is wanted of them, in its own tempo and style where no options
+    say otherwise (see :func:`options_of`). With ``given`` the band plays around somebody's own tracks, put on the grid
+    (see :meth:`Plan.with_own`). A ``melody`` is a sixth track that plays along as it is: the band avoids what would rub
+    against it (:meth:`Plan.with_melody`).
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
     :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
     ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that
-    cannot be read, :class:`OptionError` for an option out of range and :class:`CheckpointError` where the weights are
+    cannot be read, :class:`ChartError` and :class:`UnreadableError` for such a chart,
+    :class:`OptionError` for an option out of range and :class:`CheckpointError` where the weights are
     missing or do not fit.
     """
     wanted = replace(options or ArrangeOptions(), **wishes)
+    if isinstance(progression, str):
+        progression = _read(progression)
     if isinstance(progression, Song):
         wanted = options_of(progression, wanted, has_tempo=options is not None or "tempo" in wishes)
         plan = Plan(progression.progression, wanted, sections=progression.passages)
     else:
-        plan = Plan(parse(progression) if isinstance(progression, str) else progression, wanted)
+        plan = Plan(progression, wanted)
     plan = plan.with_own(given)[0] if given else plan
     plan = plan if melody is None else plan.with_melody(melody)[0]
     return Arrangement(plan, model or default_model())
