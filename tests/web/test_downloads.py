@@ -285,7 +285,7 @@ def test_a_machine_without_a_synthesizer(browser: httpx.Client, monkeypatch: pyt
 
 @real
 def test_silence_is_a_file_too(server: Server, browser: httpx.Client) -> None:
-    piece = compose(browser, "C:4", tempo=400)
+    piece = compose(browser, "C:4", tempo=400, tracks=["piano", "drums"])
     (events,) = server.settings.data.glob(f"sessions/*/{piece['id']}/events.jsonl")
     events.with_name("composition.json").unlink()  # as of an earlier version
     silent = {"take": 0, "bar": 0, "notes": {role: [] for role in piece["tracks"]}}
