@@ -254,11 +254,11 @@ def arrange(
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
-    A text that is no row of chords is read as a chart, of any kind that :func:`sideman.charts.read` knows. A song, such
-    as that tells, is played with its sections and what is wanted of them, in its own tempo and style where no options
-    say otherwise (see :func:`options_of`). With ``given`` the band plays around somebody's own tracks, put on the grid
-    (see :meth:`Plan.with_own`). A ``melody`` is a sixth track that plays along as it is: the band avoids what would rub
-    against it (:meth:`Plan.with_melody`).
+    A text of several lines, or one that no person writes, such as a link, is read as a chart, as
+    :func:`sideman.charts.read` does. A song, such as that tells, is played with its sections and what is wanted of
+    them, in its own tempo and style where no options say otherwise (see :func:`options_of`). With ``given`` the band
+    plays around somebody's own tracks, put on the grid (see :meth:`Plan.with_own`). A ``melody`` is a sixth track that
+    plays along as it is: the band avoids what would rub against it (:meth:`Plan.with_melody`).
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
     :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
     ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that
