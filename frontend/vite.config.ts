@@ -30,8 +30,8 @@ export default defineConfig({
     assetsInlineLimit: 0, // the page's policy allows no data: scripts, and files of their own are cached for good
   },
   server: { proxy: { "/api": proxied, "/instruments": proxied } },
-  // A thread for each file takes most of the time: those have one that replace modules. A page, which a file asks for,
-  // takes half a second.
+  // A thread for each file would take most of the time, and so would a page for each: files that replace modules have
+  // their own, the others share.
   test: {
     environment: "node",
     pool: "threads",

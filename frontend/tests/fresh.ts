@@ -1,4 +1,4 @@
-/** Files that share a thread each begin with the page's modules as they are loaded first, and an empty page. */
+/** Test files that share a thread: each begins with fresh modules of the page, and with an empty page. */
 
 import { afterAll, vi } from "vitest";
 
@@ -6,6 +6,8 @@ vi.resetModules();
 document.head.replaceChildren();
 document.body.replaceChildren();
 localStorage.clear();
+sessionStorage.clear();
+history.replaceState(null, "", "/");
 
 afterAll(async () => {
   vi.useRealTimers();

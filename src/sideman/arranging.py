@@ -13,6 +13,7 @@ music whether one take is asked for or eight.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -226,19 +227,17 @@ def options_of(song: Song, wanted: ArrangeOptions, *, has_tempo: bool) -> Arrang
 
 
 def _read(text: str) -> Progression | Song:
-    """The chords of a text; where it is a chart, its song: several lines, or what no person writes, such as a link."""
+    """A chart's song, of several lines, or one that no person writes, such as a link. Else the chords of a line."""
+    from sideman.charts import read  # all formats, which a row of chords needn't wait for
+
+    if "\n" in text.strip():
+        return read(text).song
     try:
         return parse(text)
     except ChordSyntaxError:
-        from sideman.charts import read  # all formats, which a row of chords needn't wait for
-
-        try:
+        with suppress(SidemanError):
             reading = read(text)
-        except SidemanError:
-            if "\n" in text:
-                raise
-        else:
-            if "\n" in text or not reading.is_by_hand:
+            if not reading.is_by_hand:
                 return reading.song
         raise
 

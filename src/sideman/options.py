@@ -110,7 +110,7 @@ class Option:
         near = (
             near_styles(word)
             if self.choices is STYLES
-            else get_close_matches(word, map(str, self.choices), cutoff=NEAR)
+            else get_close_matches(word.lower(), map(str, self.choices), cutoff=NEAR)
         )
         guess = f"perhaps {near[0]}; " if near else ""
         return f"unknown {self.name} {word!r}: {guess}give {self.range}"

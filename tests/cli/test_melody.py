@@ -37,9 +37,9 @@ def test_the_melody_of_a_score_plays_along_with_its_chords(run: Run, weights: Pa
     assert (code, err.splitlines()[-1]) == (0, "your melody: 2 notes, all as they are")
     assert read_midi(tmp_path / "song.mid")[Role.MELODY].notes[:, :3].tolist() == [[0, 48, 76], [48, 48, 69]]
     assert run(*arguments, "tune.xml#P1").code == 0
-    assert "choose one of: 1 'P1'" in run(*arguments, "tune.xml#flute").err
+    assert "choose one of 1 'P1'" in run(*arguments, "tune.xml#flute").err
     wish = ("--given", "bass=tune.xml")
-    assert "of a score the melody is read, give a MIDI file for bass" in run(*arguments[:-1], *wish).err
+    assert "only a melody can be taken from a score, give a MIDI file for bass" in run(*arguments[:-1], *wish).err
 
 
 def test_a_melody_that_is_not_one(run: Run, weights: Path, tmp_path: Path) -> None:

@@ -208,6 +208,9 @@ def test_after_silence_everybody_comes_back() -> None:
     for name in ("C", "N.C.", "N.C."):
         band.bar(read_chord(name))
     assert all(map(len, band.bar(read_chord("F")).notes.values()))
+    band.bar(read_chord("N.C."))
+    band.turn(read_chord("G"), 2)
+    assert all(map(len, band.bar(read_chord("C")).notes.values()))
 
 
 @pytest.mark.parametrize(

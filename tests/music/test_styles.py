@@ -38,5 +38,5 @@ def test_each_style_is_named_by_itself() -> None:
 
 def test_a_style_that_is_none_of_ours_is_near_one() -> None:
     assert near_styles("bossa") == ("latin",)
-    assert near_styles("reggea") == ("reggae",)
+    assert near_styles("REGGEA") == ("reggae",)
     assert near_styles("zydeco") == ()

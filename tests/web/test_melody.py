@@ -52,7 +52,7 @@ def test_the_melody_of_a_score_plays_along(server: Server, browser: httpx.Client
     assert document(server, piece).band[Role.MELODY].notes[:, :3].tolist() == [[0, 48, 76], [48, 48, 77]]
     refused = browser.post("/api/arrangements", json={"progression": "C", "given": [{"track": "bass", "data": data}]})
     assert refused.status_code == 422
-    assert refused.json()["detail"] == "the score: of a score the melody is read, give a MIDI file for bass"
+    assert refused.json()["detail"] == "the score: only a melody can be taken from a score, give a MIDI file for bass"
 
 
 def test_a_mix_has_it(browser: httpx.Client, tune: str) -> None:

@@ -1,24 +1,26 @@
 /** Parts that the person has: a file for a player, around which the band is composed. Knows no page. */
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { COMPOSED, MELODY, type Role } from "../music/piece";
 import type { GivenPart } from "../wire";
 import { options, setOptions, song } from "./band";
 import { encode } from "./files";
-import { version } from "./history";
-import { complain } from "./notice";
+import { type Source, version } from "./history";
+import { complain, tell } from "./notice";
 import { piece } from "./piece";
 
 /** A file of a part. */
 interface OwnPart {
   readonly name: string;
   readonly data: string; // in base 64
+  readonly source?: Source; // of the chart that it came with
 }
 
 type OwnParts = ReadonlyMap<Role, OwnPart>;
 
 const MAX_BYTES = 750_000; // that the server takes
 const SCORES = "MusicXML"; // the format of charts that have a melody
+const WRITTEN = "written"; // chords of a transposing instrument, as they stand there: its melody sounds elsewhere
 const NONE: OwnParts = new Map();
 
 /** Those of the next composition. */
@@ -27,29 +29,52 @@ const made = signal<ReadonlyMap<string, OwnParts>>(new Map()); // of pieces by t
 
 /** Have a player play a file. */
 export async function takePart(role: Role, file: File): Promise<void> {
-  givePart(role, file.name, new Uint8Array(await file.arrayBuffer()));
+  if (isSmall(file.name, file.size)) givePart(role, file.name, new Uint8Array(await file.arrayBuffer()));
 }
 
-/** The file that the chart came from, where it is a score with its chords as they are there: it has the melody too. */
-export const score = computed((): File | null => {
-  const { source, name, semitones } = version.value;
-  if (source === null || semitones !== 0 || song.value?.format !== SCORES) return null;
-  const { text, data = "" } = source;
-  return new File([text ?? Uint8Array.from(atob(data), (character) => character.charCodeAt(0))], name);
+/** Whether the chart is that of a score as it came, which has the melody too. */
+export const hasScore = computed(() => {
+  const { source, semitones, choices } = version.value;
+  const isAsItCame = source !== null && semitones === 0 && choices.transposition !== WRITTEN;
+  return isAsItCame && song.value?.format === SCORES && sizeOf(source) <= MAX_BYTES;
 });
+
+/** Have the melody of the chart's score play along. */
+export function takeScore(): void {
+  const { source, name } = version.peek();
+  if (!hasScore.peek() || source === null) return;
+  const data = source.data ?? encode(new TextEncoder().encode(source.text));
+  ownParts.value = new Map(ownParts.peek()).set(MELODY, { name: name || "The score", data, source });
+}
+
+/** Take the melody of a score out where the chart is another one, or in another key. Returns how to stop. */
+export function watchScore(): () => void {
+  return effect(() => {
+    const { source, semitones, text } = version.value;
+    const taken = untracked(() => ownParts.value.get(MELODY)?.source);
+    const isOther = (source !== null && source !== taken) || semitones !== 0 || text.trim() === "";
+    if (taken === undefined || !isOther) return;
+    dropPart(MELODY);
+    tell("The score's melody was taken out: the chart is another one, or in another key.");
+  });
+}
+
+const sizeOf = ({ text = "", data = "" }: Source): number => Math.max(text.length, (data.length * 3) / 4);
 
 /** Have a player play what is in a file of this name. False: it is too large, as the person is told. */
 export function givePart(role: Role, name: string, bytes: Uint8Array): boolean {
-  if (bytes.length > MAX_BYTES) {
-    complain(`${name} is too large for a part: at most ${MAX_BYTES / 1000} kB are read.`);
-    return false;
-  }
+  if (!isSmall(name, bytes.length)) return false;
   ownParts.value = new Map(ownParts.peek()).set(role, { name, data: encode(bytes) });
   const { tracks } = options.peek();
   if (role !== MELODY && !tracks.includes(role)) {
     setOptions({ tracks: COMPOSED.filter((each) => each === role || tracks.includes(each)) });
   }
   return true;
+}
+
+function isSmall(name: string, bytes: number): boolean {
+  if (bytes > MAX_BYTES) complain(`${name} is too large for a part: at most ${MAX_BYTES / 1000} kB are read.`);
+  return bytes <= MAX_BYTES;
 }
 
 /** Let the band compose for a player again. */

@@ -11,6 +11,7 @@ import { loadText, version } from "./history";
 import { recallOptions } from "./kept";
 import { type Linked, pieceOf, playedOf, readFragment } from "./link";
 import { notice } from "./notice";
+import { watchScore } from "./own";
 import { piece } from "./piece";
 import { playedSo } from "./playing";
 import { compose, isAsking, open, pieces, refreshPieces, show } from "./session";
@@ -28,6 +29,7 @@ export async function start(edited: boolean): Promise<void> {
   const shared = takeShared();
   offer.value = await asked();
   recallOptions();
+  watchScore();
   await refreshPieces();
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void refreshPieces(); // another tab may have changed them

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { MELODY, ROLE_NAMES, type Role } from "../music/piece";
 import { hasMidi } from "../sound/midi-access";
 import { endRecording, record, recording } from "../sound/recorder";
-import { dropPart, ownParts, score, takePart } from "../state/own";
+import { dropPart, hasScore, ownParts, takePart, takeScore } from "../state/own";
 import { piece } from "../state/piece";
 import type { Player } from "../state/playback";
 import type { GivenView } from "../wire";
@@ -36,12 +36,12 @@ export function OwnPart({ role, player }: { readonly role: Role; readonly player
           <Icon name="close" />
         </button>
       )}
-      {role === MELODY && !own && score.value && (
+      {role === MELODY && !own && hasScore.value && (
         <button
           type="button"
           class="button quiet small"
           title="Have the melody of the score play along, and the band avoid clashing with it"
-          onClick={() => score.value && void takePart(role, score.value)}
+          onClick={takeScore}
         >
           From the score
         </button>

@@ -15,7 +15,7 @@ import typer
 from sideman.cli.composing import compose, load_model, read_options, read_programs, with_options
 from sideman.cli.giving import with_melody, with_own_parts
 from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, SCORE_SUFFIXES, check_output, numbered
-from sideman.cli.reading import read_chart, tell_assumptions
+from sideman.cli.reading import read_chart, read_choices, tell_assumptions
 from sideman.cli.rendering import programs_of, tell_stand_ins
 from sideman.cli.terminal import CLUSTER_HELP, counted, print_json, progress, say
 from sideman.errors import DataError, OptionError
@@ -159,7 +159,7 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
     source = context.get_parameter_source("tempo")
     has_tempo = source is not None and source.name != "DEFAULT"
     plan, title = read_plan(chart, options, choose or [], has_tempo=has_tempo)
-    plan = with_melody(with_own_parts(plan, given or []), melody)
+    plan = with_melody(with_own_parts(plan, given or []), melody, read_choices(choose or []))
     files = replace(files, title=title)
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sideman.cli.giving import read_melody
-from sideman.cli.reading import read_chart, tell_assumptions
+from sideman.cli.reading import read_chart, read_choices, tell_assumptions
 from sideman.cli.terminal import counted, say
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def chart(
         raise typer.BadParameter("a melody is for paper: give -o song.pdf or song.svg", param_hint="--melody")
     reading = read_chart(chart, choose or [])
     if to in DRAWN:
-        written = _drawn(reading, to, reader or "concert", paper, melody)
+        written = _drawn(reading, to, reader or "concert", paper, melody, read_choices(choose or []))
     else:
         written = write(_read_by(reading, reader), to).encode()
     if output is not None:
@@ -82,7 +83,9 @@ def chart(
     tell_assumptions(reading)
 
 
-def _drawn(reading: Reading, kind: str, reader: str, paper: str, melody: str | None) -> bytes:
+def _drawn(
+    reading: Reading, kind: str, reader: str, paper: str, melody: str | None, choices: Mapping[str, str]
+) -> bytes:
     """The chart on paper, with a melody or without; tells what became of that."""
     from sideman.charts.paper.drawing import draw, paper_of
     from sideman.charts.paper.readers import reader_of
@@ -92,7 +95,7 @@ def _drawn(reading: Reading, kind: str, reader: str, paper: str, melody: str | N
         return draw(reading.sheet, kind, who, size)
     from sideman.render.lead_sheet import drawing
 
-    track, _ = read_melody(melody, reading.sheet.played_lines, len(reading.sheet.order))
+    track, _ = read_melody(melody, reading.sheet.played_lines, len(reading.sheet.order), choices)
     sheet = drawing.draw(reading.sheet, track, kind, who, size)
     if sheet.left_out:
         say(f"your melody: {counted(sheet.left_out, 'note')} left out, below its upper line or after the chart's end")

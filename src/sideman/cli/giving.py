@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,33 +48,37 @@ def read_tracks(plan: Plan, wishes: Sequence[str], option: str) -> dict[Role, tu
     return tracks
 
 
-def with_melody(plan: Plan, place: str | None) -> Plan:
-    """The plan with the melody in FILE or FILE#NUMBER; tells what was changed in it.
+def with_melody(plan: Plan, place: str | None, choices: Mapping[str, str]) -> Plan:
+    """The plan with the melody in FILE or FILE#NUMBER; tells what was changed in it. ``choices`` are the chart's.
 
     Raises as :func:`with_own_parts`.
     """
     if place is None:
         return plan
-    track, moved = read_melody(place, plan.progression.lines, plan.bars)
+    track, moved = read_melody(place, plan.progression.lines, plan.bars, choices)
     plan, loss = plan.with_melody(track)
     say(f"your melody: {told(loss, moved)}")
     return plan
 
 
-def read_melody(place: str, lines: BarLines, bars: int) -> tuple[Track, int]:
-    """The melody in FILE or FILE#NUMBER, in bars that begin at ``lines``, and how many onsets were off the grid.
+def read_melody(place: str, lines: BarLines, bars: int, choices: Mapping[str, str]) -> tuple[Track, int]:
+    """The melody in FILE or FILE#NUMBER, in so many bars that begin at ``lines``, and how many onsets were moved.
+
+    ``choices`` are those of the chart, which may be the same score.
 
     Raises :class:`DataError` for files that can't be read.
     """
-    return _read(place, Role.MELODY, lines, bars)
+    return _read(place, Role.MELODY, lines, bars, choices)
 
 
-def _read(place: str, role: Role, lines: BarLines, bars: int) -> tuple[Track, int]:
+def _read(
+    place: str, role: Role, lines: BarLines, bars: int, choices: Mapping[str, str] | None = None
+) -> tuple[Track, int]:
     """The track of a file, and how many of its onsets were off the grid."""
     from sideman.render.given import read_given
 
     file, track = (place, "") if Path(place).exists() else _split(place)
-    return read_given(Path(file), role, lines, bars, track)
+    return read_given(Path(file), role, lines, bars, track, choices or {})
 
 
 def _split(place: str) -> tuple[str, str]:

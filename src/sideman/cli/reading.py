@@ -32,7 +32,7 @@ def read_chart(argument: str, choices: Sequence[str] = ()) -> Reading:
     """
     from sideman.charts import read
 
-    answers = _choices(choices)
+    answers = read_choices(choices)
     data, name = _source(argument)
     reading = read(data, name=name, choices=answers)
     _check_choices(answers, reading)
@@ -111,8 +111,8 @@ def _source(chart: str) -> tuple[str | bytes, str]:
     return chart, ""
 
 
-def _choices(pairs: Sequence[str]) -> Mapping[str, str]:
-    """Answers by the codes of their questions."""
+def read_choices(pairs: Sequence[str]) -> Mapping[str, str]:
+    """What is written CODE=ANSWER: answers by the codes of their questions."""
     choices: dict[str, str] = {}
     for pair in pairs:
         code, equals, answer = pair.partition("=")

@@ -90,7 +90,7 @@ def near_styles(word: str) -> tuple[str, ...]:
     from difflib import get_close_matches  # imported where something is wrong: the command line starts without it
 
     meant = named_style(word)
-    near = get_close_matches(word, STYLES, cutoff=NEAR)
+    near = get_close_matches(word.lower(), STYLES, cutoff=NEAR)
     return tuple(near if meant is None else dict.fromkeys((meant, *near)))
 
 

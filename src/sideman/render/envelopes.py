@@ -47,9 +47,13 @@ def _in_quarters(data: bytes, where: str) -> bytes:
 
 def read_file(path: Path) -> bytes:
     """The standard MIDI file in ``path``. Raises :class:`DataError` where it cannot be read or is none."""
+    return midi_of(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """What is in ``path``. Raises :class:`DataError` where it cannot be read."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise DataError(f"cannot read {path}: {reason}, give a MIDI file") from error
-    return midi_of(data, str(path))

@@ -155,15 +155,17 @@ def read_midi(source: Path | str | bytes) -> Band:
     )
 
 
-def read_track(source: Path | str | bytes, role: Role, lines: BarLines, track: str = "") -> tuple[Track, int]:
+def read_track(
+    source: Path | str | bytes, role: Role, lines: BarLines, track: str = "", where: str = ""
+) -> tuple[Track, int]:
     """One track of a MIDI file as a role plays it, in bars that begin at ``lines``; how many onsets were off the steps.
 
     ``track`` is its name, or its number from 1 among those that have notes. Without it the file's only track is taken,
     or the one that bears the role's name or plays its instruments. A melody is the one that is called so, or the
-    only one but drums, and has the file's program. Raises :class:`DataError` where the file can't be
-    read or has no such track.
+    only one but drums, and has the file's program. Raises :class:`DataError`, which names ``where`` bytes come from,
+    where the file can't be read or has no such track.
     """
-    where = "MIDI data" if isinstance(source, bytes) else str(source)
+    where = where or ("MIDI data" if isinstance(source, bytes) else str(source))
     score = _load(source, where)
     if score.end() > MAX_BEATS * score.ticks_per_quarter:
         raise DataError(f"{where}: longer than {MAX_BEATS:,} beats, the file is probably damaged")

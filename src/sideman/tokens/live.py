@@ -63,7 +63,7 @@ class LiveLeader(Leader):
         self._heads = [[_BAR] for _ in self._heads]
         self._given: list[Parts] = [{} for _ in self._heads]
         self.told = 0  # bars
-        self._silent: set[int] = set()  # bars under N.C.
+        self._silent: set[int] = set()  # bars that begin under N.C.
         self._begun: frozenset[Role] = frozenset()  # who has played a part of this bar
         self._since = 0  # step of this bar from which on they are composed
 
@@ -95,9 +95,9 @@ class LiveLeader(Leader):
         alone = Chart(tuple(changes), measure.steps, self.chart.key, (measure,))
         self._rules[bar] = rules = bar_rules(alone, free_bass=self._free_bass)[0]
         is_silent = all(each.chord == NO_CHORD for each in head[:-1] if each.onset >= self._since)
-        whole = all(each.chord == NO_CHORD for each in head[:-1])
-        (self._silent.add if whole else self._silent.discard)(bar)
-        returns = bar - 1 in self._silent and not whole and not self._since
+        begins_silent = head[0].chord == NO_CHORD
+        (self._silent.add if begins_silent else self._silent.discard)(bar)
+        returns = bar - 1 in self._silent and not begins_silent and not self._since
         mask = self._open_mask(
             BarKind(
                 measure.grid,

@@ -12,6 +12,7 @@ tune      a part of a score as a melody
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sideman.charts.musicxml.archive import CONTAINER, is_archive, unpack
 from sideman.charts.musicxml.assembly import assemble
@@ -19,7 +20,7 @@ from sideman.charts.musicxml.markup import visit
 from sideman.charts.musicxml.score import PARTWISE, TAGS, TIMEWISE, Part, Score
 from sideman.charts.musicxml.tune import Tune, tune_of
 from sideman.charts.musicxml.writing import write
-from sideman.charts.reading import Notes, play
+from sideman.charts.reading import NO_CHOICES, Notes, play
 from sideman.charts.sheet import Sheet
 from sideman.charts.source import Source
 from sideman.errors import UnreadableError
@@ -30,8 +31,8 @@ __all__ = ["NAME", "Tune", "read", "read_tune", "recognises", "write"]
 NAME = "MusicXML"
 HEAD = 16 << 10  # bytes within which a score's root stands
 SUFFIXES = (".mxl", ".musicxml")
-# How a score may have been read whose chart is at hand: without its upbeat and with its repeats, or otherwise.
-READINGS: Sequence[Mapping[str, str]] = (
+# How the form of a score may have been read whose chart is at hand: other answers to these.
+FORMS: Sequence[Mapping[str, str]] = (
     {},
     {"pickup": "kept"},
     {"form": "written"},
@@ -53,22 +54,41 @@ def read(source: Source, notes: Notes) -> Sheet:
     return assemble(score, part, notes)
 
 
-def read_tune(source: Source, lines: BarLines, bars: int, part: str = "") -> Tune:
-    """A melody from a score, as it is played: a part by its name or number, else the one that has the chords.
+def read_tune(
+    source: Source, lines: BarLines, bars: int, part: str = "", choices: Mapping[str, str] = NO_CHOICES
+) -> Tune:
+    """A melody from a score, as it is played: a part by its name or number, else the sung one, or that with the chords.
 
-    The form is read as it was for a chart of so many ``bars`` that begin at ``lines``, where it can be read so. Raises
-    :class:`UnreadableError` as :func:`read`, and where there is no such part.
+    The form is read as for a chart of so many ``bars`` that begin at ``lines``, where it can be; ``choices`` are the
+    chart's own. Raises :class:`UnreadableError` as :func:`read`, and where there is no such part, :class:`OptionError`
+    where its repeats never end.
     """
-    tunes = []
-    for choices in READINGS:
-        notes = Notes(choices)
-        score, chords = _visit(source, notes)
-        sheet = assemble(score, chords, notes)
-        play(sheet, notes)
-        tunes.append(tune_of(score, sheet, chords, part))
-        if (tunes[-1].lines, tunes[-1].bars) == (lines, bars):
-            return tunes[-1]
-    return tunes[0]
+    score, sheet, chords, is_certain = _as_chart(source, choices)
+    for form in () if is_certain else FORMS:
+        if (sheet.played_lines, len(sheet.order)) == (lines, bars):
+            break
+        other = _as_chart(source, {**form, **choices})
+        if (other.sheet.played_lines, len(other.sheet.order)) == (lines, bars):
+            score, sheet, chords, _ = other
+    return tune_of(score, sheet, chords, part, is_written=choices.get("transposition") == "written")
+
+
+class _Charted(NamedTuple):
+    """A score, its sheet, the part with the chords, and whether its form ``is_certain``."""
+
+    score: Score
+    sheet: Sheet
+    chords: Part
+    is_certain: bool
+
+
+def _as_chart(source: Source, choices: Mapping[str, str]) -> _Charted:
+    """A score as its chart is read."""
+    notes = Notes(choices)
+    score, chords = _visit(source, notes)
+    sheet = assemble(score, chords, notes)
+    play(sheet, notes)  # takes the signs away, where that is chosen
+    return _Charted(score, sheet, chords, not {"pickup", "form"} & {found.code for found in notes.assumptions})
 
 
 def _visit(source: Source, notes: Notes) -> tuple[Score, Part]:

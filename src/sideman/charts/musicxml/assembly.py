@@ -8,7 +8,7 @@ from itertools import accumulate, groupby
 
 import numpy as np
 
-from sideman.charts.musicxml.score import Bar, Harmony, Part, Score
+from sideman.charts.musicxml.score import Bar, Harmony, Note, Part, Score
 from sideman.charts.musicxml.signs import settle
 from sideman.charts.musicxml.timing import Time, usual_meter
 from sideman.charts.reading import Notes
@@ -80,12 +80,19 @@ def _hear(score: Score, meters: list[tuple[Meter, Fraction]], notes: Notes) -> N
     rows = []
     for note in score.sounding:
         meter, quarters = meters[note.bar]
-        begin, end = (float(at * meter.steps / quarters) for at in (note.at, note.at + note.quarters))
-        rows.append((onsets[note.bar] + round(begin), max(round(end) - round(begin), 1), note.pitch, AS_COMPOSED))
-    pitched = np.array(rows, np.int32)
+        begin, end = map(round, steps_of(note, meter, quarters))
+        if begin < meter.steps:
+            rows.append((onsets[note.bar] + begin, max(end - begin, 1), note.pitch, AS_COMPOSED))
+    pitched = np.array(rows, np.int32).reshape(-1, 4)
     bars = recognise_bars(pitched, pitched[:0], [meter for meter, _ in meters], None, notes)
     for measure, chords in zip(score.measures, bars, strict=True):
         measure.chords = chords
+
+
+def steps_of(note: Note, meter: Meter, quarters: Fraction) -> tuple[Fraction, Fraction]:
+    """Where a note begins and ends in its bar, in steps; nothing lasts beyond the end of a bar."""
+    end = min(note.at + note.quarters, quarters)
+    return min(note.at, quarters) * meter.steps / quarters, end * meter.steps / quarters
 
 
 def _begin(measure: Measure, notes: Notes) -> None:

@@ -28,10 +28,10 @@ PARTWISE, TIMEWISE = "score-partwise", "score-timewise"
 # fmt: off
 TAGS = frozenset((
     "alter", "attributes", "backup", "barline", "bass", "bass-alter", "bass-step", "beat-type", "beat-unit",
-    "beat-unit-dot", "beats", "chord", "chromatic", "coda", "creator", "credit", "credit-type", "credit-words",
+    "beat-unit-dot", "beats", "chord", "chromatic", "coda", "creator", "credit", "credit-type", "credit-words", "cue",
     "degree", "degree-alter", "degree-type", "degree-value", "direction", "direction-type", "divisions", "duration",
     "ending", "fifths", "forward", "function", "grace", "harmony", "identification", "inversion", "key", "kind",
-    "measure", "measure-repeat", "measure-style", "metronome", "mode", "movement-title", "note", "numeral",
+    "measure", "measure-repeat", "measure-style", "metronome", "mode", "movement-title", "note", "notehead", "numeral",
     "numeral-alter", "numeral-root", "octave", "octave-change", "offset", "part", "part-list", "part-name",
     "per-minute", "pitch", "rehearsal", "repeat", "root", "root-alter", "root-step", "score-part", "segno",
     "senza-misura", "sound", "step", "tie", "time", "transpose", "voice", "words", "work", "work-title",
@@ -40,6 +40,7 @@ TAGS = frozenset((
 MAX_PARTS = 500
 MAX_NOTES = 200_000
 LONGEST_NAME = 200
+SLASH = "slash"  # the head of notes that tell a rhythm, and no pitch
 # Semitones from the tonic of a signature's major key to that of a mode, and whether it is a minor one.
 MODES = {
     "major": (0, False),
@@ -66,7 +67,8 @@ class Harmony(NamedTuple):
 class Note(NamedTuple):
     """A sounding note: where it begins in its bar and how long it is, in quarters, and its pitch as in MIDI.
 
-    ``part`` is whose it is, ``voice`` which of that part's; one that is ``tied`` goes on with the note before it.
+    ``part`` is whose it is, ``voice`` which of that part's. A tie ``begins`` at it, or ``ends`` there: then it goes on
+    with the note before.
     """
 
     bar: int
@@ -75,7 +77,8 @@ class Note(NamedTuple):
     pitch: int
     part: int | str
     voice: str
-    tied: bool
+    begins: bool
+    ends: bool
 
 
 @dataclass(slots=True)
@@ -102,6 +105,8 @@ class Part:
     harmonies: list[Harmony] = field(default_factory=list)
     words: list[Harmony] = field(default_factory=list)  # chords that are written as words
     repeated: dict[int, int] = field(default_factory=dict)  # bars that stand for earlier ones
+    voice: str | None = None  # of its first note or rest
+    last_voice: str = ""  # of the note that another one may sound with
 
     @property
     def key(self) -> Key | None:
@@ -136,7 +141,8 @@ class Score:
         elif element.tag in {"part", "measure"}:
             self._piece += 1
         elif element.tag == "score-part":
-            self.names.setdefault(element.get("id", ""), (element.findtext("part-name") or "").strip()[:LONGEST_NAME])
+            name = " ".join((element.findtext("part-name") or "").split())
+            self.names.setdefault(element.get("id", ""), name[:LONGEST_NAME])
         elif element.tag in {"work-title", "movement-title"}:
             self._name(element.tag, element.text)
         elif element.tag == "creator" and element.get("type", "composer") in {"composer", "music"}:
@@ -197,26 +203,32 @@ class Score:
         """Take a note at ``at``, or with the one at ``last``. Returns where it begins, and where the next does."""
         part = self.parts[name]
         duration = 0 if note.find("grace") is not None else read_duration(note)
-        begin = last if note.find("chord") is not None else at
+        is_with = note.find("chord") is not None
+        begin = last if is_with else at
+        if not is_with:
+            part.last_voice = (note.findtext("voice") or "")[:LONGEST_NAME]
+            part.voice = part.last_voice if part.voice is None else part.voice
         step = note.findtext("pitch/step")
-        if step in NATURALS and duration and len(self.sounding) < MAX_NOTES:
+        is_heard = note.find("cue") is None and note.findtext("notehead", "").strip() != SLASH
+        if step in NATURALS and duration and is_heard and len(self.sounding) < MAX_NOTES:
             octave, alter = read_number(note.findtext("pitch/octave")), read_number(note.findtext("pitch/alter"))
             pitch = 12 * (int(octave or 0) + 1) + NATURALS[step] + int(alter or 0) + part.transposition
             if 0 <= pitch < 128:  # noqa: PLR2004 - what MIDI knows
-                voice = (note.findtext("voice") or "")[:LONGEST_NAME]
-                tied = any(tie.get("type") == "stop" for tie in note.iterfind("tie"))
                 times = _quarters(begin, part), _quarters(duration, part)
-                self.sounding.append(Note(number, *times, pitch, name, voice, tied))
+                ties = {tie.get("type") for tie in note.iterfind("tie")}
+                self.sounding.append(
+                    Note(number, *times, pitch, name, part.last_voice, "start" in ties, "stop" in ties)
+                )
         return begin, max(at, begin + duration)
 
     def _read_attributes(self, part: Part, bar: Bar, number: int, attributes: Element) -> None:
         divisions = read_number(attributes.findtext("divisions"))
         if divisions is not None and divisions > 0:
             part.divisions = divisions
-        chromatic = read_number(attributes.findtext("transpose/chromatic"))
-        if chromatic is not None:
+        if attributes.find("transpose") is not None:
+            semitones = read_number(attributes.findtext("transpose/chromatic")) or 0
             octaves = read_number(attributes.findtext("transpose/octave-change")) or 0
-            part.transposition = int(chromatic) + int(octaves) * PITCH_CLASSES
+            part.transposition = int(semitones) + int(octaves) * PITCH_CLASSES
         fifths = read_number(attributes.findtext("key/fifths"))
         if fifths is not None and part.fifths is None:
             part.fifths, part.mode = int(fifths), (attributes.findtext("key/mode") or "").strip().lower()
