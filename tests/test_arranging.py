@@ -144,6 +144,12 @@ def test_after_silence_everybody_comes_back(
         assert returns <= whole
 
 
+@pytest.mark.parametrize("progression", ["N.C. | C | F", "N.C. | N.C.", "C | N.C."])
+def test_bars_for_which_nothing_is_composed_are_told_too(model: Model, progression: str) -> None:
+    numbers = [bar.number for bar in arrange(progression, options(1, roles=(Role.BASS,), takes=2), model=model)]
+    assert sorted(numbers) == [number for number in range(progression.count("|") + 1) for _ in range(2)]
+
+
 def test_after_silence_those_stay_silent_who_are_to_rest(model: Model) -> None:
     song = read("[A tracks=piano,bass]\n| C | N.C. | F |").song
     bars = list(arrange(song, options(1), model=model))

@@ -37,12 +37,13 @@ class Composer:
         self._free = list(range(capacity))
         self._rows: dict[Take, int] = {}
         self._left: dict[int, ref[Take]] = {}  # who read in a row last
+        self._over: list[Take] = []  # who joined with all bars there, and has some to tell
         self._batch = batch_of(engine, columns, self._cache, steps)
         self._seated: list[tuple[KernelTake, int]] = []  # whom the batch knows, and in which rows
 
     def __len__(self) -> int:
-        """How many takes are under way."""
-        return len(self._rows)
+        """How many takes are under way, or have bars to tell."""
+        return len(self._rows) + len(self._over)
 
     @property
     def room(self) -> int:
@@ -51,7 +52,10 @@ class Composer:
 
     def join(self, take: Take) -> None:
         """Begin with a take, or go on with one that left. There must be room."""
-        if not take.done:
+        if take.done:
+            if take.has_news:
+                self._over.append(take)
+        else:
             self._seat(take)
             if self._batch is None:
                 take.leave_kernel()
@@ -60,6 +64,10 @@ class Composer:
 
     def leave(self, take: Take) -> None:
         """Stop a take where it is; its row is free for another. Takes that are done leave by themselves."""
+        if take in self._over:
+            self._over.remove(take)
+        if take not in self._rows:
+            return
         take.catch_up()
         row = self._rows.pop(take)
         self._free.append(row)
@@ -83,18 +91,18 @@ class Composer:
         self._rows[take] = row
 
     def step(self) -> list[tuple[Take, BarNotes]]:
-        """At least one id more for every take; returns the bars that this finished."""
+        """At least one id more for every take; returns the bars that are finished since it was told last."""
+        finished = [(take, bar) for take in self._over for bar in take.news()]
+        self._over.clear()
         takes = list(self._rows)
         if not takes:
-            return []
+            return finished
         logits = self._draw_in_kernel(takes)
-        finished = []
         for number, take in enumerate(takes):
             if take.kernel is not None and not take.kernel.waits:
                 continue
-            bars = len(take.bars)
             (take.draw if take.kernel is None else take.decide)(logits[number])
-            finished += [(take, bar) for bar in take.bars[bars:]]
+            finished += [(take, bar) for bar in take.news()]
             if take.done:
                 self.leave(take)
         return finished

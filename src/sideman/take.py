@@ -79,6 +79,7 @@ class Take:
         self._chart, self._judged = chart, judged
         self._redraws = Redraws(beginnings, defaults.known)
         self.bits, self.told = 0.0, 0
+        self._news = 0  # bars that were told
         self.kernel: KernelTake | None = None  # the same ids, where the kernel composes
         self._start([])
         self._follow()
@@ -107,6 +108,17 @@ class Take:
     def done(self) -> bool:
         """Whether all bars of the chart are there, and those that are judged were."""
         return self.leader.finished(self.prefix) and not self.asked
+
+    @property
+    def has_news(self) -> bool:
+        """Whether bars are finished since :meth:`news` was asked last."""
+        return len(self.bars) > self._news
+
+    def news(self) -> list[BarNotes]:
+        """The bars that are finished since this was asked last: also those that nothing was drawn for."""
+        told = self.bars[self._news :]
+        self._news = len(self.bars)
+        return told
 
     def draw(self, logits: npt.NDArray[np.floating]) -> None:
         """Take the id that ``logits`` (vocab,) give, if there is a choice, and those that follow without one."""

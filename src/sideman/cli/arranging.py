@@ -209,7 +209,7 @@ class _Files:
         if self.midi == STDOUT and takes != 1:
             raise OptionError(f"{takes} takes are {takes} files: name them, -o song.mid")
         for pattern, suffixes in ((self.midi, MIDI_SUFFIXES), (self.score, SCORE_SUFFIXES)):
-            if pattern == STDOUT:
+            if pattern == STDOUT and pattern is self.midi:
                 continue
             for path in numbered(pattern, takes) if pattern is not None else ():
                 check_output(path, suffixes)
