@@ -288,6 +288,23 @@ def test_an_unknown_symbol_alone_in_a_line_of_words_is_told() -> None:
         read("[C]la la\nla [Gmaaj7]la")
 
 
+@cases(
+    "text, chords",
+    [
+        ("C G [Am] F", "C:4|G:4|Am:4|F:4"),
+        ("Am7 (Am9) D7 [G7]", "Am7:4|Am7(9):4|D7:4|G7:4"),
+        ("[Am] G F [E7]", "Am:4|G:4|F:4|E7:4"),
+        ("[G]A man [C]A plan", "G:4|C:4"),  # words
+        ("1-5-6-4", "C:4|G:4|Am:4|F:4"),
+        ("1–5–6–4", "C:4|G:4|Am:4|F:4"),
+        ("Key: G\n1564", "G:4|D:4|Em:4|C:4"),
+        ("1- 4- 5", "Cm:4|Fm:4|G:4"),
+    ],
+)
+def test_no_chord_of_a_line_is_lost(text: str, chords: str) -> None:
+    assert str(read(text).song.progression) == chords
+
+
 def test_a_remark_in_brackets_is_passed_over() -> None:
     assert written("[C]la [A-part]la [G]la [x2 softly]la") == "C | G"
 

@@ -30,6 +30,7 @@ _SHAPE = re.compile(
 )
 _FRETS = frozenset("0123456789xXoO-")
 _FEWEST_FRETS = 7  # characters, with what stands between them
+_AT_A_WORD = re.compile(r"\][^\s|)\]]|[^\s|(\[]\[")  # a bracket that touches one
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
 _DOTTED = re.compile(r"([^\s.]+)(\.{1,8})")  # [C..]: so many beats
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
@@ -135,6 +136,9 @@ def is_inline(line: str, reads: Reads) -> bool:
     inside = [match[1].strip().rstrip("*.") for match in _INLINE.finditer(line)]
     matches = [word for word in inside if word == HELD or reads(word) or _is_misspelt(word)]
     rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
+    outside = [word.strip("()") for word in rest.split()]
+    if outside and not _AT_A_WORD.search(line) and all(map(reads, outside)):
+        return False  # all are chords, some of them in brackets
     return bool(matches) and (len(matches) > 1 or bool(rest)) and not _BAR.search(line)
 
 

@@ -39,6 +39,7 @@ _NUMBER = re.compile(r"([b#]?)([1-7])((?:7|9|11|13|6|69)(?!\d)[^/]*|[^\d/][^/]*|
 _NUMERAL = re.compile(r"([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(?![IVXivx])([^/]*)(?:/([^/]+))?")
 _BASS_DEGREE = re.compile(r"([b#]?)([1-7])")
 _TOGETHER = re.compile(r"[1-7]{3,}|[1-7][1-5]")
+_IN_A_ROW = re.compile(r"[1-7](?:[-–—][1-7]){2,}")
 _MARKS = "*~_'^<>!"
 _IS_MINOR = re.compile(r"(?:-|m(?!aj)|mi)")
 _HAS_QUALITY = re.compile(r"(?:-|m(?!aj)|mi|dim|°|o|ø|h|aug|\+|sus)")
@@ -68,16 +69,19 @@ def is_numeral(text: str) -> bool:
 
 
 def split_numbers(text: str) -> tuple[str, ...]:
-    """Numbers written together, one by one: ``5411`` is 5 4 1 1, ``57`` a seventh chord on 5."""
+    """Numbers written together, one by one: ``5411`` and ``5-4-1-1`` are 5 4 1 1, ``57`` a seventh chord on 5."""
     if len(text) > LONGEST_SYMBOL:
         return ()
     bare = _bare(text)
+    if _IN_A_ROW.fullmatch(bare):
+        return tuple(bare[::2])
     return tuple(bare) if _TOGETHER.fullmatch(bare) else (text,)
 
 
 def are_diatonic(numbers: Iterable[str], notes: Notes) -> bool:
     """Whether 2, 3 and 6 without a sign are minor: where no number of the chart is marked so. It is noted."""
-    found = [(match, text) for text in numbers if (match := _NUMBER.fullmatch(_bare(text[:LONGEST_SYMBOL])))]
+    single = (part for text in numbers for part in split_numbers(text[:LONGEST_SYMBOL]))
+    found = [(match, text) for text in single if (match := _NUMBER.fullmatch(_bare(text).rstrip(",")))]
     unmarked = [text for match, text in found if not match[3] and not match[1] and int(match[2]) - 1 in _MINOR_IN_MAJOR]
     if not unmarked:
         return False

@@ -38,7 +38,8 @@ MAX_LONG_LINES = 20
 
 _LONE = re.compile(r"(?:^|[\n\r])[^\S\n\r]*[(\[]?[A-Z]\d?[)\]]?[.:]?[^\S\n\r]*(?:[\n\r]|$|\|\|)")
 _KEY_TAG = re.compile(r"\[\s*key\s*[:=]\s*([^\[\]\s]{1,12})\s*\]", re.IGNORECASE)
-_MINOR_TONIC = re.compile(r"i(?![iv])|1(?:-|m(?!aj))")  # a degree that stands in a minor key
+_DEGREE = re.compile("[1-7]")
+_MINOR_TONIC = re.compile(r"i(?![iv])|1(?:-(?![1-7])|m(?!aj))")  # a degree that stands in a minor key
 _TIMES = re.compile(r":\s*[\d.]")
 _SEMITONES = re.compile(r"\s*[+-]?\d{1,2}\s*")
 # Directives of ChordPro that begin and end sections, by what stands behind ``start_of_`` and ``end_of_``, and in short.
@@ -269,13 +270,13 @@ def _classify_again(lines: Sequence[Line], reads: Reads) -> None:
 
 
 def _apart(piece: Piece) -> list[Piece]:
-    """Numbers written together as pieces of their own: ``5411``."""
+    """Numbers written together as pieces of their own: ``5411``, ``5-4-1-1``."""
     parts = split_numbers(piece.text) if piece.kind == "chord" else ()
     if len(parts) < 2:  # noqa: PLR2004 - one
         return [piece]
     return [
         piece._replace(text=part, start=piece.start + place, end=piece.start + place + 1)
-        for place, part in enumerate(parts)
+        for part, place in zip(parts, (match.start() for match in _DEGREE.finditer(piece.text)), strict=False)
     ]
 
 
