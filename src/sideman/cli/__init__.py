@@ -108,5 +108,9 @@ def main() -> None:
         sys.exit(ERROR)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except RuntimeError as error:
+        if not isinstance(error.__cause__, KeyboardInterrupt):  # of Python 3.11, while a class is made
+            raise
+        sys.exit(INTERRUPTED)
     finally:
         gc.freeze()  # Python would search everything for garbage, and then end: 30 ms

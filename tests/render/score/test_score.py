@@ -84,6 +84,12 @@ def test_any_notes_are_told_note_for_note(meter: Meter, role: Role, notes: list[
     assert_same(band, score(band))
 
 
+def test_what_is_played_before_a_bar_of_another_metre_is_told() -> None:
+    lines = BarLines((Meter(3, 4), Meter(6, 8)))
+    band = Band((Track(Role.BASS, [Note(35, 1, 45, 90), Note(59, 1, 47, 90)]),), 60, 120.0, lines)
+    assert_same(band, score(band))
+
+
 def test_what_is_held_is_tied_over_the_bar() -> None:
     part = parts_of(score(band_of(Role.BASS, Note(36, 24, 40, 90))))["Bass"]
     ((note,), _) = heard_in(part)

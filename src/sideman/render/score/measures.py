@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
+
+import numpy as np
 
 from sideman.charts.musicxml.elements import (
     DIVISIONS,
@@ -21,6 +24,7 @@ from sideman.music.feel import STRAIGHT
 from sideman.music.key import Key
 from sideman.music.progression import Chord
 from sideman.music.time import TICKS_PER_STEP, Meter
+from sideman.render.pulses import Pulses
 from sideman.render.score.drums import drum_of
 from sideman.render.score.parts import Clef, Staves
 from sideman.render.score.rhythm import Grid, Value, beats_of
@@ -41,6 +45,15 @@ class Song:
     key: Key
     chords: Mapping[int, Sequence[tuple[int, Chord]]]  # of each bar: where in it they begin, in ticks
     marks: Mapping[int, str]  # names of the sections that begin in a bar
+
+    @cached_property
+    def _pulses(self) -> Pulses:
+        return Pulses(self.band.lines, DIVISIONS)
+
+    def divisions(self, begin: int, end: int) -> int:
+        """From one step of the song to another, of which the bar may have another metre: steps of another length."""
+        first, last = self._pulses.of_steps(np.array([begin, end])).tolist()
+        return int(last - first)
 
     def sounding(self, step: int) -> Chord | None:
         """The chord at a step of the song."""
@@ -176,9 +189,9 @@ class _Bar:
         stops, starts = ties[0] or tone.is_tied_back, ties[1] or tone.is_tied_on
         attributes = f' dynamics="{100 * note.velocity / FORTE:.2f}"'
         if not stops and note.onset != note.start:
-            attributes += f' attack="{(note.onset - note.start) * self._per_step}"'
+            attributes += f' attack="{self.song.divisions(note.start, note.onset)}"'
         if not starts and note.release != note.end and not is_drum:
-            attributes += f' release="{(note.release - note.end) * self._per_step}"'
+            attributes += f' release="{self.song.divisions(note.end, note.release)}"'
         chord = "<chord/>" if is_more else ""
         tie = '<tie type="stop"/>' * stops + '<tie type="start"/>' * starts
         notations = '<tied type="stop"/>' * stops + '<tied type="start"/>' * starts
