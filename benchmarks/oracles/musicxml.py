@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sideman.charts import read
 from sideman.music.progression import Chord
@@ -46,24 +46,29 @@ def measures(path: Path) -> list[list[Heard]]:
 
 def measures_of(paths: Sequence[Path]) -> list[list[list[Heard]]]:
     """The chords of each written bar of many scores; music21 takes seconds to start."""
+    return [
+        [[Heard(onset, root, frozenset(tones), bass) for onset, root, tones, bass in bar] for bar in score]
+        for score in ask(SCRIPT, paths)
+    ]
+
+
+def ask(script: Path, paths: Sequence[Path]) -> list[Any]:
+    """What a script of music21's prints of each score. Raises as :func:`measures`."""
     python = os.environ.get(VARIABLE)
     if not python:
         raise OracleMissingError(f"set {VARIABLE} to a Python that has music21")
-    command = [python, str(SCRIPT), *map(str, paths)]
+    command = [python, str(script), *map(str, paths)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     except OSError as error:
         raise OracleMissingError(f"{VARIABLE}={python} can't be run: {error.strerror}") from error
     if done.returncode != 0:
         raise OracleMissingError(f"music21 failed: {done.stderr.strip().splitlines()[-1:]}")
-    scores = json.loads(done.stdout)
+    scores: list[Any] = json.loads(done.stdout)
     for path, score in zip(paths, scores, strict=True):
         if isinstance(score, str):
             raise ValueError(f"{path}: music21 can't read it: {score}")  # noqa: TRY004 - of the file, not a type
-    return [
-        [[Heard(onset, root, frozenset(tones), bass) for onset, root, tones, bass in bar] for bar in score]
-        for score in scores
-    ]
+    return scores
 
 
 def heard(chords: Iterable[tuple[int, Chord]], meter: Meter) -> list[Heard]:

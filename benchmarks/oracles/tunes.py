@@ -7,15 +7,12 @@ music21 is an outside program, see :mod:`benchmarks.oracles.musicxml`.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.oracles.musicxml import SECONDS, VARIABLE
+from benchmarks.oracles.musicxml import ask
 from sideman.charts import read
 from sideman.music.band import Role
 from sideman.music.time import STEPS_PER_BEAT
@@ -39,15 +36,11 @@ def ours(path: Path) -> list[Bar]:
     return [*found]
 
 
-def theirs(paths: Sequence[Path]) -> list[list[Bar] | str]:
-    """The same by music21, or why it can't read a file."""
-    command = [os.environ[VARIABLE], str(SCRIPT), *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=True)
+def theirs(paths: Sequence[Path]) -> list[list[Bar]]:
+    """The same by music21. Raises as :func:`benchmarks.oracles.musicxml.measures`."""
     return [
-        score
-        if isinstance(score, str)
-        else [[(onset, pitch) for onset, pitch, is_tied in bar if not is_tied] for bar in score]
-        for score in json.loads(done.stdout)
+        [[(onset, pitch) for onset, pitch, is_tied in bar if not is_tied] for bar in score]
+        for score in ask(SCRIPT, paths)
     ]
 
 
@@ -56,9 +49,6 @@ def main(folder: Path) -> None:
     paths = sorted(folder.glob("*.mxl"))
     both = mine = other = 0
     for path, score in zip(paths, theirs(paths), strict=True):
-        if isinstance(score, str):
-            print(path.stem, score)
-            continue
         for number, (our, their) in enumerate(zip(ours(path), score, strict=False), 1):
             both += sum((Counter(our) & Counter(their)).values())
             mine, other = mine + len(our), other + len(their)

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,9 @@ from sideman.tokens.fingerprints import SUFFIX, Fingerprints, Run
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
 from sideman.tokens.styling import SHAPES, digest
 from sideman.tokens.vocabulary import VOCABULARY
+
+if TYPE_CHECKING:
+    from sideman.charts.reading import Reading
 
 DEFAULT_WEIGHTS = Path(__file__).parent / "model" / "weights" / "sideman.safetensors"
 
@@ -228,18 +231,23 @@ def options_of(song: Song, wanted: ArrangeOptions, *, has_tempo: bool) -> Arrang
 
 def _read(text: str) -> Progression | Song:
     """A chart's song, of several lines, or one that no person writes, such as a link. Else the chords of a line."""
-    from sideman.charts import read  # all formats, which a row of chords needn't wait for
-
     if "\n" in text.strip():
-        return read(text).song
+        return _chart(text).song
     try:
         return parse(text)
     except ChordSyntaxError:
         with suppress(SidemanError):
-            reading = read(text)
+            reading = _chart(text)
             if not reading.is_by_hand:
                 return reading.song
         raise
+
+
+def _chart(text: str) -> Reading:
+    """What is read in a text of any format; a row of chords needn't wait until they are imported."""
+    from sideman.charts import read
+
+    return read(text)
 
 
 def arrange(

@@ -158,8 +158,8 @@ def test_whose_it_is() -> None:
 
 def test_another_chart_has_it_at_its_own_time() -> None:
     eighth = note("C5", 1)
-    waltz = f"<attributes>{TIME.format(6, 8)}</attributes>{harmony('C')}{eighth * 6}".encode()
-    text = score(waltz.decode(), eighth * 6).encode()
+    waltz = f"<attributes>{TIME.format(6, 8)}</attributes>{harmony('C')}{eighth * 6}"
+    text = score(waltz, eighth * 6).encode()
     track, moved = read_given(text, Role.MELODY, BarLines((Meter(6, 8),)), 2)
     assert (track.notes[:, 0].tolist(), moved) == ([4 * number for number in range(12)], 0)
     track, _ = read_given(text, Role.MELODY, BarLines(), 2)  # quarters

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sideman.charts import musicxml
+from sideman.charts.musicxml.archive import is_archive
 from sideman.charts.reading import NO_CHOICES
 from sideman.charts.source import Source
 from sideman.errors import DataError, OptionError, UnreadableError
@@ -16,7 +17,6 @@ from sideman.render.midi import read_track
 from sideman.render.pulses import Pulses
 
 PULSES_PER_QUARTER = 5_040  # in which steps of all metres are whole
-ARCHIVE = b"PK\x03\x04"  # begins compressed scores
 
 
 def read_given(
@@ -36,7 +36,7 @@ def read_given(
     """
     where, data = ("", source) if isinstance(source, bytes) else (str(source), read_bytes(Path(source)))
     score = Source(data, where)
-    if not (musicxml.recognises(score) or data.startswith(ARCHIVE)):
+    if not (musicxml.recognises(score) or is_archive(data)):
         return read_track(data, role, lines, part, where)
     where = where or "the score"
     if role is not Role.MELODY:
