@@ -29,7 +29,7 @@ from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT, TICKS_PER_STEP
 from sideman.options import AS_PEOPLE, STRICTEST
-from sideman.planning import PART_ORDER, as_strict
+from sideman.planning import PART_ORDER
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.leader import Leader
 from sideman.tokens.vocabulary import STYLES
@@ -102,7 +102,7 @@ def compose(model: Model, progression: Progression, seed: int, wish: Wish) -> tu
         strict=wish.strict >= STRICTEST,
         excerpt=True,
     )
-    take = WatchedTake(0, chart, leader, SamplingOptions(seed=seed), as_strict(model.sampling, wish.strict))
+    take = WatchedTake(0, chart, leader, SamplingOptions(seed=seed), model.sampling.fitted(wish.strict / AS_PEOPLE))
     composer = Composer(model.engine, model.columns, 1)
     composer.join(take)
     while composer:

@@ -29,11 +29,14 @@ from sideman.music.band import DURATION, ONSET, PITCH, ROLES, VELOCITY, NoteArra
 from sideman.music.chords import MODEL_QUALITIES, Chord
 from sideman.music.notes import NOTE_NAMES
 from sideman.music.progression import Progression
-from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
+from sideman.music.time import COMMON_TIME, STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP, Meter
 from sideman.render.midi import midi_bytes, read_midi
 from sideman.tokens.vocabulary import LOUDNESS, VOCABULARY
 
 FOUR_CHORDS = "C:4|Am:4|F:4|G7:4"
+
+
+LINE = Track(Role.BASS, np.array([[0, 12, 36, 90]], np.int32))
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +169,16 @@ def test_the_strictest_never_leave_the_chords_on_a_beat(model: Model, weights: s
     loose = arrange("C|Am|F|G", options(2, strict=0), model=model)
     with pytest.raises(AssertionError):
         assert_strict(loose.band, loose.plan.chart)
+
+
+def test_the_strictest_play_chords_as_they_are_written(model: Model) -> None:
+    progression = parse("C5 Asus2 | Dm7(no5) G13 | C7alt C5")
+    band = arrange(progression, options(3, strict=1), model=model).band
+    for track in band.tracks:
+        for onset, _, pitch, _ in track.notes.tolist() if not track.is_drum else ():
+            if onset % STEPS_PER_BEAT == 0:
+                chord = next(span.chord for span in reversed(progression.spans) if span.onset <= onset * TICKS_PER_STEP)
+                assert pitch % 12 in chord.pitch_classes
 
 
 def test_a_free_bass_chooses_its_notes(model: Model) -> None:
@@ -418,10 +431,39 @@ def test_names_change_an_object(model: Model) -> None:
     assert changed == ArrangeOptions(style="rock", top_p=0.5, seed=7)
 
 
+@pytest.mark.parametrize(
+    ("wishes", "told"),
+    [
+        ({"given": {"melody": LINE}}, "own part of melody: name it one of drums"),
+        ({"given": {"flute": LINE}}, "own part of flute"),
+        ({"given": {"bass": [(0, 12, 36, 90)]}}, "own part of bass: .* give a Track"),
+        ({"given": [LINE]}, "given is of type list"),
+        ({"melody": [(0, 12, 36, 90)]}, "melody is of type list"),
+        ({"options": {"style": "jazz"}}, "options are of type dict"),
+    ],
+)
+def test_what_is_no_part_of_a_band_is_told(model: Model, wishes: dict[str, Any], told: str) -> None:
+    with pytest.raises(OptionError, match=told):
+        arrange("C:4", model=model, **wishes)
+
+
+@pytest.mark.parametrize("chart", [None, ["C", "Am"], Path("chart.txt"), 3])
+def test_what_is_no_chart_is_told(model: Model, chart: Any) -> None:  # noqa: ANN401 - what Python lets through
+    with pytest.raises(OptionError, match="a chart is of type"):
+        arrange(chart, model=model)
+
+
+def test_a_reading_is_a_chart_and_names_of_roles_are_roles(model: Model) -> None:
+    reading = read("Title: A\nKey: Gb\n\n| Gb | Cb |")
+    arrangement = arrange(reading, seed=1, given={"bass": LINE}, model=model)
+    assert arrangement.plan.given.keys() == {Role.BASS}
+    assert (arrangement.plan.title, arrangement.band.key, arrangement.band.title) == ("A", "Gb major", "A")
+
+
 def test_a_wrong_option_by_name(model: Model) -> None:
     with pytest.raises(OptionError, match="unknown style 'polka'"):
         arrange("C:4", style="polka", model=model)
-    with pytest.raises(TypeError, match="tempi"):
+    with pytest.raises(OptionError, match="unknown option 'tempi': perhaps tempo;"):
         arrange("C:4", tempi=96, model=model)
 
 

@@ -39,6 +39,7 @@ EVERYTHING = SamplingDefaults(
     styling={"position": 1.5, "length": 1.5, "track_density": 1.5, "hit": 1.5},
     moving={"piano": 0.5, "bass": 0.2},
     steady={"drums": 0.3, "piano": 0.5},
+    register={"piano": 0.5, "bass": 2.0},
 )
 MELODY = Track(Role.MELODY, np.array([[0, 24, 61, 90], [30, 40, 66, 90], [96, 48, 70, 90]], np.int32))
 OWN = Track(Role.BASS, np.array([[0, 12, 40, 90], [24, 12, 43, 60], [60, 30, 45, 90]], np.int32))
@@ -58,6 +59,7 @@ PLANS = {
     "style": lambda: plan("C:4|Am:4|F:4|G7:4", style="latin", takes=2),
     "slashes": lambda: plan("C | C/E | F G/B | Am/G D7/F#", style="rock", takes=2),
     "silence": lambda: plan("C | N.C. | F N.C. | G/B", takes=2),
+    "power": lambda: plan("G5 | Esus2 | C5 D7 | G5", takes=2),
     "free bass": lambda: plan("C/E | F/A | N.C. | G", free_bass=True),
     "sections": lambda: plan("C|Am|F|C|Am", SECTIONS),
     "read": lambda: Plan(read("[A]\nC | F\n[B]\nG | G\n[A]\n").song.progression, ArrangeOptions(seed=5)),

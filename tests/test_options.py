@@ -7,13 +7,15 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.tiny import tiny_checkpoint
 
 from sideman.errors import OptionError
 from sideman.model.checkpoint import save_checkpoint
 from sideman.music.band import ROLES, Role
-from sideman.options import OPTIONS, RANDOM_SEEDS, ArrangeOptions, Option, options_of, values_of
+from sideman.option import Option
+from sideman.options import OPTIONS, PLAYING, RANDOM_SEEDS, ArrangeOptions, by_attribute, options_of, values_of
 from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
 
 # Values
@@ -29,7 +31,7 @@ from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
         ({"tempo": None}, "tempo is 'None': give a number"),
         ({"style": "zydeco"}, r"unknown style 'zydeco': give one of rock, .*punk or ambient"),
         ({"style": "bossa"}, "unknown style 'bossa': perhaps latin; give one of"),
-        ({"style": "jaz"}, "unknown style 'jaz': perhaps jazz; give one of"),
+        ({"style": "Jaz"}, "unknown style 'Jaz': perhaps jazz; give one of"),
         ({"roles": "drumss"}, "unknown tracks 'drumss': perhaps drums; give one or more of"),
         ({"mix": "rythm"}, "unknown mix 'rythm': perhaps rhythm; give one of"),
         ({"style": 3}, "style is '3': give a text"),
@@ -38,6 +40,7 @@ from sideman.tokens.vocabulary import DENSITIES, STYLES, VOCABULARY
         ({"roles": ()}, "tracks wants at least one, each once"),
         ({"roles": " , "}, "tracks wants at least one"),
         ({"roles": ("bass", "bass")}, "tracks wants at least one, each once"),
+        ({"roles": ["bass", "Bass"]}, "tracks wants at least one, each once"),
         ({"roles": {}}, "tracks is '{}': give a list"),
         ({"takes": 0}, "takes 0 is out of range: give 1 to 64"),
         ({"takes": 2.0}, "takes is '2.0': give a whole number"),
@@ -81,6 +84,26 @@ def test_several_are_a_list_or_names_with_commas(roles: Any) -> None:  # noqa: A
     assert all(isinstance(role, Role) for role in options.roles)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "choice"),
+    [
+        ("style", "Jazz", "jazz"),
+        ("style", "HIP-HOP", "hip-hop"),
+        ("ending", "Ring", "ring"),
+        ("mix", "Studio", "studio"),
+        ("roles", ["Drums", "BASS"], (Role.DRUMS, Role.BASS)),
+        ("straight", "Piano", (Role.PIANO,)),
+    ],
+    ids=str,
+)
+def test_choices_may_be_written_in_capitals(
+    name: str,
+    value: Any,  # noqa: ANN401 - a text or a list
+    choice: str | tuple[Role, ...],
+) -> None:
+    assert getattr(ArrangeOptions(**{name: value}), name) == choice
+
+
 def test_who_gives_no_seed_gets_a_random_one() -> None:
     seeds = {ArrangeOptions().seeded().seed for _ in range(5)}
     assert len(seeds) == 5
@@ -97,8 +120,25 @@ def test_values_go_by_the_names_of_the_table() -> None:
     options = options_of({"tracks": ["piano"], "tempo": 90, "top_p": 0.5})
     assert options == ArrangeOptions(roles=(Role.PIANO,), tempo=90, top_p=0.5)
     assert options_of(values_of(options)) == options
-    with pytest.raises(OptionError, match="unknown option roles, tempi: there are tempo, style, tracks"):
-        options_of({"roles": ["piano"], "tempi": 90})
+    with pytest.raises(OptionError, match="unknown option 'roles': there are tempo, style, tracks"):
+        options_of({"roles": ["piano"]})
+
+
+def test_python_has_the_names_of_all_doors() -> None:
+    assert by_attribute({"tracks": "bass", "tempo": 90}) == by_attribute({"roles": "bass", "tempo": 90})
+    assert by_attribute({"swing": 60}, PLAYING) == {"swing": 60}
+    with pytest.raises(OptionError, match="two of them are the same one"):
+        by_attribute({"tracks": "bass", "roles": "drums"})
+    with pytest.raises(OptionError, match="unknown option 'tempi': perhaps tempo; there are"):
+        by_attribute({"tempi": 90})
+    with pytest.raises(OptionError, match="unknown option 'style': there are swing"):
+        by_attribute({"style": "jazz"}, PLAYING)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    options = ArrangeOptions(tempo=np.float32(90), seed=np.int64(3), takes=np.uint8(2))  # type: ignore[arg-type]
+    assert options == ArrangeOptions(tempo=90.0, seed=3, takes=2)
+    assert {type(value) for value in (options.tempo, options.seed, options.takes)} == {float, int}
 
 
 def test_choices_are_those_of_the_vocabulary() -> None:

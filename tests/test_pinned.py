@@ -230,6 +230,18 @@ def test_the_bass_begins_slash_chords_on_their_bass() -> None:
             assert first[PITCH] % 12 == NOTE_NAMES[name]
 
 
+def test_power_chords_have_no_third() -> None:
+    power = perform({"power": Piece("C5|G5|A5|F5|C5|G5|F5|C5", ArrangeOptions(style="rock"))})["power"]
+    roots = np.array([NOTE_NAMES[name] for name in "CGAFCGFC"])
+    thirds = []
+    for performance in power.values():
+        for track in performance.bands[0].tracks:
+            if not track.is_drum:
+                above = (track.notes[:, PITCH] - roots[track.notes[:, ONSET] // STEPS_PER_BAR]) % 12
+                thirds += np.isin(above, (3, 4)).tolist()
+    assert np.mean(thirds) < 0.03  # .17 over the same chords as triads
+
+
 def test_drums_begin_with_a_kit_at_least_as_often_as_people_s() -> None:
     alone = {style: Piece("C:4|Am:4", ArrangeOptions(style=style, roles=(Role.DRUMS,))) for style in STYLES}
     whole = 0

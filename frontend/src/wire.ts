@@ -66,6 +66,8 @@ export interface ArrangementRequest {
   /** Parts that are not composed, one a track, and a melody, which the band avoids clashing with. */
   readonly given?: readonly GivenPart[];
   readonly name?: string | null;
+  /** The key that the chart names, such as Gb major, for signatures; that of the chords if left out. */
+  readonly key?: string | null;
   /** Fingerprint that the server's model must have: for a link to an exact piece. */
   readonly model?: string | null;
 }
@@ -126,6 +128,8 @@ export interface ArrangementView {
   readonly model: string;
   /** In the order of playing; none where the piece is one. */
   readonly sections: readonly PlayedSectionView[];
+  /** General MIDI programs of players, from 0, where they aren't the style's. */
+  readonly programs: { readonly [Key in Role]?: number };
   /** Somebody's own parts: without their files it is not made again. */
   readonly given: readonly GivenView[];
   /** With chords, options, seeds and model they make the same piece again. */

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.composer import SAMPLING, Composer, Take
-from sideman.errors import CheckpointError, ChordSyntaxError, SidemanError, TokenError
+from sideman.errors import CheckpointError, ChordSyntaxError, OptionError, SidemanError, TokenError
 from sideman.model.checkpoint import Checkpoint, grow, load_checkpoint
 from sideman.model.fingerprint import fingerprint
 from sideman.model.runtime import open_engine
@@ -32,15 +32,15 @@ from sideman.music.band import ONSET, Role, Track
 from sideman.music.chords import Progression, parse
 from sideman.music.song import Song
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
-from sideman.options import PlayOptions
+from sideman.options import PlayOptions, by_attribute
 from sideman.planning import Bar as Bar  # noqa: PLC0414 - likewise
 from sideman.planning import Heard
 from sideman.planning import Plan as Plan  # noqa: PLC0414 - readers of this module find it here too
 from sideman.render.rendition import Rendition
+from sideman.tokens import register, styling
 from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.fingerprints import SUFFIX, Fingerprints, Run
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
-from sideman.tokens.styling import SHAPES, digest
 from sideman.tokens.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
@@ -119,15 +119,18 @@ class Model:
         self.columns = [FEATURE_NAMES.index(name) for name in checkpoint.features]
         own = checkpoint.meta.get("sampling")
         self.sampling = SAMPLING if own is None else SamplingDefaults.of(own, VOCABULARY.kinds)
-        if unknown := self.sampling.styling.keys() - SHAPES.keys():
-            raise CheckpointError(f"nobody knows a styling of {', '.join(sorted(unknown))}: give {', '.join(SHAPES)}")
+        if unknown := self.sampling.styling.keys() - styling.SHAPES.keys():
+            raise CheckpointError(
+                f"nobody knows a styling of {', '.join(sorted(unknown))}: give {', '.join(styling.SHAPES)}"
+            )
         self.known = known
         self.sampling = replace(self.sampling, known=known)
 
     @cached_property
     def fingerprint(self) -> str:
         """A name for what decides the ids besides prompt and seed, see :func:`~sideman.model.fingerprint`."""
-        table = (digest() if self.sampling.styling else "") + (self.known.digest if self.known else "")
+        table = (styling.digest() if self.sampling.styling else "") + (self.known.digest if self.known else "")
+        table += register.digest() if self.sampling.register else ""
         return fingerprint(self.checkpoint, self.sampling, self.engine, table=table)
 
     @classmethod
@@ -172,7 +175,7 @@ class Arrangement(Performance):
     def __repr__(self) -> str:
         options, plan = self.plan.options, self.plan
         takes = f"{options.takes} takes, " if options.takes > 1 else ""
-        return f"<Arrangement of {plan.bars} bars in {plan.chart.key.name}: {takes}seed {options.seed}>"
+        return f"<Arrangement of {plan.bars} bars in {plan.told_key.name}: {takes}seed {options.seed}>"
 
     def _repr_html_(self) -> str:
         """All takes, composed to the end, for a notebook."""
@@ -251,21 +254,22 @@ def _chart(text: str) -> Reading:
 
 
 def arrange(
-    progression: str | Progression | Song,
+    progression: str | Progression | Song | Reading,
     options: ArrangeOptions | None = None,
     *,
     model: Model | None = None,
-    given: Mapping[Role, Track] | None = None,
+    given: Mapping[Role, Track] | Mapping[str, Track] | None = None,
     melody: Track | None = None,
     **wishes: Any,  # noqa: ANN401 - options by name
 ) -> Arrangement:
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
     A text of several lines, or one that no person writes, such as a link, is read as a chart, as
-    :func:`sideman.charts.read` does. A song, such as that tells, is played with its sections and what is wanted of
-    them, in its own tempo and style where no options say otherwise (see :func:`options_of`). With ``given`` the band
-    plays around somebody's own tracks, put on the grid (see :meth:`Plan.with_own`). A ``melody`` is a sixth track that
-    plays along as it is: the band avoids what would rub against it (:meth:`Plan.with_melody`).
+    :func:`sideman.charts.read` does, whose reading is taken too. A song, such as that tells, is played with its
+    sections and what is wanted of them, in its own tempo and style where no options say otherwise (see
+    :func:`options_of`). With ``given`` the band plays around somebody's own tracks, put on the grid (see
+    :meth:`Plan.with_own`). A ``melody`` is a sixth track that plays along as it is: the band avoids what would rub
+    against it (:meth:`Plan.with_melody`).
     Options are given by name, or as an object, or as an object of which some are changed by name. Returns an
     :class:`Arrangement`: iterate over it for the bars as they are composed, or take ``.bands`` (one a take) or
     ``.band``; each is exactly as long as the progression. Raises :class:`ChordSyntaxError` for a progression that
@@ -273,12 +277,18 @@ def arrange(
     :class:`OptionError` for an option out of range and :class:`CheckpointError` where the weights are
     missing or do not fit.
     """
-    wanted = replace(options or ArrangeOptions(), **wishes)
-    if isinstance(progression, str):
-        progression = _read(progression)
+    if not isinstance(options, ArrangeOptions | None):
+        raise OptionError(f"options are of type {type(options).__name__}: give ArrangeOptions, or each by its name")
+    wanted = replace(options or ArrangeOptions(), **by_attribute(wishes))
+    progression = _read(progression) if isinstance(progression, str) else getattr(progression, "song", progression)
+    if not isinstance(given, Mapping | None):
+        raise OptionError(f"given is of type {type(given).__name__}: give each Track by its role")
+    if not isinstance(progression, Progression | Song):
+        kind = type(progression).__name__
+        raise OptionError(f"a chart is of type {kind}: give a text, a progression, a song, or what charts.read returns")
     if isinstance(progression, Song):
         wanted = options_of(progression, wanted, has_tempo=options is not None or "tempo" in wishes)
-        plan = Plan(progression.progression, wanted, sections=progression.passages)
+        plan = Plan.of(progression, wanted)
     else:
         plan = Plan(progression, wanted)
     plan = plan.with_own(given)[0] if given else plan

@@ -75,7 +75,7 @@ class _Drawing(ctypes.Structure):
 
 class _Leading(ctypes.Structure):
     _fields_ = (
-        *((name, ctypes.c_void_p) for name in ("open", "rules", "styling", "rubbing")),
+        *((name, ctypes.c_void_p) for name in ("open", "rules", "styling", "rubbing", "registers")),
         ("steps", ctypes.c_int32),
         ("bar_begin", ctypes.c_int32),
         ("avoiding", ctypes.c_double),
@@ -193,6 +193,8 @@ class KernelTake:
         if habits is not None:
             leading.moving[: len(ROLES)], leading.steady[: len(ROLES)] = habits.moving, habits.steady
             leading.is_steady = habits.is_steady
+        if fitting.register is not None:
+            leading.registers = fitting.register.rows.ctypes.data
         if fitting.clashes is not None:
             sounded = np.ascontiguousarray(fitting.clashes.sounded, np.int32)
             leading.rubbing = sounded.ctypes.data

@@ -6,15 +6,16 @@ option is a row here, and its use. Imports no numpy, since ``sideman --help`` re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any
 
 from sideman.errors import OptionError
 from sideman.music.feel import HARDEST_SWING, MAX_HAND_SEED, MOST_HUMAN, STRAIGHT, Feel
 from sideman.music.mixes import MIXES, STUDIO
 from sideman.music.roles import ROLES, Role
-from sideman.music.styles import DENSITIES, ENDINGS, LOOP, NEAR, STYLES, near_styles
+from sideman.music.styles import DENSITIES, ENDINGS, LOOP, STYLES
+from sideman.option import SHOWN, Option, near_of
 
 MIN_TEMPO, MAX_TEMPO = 20, 400  # beats a minute
 MAX_SEED = 2**64 - 1
@@ -22,114 +23,6 @@ MAX_TAKES = 64
 AS_PEOPLE, STRICTEST = 0.5, 1.0  # how strict a leader is
 MOST_TRANSPOSED = 11  # semitones
 RANDOM_SEEDS = 2**32  # short enough to be read out, and a whole number in every language
-_SHOWN = 32  # characters of a value in an error
-
-Kind = Literal["number", "whole", "text", "several", "flag"]
-_TYPES: dict[Kind, tuple[type, ...]] = {
-    "number": (int, float),
-    "whole": (int,),
-    "text": (str,),
-    "several": (str, list, tuple),
-    "flag": (bool,),
-}
-_WORDS: dict[Kind, str] = {
-    "number": "a number",
-    "whole": "a whole number",
-    "text": "a text",
-    "several": "a list, or a text such as drums,bass",
-    "flag": "true or false",
-}
-
-
-_NUMBERS = "number", "whole"
-
-
-@dataclass(frozen=True)
-class Option:
-    """A row: what an option is called and what its value may be.
-
-    ``kind`` says of what type: several are a sequence of ``choices``, or their names with commas in between. Numbers
-    lie from ``minimum`` (with ``above``, above it) to ``maximum``; with ``zero`` they may be 0 too. ``nothing`` says
-    what None, or several of none, stands for; where it is empty, None is not a value. ``shapes``: another value gives
-    other notes. ``relative``: to what the model wants, so that a value says nothing of another model's piece. What is
-    not ``live`` a band that is led bar by bar can't know, or play.
-    """
-
-    kind: Kind
-    help: str
-    minimum: float = 0
-    maximum: float = 0
-    choices: tuple[str, ...] = ()
-    nothing: str = ""
-    above: bool = False
-    zero: bool = False
-    shapes: bool = True
-    relative: bool = False
-    live: bool = True
-    name: str = ""  # at every door; unless told otherwise, the attribute
-    attribute: str = ""  # of ArrangeOptions
-    default: Any = None
-
-    @property
-    def row(self) -> dict[str, Option]:
-        """As the metadata of a field."""
-        return {"option": self}
-
-    @property
-    def range(self) -> str:
-        """What is allowed, for people."""
-        if self.kind == "flag":
-            return _WORDS[self.kind]
-        if self.choices:
-            *others, last = self.choices
-            return f"{'one or more' if self.kind == 'several' else 'one'} of {', '.join(others)} or {last}"
-        low, high = (f"{value:g}" if self.kind == "number" else str(value) for value in (self.minimum, self.maximum))
-        return f"more than {low}, at most {high}" if self.above else f"{'0 or ' if self.zero else ''}{low} to {high}"
-
-    def check(self, value: Any) -> Any:  # noqa: ANN401 - of the option's type, or not
-        """The value, as :class:`ArrangeOptions` holds it. Raises :class:`OptionError` where it is not one."""
-        if self.nothing and (value is None or (self.kind == "several" and value in ("", [], ()))):
-            return None
-        if isinstance(value, bool) != (self.kind == "flag") or not isinstance(value, _TYPES[self.kind]):
-            raise OptionError(f"{self.name} is {str(value)[:_SHOWN]!r}: give {_WORDS[self.kind]}")
-        typed: Any = value
-        if self.kind == "several":
-            return self._several(typed)
-        if self.choices:
-            if typed not in self.choices:
-                raise OptionError(self._unknown(typed))
-        elif self.kind in _NUMBERS and not self._is_inside(typed):
-            raise OptionError(f"{self.name} {str(typed)[:_SHOWN]} is out of range: give {self.range}")
-        return typed
-
-    def _unknown(self, value: str) -> str:
-        """What is wrong with a choice that there is not, and what may have been meant."""
-        from difflib import get_close_matches  # as in near_styles
-
-        word = value[:_SHOWN]
-        near = (
-            near_styles(word)
-            if self.choices is STYLES
-            else get_close_matches(word.lower(), map(str, self.choices), cutoff=NEAR)
-        )
-        guess = f"perhaps {near[0]}; " if near else ""
-        return f"unknown {self.name} {word!r}: {guess}give {self.range}"
-
-    def _is_inside(self, value: float) -> bool:
-        """Written so that NaN isn't."""
-        inside = self.minimum < value if self.above else self.minimum <= value
-        return (inside and value <= self.maximum) or (self.zero and value == 0)
-
-    def _several(self, value: str | Sequence[str]) -> tuple[str, ...]:
-        known = {str(choice): choice for choice in self.choices}
-        if isinstance(value, str):
-            value = list(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))
-        for name in value:
-            if name not in self.choices:
-                raise OptionError(self._unknown(str(name)))
-        if not value or len(set(value)) < len(value):
-            raise OptionError(f"{self.name} wants at least one, each once: give {self.range}")
-        return tuple(known[name] for name in value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -325,16 +218,34 @@ PLAYING = table(PlayOptions)  # the last of them
 LIVE = tuple(option for option in OPTIONS if option.live)  # those of a jam
 
 
-def options_of(values: dict[str, Any]) -> ArrangeOptions:
+def by_attribute(values: Mapping[str, Any], options: Sequence[Option] | None = None) -> dict[str, Any]:
+    """Values by the attributes of options, all unless told otherwise; ``tracks`` may be called ``roles`` here.
+
+    Raises :class:`OptionError` for a name that no option has.
+    """
+    options = options or OPTIONS
+    return _named(values, options, {option.attribute: option.attribute for option in options})
+
+
+def options_of(values: Mapping[str, Any]) -> ArrangeOptions:
     """From values by the names of the table; what is left out has its default.
 
     Raises :class:`OptionError` for a name that is not there, or a value out of range.
     """
-    attributes = {option.name: option.attribute for option in OPTIONS}
-    unknown = values.keys() - attributes.keys()
-    if unknown:
-        raise OptionError(f"unknown option {', '.join(sorted(unknown))}: there are {', '.join(attributes)}")
-    return ArrangeOptions(**{attributes[name]: value for name, value in values.items()})
+    return ArrangeOptions(**_named(values, OPTIONS, {}))
+
+
+def _named(values: Mapping[str, Any], options: Sequence[Option], more: Mapping[str, str]) -> dict[str, Any]:
+    """Values by the attributes of their options, found by the names of the table and ``more``."""
+    attributes = {**more, **{option.name: option.attribute for option in options}}
+    for name in values:
+        if name not in attributes:
+            names = ", ".join(option.name for option in options)
+            raise OptionError(f"unknown option {name[:SHOWN]!r}: {near_of(name, attributes)}there are {names}")
+    found = {attributes[name]: value for name, value in values.items()}
+    if len(found) < len(values):
+        raise OptionError(f"options {', '.join(values)}: two of them are the same one, give it once")
+    return found
 
 
 def values_of(options: ArrangeOptions) -> dict[str, Any]:

@@ -5,37 +5,38 @@ plan -> takes, which have yet to be composed; ids of a take -> bars, finished fo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.composer import SAMPLING, Take
 from sideman.errors import OptionError
-from sideman.model.sampling import MAX_FITTING, SamplingDefaults, SamplingOptions
-from sideman.music.band import DURATION, INSTRUMENTS, ONSET, ROLES, Note, NoteArray, Role, Track
+from sideman.model.sampling import SamplingDefaults, SamplingOptions
+from sideman.music.band import DURATION, ONSET, ROLES, Note, NoteArray, Role, Track
 from sideman.music.chords import Progression
 from sideman.music.dynamics import played_at
 from sideman.music.ending import with_ending
 from sideman.music.finishing import finish, struck
 from sideman.music.key import Key
-from sideman.music.slowing import times_of
+from sideman.music.song import Song
 from sideman.music.strokes import Setting, settings
 from sideman.music.styles import LOOP, style_program
 from sideman.music.wishes import PlayedSection
 from sideman.options import AS_PEOPLE, STRICTEST, PlayOptions
 from sideman.options import ArrangeOptions as ArrangeOptions  # noqa: PLC0414 - readers of this module find it here too
-from sideman.render.parts import without_overlaps
+from sideman.render.parts import cut_melody
+from sideman.render.played import seconds_of
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
-from sideman.tokens.clashes import Clashes
+from sideman.tokens.clashes import Clashes, lacking
 from sideman.tokens.decode import BarNotes
 from sideman.tokens.fingerprints import Fingerprints, Run
 from sideman.tokens.grid import GridLoss
-from sideman.tokens.kit import Beginning, Fill, Kit, Other, WaltzBass, WaltzDrums, is_waltz
+from sideman.tokens.kit import Other, beginnings_of
 from sideman.tokens.leader import Leader
 from sideman.tokens.leads import Leads, Repeats, heads_of, leads_of
 from sideman.tokens.own import Velocities, own_parts
@@ -59,22 +60,6 @@ class Bar(NamedTuple):
         return f"<Bar {self.number} of take {self.take}: {notes} notes>"
 
 
-def seconds_of(progression: Progression, tempo: float, playing: PlayOptions) -> float:
-    """How long a progression plays that was composed for a tempo, in beats a minute."""
-    tempo = playing.play_tempo or tempo
-    return times_of(tempo, progression.lines, progression.steps, slows=playing.ritardando).seconds(progression.steps)
-
-
-def as_strict(sampling: SamplingDefaults, strict: float) -> SamplingDefaults:
-    """How weights are drawn from by a leader so strict: chord tones are as much likelier; twice as much at the end."""
-    if strict == AS_PEOPLE:
-        return sampling
-    return replace(
-        sampling,
-        fitting={role: min(added * strict / AS_PEOPLE, MAX_FITTING) for role, added in sampling.fitting.items()},
-    )
-
-
 @dataclass(frozen=True)
 class Plan:
     """What is to be played: chords, and what the leader decides besides. Everything but the model.
@@ -84,8 +69,9 @@ class Plan:
     ``sections`` are those of the piece, in the order of playing; without any it is one. ``given`` are somebody's own
     parts of some roles, one for each bar of the chart: the others are composed around them. ``melody`` is a sixth track
     that plays along as it is: the band avoids what would rub against it. ``velocities`` are those of edited parts, by
-    role and bar of the chart. Raises :class:`OptionError` where the bars of sections, own parts or the melody are not
-    those of the progression.
+    role and bar of the chart. ``title`` and ``signature`` are what the chart says of itself, and change no note;
+    ``programs`` are General MIDI programs (0-based) in place of those that the style brings along. Raises
+    :class:`OptionError` where the bars of sections, own parts or the melody are not those of the progression.
     """
 
     progression: Progression
@@ -95,6 +81,20 @@ class Plan:
     given: Mapping[Role, tuple[Part, ...]] = field(default_factory=dict)
     melody: Track | None = None
     velocities: Mapping[tuple[Role, int], Velocities] = field(default_factory=dict)
+    title: str = ""
+    signature: Key | None = None
+    programs: Mapping[Role, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, song: Song, options: ArrangeOptions | None = None) -> Self:
+        """A song, with its sections and what it is called. Its tempo and style are the options' own affair."""
+        return cls(
+            song.progression,
+            options or ArrangeOptions(),
+            sections=song.passages,
+            title=song.title,
+            signature=song.key,
+        )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", self.options.seeded())
@@ -105,8 +105,12 @@ class Plan:
         if self.sections and bars not in {asked, self.progression.bars - self.rings}:
             raise OptionError(f"sections of {bars} bars for a progression of {asked}: give them the same bars")
         for role, parts in self.given.items():
-            if role not in self.options.roles or len(parts) != self.chart.bars:
-                raise OptionError(f"own part of {role}: it wants a role that plays, and a part for each bar")
+            if role not in self.options.roles:
+                raise OptionError(
+                    f"own part of {role}: {role} doesn't play, add it to the tracks or leave its part out"
+                )
+            if len(parts) != self.chart.bars:
+                raise OptionError(f"own part of {role}: {len(parts)} bars of {self.chart.bars}, give a part for each")
         if self.melody is not None and (self.melody.role is not Role.MELODY or not self._holds(self.melody.notes)):
             raise OptionError("melody: it wants a track of that role, with notes that end within the chart")
 
@@ -121,6 +125,11 @@ class Plan:
         return chart_of_progression(self.progression, self.key)
 
     @property
+    def told_key(self) -> Key:
+        """The key that the chart names, or else the one that its chords speak for."""
+        return self.signature or self.progression.spelled(self.chart.key)
+
+    @property
     def bars(self) -> int:
         """How many bars, as people count."""
         return len(self.chart.spans)
@@ -131,12 +140,15 @@ class Plan:
         styles = [lead.style or self.options.style for lead in self.leads.bars]
         return settings(self.chart.lines.tolist(), styles, self.options.seed or 0)
 
-    def with_own(self, tracks: Mapping[Role, Track]) -> tuple[Plan, dict[Role, GridLoss]]:
+    def with_own(self, tracks: Mapping[Role, Track] | Mapping[str, Track]) -> tuple[Plan, dict[Role, GridLoss]]:
         """The same around somebody's own tracks, put on the grid, and what that changed.
 
         Raises :class:`OptionError` for roles that don't play, and tracks of which nothing is left.
         """
-        made = {role: own_parts(role, track.notes, self.chart) for role, track in tracks.items()}
+        for name, track in tracks.items():
+            if name not in ROLES or not isinstance(track, Track):
+                raise OptionError(f"own part of {name}: name it one of {', '.join(ROLES)}, and give a Track")
+        made = {Role(name): own_parts(Role(name), track.notes, self.chart) for name, track in tracks.items()}
         plan = replace(self, given={role: parts for role, (parts, _) in made.items()})
         return plan, {role: loss for role, (_, loss) in made.items()}
 
@@ -145,13 +157,8 @@ class Plan:
 
         Whoever plays it in ``track``, it keeps its program. Raises :class:`OptionError` where nothing is left of it.
         """
-        notes = without_overlaps(track.notes, self.chart.steps)
-        if not len(notes):
-            raise OptionError("melody: no note of it lies within the chart")
-        program = INSTRUMENTS[track.role].program if track.program is None else track.program
-        cut = {*map(tuple, notes.tolist())} - {*map(tuple, track.notes.tolist())}
-        loss = GridLoss(len(track), duration=len(cut), dropped=len(track) - len(notes))
-        return replace(self, melody=Track(Role.MELODY, notes, program)), loss
+        melody, loss = cut_melody(track, self.chart.steps)
+        return replace(self, melody=melody), loss
 
     def _holds(self, notes: NoteArray) -> bool:
         return bool((notes[:, ONSET] + notes[:, DURATION] <= self.chart.steps).all())
@@ -163,7 +170,9 @@ class Plan:
 
     @cached_property
     def _clashes(self) -> Clashes | None:
-        return None if self.melody is None else Clashes(self.melody.notes, self.chart)
+        if self.melody is None and not lacking(self.chart).any():
+            return None
+        return Clashes(self.chart, None if self.melody is None else self.melody.notes)
 
     @property
     def own(self) -> list[Parts]:
@@ -191,7 +200,7 @@ class Plan:
         where it stands at ``present``: that would not be played anew.
         """
         options = self.options if seed is None else replace(self.options, seed=seed)
-        sampling = as_strict(sampling, options.strict)
+        sampling = sampling.fitted(options.strict / AS_PEOPLE)
         drawing = SamplingOptions(options.temperature, options.top_p, options.seed or 0)
 
         def is_idle(role: Role, bar: int, source: int) -> bool:
@@ -206,7 +215,11 @@ class Plan:
                 if other.plays:
                     playing[other.bar].add(ROLES[other.role])
             leads = leads.anew(playing)
-        beginnings = [*others, *self._beginnings(given)]
+
+        def is_drawn(role: Role, bar: int) -> bool:
+            return self._draws(role, bar, given)
+
+        beginnings = [*others, *beginnings_of(self.chart, self.leads.bars, options.style, is_drawn)]
         leader = self.leader(given, leads)
         return Take(number, self.chart, leader, drawing, sampling, beginnings, judged, self._clashes)
 
@@ -250,29 +263,6 @@ class Plan:
             intro=self.options.intro,
             repeats=repeats,
         )
-
-    def _beginnings(self, given: Sequence[Parts]) -> list[Beginning]:
-        """How drums and bass begin, where they are composed: at the start, and where style or metre are others."""
-        found: list[Beginning] = []
-        last: tuple[str | None, bool] = (None, False)
-        for number, lead in enumerate(self.leads.bars):
-            style, waltz = lead.style or self.options.style, is_waltz(self.chart, number)
-            if (style, waltz) != last and not lead.rings:
-                drums = self._draws(Role.DRUMS, number, given)
-                if drums and waltz:
-                    found.append(WaltzDrums(style, self.chart, number))
-                elif drums and style not in (None, last[0]):
-                    found.append(Kit(style, self.chart, number))
-                if waltz and self._draws(Role.BASS, number, given):
-                    found.append(WaltzBass(self.chart, number))
-            last = style, waltz
-        return [*self._fills(given), *found]
-
-    def _fills(self, given: Sequence[Parts]) -> Iterator[Fill]:
-        """How the drums, where they are composed, lead into other sections."""
-        for bar, following in enumerate(self.leads.bars[1:]):
-            if following.opens and not following.rings and self._draws(Role.DRUMS, bar, given):
-                yield Fill(self.chart, bar)
 
     def _draws(self, role: Role, bar: int, given: Sequence[Parts]) -> bool:
         """Whether the part of a role in a bar is composed: it plays, and nobody gave it or plays it again."""
@@ -341,17 +331,20 @@ class Plan:
         return self._composed(map(self._track, self.options.roles)).played(self.options.playing)
 
     def _track(self, role: Role, notes: NoteArray | Iterable[Note] = ()) -> Track:
-        """With the instrument that the style brings along."""
-        return Track(role, notes, style_program(self.options.style, role))
+        """With the instrument that was chosen, or that the style brings along."""
+        return Track(role, notes, self.programs.get(role, style_program(self.options.style, role)))
 
     def _composed(self, tracks: Iterable[Track]) -> Rendition:
-        progression = self.progression
+        progression, melody = self.progression, self.melody
+        if melody is not None:
+            melody = replace(melody, program=self.programs.get(Role.MELODY, melody.program))
         return Rendition(
-            (*tracks, *(() if self.melody is None else (self.melody,))),
+            (*tracks, *(() if melody is None else (melody,))),
             self.chart.steps,
             self.options.tempo,
             progression.lines,
             progression=progression,
-            key=self.chart.key.name,
+            key=self.told_key.name,
             sections=self.sections,
+            title=self.title,
         )

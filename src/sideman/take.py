@@ -25,6 +25,7 @@ from sideman.tokens.leader import Leader
 from sideman.tokens.parts import Parts, Reader
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.redraws import Redraws
+from sideman.tokens.register import Register
 from sideman.tokens.slices import BEGINS_PART, part_begin
 from sideman.tokens.styling import Styling
 from sideman.tokens.vocabulary import VOCABULARY
@@ -73,7 +74,8 @@ class Take:
         self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
         styling = Styling(defaults.styling) if defaults.styling else None
         habits = Habits(defaults.moving, defaults.steady) if defaults.moving or defaults.steady else None
-        self._fitting = Fitting(defaults.fitting, clashes, styling, habits)
+        register = Register(chart.shift, defaults.register) if defaults.register else None
+        self._fitting = Fitting(defaults.fitting, clashes, styling, habits, register)
         self.choices = _NONE  # ids that may come next
         self.wished = self.choices  # those to draw among
         self._chart, self._judged = chart, judged

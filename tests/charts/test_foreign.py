@@ -36,6 +36,8 @@ from sideman.errors import UnreadableError
         (b"https://example.org/song", "", "the address of a web page"),
         (b"<!DOCTYPE html><html><body>C Am</body></html>", "", "a web page"),
         (b'<?xml version="1.0"?><feed/>', "", "an XML file of another kind"),
+        (b'{"name": "x", "format": "sideman piece", "version": 1}', "a.json", "a piece of Sideman"),
+        (b'{"id": "a", "prompt": "C | G"}\n{"id": "b", "prompt": "F"}', "a.jsonl", "a batch of charts"),
         (b'{"title": "x", "chords": []}', "", "JSON that is not a chart of Sideman"),
         (b"\0\1\2\3", "", "a file of a kind that is not known"),
     ],

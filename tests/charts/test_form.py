@@ -6,8 +6,10 @@ import re
 
 import pytest
 from tests.cases import cases
+from tests.charts.written import assumed, played
 
-from sideman.charts.form import unfold
+from sideman.charts import QUESTIONS, read
+from sideman.charts.form import missing, unfold
 from sideman.charts.sheet import Jump, Measure
 from sideman.errors import OptionError
 
@@ -76,6 +78,62 @@ def test_signs_that_lead_nowhere_are_passed_over() -> None:
     assert unfold(measures("2:A 3:B C")) == (0, 1, 2)
 
 
+@cases(
+    ("text", "signs"),
+    [
+        ("A B!DC", ""),
+        ("A B!DCF", "fine"),
+        ("A. B!DCF", ""),
+        ("A B!DCC", "to coda, coda"),
+        ("A> B!DCC", "coda"),
+        ("A B!DCC @C", "to coda"),
+        ("A> B!DCC @C", ""),
+        ("A> B!DSC @C", "segno"),
+        ("A> $B!DSC @C", "to coda"),
+        ("$A> B!DSC @C", ""),
+    ],
+)
+def test_signs_that_a_jump_misses_are_named(text: str, signs: str) -> None:
+    assert ", ".join(sign for _, sign in missing(measures(text))) == signs
+
+
 def test_what_would_play_for_ever_is_refused() -> None:
     with pytest.raises(OptionError, match="more than"):
         unfold(measures("(A B)999999"))
+
+
+@cases(
+    ("text", "told"),
+    [
+        ("| C | G | F | D.C. al Fine", {("no fine", "D.C. al Fine")}),
+        ("C G Am F\nD.C. al Fine", {("no fine", "D.C. al Fine")}),
+        ("| C | G | D.S. al Fine", {("no segno", "D.S. al Fine"), ("no fine", "D.S. al Fine")}),
+        ("| C | G | D.S.", {("no segno", "D.S.")}),
+        ("| C | G To Coda | F | D.C. al Coda", {("no coda", "D.C. al Coda")}),
+        ("| C | G | D.C. al Coda\nCoda\n| A |", {("no to coda", "D.C. al Coda")}),
+        ("| C | G To Coda | F | D.C. al Coda\nCoda\n| A |", set()),
+        ("| C | G | Fine\n| F | D.C. al Fine", set()),
+        ("| C | G | D.C.", set()),
+    ],
+)
+def test_a_jump_to_a_sign_that_is_not_there_is_said(text: str, told: set[tuple[str, str]]) -> None:
+    found = [assumption for assumption in read(text).assumptions if assumption.code == "sign"]
+    assert {(assumption.read, assumption.text) for assumption in found} == told
+    assert all("write" in QUESTIONS["sign"].answers[assumption.read] for assumption in found)
+    assert "sign" not in assumed(text, form="written")
+
+
+@cases(
+    ("text", "bars"),
+    [
+        ("| C | G | Fine\n| F | D.C.", "C | G | F | C | G"),
+        ("| C | G To Coda | F | D.C. |\nCoda\n| A |", "C | G | F | C | G | A"),
+        ("| C | G | D.C.", "C | G | C | G"),
+    ],
+)
+def test_a_jump_that_does_not_say_where_it_ends(text: str, bars: str) -> None:
+    assert played(text) == bars
+
+
+def test_a_sign_before_all_bars_is_said() -> None:
+    assert assumed("D.C. al Fine\n| C | F |")["ignored"] == "D.C. al Fine"

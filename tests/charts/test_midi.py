@@ -156,8 +156,24 @@ def test_title_key_and_tempo_are_read() -> None:
     assert sheet.key is not None
     assert (sheet.title, sheet.key.name, sheet.tempo) == ("A Song", "C minor", 100)
     assert ("tempo", "100") in codes(reading)
+    flats = read(midi([meta(0, 0x59, bytes([250, 0]))], song("C")))
+    assert flats.sheet.key is not None
+    assert flats.sheet.key.name == "Gb major"
     plain = read(midi([meta(0, 0x59, bytes([0, 0]))], [meta(0, SEQUENCE_NAME, "Piano"), *song("C")]), name="file.mid")
     assert (plain.sheet.title, plain.sheet.key, plain.sheet.tempo) == ("file", None, None)
+
+
+@cases(
+    ("tracks", "title"),
+    [
+        ([[meta(0, SEQUENCE_NAME, "A Song"), *song("C")]], "A Song"),  # all in one track
+        ([[meta(0, SEQUENCE_NAME, "A Song")], song("C")], "A Song"),
+        ([[meta(0, SEQUENCE_NAME, "Steinway"), *song("C")], [meta(0, SEQUENCE_NAME, "P-Bass"), *song("C")]], "file"),
+        ([[meta(0, SEQUENCE_NAME, "Drums"), *song("C")]], "file"),
+    ],
+)
+def test_no_player_is_taken_for_a_title(tracks: list[list[tuple[int, bytes]]], title: str) -> None:
+    assert read(midi(*tracks), name="file.mid").sheet.title == title
 
 
 def test_a_dotted_beat_counts_the_tempo() -> None:
@@ -179,9 +195,10 @@ def test_texts_are_found_whatever_stands_between_them() -> None:
         meta(4, MARKER, "Größe".encode("cp1252")),
     ]
     assert [(text.tick, text.text, text.silent) for text in read_texts(midi(events))] == [
-        (1, "a", True),
+        (1, "a", False),
         (4, "Größe", False),
     ]
+    assert [text.silent for text in read_texts(midi(events[:3], events))] == [True, False, False]
 
 
 @cases(

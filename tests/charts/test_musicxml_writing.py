@@ -91,7 +91,7 @@ def test_what_is_written_is_read_as_the_same_song(sheet: Sheet) -> None:
     reading = read(write(sheet))
     assert heard(reading.song) == heard(song)
     assert (reading.sheet.composer, reading.sheet.style) == (sheet.composer, sheet.style)
-    assert {assumption.code for assumption in reading.assumptions} <= {"form"}
+    assert {assumption.code for assumption in reading.assumptions} <= {"form", "sign"}
 
 
 @cases("quality", QUALITIES)

@@ -200,6 +200,26 @@ def test_what_is_not_certain_is_said() -> None:
         ("Key: Bb\n1 4 5", "Bb | Eb | F"),
         ("Intro: 5411", "<Intro> G | F | C | C"),
         ("6- | 1/3 | 2m7 5", "Am | C/E | Dm7 2:G"),
+        # Beside N.C.
+        ("Key: G\n1 4 | N.C.", "G 2:C | N.C."),
+        ("N.C.\n1 4 5", "N.C. | C | F | G"),
+        ("Intro: NC\nVerse: I vi IV", "<Intro> N.C. | <Verse> C | Am | F"),
+        ("[1]la la [N.C.]la [4]la", "C | N.C. | F"),
+        ("N.C. | N.C.", "N.C. | N.C."),
+        # With commas and the like between them.
+        ("1, 5, 6, 4", "C | G | Am | F"),
+        ("1; 5; 6; 4", "C | G | Am | F"),
+        ("| 1,5 | 6,4 |", "C 2:G | Am 2:F"),
+        ("2, 5, 1", "Dm | G | C"),
+        ("ii, V, I", "Dm | G | C"),
+        ("1, 5, 6/1, 4", "C | G | Am/C | F"),
+        # Many of them are no fingering.
+        ("1 1 4 4 1 1 5 5", "C | C | F | F | C | C | G | G"),
+        ("1-4-5-1-1", "C | F | G | C | C"),
+        # In a minor key those are minor that are so in it.
+        ("Key: Em\n1 4 6", "Em | Am | C"),
+        ("Key: Em\n1 4", "Em | Am"),
+        ("Key: Em\n1- 4", "Em | A"),
         ("\u2163→\u2164→\u2162m→\u2165m", "F | G | Em | Am"),  # IV V IIIm VIm in one sign each
     ],
 )

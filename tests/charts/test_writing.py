@@ -13,12 +13,14 @@ from sideman.charts import Jump, Measure, Reading, Sheet, read
 from sideman.charts.text_writing import sounding
 from sideman.charts.text_writing import write as write_text
 from sideman.charts.writing import WRITERS, format_of, write
-from sideman.errors import OptionError
+from sideman.errors import OptionError, UnreadableError
 from sideman.music.chords import parse, read_chord
 from sideman.music.key import Key
 from sideman.music.progression import Chord
 from sideman.music.qualities import QUALITIES, Quality
+from sideman.music.roles import Role
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
+from sideman.music.wishes import Wishes
 
 GRID = """\
 Title: A Song
@@ -115,6 +117,34 @@ def test_the_reference_form_is_what_is_played() -> None:
     assert parse(write(reading, "reference"), Meter(3, 4)).spans == reading.song.progression.spans
 
 
+def test_json_keeps_a_cut_bar_and_wishes() -> None:
+    wishes = Wishes(density={Role.PIANO: 3}, loudness="f")
+    sheet = Sheet([bar((0, "C"), section="A", wishes=wishes), bar((0, "Am"))], cut=3 * TICKS_PER_BEAT)
+    song = read(write(reading_of(sheet), "json")).song
+    assert song.progression.written == "C:4|Am:3"
+    assert song.sections[0].wishes == wishes
+
+
+@cases(
+    ("changed", "words"),
+    [
+        ({"progression": "H"}, "unknown chord 'H'"),
+        ({"progression": 7}, "int"),
+        ({"sections": []}, "no bars"),
+        ({"sections": [], "order": []}, "a song begins with a chord"),
+        ({"sections": [{"name": "A", "wishes": "", "bars": [{"chords": [{"tick": 99, "chord": "C"}]}]}]}, "'meter'"),
+        ({"order": [{"section": 1, "bars": [0]}]}, "no bars"),
+        ({"tempo": "fast"}, "'fast'"),
+        ({"key": "H major"}, "unknown key"),
+        ({"meter": None}, "NoneType"),
+    ],
+)
+def test_damaged_json_of_a_chart_is_told(changed: dict[str, object], words: str) -> None:
+    document = json.loads(write(read("| C | Am |"), "json")) | changed
+    with pytest.raises(UnreadableError, match=f"^a damaged chart of Sideman .*{words}"):
+        read(json.dumps(document))
+
+
 def test_json_tells_song_order_and_assumptions() -> None:
     reading = read("C G Am F\n| C | % |")
     document = json.loads(write(reading, "json"))
@@ -182,3 +212,19 @@ def test_what_is_written_is_read_as_the_same_song(name: str, sheet: Sheet) -> No
 def test_every_format_is_written_of_any_sheet(sheet: Sheet) -> None:
     for name in WRITERS:
         assert write(reading_of(sheet), name).endswith("\n")
+
+
+@given(sheet=sheets())
+def test_json_is_read_as_the_same_song(sheet: Sheet) -> None:
+    sheet.composer, sheet.style, sheet.tempo = "Somebody", "Bossa Nova", 96.5
+    song, found = sheet.song(), read(write(reading_of(sheet), "json"), name="a.json")
+    assert found.song.progression == song.progression
+    assert found.song.progression.written == song.progression.written
+    assert [bar.section.name for bar in found.song.played] == [bar.section.name for bar in song.played]
+    assert (found.song.title, found.song.key, found.song.tempo, found.song.style) == (
+        song.title,
+        song.key,
+        96.5,
+        "latin",
+    )
+    assert (found.sheet.composer, found.format, found.is_by_hand) == ("Somebody", "JSON", False)

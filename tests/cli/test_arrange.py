@@ -133,7 +133,7 @@ def test_the_seed_that_was_taken_is_told(run: Run, weights: Path, tmp_path: Path
 
 def test_only_the_tracks_asked_for_with_their_programs(run: Run, weights: Path, tmp_path: Path) -> None:
     run(
-        "arrange", FOUR_CHORDS, "-o", "duo.mid", "--weights", weights, "--tracks", "piano, Bass", "--program", "piano=4"
+        "arrange", FOUR_CHORDS, "-o", "duo.mid", "--weights", weights, "--tracks", "piano, Bass", "--program", "Piano=4"
     )
     tracks = {track.name: track for track in mido.MidiFile(tmp_path / "duo.mid").tracks if track.name}
     assert set(tracks) == {"Piano", "Bass"}
@@ -425,6 +425,14 @@ def test_a_loop_of_24_bits_and_a_score(run: Run, tmp_path: Path) -> None:
     info = soundfile.info(tmp_path / "loop.flac")
     assert (info.frames, info.subtype) == (44_100, "PCM_24")
     assert "<part-name>Bass</part-name>" in (tmp_path / "loop.musicxml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("option", [("--bits", 24), ("--no-tail",), ("--soundfont", "font.sf2")], ids=str)
+def test_what_is_for_audio_wants_audio(run: Run, tmp_path: Path, option: tuple[object, ...]) -> None:
+    for arguments in (("C:4", "-o", "song.mid"), ("--batch", "prompts.jsonl", "-o", "out")):
+        code, _, err = run("arrange", *arguments, *option)
+        assert (code, f"{option[0]}: it is for --audio" in err) == (2, True)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_other_bits_are_refused_before_anything_is_composed(run: Run, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def names(folder: Path) -> list[str]:
 
 def test_each_line_becomes_its_samples(run: Run, weights: Path, tmp_path: Path) -> None:
     (tmp_path / "prompts.jsonl").write_text(
-        lines(A, "", {"id": 7, "prompt": "Am:16", "tempo": 90, "style": "jazz", "tracks": "bass,drums", "more": [1]})
+        lines(A, "", {"id": 7, "prompt": "Am:16", "tempo": 90, "style": "Jazz", "tracks": "bass,drums"})
     )
     code, out, err = run("arrange", "--batch", "prompts.jsonl", "-o", "new/out", "--samples", 3, "--weights", weights)
     assert (code, err) == (0, "")
@@ -66,6 +66,40 @@ def test_options_hold_for_lines_without_their_own(run: Run, weights: Path, tmp_p
     assert [read_midi(tmp_path / f"out/{name}_0.mid").tempo for name in "ab"] == [77, 180.5]
 
 
+def test_what_means_nothing_is_ignored_and_told_once(run: Run, weights: Path) -> None:
+    stdin = lines(
+        {**A, "title": "x", "source": 1}, {**A, "id": "b", "title": None}, {"id": "c", "prompt": "H", "title": ""}
+    )
+    arguments = ("arrange", "--batch", "-", "-o", "out", "--weights", weights)
+    _, _, err = run(*arguments, stdin=stdin)
+    assert err.splitlines()[0] == "ignored: 'title' (3 lines), 'source' (1 line)"
+    assert err.count("ignored") == 1
+    assert json.loads(run(*arguments, "--json", stdin=stdin).out)["ignored"] == {"title": 3, "source": 1}
+    many = {f"{number}\n{'x' * 99}": number for number in range(10)}
+    _, _, err = run(*arguments, stdin=lines({**A, **many}))
+    assert err.startswith(f"ignored: '0\\n{'x' * 30}' (1 line), ")
+    assert err.endswith("(1 line), and 2 more\n")
+
+
+@pytest.mark.parametrize(
+    ("own", "arguments", "tempo"),
+    [
+        ({}, (), 90),
+        ({"tempo": None}, (), 90),
+        ({"tempo": 80}, (), 80),
+        ({}, ("--tempo", 70), 70),
+        ({}, ("--tempo", 120), 120),
+    ],
+    ids=str,
+)
+def test_a_chart_names_its_tempo_and_options_count_more(
+    run: Run, weights: Path, tmp_path: Path, own: dict[str, Any], arguments: tuple[object, ...], tempo: float
+) -> None:
+    stdin = lines({"id": "a", "prompt": "Tempo: 90\nC | Am", **own})
+    run("arrange", "--batch", "-", "-o", "out", "--weights", weights, *arguments, stdin=stdin)
+    assert read_midi(tmp_path / "out/a_0.mid").tempo == tempo
+
+
 FAILURES = [
     ("{", "not JSON"),
     ("[1]", "not an object"),
@@ -87,6 +121,11 @@ FAILURES = [
     ({"id": "x", "prompt": "C:4", "seed": True}, "seed"),
     ({"id": "..", "prompt": "C:4"}, "id"),
     ({"id": "a", "prompt": "C:4"}, "earlier line"),
+    ({"id": "x", "prompt": "C:4", "stile": "jazz"}, "unknown key 'stile': perhaps style; else give it another name"),
+    ({"id": "x", "prompt": "C:4", "Tempo": None}, "unknown key 'Tempo': perhaps tempo"),
+    ({"id": "x", "prompt": "C:4", "play-tempo": 90}, "unknown key 'play-tempo': perhaps play_tempo"),
+    ({"id": "x", "prompt": "C:4", "roles": "bass"}, "unknown key 'roles': perhaps tracks"),
+    ({"id": "x", "prompt": "C:4", "takes": 3}, "give --samples"),
 ]
 
 

@@ -50,6 +50,26 @@ def test_a_part_is_played_anew(run: Run, weights: Path, piece: Path, tmp_path: P
     assert read_composition(tmp_path / "again.json") == after
 
 
+def test_a_piece_knows_its_title_key_and_instruments(run: Run, weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "sheet.txt").write_text("Title: Six Flats\nKey: Gb\n\n| Gb | B |\n")
+    code, out, _ = run(
+        *("arrange", "sheet.txt", "-o", "song.mid", "--score", "song.musicxml", "--piece", "song.json"),
+        *("--program", "piano=4", "--weights", weights, "--seed", 7),
+    )
+    assert (code, "2 bars in Gb major" in out) == (0, True)
+    outputs = ("-o", "song.json", "-o", "new.mid", "-o", "new.musicxml")
+    assert run("redo", "song.json", "--bars", 2, "--weights", weights, *outputs).code == 0
+    for name in ("song", "new"):
+        told = [message for track in mido.MidiFile(tmp_path / f"{name}.mid").tracks for message in track]
+        assert [message.key for message in told if message.type == "key_signature"] == ["Gb"]
+        assert 4 in {message.program for message in told if message.type == "program_change"}
+        score = (tmp_path / f"{name}.musicxml").read_text()
+        assert "<work-title>Six Flats</work-title>" in score
+        assert "<fifths>-6</fifths>" in score
+    plan = read_composition(tmp_path / "song.json").plan
+    assert (plan.title, plan.told_key.name, plan.programs) == ("Six Flats", "Gb major", {Role.PIANO: 4})
+
+
 def test_ways_to_play_it_are_numbered(run: Run, weights: Path, piece: Path, tmp_path: Path) -> None:
     code, out, _ = run(
         *("redo", piece, "--bars", "4", "--takes", 3, "--seed", 5, "--weights", weights, "-o", "other.json", "--json")
@@ -118,7 +138,7 @@ def test_files_that_are_none(run: Run, piece: Path, tmp_path: Path) -> None:
     assert "not a piece of Sideman" in run("redo", _written(tmp_path / "b.json", "{}"), "-o", "a.json").err
     assert "cannot be read" in run("history", "missing.json").err
     assert "there are 0 to 0" in run("history", piece, "--at", 1).err
-    assert "revision -1" in run("history", piece, "--name", "a").err
+    assert "no change stands in song.json" in run("history", "song.json", "--name", "a").err
     assert run("arrange", "--batch", "-", "-o", "out", "--piece", "a.json").code == 2
     assert "unknown suffix" in run("arrange", CHORDS, "--piece", "a.mid").err
 
@@ -155,11 +175,15 @@ def test_the_band_plays_around_a_part_of_your_own(run: Run, weights: Path, tmp_p
     assert "bass: somebody's own part stays" in run("redo", "song.json", "--tracks", "bass", "-o", "a.json").err
     code, out, _ = run("redo", "song.json", "--bars", "1", "--weights", weights, "-o", "a.json")
     assert (code, out.split(",")[0]) == (0, "a.json: drums")
-    for wrong in ("bass", "tuba=mine.mid", "bass="):
+    for wrong in ("bass", "tuba=mine.mid", "melody=mine.mid", "bass="):
         assert "TRACK=FILE" in run(*arguments, "--given", wrong).err
+    assert "bass has two files" in run(*arguments, "--given", "bass=mine.mid", "--given", "Bass=mine.mid#2").err
     assert "cannot read missing.mid" in run(*arguments, "--given", "bass=missing.mid").err
     assert "0 tracks for bass" in run(*arguments, "--given", "bass=mine.mid#7").err
-    assert "it wants a role that plays" in run(*arguments, "--tracks", "piano", "--given", "bass=mine.mid").err
+    assert (
+        "bass doesn't play, add it to the tracks"
+        in run(*arguments, "--tracks", "piano", "--given", "bass=mine.mid").err
+    )
 
 
 def test_what_the_grid_changed_is_told() -> None:

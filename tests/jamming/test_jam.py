@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -70,7 +71,9 @@ def test_the_same_chords_and_seed_are_the_same_notes() -> None:
 
 
 def test_transposed_chords_give_the_transposed_band() -> None:
-    low, high = (led(jam(default_model()), "Dm7 G7 CM7", transposed=semitones) for semitones in (0, -2))
+    model = Model.load()
+    model.sampling = replace(model.sampling, register={})  # nobody minds how high it is
+    low, high = (led(jam(model), "Dm7 G7 CM7", transposed=semitones) for semitones in (0, -2))
     for one, other in zip(low, high, strict=True):
         for role, notes in one.notes.items():
             moved = notes.copy()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cases import cases
 
-from sideman.music.chords import MODEL_QUALITIES
+from sideman.music.chords import MODEL_QUALITIES, parse
 from sideman.music.key import Key, estimate_key
 
 NAMES = [quality.name for quality in MODEL_QUALITIES]
@@ -38,6 +38,31 @@ def key(text: str) -> Key:
 )
 def test_key_of_a_plain_progression(chords: str, name: str) -> None:
     assert key(chords).name == name
+
+
+@cases(
+    ("name", "fifths", "told"),
+    [
+        ("Gb major", -6, "Gb major"),
+        ("F# major", 6, "F# major"),
+        ("Cb major", -7, "Cb major"),
+        ("D# minor", 6, "D# minor"),
+        ("Ab minor", -7, "Ab minor"),
+        ("G# major", -4, "Ab major"),  # it would have eight sharps
+        ("Dbb major", 0, "C major"),
+    ],
+)
+def test_a_key_is_spelled_as_it_is_named(name: str, fifths: int, told: str) -> None:
+    key = Key.named(name)
+    assert (key.name, key.fifths) == (told, fifths)
+    assert key == Key(key.tonic, key.minor)
+    assert Key.signed(fifths, minor=key.minor) == key
+    assert (key.transpose(12).name, key.transpose(1).name) == (told, Key((key.tonic + 1) % 12, key.minor).name)
+
+
+@cases(("chords", "name"), [("Gb|Cb|Db7|Gb", "Gb major"), ("F#|B|C#7|F#", "F# major"), ("Abm|Fb|Eb7|Abm", "Ab minor")])
+def test_a_key_is_spelled_as_the_chords_are(chords: str, name: str) -> None:
+    assert parse(chords).key.name == name
 
 
 def test_long_chords_weigh_more() -> None:

@@ -187,7 +187,7 @@ def test_chords_that_were_changed() -> None:
 @cases(
     ("selection", "seed", "words"),
     [
-        (Selection((), (0,)), 1, r"roles \[\]: one or more of drums, piano, guitar, bass, strings"),
+        (Selection((), (0,)), 1, r"tracks \[\]: one or more of drums, piano, guitar, bass, strings"),
         (Selection((Role.BASS,), ()), 1, "bars of a selection: one or more from 0 to 4"),
         (Selection((Role.BASS,), (5,)), 1, "from 0 to 4"),
         (Selection((Role.BASS,), (-1,)), 1, "from 0 to 4"),
@@ -217,7 +217,7 @@ def test_a_role_that_there_is_not() -> None:
 
 
 def test_roles_that_do_not_play_cannot_be_selected() -> None:
-    with pytest.raises(OptionError, match=r"roles \[piano\]: one or more of bass"):
+    with pytest.raises(OptionError, match=r"tracks \[piano\]: one or more of bass"):
         composed("C:4", roles=("bass",)).redo(Selection((Role.PIANO,), (0,)), 1, MODEL)
 
 

@@ -119,7 +119,7 @@ def test_a_document_keeps_it_and_those_without_open(tmp_path: Path) -> None:
 def test_a_redo_leaves_it_and_hears_it() -> None:
     changed = PIECE.redo(Selection(["piano"], [1]), 1, MODEL)
     assert changed.band[Role.MELODY] == TUNE
-    with pytest.raises(OptionError, match="roles"):
+    with pytest.raises(OptionError, match="tracks"):
         PIECE.redo(Selection(["melody"], [1]), 1, MODEL)
 
 

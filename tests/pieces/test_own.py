@@ -124,21 +124,23 @@ def test_a_document_keeps_it(tmp_path: Path) -> None:
 
 def test_parts_that_cannot_be_given() -> None:
     plan = Plan(parse("C:4"), ArrangeOptions(roles=(Role.PIANO,)))
-    with pytest.raises(OptionError, match="wants a role that plays"):
+    with pytest.raises(OptionError, match="bass doesn't play, add it to the tracks"):
         plan.with_own({Role.BASS: WALKING})
     with pytest.raises(OptionError, match="no note of it lies within the chart"):
         plan.with_own({Role.PIANO: Track(Role.PIANO, [Note(96, 12, 60, 80)])})
-    with pytest.raises(OptionError, match="a part for each bar"):
+    with pytest.raises(OptionError, match="4 bars of 1, give a part for each"):
         replace(PIECE.plan, progression=parse("C:4"))
 
 
 # Files
 
 
-def song(path: Path, *tracks: tuple[str, int, list[tuple[int, int]]], metre: tuple[int, int] = (4, 4)) -> Path:
-    """A MIDI file of tracks: name, program and onsets and pitches, in pulses of 480."""
+def song(path: Path, *tracks: tuple[str, int, list[tuple[int, int]]], metre: tuple[int, int] | None = (4, 4)) -> Path:
+    """A MIDI file of tracks: name, program and onsets and pitches, in pulses of 480; ``metre`` None leaves it out."""
     file = mido.MidiFile(ticks_per_beat=480)
-    file.tracks.append(mido.MidiTrack([mido.MetaMessage("time_signature", numerator=metre[0], denominator=metre[1])]))
+    if metre is not None:
+        beats, unit = metre
+        file.tracks.append(mido.MidiTrack([mido.MetaMessage("time_signature", numerator=beats, denominator=unit)]))
     for channel, (name, program, notes) in enumerate(tracks):
         events = [(onset, mido.Message("note_on", channel=channel, note=pitch, velocity=80)) for onset, pitch in notes]
         events += [
@@ -181,6 +183,23 @@ def test_a_track_of_a_file(tmp_path: Path) -> None:
 def test_the_only_track_of_a_file_is_the_one(tmp_path: Path) -> None:
     path = song(tmp_path / "a.mid", ("", 90, LINE))
     assert len(read_track(path, Role.GUITAR, BarLines())[0].notes) == 3
+
+
+@pytest.mark.parametrize("role", [Role.MELODY, Role.BASS])
+def test_drums_are_a_part_for_drums_alone(tmp_path: Path, role: Role) -> None:
+    silent: list[tuple[str, int, list[tuple[int, int]]]] = [("", 0, [])] * 8
+    path = song(tmp_path / "a.mid", ("Flute", 73, LINE), *silent, ("Kit", 0, LINE))
+    for wish in ("kit", "2"):
+        with pytest.raises(DataError, match=f"'Kit' is a drum track, not one for {role}, choose one of: 1 'Flute'$"):
+            read_track(path, role, BarLines(), wish)
+        assert len(read_track(path, Role.DRUMS, BarLines(), wish)[0]) == 3
+    with pytest.raises(DataError, match=f"0 tracks for {role}, choose one of: 1 'Flute'$"):
+        read_track(path, role, BarLines(), "3")
+    alone = song(tmp_path / "b.mid", ("", 0, []), *silent, ("Kit", 0, LINE))
+    with pytest.raises(
+        DataError, match=f"'Kit' is a drum track, not one for {role}, choose one of: none, all are drums"
+    ):
+        read_track(alone, role, BarLines())
 
 
 def test_a_part_in_compound_bars_lies_in_the_charts(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -111,7 +113,7 @@ def test_labels_give_the_chart_of_the_same_progression() -> None:
     quality = [NAMES.index(name) for name in ("", "", "", "", "7", "7", "7", "")]
     bass = [2, 2, 11, 11, 9, 9, 9, -1]
     labels = ChordLabels(*(np.array(values, np.int8) for values in (root, quality, bass)))
-    assert chart_of_labels(labels) == chart("D:2|G/B:2|A7:3|N.C.:1")
+    assert chart_of_labels(labels) == replace(chart("D:2|G/B:2|A7:3|N.C.:1"), tones=())
 
 
 def test_no_chart_without_a_beat() -> None:

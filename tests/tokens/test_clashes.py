@@ -7,7 +7,7 @@ import numpy as np
 from sideman.music.band import Note, Role, Track
 from sideman.music.chords import parse
 from sideman.tokens.chart import chart_of_progression
-from sideman.tokens.clashes import AVOIDING, CHORD_TONES, Clashes, rubbing
+from sideman.tokens.clashes import AVOIDING, CHORD_TONES, LACKING, Clashes, lacking, rubbing
 from sideman.tokens.leader import Leader
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import LENGTHS, VOCABULARY
@@ -33,7 +33,7 @@ def at(role: Role, position: int, length: int, bar: int = 0) -> Prefix:
 
 def taken(prefix: Prefix) -> dict[int, float]:
     """What is taken from each pitch of an octave from middle C on; those that lose nothing are left out."""
-    row = Clashes(MELODY.notes, CHART).row(prefix)
+    row = Clashes(CHART, MELODY.notes).row(prefix)
     if row is None:
         return {}
     pitches = row[VOCABULARY.range("pitch")]
@@ -61,9 +61,19 @@ def test_tones_of_the_chord_rub_less() -> None:
     assert taken(over_the_line) == {64: -AVOIDING / 2 * CHORD_TONES, 66: -AVOIDING / 2}
 
 
+def test_a_tone_that_the_written_chord_lacks_rubs_most() -> None:
+    chart = chart_of_progression(parse("N.C.|C5|C|Dsus2 Em7(no5)"))
+    rows = lacking(chart)
+    assert [np.flatnonzero(row).tolist() for row in rows[::24]] == [[], [], [4], [4], [], [], [6], [11]]
+    assert not lacking(CHART).any()
+    assert not lacking(chart_of_progression(parse("C5/E"))).any()
+    assert not lacking(chart_of_progression(parse("C5:1/24|N.C.:1"))).any()  # the chord ends before the first step does
+    assert Clashes(chart).sounded[96, 4] == LACKING * 48
+
+
 def test_who_has_no_pitch_yet_or_none_at_all_is_left_alone() -> None:
     prefix = Leader(CHART, [Role.PIANO]).prefix()
-    clashes = Clashes(MELODY.notes, CHART)
+    clashes = Clashes(CHART, MELODY.notes)
     assert clashes.row(prefix) is None
     for token in ("bar", 0), ("chord", 0), ("chord", 0), ("track", Role.DRUMS.number), ("position", 0):
         prefix.push(VOCABULARY.id(*token))

@@ -137,6 +137,17 @@ def test_a_waltz_is_played_in_three(browser: httpx.Client) -> None:
     assert browser.get(f"/api/arrangements/{view['id']}/midi").status_code == 200
 
 
+def test_a_piece_is_in_the_key_that_its_chart_names(browser: httpx.Client) -> None:
+    song = browser.post("/api/charts", json={"text": "Key: Gb\n\n| Ebm | B |"}).json()
+    view = create(browser, song["chart"]["progression"], key=song["key"], tracks=["bass"])
+    assert (song["key"], view["key"]) == ("Gb major", "Gb major")
+    listen(browser, view["id"])
+    path = f"/api/arrangements/{view['id']}"
+    assert "<fifths>-6</fifths>" in browser.get(f"{path}/score.musicxml").raise_for_status().text
+    body = {"progression": "C:4", "key": "H major"}
+    assert browser.post("/api/arrangements", json=body).status_code == 422
+
+
 def test_chords_keep_their_spelling(browser: httpx.Client) -> None:
     view = create(browser, "Bbmaj7:4|C-7:4")
     assert view["progression"] == "Bbmaj7:4|C-7:4"

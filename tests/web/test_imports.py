@@ -15,6 +15,8 @@ from tests.pieces.test_own import LINE, song
 from tests.web.conftest import Server, Start, compose, files, listen, view
 from tests.web.test_api import problem
 
+from sideman.music.band import Role
+from sideman.render.midi import read_midi
 from sideman.render.rendition import Rendition
 from sideman.web import downloads
 from sideman.web.imports import MAX_IDS
@@ -113,6 +115,15 @@ def test_own_parts_and_a_melody_come_along(server: Server, browser: httpx.Client
     assert told[0] == told[1]
 
 
+def test_instruments_come_along(server: Server, browser: httpx.Client) -> None:
+    document = kept(server, compose(browser, "C:4", seed=1, tracks=["bass", "piano"]))
+    piece = opened(browser, _request("programs", {"bass": 38})(document))
+    assert piece["programs"] == {"bass": 38}
+    for strip, program in (("", 38), ("?track=bass:38:100", 38), ("?track=bass:34:100", 34)):
+        response = browser.get(f"/api/arrangements/{piece['id']}/midi{strip}").raise_for_status()
+        assert read_midi(response.content)[Role.BASS].program == program
+
+
 def test_another_model_composed_it(server: Server, browser: httpx.Client) -> None:
     document = kept(server, compose(browser, "C:4", seed=1))
     again = opened(browser, {**document, "weights": "another"})
@@ -201,6 +212,10 @@ DAMAGED: dict[str, Callable[[dict[str, Any]], object]] = {
     "a revision of a take that there is not": _revision(take=5),
     "a revision of somebody else": _revision(tracks=["trumpet"]),
     "a revision whose seed is a text": _revision(seed="one"),
+    "an instrument that is none": _request("programs", {"bass": 200}),
+    "half an instrument": _request("programs", {"bass": 33.5}),
+    "an instrument of nobody": _request("programs", {"flute": 3}),
+    "a key that is none": _request("key", ["C"]),
     "a revision whose seed is no whole number": _revision(seed=1.5),
     "a revision whose name is long": _revision(name="x" * 201),
     "a revision without ids": _revision(ids={}),

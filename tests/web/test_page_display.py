@@ -17,7 +17,7 @@ from sideman.music.key import Key
 
 GOLDEN = Path(__file__).parents[2] / "frontend/src/music/display.golden.json"
 CHORDS = "C Am7 F/A G7 Dbmaj7 Ebm7b5/Gb F#dim7 Absus4 Bb7#9 Em7 C#m B7/D# N.C. Gaug Cb/Eb E#m"
-KEYS = ("C major", "Eb major", "E major", "F# minor", "C minor", "Ab major", "B minor")
+KEYS = ("C major", "Eb major", "E major", "F# minor", "C minor", "Ab major", "Gb major", "B minor")
 
 
 def golden() -> list[dict[str, object]]:

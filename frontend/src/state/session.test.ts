@@ -233,6 +233,16 @@ test("a piece is called as the chart is", async () => {
   ]);
 });
 
+test("a piece is in the key that its chart names", async () => {
+  await compose();
+  song.value = { ...SONG, key: "Gb major" };
+  await compose({});
+  expect(asked.filter(({ route }) => route === "POST /api/arrangements").map(({ body }) => body.key)).toEqual([
+    undefined,
+    "Gb major",
+  ]);
+});
+
 test("a no is told, with the time to wait", async () => {
   answers["POST /api/arrangements"] = problem(
     429,

@@ -42,9 +42,10 @@ const wasBrokenOff = computed(() => piece.value?.state === "stopped" || piece.va
 /** Whether what the field and the options ask for is open, in whatever key and tempo: to play it needs no composing. */
 export const isCurrent = computed(() => piece.value !== null && difference.value === null && !wasBrokenOff.value);
 
-/** The chords of a piece, the metres of its bars, and its sections. */
+/** The chords of a piece, the metres of its bars, its sections, and the key that its chart names. */
 interface Played extends Pick<Arrangement, "progression" | "meters"> {
   readonly sections?: readonly Section[];
+  readonly key?: string;
 }
 
 /** What a piece must have, whatever stands in the field. */
@@ -86,21 +87,28 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
 /** The open piece once more, to the note. */
 function asOpen(): Exactly {
   if (piece.value === null) return {};
-  const { id, progression, meters, sections, seed, revisions, tempo } = piece.value;
+  const { id, progression, meters, sections, key, seed, revisions, tempo } = piece.value;
   const given = givenParts(id);
-  return { progression, meters, sections, seed, revisions, given, played: { ...playedSo.value, tempo } };
+  return { progression, meters, sections, key, seed, revisions, given, played: { ...playedSo.value, tempo } };
 }
 
 /** What was read in the field, and the name that it has there. */
 function played(): Played & { readonly name?: string } {
-  const { chart, meters, title, passages } = song.value ?? {
+  const { chart, meters, title, passages, key } = song.value ?? {
     chart: null,
     meters: COMMON_METERS,
     title: "",
     passages: [],
+    key: null,
   };
   const name = [...title].slice(0, offer.value?.max_name).join("");
-  return { progression: chart?.progression ?? "", meters, sections: passages, ...(name && { name }) };
+  return {
+    progression: chart?.progression ?? "",
+    meters,
+    sections: passages,
+    ...(name && { name }),
+    ...(key && { key }),
+  };
 }
 
 /** Have another version composed: the same chords and options, other notes. */

@@ -37,7 +37,20 @@ __all__ = [
 ]
 
 # Each has NAME for people, ``recognises(source) -> bool`` and ``read(source, notes) -> Sheet``. The last takes all.
-FORMATS = ("musicxml", "midi", "ireal", "lilypond", "abc", "mma", "timed", "listed", "strudel", "foreign", "text")
+FORMATS = (
+    "musicxml",
+    "midi",
+    "json_reading",
+    "ireal",
+    "lilypond",
+    "abc",
+    "mma",
+    "timed",
+    "listed",
+    "strudel",
+    "foreign",
+    "text",
+)
 # Those that people write by hand. Of any other an editor shows another text, that is read the same.
 BY_HAND = frozenset({"lilypond", "abc", "mma", "timed", "strudel", "text"})
 

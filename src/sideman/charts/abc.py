@@ -160,7 +160,7 @@ def _key(text: str) -> Key | None:
     if not match or match[1] + match[2] not in NOTE_NAMES:
         return None
     mode = match[3].lower()
-    return Key(NOTE_NAMES[match[1] + match[2]], mode.startswith(_MINOR_MODES) and not mode.startswith(("maj", "mix")))
+    return Key.of(match[1] + match[2], mode.startswith(_MINOR_MODES) and not mode.startswith(("maj", "mix")))
 
 
 def _tempo(text: str, unit: Fraction, meter: Meter) -> float | None:

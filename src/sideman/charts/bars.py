@@ -14,13 +14,27 @@ from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure
 from sideman.charts.spelling import Spelling
 from sideman.charts.staff import MAX_MEASURES, Staff
-from sideman.charts.timing import chord_of, durations, parts, share, ticks_of, timed_words, uneven, without_separators
+from sideman.charts.timing import (
+    bars_of,
+    chord_of,
+    duration_fault,
+    durations,
+    has_dots,
+    parts,
+    row_of,
+    share,
+    ticks_of,
+    timed_words,
+    uneven,
+    without_separators,
+)
 from sideman.errors import ChordSyntaxError
 from sideman.music.progression import Chord
 from sideman.music.song import Place
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
 
 _HELD = ("hold", "again")
+MAX_TIMES = 99  # that a count says
 
 
 class Bars(Staff):
@@ -31,9 +45,17 @@ class Bars(Staff):
         self.faults: list[ChordSyntaxError] = []
         self._spelling = spelling
 
-    def write_barred(self, pieces: Sequence[Piece]) -> None:
-        """A line with bar lines. Where durations pay no heed to bars, lines between chords are none."""
+    def write_line(self, pieces: Sequence[Piece], *, is_barred: bool) -> None:
+        """A line of chords, with bar lines or without. A count may stand before it: ``2x C G``."""
         self.begin_line()
+        self._check(pieces)
+        leads = pieces[0].kind == "times" and any(piece.kind in ("chord", "optional") for piece in pieces)
+        (self._write_barred if is_barred else self._write_plain)(pieces[leads:])
+        if leads:
+            self.count(pieces[0], whole=False)
+
+    def _write_barred(self, pieces: Sequence[Piece]) -> None:
+        """A line with bar lines. Where durations pay no heed to bars, lines between chords are none."""
         timed = [piece for piece in pieces if piece.kind not in ("bar", "comment")]
         if timed and all(piece.duration for piece in timed) and not self._are_bars(pieces):
             self._pour(durations(timed, self.here), Place(timed[0].start, timed[-1].end))
@@ -61,8 +83,9 @@ class Bars(Staff):
                     cell = self._write(cell)
                     self.endings = piece.numbers
                 case "times":
+                    row = int(bool(cell) and row_of(cell) == len(cell))
                     cell = self._write(cell)
-                    self.count(piece, whole=True)
+                    self.count(piece, whole=True, row=row)
                 case "meter":
                     cell = self._write(cell)
                     self._change(piece)
@@ -89,16 +112,20 @@ class Bars(Staff):
             length = 0 if piece.kind == "bar" else length + ticks_of(piece)
         return is_whole
 
-    def write_plain(self, pieces: Sequence[Piece]) -> None:
+    def _write_plain(self, pieces: Sequence[Piece]) -> None:
         """A line without bar lines."""
-        self.begin_line()
         run: list[Piece] = []
         for piece in pieces:
             match piece.kind:
                 case "times":
-                    self._spread(run)
+                    rest = run[: len(run) - row_of(run)]
+                    if has_dots(run) or all(piece.of > 1 for piece in rest):
+                        rest = run
+                    self._spread(rest)
+                    before = len(self.measures)
+                    self._spread(run[len(rest) :])
                     run = []
-                    self.count(piece, whole=self._line == len(self.measures))
+                    self.count(piece, whole=self._line == len(self.measures), row=len(self.measures) - before)
                 case "sign":
                     self._spread(run)
                     run = []
@@ -118,6 +145,16 @@ class Bars(Staff):
         self._spread(run)
 
     # What a line is made of.
+
+    def _check(self, pieces: Sequence[Piece]) -> None:
+        """The durations and counts of a line: each that can't be is a fault."""
+        for piece in pieces:
+            fault = duration_fault(piece) if piece.duration else None
+            if fault is not None:
+                self.faults.append(fault)
+            elif piece.kind == "times" and not 1 <= piece.number <= MAX_TIMES:
+                remedy = f"what is played again has x2 to x{MAX_TIMES}; take out what isn't played"
+                self.faults.append(ChordSyntaxError("unknown count", piece.text, piece.start + 1, remedy))
 
     def _write(self, cell: list[Piece]) -> list[Piece]:
         """A cell as a measure, or as several where durations are written. Returns the next cell, empty."""
@@ -197,11 +234,12 @@ class Bars(Staff):
         place = Place(items[0].start, items[-1].end)
         if any(piece.duration for piece in items):
             self._pour(durations(items, self.here), place)
-        elif any(piece.beats for piece in items):
+        elif has_dots(items):
             bar, beat = self.here.ticks, TICKS_PER_BEAT
             self._pour([(chord_of(piece), piece.beats * beat // piece.of or bar) for piece in items], place)
         elif any(piece.kind == "hold" and piece.text in "/.-–—_" for piece in items) and items[0].kind == "chord":
-            self._pour([(chord_of(piece), TICKS_PER_BEAT * max(piece.number, 1)) for piece in items], place)
+            beats = [(chord_of(piece), TICKS_PER_BEAT * max(piece.number, 1) // piece.of) for piece in items]
+            self._pour(beats, place)
         elif all(piece.kind != "chord" for piece in items):
             for piece in items:
                 self._again_line(piece)
@@ -221,10 +259,11 @@ class Bars(Staff):
         return without_separators([piece for piece in items if piece.kind != "word"])
 
     def _bar_each(self, items: Sequence[Piece], place: Place) -> None:
-        answer = self._notes.ask("bars", ("chord", "two", "line"), place) if len(items) > 1 else "chord"
-        count = {"chord": 1, "two": 2, "line": len(items)}[answer]
-        for first in range(0, len(items), count):
-            part = items[first : first + count]
+        bars = bars_of(items)
+        answer = self._notes.ask("bars", ("chord", "two", "line"), place) if len(bars) > 1 else "chord"
+        count = {"chord": 1, "two": 2, "line": len(bars)}[answer]
+        for first in range(0, len(bars), count):
+            part = [piece for bar in bars[first : first + count] for piece in bar]
             spot = Place(part[0].start, part[-1].end)
             if part[0].kind != "chord" and all(piece.kind in ("again", "again two", "hold") for piece in part):
                 self._again(part[:1], spot)

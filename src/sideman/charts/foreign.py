@@ -75,6 +75,16 @@ KINDS = (
     Kind("the address of a web page", "nothing is fetched from the web: paste the chart itself", text=r"(?:https?|ftp)://\S+$"),
     Kind("a web page without a chart", _PASTE, text=r"(?:<!doctype html|<html)\b"),
     Kind("an XML file of another kind", f"if it is music, {_EXPORT}", text=r"<\?xml\b"),
+    Kind(
+        "a piece of Sideman, no chart",
+        "`sideman redo`, `edit` and `history` open it, or the page by *Open a file…*",
+        text=r"\{[\s\S]*?\"format\"\s*:\s*\"sideman piece\"",
+    ),
+    Kind(
+        "a batch of charts",
+        "`sideman arrange --batch FILE -o FOLDER` arranges every line of it",
+        text=r"\{[^\n]*\"prompt\"\s*:\s*\"",
+    ),
     Kind("JSON that is not a chart of Sideman", _PASTE, text=r"\{\s*\"[^\"\n]{0,60}\"\s*:|\[\s*\{\s*\""),
 )  # fmt: skip
 _UNKNOWN = Kind("a file of a kind that is not known", _PASTE)

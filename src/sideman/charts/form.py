@@ -1,12 +1,13 @@
 """The order in which written measures are played: repeats, endings, D.C., D.S., segno, coda and fine.
 
 As musicians follow the signs: a passage is played as often as it says; a bracket only in its times; after a jump
-repeats are not played again, and brackets are those of the last time. Signs that lead nowhere are passed over.
+repeats are not played again, and brackets are those of the last time. Signs that lead nowhere are passed over;
+:func:`missing` finds those of jumps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from sideman.errors import OptionError
@@ -115,6 +116,21 @@ def unfold(measures: Sequence[Signs]) -> tuple[int, ...]:
             continue
         number += 1
     return tuple(order)
+
+
+def missing(measures: Sequence[Signs]) -> Iterator[tuple[int, Literal["segno", "fine", "to coda", "coda"]]]:
+    """The signs that jumps lead to and that stand nowhere, each with the number of the jump's measure."""
+    segno = next((number for number, measure in enumerate(measures) if measure.segno), None)
+    for number, leap in ((number, measure.jump) for number, measure in enumerate(measures) if measure.jump):
+        played = measures[(segno or 0) if leap.to == "segno" else 0 :]
+        if leap.to == "segno" and segno is None:
+            yield number, "segno"
+        if leap.until == "fine" and not any(measure.fine for measure in played):
+            yield number, "fine"
+        if leap.until == "coda" and not any(measure.to_coda for measure in played):
+            yield number, "to coda"
+        if leap.until == "coda" and not any(measure.coda for measure in measures):
+            yield number, "coda"
 
 
 def _times(measures: Sequence[Signs], brackets: Mapping[int, _Bracket]) -> dict[int, int]:

@@ -37,34 +37,86 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 )
 _FIELD = re.compile(r"(?:[#%;@/*-]{1,2}\s*)?([^\W\d][\w ]{0,20}?)\s*(?:[:=]|\bof\b)\s*(\S.*)")
 _METER = re.compile(r"[(\[]?\s*(\d{1,2})\s?[/ ]\s?(2|4|8|16)\s*(?:time)?[)\]]?", re.IGNORECASE)
+_METER_LINE = re.compile(r"[(\[]?\s*\d{1,2}(?:\s?/\s?| (?=\d+\s*time))(?:2|4|8|16)\s*(?:time)?[)\]]?", re.IGNORECASE)
 _TEMPO = re.compile(r"(?:(?:[♩♪𝅘𝅥]|\bq|quarter)\s*=\s*|tempo\s*[:=]?\s*)?(\d{2,3}(?:\.\d+)?)\s*(?:bpm)?", re.IGNORECASE)
 _TEMPO_LINE = re.compile(
     r"(?:(?:[♩♪𝅘𝅥]|q|quarter|tempo)\s*[=:]?\s*(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?|(\d{2,3}(?:\.\d+)?)\s*bpm)\s*",
     re.IGNORECASE,
 )
+_NOTE = r"[A-H](?:\s?(?:[#♯b♭]|flat|sharp|is|es))?"
+# A field in short; several may stand in one line. Its group holds the value.
+_SHORT = re.compile(
+    rf"""
+    (?: (?:[♩♪𝅘𝅥] | q(?:uarter)? | tempo | bpm) \s*[=:]?\s* (?P<tempo>\d{{2,3}}(?:\.\d+)?) (?:\s*bpm)?
+      | (?P<rate>\d{{2,3}}(?:\.\d+)?) \s*bpm
+      | (?:(?:time | met(?:er|re)) (?:\s+signature)? \s*[=:]?\s*)? (?P<meter>\d{{1,2}}/(?:2|4|8|16)) (?:\s*time)?
+      | key (?:\s+of\b)? \s*[=:]?\s* (?P<key>{_NOTE} (?:m | (?:\s|-)*(?:major|minor|maj|min|moll|dur))?)
+      | (?P<scale>{_NOTE} (?:\s|-)(?:major|minor|moll|dur))
+      | capo (?:\s+(?:on|at|in)\b)? \s*[=:]?\s* (?P<capo>\d{{1,2}})
+    ) (?:\s+ | $)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_HINT = re.compile(r"[:=/♩♪𝅘𝅥q]|of|bpm|tempo|time|key|capo", re.IGNORECASE)  # is in every line that tells a field
+_FIELD_OF = {"rate": "tempo", "scale": "key"}  # other groups are named for their field
+_PARTED = re.compile(r"\s*[,;|·•()\[\]]\s*|\s[-–—]\s|(?<![:=\s])\s{2,}")
 _CAPO_LINE = re.compile(r"[(\[]?\s*capo\s*(?:on|at|in)?\s*[:=]?\s*(\d{1,2}|[ivx]{1,4})\b.{0,20}", re.IGNORECASE)
+_MINOR_MODES = ("minor", "min", "mi", "moll", "aeolian", "dorian", "phrygian", "locrian")
+_MAJOR_MODES = ("major", "maj", "ma", "dur", "ionian", "lydian", "mixolydian")
 _KEY = re.compile(
-    r"([A-Ha-h])\s*(is|es|#|♯|b|♭|sharp|flat)?\s*-?\s*(major|minor|maj|min|moll|dur|m(?![aj])|M|-)?", re.IGNORECASE
+    r"([A-H])(?:-(?=flat|sharp)|\s*)(is|es|(?<=[AE])s|#|♯|b|♭|sharp|flat)?\s*-?\s*"
+    rf"({'|'.join(_MAJOR_MODES + _MINOR_MODES)}|m|-)?(?![^\W\d_])",
+    re.IGNORECASE,
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11}
 MAX_CAPO = 11
 
 
-def read_field(line: str) -> tuple[str, str] | None:
-    """The field and value of a line such as ``Key: C``, ``Title = …``, ``3/4`` or ``120 bpm``; None for other lines."""
+def read_fields(line: str) -> tuple[tuple[str, str], ...]:
+    """The fields and values of a line such as ``Key: C`` or ``Tempo 120 BPM, 4/4``; none for other lines.
+
+    All that stands in the line is a field: ``Waltz in 3/4`` is a title.
+    """
     line = line.strip()
-    if len(line) > MAX_LINE:
-        return None
-    for pattern, name in ((_METER, "meter"), (_TEMPO_LINE, "tempo"), (_CAPO_LINE, "capo")):
+    if len(line) > MAX_LINE or not _HINT.search(line):
+        return ()
+    whole = _field(line)
+    if whole and whole[0][0] == "other":
+        return whole
+    found: list[tuple[str, str]] = []
+    for part in filter(None, _PARTED.split(line)):
+        fields = _in_short(part) or _field(part)
+        if not fields:
+            return whole
+        found += fields
+    is_chord = [name for name, _ in found] == ["scale"]  # alone, C major may be one
+    fields = tuple((_FIELD_OF.get(name, name), value) for name, value in found)
+    return fields if len(dict(fields)) == len(fields) and not is_chord else whole
+
+
+def _in_short(text: str) -> tuple[tuple[str, str], ...]:
+    """The groups and values of a text of fields in short, ``Tempo 120 4/4``; none for other texts."""
+    found: list[tuple[str, str]] = []
+    at = 0
+    while at < len(text) and (match := _SHORT.match(text, at)):
+        group = match.lastgroup or ""
+        found.append((group, match[group]))
+        at = match.end()
+    return tuple(found) if at == len(text) else ()
+
+
+def _field(line: str) -> tuple[tuple[str, str], ...]:
+    """The one field of a line such as ``Key: C``, ``Title = …``, ``3/4`` or ``120 bpm``; none for other lines."""
+    for pattern, name in ((_METER_LINE, "meter"), (_TEMPO_LINE, "tempo"), (_CAPO_LINE, "capo")):
         match = pattern.fullmatch(line)
         if match:
-            return name, line.strip(" ()[]") if name == "meter" else next(filter(None, match.groups()))
+            return ((name, line.strip(" ()[]") if name == "meter" else next(filter(None, match.groups()))),)
     match = _FIELD.fullmatch(line) if ":" in line or "=" in line or "of" in line else None
     if not match:
-        return None
+        return ()
     words = match[1].lower().split()
     field = FIELDS.get("".join(words)) or FIELDS.get(words[0])
-    return (field, match[2]) if field else None
+    return ((field, match[2]),) if field else ()
 
 
 def put(field: str, value: str, sheet: Sheet) -> bool:
@@ -77,8 +129,9 @@ def put(field: str, value: str, sheet: Sheet) -> bool:
         case "style" if not sheet.style:
             sheet.style = value[:MAX_TITLE]
         case "key":
-            sheet.key = sheet.key or key_of(value)
-            return key_of(value) is not None
+            key = key_of(value)
+            sheet.key = sheet.key or key
+            return key is not None and key == sheet.key  # a chart has one
         case "tempo":
             match_ = _TEMPO.search(value)
             if not match_ or not SLOWEST <= float(match_[1]) <= FASTEST:
@@ -119,13 +172,12 @@ def key_of(value: str) -> Key | None:
     if not match:
         return None
     letter, sign, mode = match[1], (match[2] or "").lower(), match[3] or ""
-    accidental = {"is": "#", "♯": "#", "sharp": "#", "es": "b", "♭": "b", "flat": "b"}.get(sign, sign)
-    german = letter in "Hh"
-    name = ("B" if german else letter.upper()) + accidental
-    minor = (
-        mode in ("m", "-") or mode.lower() in ("minor", "min", "moll") or (letter.islower() and mode.lower() == "moll")
-    )
-    return Key(NOTE_NAMES[name], minor) if name in NOTE_NAMES else None
+    accidental = {"is": "#", "♯": "#", "sharp": "#", "es": "b", "s": "b", "♭": "b", "flat": "b"}.get(sign, sign)
+    if letter in "Bb" and not sign and mode.lower() in ("moll", "dur"):
+        accidental = "b"  # who says dur and moll says H for B natural
+    name = ("B" if letter in "Hh" else letter.upper()) + accidental
+    minor = mode in ("m", "-") or mode.lower() in _MINOR_MODES
+    return Key.of(name, minor) if name in NOTE_NAMES else None
 
 
 def capo_of(value: str) -> int:

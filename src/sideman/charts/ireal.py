@@ -17,7 +17,6 @@ from sideman.charts.reading import Notes
 from sideman.charts.sheet import Sheet
 from sideman.charts.source import Source
 from sideman.music.key import Key
-from sideman.music.notes import NOTE_NAMES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import COMMON_TIME
 
@@ -48,7 +47,7 @@ def read(source: Source, notes: Notes) -> Sheet:
 
 def _sheet(tune: Tune, notes: Notes, *, with_places: bool = False) -> Sheet:
     bars = ireal_chords.bars_of(_music(tune, notes), notes, with_places=with_places)
-    key = Key(NOTE_NAMES[tune.key.removesuffix("-")], tune.key.endswith("-")) if tune.key else None
+    key = Key.of(tune.key.removesuffix("-"), tune.key.endswith("-")) if tune.key else None
     semitones = _transposition(tune, key, notes)
     measures, bars = measures_of(bars, notes)
     sign(bars, measures, notes)
@@ -65,7 +64,7 @@ def _sheet(tune: Tune, notes: Notes, *, with_places: bool = False) -> Sheet:
         title=tune.title,
         composer=tune.composer,
         style=tune.style,
-        key=Key((key.tonic + semitones) % PITCH_CLASSES, key.minor) if key else None,
+        key=key.transpose(semitones) if key else None,
         tempo=float(tune.tempo) if tune.tempo else None,
         meter=meter,
     )

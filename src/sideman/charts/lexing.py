@@ -54,7 +54,7 @@ OPEN = (" on", "/", ",", "(")  # what a symbol goes on behind
 MAX_PIECES = 20_000  # of a line
 MAX_RUN = 4_000  # characters without a space that are looked into
 
-_TIMES = r"(?:[x×*]\s?\d{1,2}|\d{1,2}\s?[x×]|\d{1,2}\s+times|repeat(?:\s+[x×]?\d{1,2}x?)?)"
+_TIMES = r"(?:[x×*]\s?\d{1,4}|\d{1,2}\s?[x×]|\d{1,2}\s+times|repeat(?:\s+[x×]?\d{1,2}x?)?)"
 _SIGNS = (
     r"(?:d\.\s?[cs]|d[cs]|da\s+capo|dal\s+segno)\.?(?:\s+al\s+(?:fine|(?:\d\w*\s+)?(?:coda|end(?:ing)?)))?"
     r"|to\s+coda|al\s+coda|coda|fine|segno"
@@ -70,7 +70,7 @@ _PIECE = re.compile(
   | (?P<sign>[(\[]?(?i:{_SIGNS})\b\.?[)\]]?(?=[\s{BARS},.:]|$)|[𝄋𝄌⊕§])
   | (?P<times>[(\[]?(?i:{_TIMES})[)\]]?(?=[\s{BARS},.]|$))
   | (?P<meter>\d{{1,2}}/(?:2|4|8|16)(?=[\s{BARS}]|$))
-  | (?P<group>\[(?!\s)[^\[\]{BARS}\n]{{1,80}}(?<!\s)\](?=\s|$))
+  | (?P<group>\[(?!\s)[^\[\]{BARS}\n]{{1,80}}(?<!\s)\](?=[\s,;]|[x×*]\d|$))
   | (?P<brace>[{{}}\[\]<>](?=[\s{BARS}{{}}\[\]]|$)|[{{\[<](?=\s))
   | (?P<separator>(?:->|=>|[-–—]>|[→⇒»>,;、，・•·]|[-–—~+:](?=\s|$)(?<![-–—]{{2}}))(?![-–—]))
   | (?P<word>(?:[^\s(){BARS}:]|:(?![{BARS}])|\([^(){BARS}\n]*+\)|[()])++)
@@ -83,11 +83,12 @@ AGAINS_TWO = frozenset({"%%", "r", "𝄏", "%2", "2%"})
 _ENDING = re.compile(r"(?:N|\[)?(\d(?:\s?[,.&+–-]\s?\d)*)(?:\.|\)|\]|st|nd|rd|th|:)+|N(\d)|\[(\d)")
 _DOTS = re.compile(r"(.*?[^.])(\.{1,8})")
 _ABBREVIATED = ("dim", "min", "maj", "aug", "sus", "N.C", "n.c")  # a dot behind them counts no beat
-_DURATION = re.compile(r"([^:]+):([0-9./]{1,16}t?)?")
+DURATION = re.compile(r"([^:]+):([0-9./]{1,16}t?)?")
 _SPLIT = re.compile(r"(?:->|=>|[→⇒»,;、，・•]|[–—](?![0-9]))")
 _GLUED = re.compile(r"[-–—/~]")
 _DOUBT = re.compile(r"\((?:\?|!|[ivxIVX]+)\)")
 _OPTIONAL = re.compile(r"\((.*)\)")
+_COUNTED = re.compile(r"(\(.*\))([x×*]\d{1,4})")
 
 
 class Lexer:
@@ -184,16 +185,13 @@ def _brace(text: str, start: int, end: int) -> Piece:
 
 
 def _group(text: str, start: int, reads: Reads) -> Iterator[Piece]:
-    """Chords in brackets, which share a beat; anything else in brackets as the words it is made of."""
+    """Chords in brackets, which share what one has; anything else in brackets as the words it is made of."""
     words = [(match.start(), match[0]) for match in re.finditer(r"[^\s\[\]]+", text)]
-    if len(words) > 1 and all(reads(word) for _, word in words):
-        for place, word in words:
-            yield Piece("chord", word, start + place, start + place + len(word), beats=1, of=len(words))
+    row = [piece for place, word in words for piece in _words(word, start + place, reads)]
+    if len(row) > 1 and all(piece.kind == "chord" and not (piece.beats or piece.duration) for piece in row):
+        yield from (piece._replace(beats=1, of=len(row)) for piece in row)
         return
-    whole = [*_words(text, start, reads)] if " " not in text else []
-    for place, word in words if not whole else ():
-        whole += _words(word, start + place, reads)
-    yield from whole
+    yield from _words(text, start, reads) if " " not in text else row
 
 
 def _words(text: str, start: int, reads: Reads) -> Iterator[Piece]:
@@ -205,6 +203,12 @@ def _words(text: str, start: int, reads: Reads) -> Iterator[Piece]:
     simple = _word(text, start, end, reads)
     if simple is not None:
         yield simple
+        return
+    counted = _COUNTED.fullmatch(text)
+    row = _word(counted[1], start, start + len(counted[1]), reads) if counted else None
+    if counted and row is not None:
+        yield row
+        yield Piece("times", counted[2], row.end, end, number=int(counted[2][1:]))
         return
     for separator in (_SPLIT, _GLUED):
         parts = _parts(text, separator)
@@ -250,7 +254,7 @@ def _word(text: str, start: int, end: int, reads: Reads) -> Piece | None:
         return Piece("chord", dots[1], start, start + len(dots[1]), beats=len(dots[2]))
     if reads(text):
         return Piece("chord", text, start, end)
-    timed = _DURATION.fullmatch(text)
+    timed = DURATION.fullmatch(text)
     if timed and timed[2] and reads(timed[1]):
         return Piece("chord", timed[1], start, end, duration=timed[2])
     ending = _ENDING.fullmatch(text)

@@ -87,7 +87,7 @@ def read_notes(notes: str, names: Names) -> Found:
 
 def key_of(note: str, mode: str, names: Names) -> Key | None:
     r"""The key of ``\key bes \major``; church modes by their third."""
-    return Key(NOTE_NAMES[names[note]], mode in _MINOR_MODES) if note in names else None
+    return Key.of(names[note], mode in _MINOR_MODES) if note in names else None
 
 
 def _chord(root: str, tones: Iterable[int], bass: str | None) -> Found:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sideman.charts.labels import Label, label
-from sideman.charts.lexing import BARS, HOLDS, Lexer, Piece, Reads
+from sideman.charts.lexing import BARS, DURATION, HOLDS, Lexer, Piece, Reads
 from sideman.charts.wished import Wish, cut_wishes
 
 LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "directive", "words", "nothing"]
@@ -18,6 +18,7 @@ LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "direc
 LONG = 2_000  # characters
 ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
 FEW = 2  # words that a line of chords may have
+LONGEST_COUNT = 3  # characters of a count behind one chord
 HELD = "--"  # in brackets: a bar in which the chord goes on
 MOST_UNREAD = 0.5  # of them may be unread between bar lines
 
@@ -28,12 +29,14 @@ _FRET = r"(?:[0-9]{1,2}|[xXoO])"
 _SHAPE = re.compile(
     rf"\s*+\S{{1,14}}(?:\s*+[:=]?+\s*+[(\[]?(?:{_FRET}[-\s]){{3,}}{_FRET}[)\]]?|(?:\s*+[:=])?+\s++[xXoO0-9]{{6}})\s*+"
 )
+_DEGREES = re.compile(r"\(?[1-7](?:[-–—\s]+[1-7])+\)?")  # which are frets, too
 _FRETS = frozenset("0123456789xXoO-")
 _FEWEST_FRETS = 7  # characters, with what stands between them
 _AT_A_WORD = re.compile(r"\][^\s|)\]]|[^\s|(\[]\[")  # a bracket that touches one
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
 _DOTTED = re.compile(r"([^\s.]+)(\.{1,8})")  # [C..]: so many beats
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
+_PLAYED_AGAIN = re.compile(rf"(?<=\])\s*({_COUNT.pattern})(?=\s|$)|\s({_COUNT.pattern})\s*$")  # not words of a song
 _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
 _LOOKS = re.compile(r"\(?[A-H](?:##?|bb?|[♯♭])?(?:(?:m|M|mi|min|maj|ma|dim|aug|sus|add|alt|[-+°ºøΔ△^0-9(/])\S*)?,?\)?")
@@ -59,8 +62,9 @@ class Line:
     pieces: list[Piece] = field(default_factory=list)
     label: Label | None = None
     maybe: Label | None = None  # what names a section, unless it is a chord
-    name: str = ""  # of a directive or a field of the head
+    name: str = ""  # of a directive
     value: str = ""
+    fields: tuple[tuple[str, str], ...] = ()  # of the head that it tells, and their values
     wishes: tuple[Wish, ...] = ()  # of the section that it names
 
 
@@ -92,7 +96,7 @@ def directive(line: str) -> tuple[str, str] | None:
 def is_nothing(line: str) -> bool:
     """Whether a line is tablature, a rule or the fingering of a chord."""
     bare = line.strip()
-    if _RULE.fullmatch(line) or (_ends_in_frets(bare) and _SHAPE.fullmatch(line)):
+    if _RULE.fullmatch(line) or (_ends_in_frets(bare) and _SHAPE.fullmatch(line) and not _DEGREES.fullmatch(bare)):
         return True
     if sum(map(line.count, "-–—")) * 3 <= len(bare) or all(word in HOLDS for word in line.split()):
         return False
@@ -113,12 +117,9 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
     for match in _INLINE.finditer(line):
         inner = match[1].strip().rstrip("*")
         place = start + match.start(1)
-        if inner == HELD:
-            found.append(Piece("hold", inner, place, place + len(inner)))
-            continue
-        dotted = _DOTTED.fullmatch(inner)
-        if dotted and reads(dotted[1]):
-            found.append(Piece("chord", dotted[1], place, place + len(dotted[1]), beats=len(dotted[2])))
+        counted = _counted(inner, place, reads)
+        if counted:
+            found.append(counted)
             continue
         for word in [inner] if reads(inner) else inner.split():
             if reads(word):
@@ -126,15 +127,31 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
             elif _is_misspelt(word):
                 begin = place + match[1].index(word)
                 found.append(Piece("word", word, begin, begin + len(word)))
-    return found
+    for match in _PLAYED_AGAIN.finditer(line):
+        text, place = match[1] or match[2], start + match.start(match.lastindex or 0)
+        found.append(Piece("times", text, place, place + len(text), number=int(re.sub(r"\D", "", text))))
+    return sorted(found, key=lambda piece: piece.start)
+
+
+def _counted(text: str, place: int, reads: Reads) -> Piece | None:
+    """A chord whose time is counted, ``C..`` or ``C:2``, or a mark for "goes on"; None for other texts."""
+    if text == HELD:
+        return Piece("hold", text, place, place + len(text))
+    dotted = _DOTTED.fullmatch(text)
+    if dotted and reads(dotted[1]):
+        return Piece("chord", dotted[1], place, place + len(dotted[1]), beats=len(dotted[2]))
+    timed = DURATION.fullmatch(text)
+    if timed and timed[2] and reads(timed[1]):
+        return Piece("chord", timed[1], place, place + len(text), duration=timed[2])
+    return None
 
 
 def is_inline(line: str, reads: Reads) -> bool:
     """Whether a line has chords in brackets among its words, or more than one pair of brackets with nothing else."""
     if "[" not in line:
         return False
-    inside = [match[1].strip().rstrip("*.") for match in _INLINE.finditer(line)]
-    matches = [word for word in inside if word == HELD or reads(word) or _is_misspelt(word)]
+    inside = [match[1].strip().rstrip("*") for match in _INLINE.finditer(line)]
+    matches = [word for word in inside if reads(word) or _counted(word, 0, reads) or _is_misspelt(word)]
     rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
     outside = [word.strip("()") for word in rest.split()]
     if outside and not _AT_A_WORD.search(line) and all(map(reads, outside)):
@@ -215,6 +232,8 @@ def _row(text: str, start: int, lexer: Lexer) -> tuple[LineKind, list[Piece]]:
         return "words", []
     aside = sum(kind in ("times", "sign", "ending", "meter", "comment") for kind in kinds)
     if len(row) == 1 and row[0].text in "xX":  # more a remark than a bar
+        return "words", []
+    if kinds == ["chord", "times"] and len(row[1].text) > LONGEST_COUNT:  # Am x210 is a fingering
         return "words", []
     if not words and not looks and (chords or marks or aside) and kinds.count("comment") < len(kinds):
         return "plain", row

@@ -20,9 +20,8 @@ from sideman.charts.source import Source
 from sideman.charts.spotting import chord_in
 from sideman.errors import OptionError, UnreadableError
 from sideman.music.band import MIDI_VALUES, NoteArray, Role, role_of
-from sideman.music.key import Key
+from sideman.music.key import MAX_FIFTHS, Key
 from sideman.music.progression import MAX_BEATS, Chord
-from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import COMMON_TIME, EIGHTH, EIGHTHS_OF_DOTTED_BEAT, TICKS_PER_STEP, UNITS, Meter
 
 if TYPE_CHECKING:
@@ -233,8 +232,12 @@ def _name_sections(measures: Sequence[Measure], bars: Sequence[Bar], texts: Sequ
 def _key(score: ScoreTick) -> Key | None:
     """The first key signature. C major is what programs write who don't know: it tells nothing."""
     for signature in score.key_signatures:
-        if signature.tonality in {0, 1} and (signature.key, signature.tonality) != (0, 0) and abs(signature.key) <= 7:  # noqa: PLR2004 - accidentals
-            return Key((signature.key * 7 + 9 * signature.tonality) % PITCH_CLASSES, minor=signature.tonality == 1)
+        if (
+            signature.tonality in {0, 1}
+            and (signature.key, signature.tonality) != (0, 0)
+            and abs(signature.key) <= MAX_FIFTHS
+        ):
+            return Key.signed(signature.key, minor=signature.tonality == 1)
     return None
 
 
@@ -255,7 +258,15 @@ def _tempo(score: ScoreTick, end: int, meter: Meter, notes: Notes) -> float | No
 
 
 def _title(texts: Sequence[Text], name: str) -> str:
-    """A karaoke file's title, the name of a first track without notes, or that of the file."""
+    """A karaoke file's title, the name of a first track that is no player's, or that of the file."""
     titles = [text.text.removeprefix(TITLE).strip() for text in texts if text.text.startswith(TITLE)]
-    names = [text.text for text in texts if text.track == 0 and text.kind == SEQUENCE_NAME and text.silent]
+    is_alone = all(text.track == 0 for text in texts)
+    names = [
+        text.text
+        for text in texts
+        if text.track == 0
+        and text.kind == SEQUENCE_NAME
+        and (text.silent or is_alone)
+        and text.text.lower() not in {*Role}
+    ]
     return next(filter(None, titles), None) or next(filter(None, names), None) or PurePath(name).stem

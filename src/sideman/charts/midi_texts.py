@@ -21,7 +21,7 @@ _STATUS = 0x80  # and above: not a data byte
 
 
 class Text(NamedTuple):
-    """A text in a track, ``tick`` in the file's own; ``silent`` where no note stood before it."""
+    """A text in a track, ``tick`` in the file's own; ``silent`` where that track has no notes."""
 
     tick: int
     track: int
@@ -53,7 +53,7 @@ def _texts(track: bytes, number: int, limit: int) -> list[Text]:
     at = tick = status = 0
     silent = True
     try:
-        while at < len(track) and len(found) < limit:
+        while at < len(track):
             delta, at = _quantity(track, at)
             tick += delta
             if track[at] >= _STATUS:
@@ -62,8 +62,8 @@ def _texts(track: bytes, number: int, limit: int) -> list[Text]:
             if status == _META:
                 kind = track[at]
                 length, at = _quantity(track, at + 1)
-                if kind in KINDS:
-                    found.append(Text(tick, number, kind, _decode(track[at : at + min(length, LONGEST)]), silent))
+                if kind in KINDS and len(found) < limit:
+                    found.append(Text(tick, number, kind, _decode(track[at : at + min(length, LONGEST)]), silent=True))
                 at += length
             elif status in {_SYSEX, _SYSEX_END}:
                 length, at = _quantity(track, at)
@@ -73,7 +73,7 @@ def _texts(track: bytes, number: int, limit: int) -> list[Text]:
                 at += _DATA_BYTES[status & 0xF0]
     except (IndexError, KeyError):
         pass
-    return found
+    return [text._replace(silent=silent) for text in found]
 
 
 def _quantity(track: bytes, at: int) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from sideman.charts.source import Source
 from sideman.charts.symbols import is_symbol
 from sideman.errors import OptionError, UnreadableError
 from sideman.music.key import Key
-from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NOTE_NAMES
+from sideman.music.notes import NOTE_NAMES
 from sideman.music.progression import Chord
 from sideman.music.song import Place
 from sideman.music.time import Meter
@@ -273,10 +273,9 @@ def _key(values: Sequence[str]) -> Key | None:
     minor = any(value.lower().startswith("min") for value in values[1:]) or re.fullmatch(r"[A-G][#b&]?m(?:in.*)?", text)
     signs = re.fullmatch(r"([0-7])([#b&])", text)
     if signs:
-        tonic = int(signs[1]) * (_FIFTHS if signs[2] == "#" else -_FIFTHS) + (9 if minor else 0)
-        return Key(NOTE_NAMES[(MINOR_ROOTS if minor else MAJOR_ROOTS)[tonic % 12]], bool(minor))
+        return Key.signed(int(signs[1]) * (1 if signs[2] == "#" else -1), minor=bool(minor))
     name = text[:2].rstrip("mM").replace("&", "b")
-    return Key(NOTE_NAMES[name], bool(minor)) if name in NOTE_NAMES else None
+    return Key.of(name, bool(minor)) if name in NOTE_NAMES else None
 
 
 def _unrolled(passage: _Repeat, depth: int) -> list[Measure]:

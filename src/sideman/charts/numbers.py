@@ -18,7 +18,7 @@ from sideman.charts.reading import Notes
 from sideman.charts.symbols import Symbol, read_symbol
 from sideman.errors import ChordSyntaxError
 from sideman.music.key import Key
-from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NATURALS, NOTE_NAMES
+from sideman.music.notes import MAJOR_ROOTS, NATURALS, NOTE_NAMES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.symbol import ROOT_SIGNS, plain, syntax_error
 
@@ -35,12 +35,13 @@ _FLAT_IN_MINOR = {2, 5, 6}
 _MINOR_IN_MAJOR = {1: "m", 2: "m", 5: "m", 6: "dim"}
 _MINOR_IN_MINOR = {0: "m", 1: "dim", 3: "m", 4: "m"}
 
-_NUMBER = re.compile(r"([b#]?)([1-7])((?:7|9|11|13|6|69)(?!\d)[^/]*|[^\d/][^/]*|)(?:/([b#]?)([1-7]))?")
+_REST = r"(?:[^/,;(]|\([^()]*+\)?+)*+"  # of a suffix: a comma outside parentheses parts numbers
+_NUMBER = re.compile(rf"([b#]?)([1-7])((?:7|9|11|13|6|69)(?!\d){_REST}|(?![\d,;]){_REST})(?:/([b#]?)([1-7]))?")
 _NUMERAL = re.compile(r"([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(?![IVXivx])([^/]*)(?:/([^/]+))?")
 _BASS_DEGREE = re.compile(r"([b#]?)([1-7])")
 _TOGETHER = re.compile(r"[1-7]{3,}|[1-7][1-5]")
 _IN_A_ROW = re.compile(r"[1-7](?:[-–—][1-7]){2,}")
-_MARKS = "*~_'^<>!"
+_MARKS = "*~_'^<>!?,;:"
 _IS_MINOR = re.compile(r"(?:-|m(?!aj)|mi)")
 _HAS_QUALITY = re.compile(r"(?:-|m(?!aj)|mi|dim|°|o|ø|h|aug|\+|sus)")
 _IS_DIMINISHED = re.compile(r"(?:dim|°|o|ø|h|m?7?b5)")
@@ -78,11 +79,15 @@ def split_numbers(text: str) -> tuple[str, ...]:
     return tuple(bare) if _TOGETHER.fullmatch(bare) else (text,)
 
 
-def are_diatonic(numbers: Iterable[str], notes: Notes) -> bool:
-    """Whether 2, 3 and 6 without a sign are minor: where no number of the chart is marked so. It is noted."""
+def are_diatonic(numbers: Iterable[str], notes: Notes, key: Key = _C_MAJOR) -> bool:
+    """Whether numbers without a sign are minor where the key has them so: 2, 3 and 6 in major, 1, 4 and 5 in minor.
+
+    They are where no number of the chart is marked minor. It is noted.
+    """
+    in_scale = _MINOR_IN_MINOR if key.minor else _MINOR_IN_MAJOR
     single = (part for text in numbers for part in split_numbers(text[:LONGEST_SYMBOL]))
-    found = [(match, text) for text in single if (match := _NUMBER.fullmatch(_bare(text).rstrip(",")))]
-    unmarked = [text for match, text in found if not match[3] and not match[1] and int(match[2]) - 1 in _MINOR_IN_MAJOR]
+    found = [(match, text) for text in single if (match := _NUMBER.fullmatch(_bare(text)))]
+    unmarked = [text for match, text in found if not match[3] and not match[1] and int(match[2]) - 1 in in_scale]
     if not unmarked:
         return False
     is_marked = any(_IS_MINOR.match(match[3]) for match, _ in found)
@@ -133,7 +138,7 @@ def _numeral(match: re.Match[str], key: Key, dialect: Dialect) -> Symbol | None:
         if target is None or target[4] or target[3]:
             return None
         tonic = _note(key, _NUMERALS[target[2].upper()], target[1])
-        key = Key(NOTE_NAMES[tonic])  # what leads to a minor chord comes from its major scale: V7/ii is A7 in C
+        key = Key.of(tonic)  # what leads to a minor chord comes from its major scale: V7/ii is A7 in C
     if numeral.islower() and not _HAS_QUALITY.match(suffix):
         suffix = f"m{suffix}"
     root = _note(key, _NUMERALS[numeral.upper()], sign, is_diminished=bool(_IS_DIMINISHED.match(suffix)))
@@ -142,13 +147,12 @@ def _numeral(match: re.Match[str], key: Key, dialect: Dialect) -> Symbol | None:
 
 def _note(key: Key, degree: int, sign: str, *, is_diminished: bool = False) -> str:
     """The name of a degree, counted from 0, on the staff of its key."""
-    tonic = (MINOR_ROOTS if key.minor else MAJOR_ROOTS)[key.tonic]
     step = (_MINOR_SCALE if key.minor else _MAJOR_SCALE)[degree] + _ACCIDENTALS[sign]
     if key.minor and sign == "b" and degree in _FLAT_IN_MINOR:
         step += 1
     if key.minor and not sign and degree == _SUBTONIC and is_diminished:
         step += 1
-    letter = _LETTERS[(_LETTERS.index(tonic[0]) + degree) % len(_LETTERS)]
+    letter = _LETTERS[(_LETTERS.index(key.tonic_name[0]) + degree) % len(_LETTERS)]
     target = (key.tonic + step) % PITCH_CLASSES
     spelled = (letter + accidental for accidental in _ACCIDENTALS if NOTE_NAMES[letter + accidental] == target)
     return next(spelled, MAJOR_ROOTS[target])

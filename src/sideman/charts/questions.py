@@ -32,7 +32,10 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "again": Question(
             "A section that is named without chords", {"played": "those it has elsewhere", "passed over": "not played"}
         ),
-        "times": Question("A count behind chords", {"line": "the line so often", "block": "all lines above it, too"}),
+        "times": Question(
+            "A count behind chords",
+            {"row": "the chords in brackets so often", "line": "the line so often", "block": "all lines above it, too"},
+        ),
         "share": Question(
             "Chords that don't divide a bar by beats",
             {"even": "as long as one another", "first longer": "the first ones longer"},
@@ -42,6 +45,15 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "transpose": Question("A directive to transpose", {"applied": "followed", "as written": "passed over"}),
         "key": Question("The key of degrees"),
         "form": Question("Repeats, endings and jumps", {"played": "followed", "written": "each bar once, as on paper"}),
+        "sign": Question(
+            "A jump to a sign that isn't there",
+            {
+                "no fine": "played to the end; write Fine behind the bar that is the last",
+                "no to coda": "played to the end; write To Coda behind the bar before the leap",
+                "no coda": "played to the end; write Coda before its first bar",
+                "no segno": "played from the beginning; write Segno before the bar to go back to",
+            },
+        ),
         "start": Question("Nothing sounds before the first chord", {"silence": "N.C. until then"}),
         "together": Question("Chords that are written at one place", {"shared": "they share the time until the next"}),
         "nearest": Question("A chord whose tones have no name here: the nearest that has one is taken"),
@@ -71,7 +83,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "-5": Question("-5 behind a root", {"(b5)": "major, flat fifth", "dim": "diminished"}),
         "+9": Question("+9 behind a root", {"9#5": "ninth, fifth raised", "7#9": "seventh, ninth raised"}),
         "+11": Question("+11 behind a root", {"add#11": "raised eleventh added", "7#11": "seventh, eleventh raised"}),
-        "numbers": Question("2, 3, 6 and 7 alone", {"diatonic": "as in the key's scale", "major": "major chords"}),
+        "numbers": Question("Numbers without a sign", {"diatonic": "as in the key's scale", "major": "major chords"}),
         "capitals": Question("B behind a root", {"flat": "a flat, in capital letters"}),
         "alternate": Question("A second chord in parentheses", {"first": "the first", "second": "the second"}),
         "polychord": Question(

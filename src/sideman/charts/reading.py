@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from sideman.charts.form import missing
 from sideman.charts.sheet import Sheet
 from sideman.music.song import Place, Song
 
@@ -75,8 +76,8 @@ class Notes:
 def play(sheet: Sheet, notes: Notes) -> Song:
     """The song of a sheet; the order of playing is noted where it is another than on paper.
 
-    The signs are taken away where that is wished. Raises :class:`OptionError` where there is nothing to play, or too
-    much.
+    The signs are taken away where that is wished. Signs that a jump leads to and that stand nowhere are noted, too.
+    Raises :class:`OptionError` where there is nothing to play, or too much.
     """
     song = sheet.song()
     if song.is_as_written:
@@ -87,4 +88,7 @@ def play(sheet: Sheet, notes: Notes) -> Song:
             measure.repeat, measure.times, measure.endings, measure.jump = False, 0, (), None
             measure.to_coda = measure.fine = False
         return sheet.song()
+    for number, sign in missing(sheet.measures):
+        measure = sheet.measures[number]
+        notes.note("sign", f"no {sign}", (), measure.place, str(measure.jump))
     return song

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sideman.charts.faults import moved
 from sideman.charts.numbers import is_number, read_number, split_numbers
 from sideman.charts.reading import Notes
-from sideman.charts.symbols import ENGLISH, Dialect, Symbol, is_symbol, read_symbol
+from sideman.charts.symbols import ENGLISH, Dialect, Symbol, is_no_chord, is_symbol, read_symbol
 from sideman.errors import ChordSyntaxError
 from sideman.music.key import Key
 from sideman.music.progression import Chord
@@ -80,7 +80,7 @@ class Spelling:
         return known
 
     def _symbol(self, text: str) -> Symbol:
-        if self._degrees is None:
+        if self._degrees is None or is_no_chord(text):
             return self._named(_plain(text))
         if len(split_numbers(text)) > 1 and is_number(text):  # several: each is read on its own
             text = split_numbers(text)[0]

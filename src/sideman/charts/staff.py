@@ -102,10 +102,11 @@ class Staff:
         if not last.endings:
             self._open = len(self.measures)
 
-    def count(self, piece: Piece, *, whole: bool) -> None:
-        """A count behind chords, such as ``x2``: a repeat that just ended, the line, or all lines of the block.
+    def count(self, piece: Piece, *, whole: bool, row: int = 0) -> None:
+        """A count behind chords, such as ``x2``: a repeat that just ended, a row in brackets, the line, or the block.
 
-        ``whole``: where the block has more lines, all of them are likelier.
+        ``whole``: where the block has more lines, all of them are likelier. ``row``: the measures of a row in brackets
+        before it. In a line that has a count already, the line begins behind that.
         """
         times = piece.number
         last = self.measures[-1] if self.measures else None
@@ -115,9 +116,13 @@ class Staff:
             last.times = times
         else:
             place = Place(piece.start, piece.end)
-            answers = ("block", "line") if whole and self._block < self._line else ("line",)
-            answer = self._notes.ask("times", answers, place, piece.text)
-            self.play(times, self._block if answer == "block" or self._line == len(self.measures) else self._line)
+            firsts = {"row": len(self.measures) - row, "block": self._block, "line": max(self._line, self._block)}
+            if not (whole and self._block < self._line):
+                del firsts["block"]
+            if not row or firsts["row"] <= firsts["line"]:
+                del firsts["row"]
+            answer = self._notes.ask("times", tuple(firsts), place, piece.text)
+            self.play(times, self._block if self._line == len(self.measures) else firsts[answer])
         self.end_block()
 
     def play(self, times: int, first: int) -> None:
@@ -142,5 +147,7 @@ class Staff:
                 last = self.measures[-1]
                 last.jump, last.fine = piece.jump or last.jump, last.fine or piece.sign == "fine"
                 last.to_coda = last.to_coda or piece.sign == "to coda"
+            else:
+                self._notes.note("ignored", piece.text, (), Place(piece.start, piece.end), piece.text)
             return
         self._signs.add(piece.sign)

@@ -16,7 +16,18 @@ from sideman.music.notes import NOTE_NAMES
 from sideman.music.progression import Chord
 from sideman.music.symbol import ROOT_SIGNS, SIGNS, plain, quality_of_suffix, syntax_error
 
-__all__ = ["ANY", "ENGLISH", "Dialect", "Symbol", "dialect_of", "is_symbol", "joins", "optional", "read_symbol"]
+__all__ = [
+    "ANY",
+    "ENGLISH",
+    "Dialect",
+    "Symbol",
+    "dialect_of",
+    "is_no_chord",
+    "is_symbol",
+    "joins",
+    "optional",
+    "read_symbol",
+]
 
 
 Answers = tuple[tuple[str, str, tuple[str, ...]], ...]  # (code, answer, other answers)
@@ -80,6 +91,13 @@ def is_symbol(text: str, dialect: Dialect = ENGLISH) -> bool:
     return len(text) <= LONGEST_SYMBOL and _find(text, dialect, _SOME_CHORD) is not None
 
 
+def is_no_chord(text: str) -> bool:
+    """Whether it says that no chord sounds: ``N.C.``, ``(N.C.)``, ``tacet``."""
+    symbol = plain(text)
+    inside = symbol[1:-1] if symbol.startswith("(") and symbol.endswith(")") else symbol
+    return inside.lower() in _NO_CHORD or inside == "N"
+
+
 def joins(first: str, second: str) -> bool:
     """Whether a word goes on with the symbol before it: ``C maj7``, ``C7 b9``, ``G on B``, ``C (add 9)``."""
     if len(first) + len(second) >= LONGEST_SYMBOL:
@@ -110,8 +128,7 @@ def _find(text: str, dialect: Dialect, before: Chord | None) -> Symbol | None:
         return None
     symbol = _SPACED_ALTERATION.sub(r"\1(\2)", _SIGN_IN_WORDS.sub(_sign_in_words, text.strip()).translate(SIGNS))
     symbol = plain(symbol)
-    inside = symbol[1:-1] if symbol.startswith("(") and symbol.endswith(")") else symbol
-    if inside.lower() in _NO_CHORD or inside == "N":
+    if is_no_chord(symbol):
         return Symbol(Chord.no_chord())
     symbol, ignored = _without_marks(symbol)
     if symbol == "W" and before is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from sideman.charts import heads
 from sideman.charts.bars import Bars
@@ -21,7 +22,7 @@ from sideman.charts.sections import Sections
 from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
 from sideman.charts.spelling import Degrees, Spelling
-from sideman.charts.symbols import ANY, dialect_of
+from sideman.charts.symbols import ANY, dialect_of, is_no_chord
 from sideman.errors import ChartError, ChordSyntaxError, UnreadableError
 from sideman.music.chords import MAX_TEXT, parse_song
 from sideman.music.key import Key
@@ -129,6 +130,7 @@ class _Reader:
             found = directive(line.text)
             if found:
                 line.kind, (line.name, line.value) = "directive", found
+                line.fields = (_field_of(*found),)
                 section = _section_of(line.name)
                 if section:
                     skipped = section[1] if section[0] == "start" and section[1] in _SKIPPED else ""
@@ -140,29 +142,29 @@ class _Reader:
                 body.append(line)
         broad, english = Lexer(Spelling(Notes(), ANY).reads), Spelling(Notes())
         for line in body:
-            field = heads.read_field(line.text)
-            if field:
-                line.kind, (line.name, line.value) = "head", field
-                if line.name == "key":
-                    heads.put("key", line.value, self._sheet)
+            line.fields = heads.read_fields(line.text)
+            if line.fields:
+                line.kind = "head"
             else:
                 classify(line, broad)
+        for line in self._lines:  # degrees are read in the key
+            for name, value in line.fields:
+                if name == "key":
+                    heads.put(name, value, self._sheet)
         body = [line for line in body if line.kind != "head"]
         evidence = _evidence(body, english)
         self._spelling = Spelling(self._notes, dialect_of(evidence, self._notes))
         reads = self._spelling.reads
-        symbols = {piece.text for line in body for piece in line.pieces if piece.kind == "chord"}
-        unread = {symbol for symbol in symbols if not reads(symbol)}
+        unread = {symbol for line in body for symbol in _symbols(line) if not reads(symbol)}
         if unread:
-            foreign = [line for line in body if any(p.kind == "chord" and p.text in unread for p in line.pieces)]
-            _classify_again(foreign, reads)
-        if not evidence:
+            _classify_again([line for line in body if unread.intersection(_symbols(line))], reads)
+        if all(map(is_no_chord, evidence)):
             self._read_degrees(body)
 
     def _read_degrees(self, body: list[Line]) -> None:
         """Where there are no chords by their names, look for numbers and numerals."""
-        _classify_again(body, lambda text: is_number(text) or is_numeral(text))
-        degrees = [piece.text for line in body for piece in line.pieces if piece.kind == "chord"]
+        _classify_again(body, lambda text: is_number(text) or is_numeral(text) or is_no_chord(text))
+        degrees = [symbol for line in body for symbol in _symbols(line) if not is_no_chord(symbol)]
         if not degrees:
             return
         key = self._sheet.key
@@ -171,7 +173,7 @@ class _Reader:
             keys = MINOR_KEYS + MAJOR_KEYS if any(map(_MINOR_TONIC.match, degrees)) else MAJOR_KEYS + MINOR_KEYS
             answer = self._notes.ask("key", keys, Place(first.start, first.start + len(first.text)), degrees[0])
             key = heads.key_of(answer) or Key(0)
-        self._spelling = Spelling(self._notes, degrees=Degrees(key, are_diatonic(degrees, self._notes)))
+        self._spelling = Spelling(self._notes, degrees=Degrees(key, are_diatonic(degrees, self._notes, key)))
         for line in body:
             line.pieces = [part for piece in line.pieces for part in _apart(piece)]
 
@@ -186,19 +188,17 @@ class _Reader:
                 case "directive":
                     self._direct(line, place)
                 case "head":
-                    self._head(line)
+                    self._head(line, place)
                 case "blank":
                     bars.end_block()
                 case "words" if not bars.measures and not self._sheet.title and line.text.strip():
                     self._sheet.title = line.text.strip()[: heads.MAX_TITLE]
                 case _:
                     pass
-            if line.kind == "barred":
-                bars.write_barred(line.pieces)
-            elif line.kind in ("plain", "inline"):
-                bars.write_plain(line.pieces)
-                if line.kind == "inline":
-                    bars.end_block()
+            if line.pieces:
+                bars.write_line(line.pieces, is_barred=line.kind == "barred")
+            if line.kind == "inline":
+                bars.end_block()
         self._sections.end()
 
     def _direct(self, line: Line, place: Place) -> None:
@@ -219,38 +219,46 @@ class _Reader:
             if self._notes.ask("transpose", ("applied", "as written"), place, line.value) == "applied":
                 self._shifts.append((len(self._bars.measures), int(line.value)))
         else:
-            name, value = line.name, line.value
-            if name == "meta":
-                name, _, value = value.partition(" ")
-            self._head(Line(line.text, line.start, "head", name=heads.FIELDS.get(name, "other"), value=value))
+            self._head(line, place)
 
-    def _head(self, line: Line) -> None:
-        place = Place(line.start, line.start + len(line.text))
-        understood = heads.put(line.name, line.value, self._sheet)
-        if line.name == "meter" and understood:
-            self._bars.change_meter(self._sheet.meter)
-        fret = heads.capo_of(line.value) if line.name == "capo" else 0
-        if fret and self._notes.ask("capo", ("written", "sounding"), place, line.value) == "sounding":
-            self._capo = fret
-        if not understood:
-            self._notes.note("ignored", line.name, (), place, line.value)
+    def _head(self, line: Line, place: Place) -> None:
+        for name, value in line.fields:
+            understood = heads.put(name, value, self._sheet)
+            if name == "meter" and understood:
+                self._bars.change_meter(self._sheet.meter)
+            fret = heads.capo_of(value) if name == "capo" else 0
+            if fret and self._notes.ask("capo", ("written", "sounding"), place, value) == "sounding":
+                self._capo = fret
+            if not understood:
+                self._notes.note("ignored", name, (), place, value)
 
     def _finish(self) -> None:
-        """What only the whole chart tells: where the coda begins, and what sounds before the first chord."""
+        """What only the whole chart tells: where jumps lead, and what sounds before the first chord."""
         measures = self._sheet.measures
         if self._shifts or self._capo:
             self._transpose()
-        leads = any(measure.jump and measure.jump.until == "coda" for measure in measures)
-        if leads and not any(measure.coda for measure in measures):
-            named = next((measure for measure in measures if base(measure.section or "") == "coda"), None)
-            if named is not None:
-                named.coda = True
-        codas = [number for number, measure in enumerate(measures) if measure.coda]
-        if len(codas) > 1 and not any(measure.to_coda for measure in measures):
-            measures[codas[0]].coda, measures[codas[0]].to_coda = False, True
+        self._lead()
         if not (measures[0].chords and measures[0].chords[0][0] == 0):
             self._notes.note("start", "silence")
             measures[0].chords = ((0, Chord.no_chord()), *measures[0].chords)
+
+    def _lead(self) -> None:
+        """Where the coda begins, and where a jump ends that doesn't say it: at the coda or Fine, where there is one."""
+        measures = self._sheet.measures
+        jumping = [measure for measure in measures if measure.jump]
+        leaves = any(measure.to_coda for measure in measures)
+        if jumping and (leaves or any(measure.jump and measure.jump.until == "coda" for measure in jumping)):
+            named = next((measure for measure in measures if base(measure.section or "") == "coda"), None)
+            if named is not None and not any(measure.coda for measure in measures):
+                named.coda = True
+        codas = [measure for measure in measures if measure.coda]
+        if len(codas) > 1 and not leaves:
+            codas[0].coda, codas[0].to_coda = False, True
+        until: Literal["coda", "fine", "end"]
+        until = "coda" if codas and leaves else "fine" if any(measure.fine for measure in measures) else "end"
+        for measure in jumping:
+            if measure.jump and measure.jump.until == "end":
+                measure.jump = measure.jump._replace(until=until)
 
     def _transpose(self) -> None:
         """All chords as they sound."""
@@ -270,7 +278,9 @@ def _classify_again(lines: Sequence[Line], reads: Reads) -> None:
 
 
 def _apart(piece: Piece) -> list[Piece]:
-    """Numbers written together as pieces of their own: ``5411``, ``5-4-1-1``."""
+    """Numbers written together as pieces of their own: ``5411``, ``5-4-1-1``; those in parentheses stay in one."""
+    if piece.kind == "optional":
+        return [piece._replace(text=" ".join(part for text in piece.text.split() for part in split_numbers(text)))]
     parts = split_numbers(piece.text) if piece.kind == "chord" else ()
     if len(parts) < 2:  # noqa: PLR2004 - one
         return [piece]
@@ -280,17 +290,34 @@ def _apart(piece: Piece) -> list[Piece]:
     ]
 
 
+def _symbols(line: Line) -> list[str]:
+    """The symbols of its chords, those in parentheses among them."""
+    return [
+        symbol
+        for piece in line.pieces
+        if piece.kind in ("chord", "optional")
+        for symbol in (piece.text.split() if piece.kind == "optional" else [piece.text])
+    ]
+
+
 def _evidence(lines: Sequence[Line], english: Spelling) -> list[str]:
     """The symbols that tell a chart's dialect: of lines with a chord that is one in English too, if there are some.
 
     A line of small letters or of solfège alone may as well be words.
     """
-    symbols = [[piece.text for piece in line.pieces if piece.kind == "chord"] for line in lines]
+    symbols = [_symbols(line) for line in lines]
     plain = [texts for texts in symbols if any(map(english.reads, texts))]
     has_words = any(line.kind == "words" and line.text.strip() for line in lines)
     count = sum(map(len, plain))
     chosen = plain if has_words and count >= sum(map(len, symbols)) / 4 else symbols
     return [text for texts in chosen for text in texts]
+
+
+def _field_of(name: str, value: str) -> tuple[str, str]:
+    """The field of the head that a directive tells, and its value: ``{key: G}``, ``{meta: key G}``."""
+    if name == "meta":
+        name, _, value = value.partition(" ")
+    return heads.FIELDS.get(name, "other"), value
 
 
 def _section_of(name: str) -> tuple[str, str] | None:

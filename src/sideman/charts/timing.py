@@ -1,17 +1,24 @@
-"""How chords share time: even shares, beats that dots count, written durations. Knows no measures and no signs."""
+"""How chords share time: even shares, beats that dots count, written durations. Knows no measures and no signs.
+
+Chords in brackets share what one chord has: a beat in a line with dots, else a share of the bar, or a bar.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
+from sideman.charts.faults import moved
 from sideman.charts.lexing import Piece
-from sideman.music.progression import MAX_BEATS
+from sideman.errors import ChordSyntaxError
+from sideman.music.chords import parse
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, Meter
 
-_PART = re.compile(r"([A-G].{0,12}?)(\d{1,2})/(1|2|4|8|16)")
+_PART = re.compile(r"([A-G].{0,12}?)([1-9]\d?)/(1|2|4|8|16)")
+_SOME_CHORD = "C:"
 
 
 def share(items: Sequence[Piece], meter: Meter) -> tuple[list[int], str]:
@@ -22,13 +29,45 @@ def share(items: Sequence[Piece], meter: Meter) -> tuple[list[int], str]:
     ticks, count = meter.ticks, len(items)
     if any(piece.beats for piece in items):
         weights = [Fraction(piece.beats or 1, piece.of) for piece in items]
-        unit = Fraction(ticks) / max(sum(weights), meter.felt_beats)
-        return [int(sum(weights[:number], Fraction()) * unit) for number in range(count)], ""
+        are_counted = has_dots(items)
+        unit = Fraction(ticks) / (max(sum(weights), meter.felt_beats) if are_counted else sum(weights))
+        onsets = [int(sum(weights[:number], Fraction()) * unit) for number in range(count)]
+        return onsets, "" if are_counted or _are_beats(unit) else "even"
     if ticks % count:
         return uneven(ticks, count), "first longer"
     each = ticks // count
-    plain = each % TICKS_PER_BEAT == 0 or TICKS_PER_BEAT % each == 0
-    return [each * number for number in range(count)], "" if plain else "even"
+    return [each * number for number in range(count)], "" if _are_beats(each) else "even"
+
+
+def _are_beats(ticks: Fraction | int) -> bool:
+    """Whether so many ticks are beats, or an even part of one."""
+    return ticks % TICKS_PER_BEAT == 0 or TICKS_PER_BEAT % ticks == 0
+
+
+def has_dots(items: Sequence[Piece]) -> bool:
+    """Whether dots behind chords count their beats."""
+    return any(piece.beats and piece.of == 1 for piece in items)
+
+
+def bars_of(items: Sequence[Piece]) -> list[list[Piece]]:
+    """The chords and marks of a line by the bar: those in brackets share one, unless brackets hold all of the line."""
+    if all(piece.of > 1 for piece in items):
+        return [[piece._replace(beats=0, of=1)] for piece in items]
+    bars: list[list[Piece]] = []
+    for piece in items:
+        if piece.of > 1 and bars and bars[-1][0].of == piece.of > len(bars[-1]):
+            bars[-1].append(piece)
+        else:
+            bars.append([piece])
+    return bars
+
+
+def row_of(run: Sequence[Piece]) -> int:
+    """How many pieces at the end of a run are a row of chords in brackets or parentheses, 0 where there is none."""
+    last = run[-1] if run else None
+    if last is None or last.of > 1:
+        return last.of if last else 0
+    return int(last.kind == "optional" and " " in last.text)
 
 
 def durations(items: Sequence[Piece], meter: Meter) -> list[tuple[Piece | None, int]]:
@@ -89,12 +128,23 @@ def uneven(ticks: int, count: int) -> list[int]:
 
 
 def ticks_of(piece: Piece) -> int:
-    """The ticks of a written duration, 0 where there is none."""
-    if not piece.duration:
-        return 0
-    text = piece.duration
+    """The ticks of a written duration, 0 where there is none or it can't be read."""
+    found = _ticks(piece.duration) if piece.duration else 0
+    return found if isinstance(found, int) else 0
+
+
+def duration_fault(piece: Piece) -> ChordSyntaxError | None:
+    """What is wrong with a written duration, None where nothing is."""
+    found = _ticks(piece.duration) if piece.duration else 0
+    if isinstance(found, int) or piece.duration is None:
+        return None
+    return moved(found, piece.end - len(piece.duration) - len(_SOME_CHORD))
+
+
+@lru_cache(maxsize=1024)
+def _ticks(duration: str) -> int | ChordSyntaxError:
+    """The ticks of a duration, as the chord language reads it; its fault where it doesn't."""
     try:
-        ticks = Fraction(text[:-1]) if text.endswith("t") else Fraction(text) * TICKS_PER_BEAT
-    except (ValueError, ZeroDivisionError):
-        return 0
-    return min(int(ticks), MAX_BEATS * TICKS_PER_BEAT)
+        return parse(_SOME_CHORD + duration).ticks
+    except ChordSyntaxError as error:
+        return error

@@ -23,11 +23,11 @@ from sideman.options import values_of
 
 if TYPE_CHECKING:
     from sideman.arranging import Arrangement, ArrangeOptions, Plan
-    from sideman.music.band import Role
     from sideman.render.recording import Recording
     from sideman.render.rendition import Rendition
 
 MAX_NAMES = 4  # of files in an error
+BITS = 16  # of a sample, unless others are wanted
 STDOUT = Path("-")
 
 
@@ -53,7 +53,7 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
     soundfont: Annotated[
         Path | None, typer.Option(help="SoundFont for --audio: a file, or the name of an installed one.")
     ] = None,
-    bits: Annotated[int, typer.Option(help="Bits of a sample of --audio: 16, or for .wav and .flac 24.")] = 16,
+    bits: Annotated[int, typer.Option(help="Bits of a sample of --audio: 16, or for .wav and .flac 24.")] = BITS,
     tail: Annotated[
         bool, typer.Option("--tail/--no-tail", help="Let the last notes of --audio ring; without, it ends as loops do.")
     ] = True,
@@ -117,9 +117,10 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
 
     \b
     A line of a batch is {"id": "a", "prompt": "C:4|G:4"}, and may hold options of its own, such as
-    "tempo" and "seed". It becomes out/a_0.mid, out/a_1.mid … Lines that fail are reported at the
-    end; the exit code is then 1. With --json the report has the seed of every file; file 0 is take 1.
-    The same stands in out/report.jsonl, by which --resume knows what is done.
+    "tempo" and "seed"; other keys are ignored, and told. It becomes out/a_0.mid, out/a_1.mid …
+    Lines that fail are reported at the end; the exit code is then 1. With --json the report has the
+    seed of every file; file 0 is take 1. The same stands in out/report.jsonl, by which --resume
+    knows what is done.
     """  # noqa: D301 - \b keeps typer from filling the lines
     if batch is None:
         if samples != 1:
@@ -127,6 +128,11 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
         if resume or workers is not None or cluster is not None:
             hint = "--resume" if resume else "--workers" if workers is not None else "--cluster"
             raise typer.BadParameter("it is for --batch", param_hint=hint)
+    if audio is None and (soundfont is not None or bits != BITS or not tail):
+        hint = "--soundfont" if soundfont is not None else "--bits" if bits != BITS else "--no-tail"
+        raise typer.BadParameter("it is for --audio" + (": a batch has none" if batch else ""), param_hint=hint)
+    source = context.get_parameter_source("tempo")
+    has_tempo = source is not None and source.name != "DEFAULT"
     if batch is not None:
         from sideman.cli.batch import run_batch
         from sideman.workers.opening import open_workers
@@ -137,30 +143,26 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
         if choose or given or melody or count_in:
             hint = "--choose" if choose else "--given" if given else "--melody" if melody else "--count-in"
             raise typer.BadParameter("it is for a chart", param_hint=hint)
-        if soundfont is not None:
-            raise typer.BadParameter("it is for --audio, which a batch has not", param_hint="--soundfont")
         shared = open_workers(1 if workers is None and cluster is None else workers, cluster)
         programs = read_programs(program or [])
+        if not has_tempo:
+            del wishes["tempo"]
         run_batch(batch, output, samples, wishes, programs, weights, workers=shared, resume=resume, as_json=as_json)
         return
     if chart is None:
         raise typer.BadParameter("give a chart, - or --batch", param_hint="CHART")
     if not any((output, audio, score, piece)):
         raise typer.BadParameter("give -o song.mid, --audio song.mp3 or --score song.musicxml", param_hint="--output")
-    if soundfont is not None and audio is None:
-        raise typer.BadParameter("it is for --audio", param_hint="--soundfont")
-    options = read_options(wishes)
-    files = _Files(output, audio, score, soundfont, bits, tail, read_programs(program or []), count_in)
+    options, programs = read_options(wishes), read_programs(program or [])
+    files = _Files(output, audio, score, soundfont, bits, tail, count_in)
     files.check(options.takes)
     if output == STDOUT and as_json:
         raise typer.BadParameter("standard output has the MIDI file: leave one of them out", param_hint="--json")
     if piece is not None:
         check_output(piece, PIECE_SUFFIXES)
-    source = context.get_parameter_source("tempo")
-    has_tempo = source is not None and source.name != "DEFAULT"
-    plan, title = read_plan(chart, options, choose or [], has_tempo=has_tempo)
+    plan = read_plan(chart, options, choose or [], has_tempo=has_tempo)
     plan = with_melody(with_own_parts(plan, given or []), melody, read_choices(choose or []))
-    files = replace(files, title=title)
+    plan = replace(plan, programs=programs)
     with files.recording(plan) as recording:
         arrangement = _prepare(plan, weights)
         begin = time.perf_counter()
@@ -169,7 +171,7 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
         seconds = time.perf_counter() - begin
         written = files.write(bands, recording)
     if audio is not None:
-        tell_stand_ins(soundfont, programs_of(plan.chairs, files.programs))
+        tell_stand_ins(soundfont, programs_of(plan.chairs, {}))
     if piece is not None:
         from sideman.pieces.composition import Composition
         from sideman.pieces.document import write_composition
@@ -200,9 +202,7 @@ class _Files:
     soundfont: Path | None
     bits: int
     tail: bool
-    programs: Mapping[Role, int]
     count_in: bool
-    title: str = ""
 
     def check(self, takes: int) -> None:
         """Make sure, before anything is composed, that every file can be made."""
@@ -232,7 +232,6 @@ class _Files:
             plan.chairs,
             plan.progression.lines.onsets(plan.bars)[1:],
             soundfont=self.soundfont,
-            programs=self.programs,
             encoding=Encoding(self.bits, self.tail),
         )
 
@@ -247,14 +246,14 @@ class _Files:
             for kind, pattern in (("midi", self.midi), ("score", self.score)):
                 for band, path in zip(bands, numbered(pattern, len(bands)), strict=True) if pattern is not None else ():
                     if path == STDOUT:
-                        sys.stdout.buffer.write(band.midi(self.programs))
+                        sys.stdout.buffer.write(band.midi())
                         sys.stdout.buffer.flush()
                     else:
-                        band.save(path, programs=self.programs, title=self.title)
+                        band.save(path)
                     written[kind].append(path)
             if self.audio is not None and recording is None:
                 for band, path in zip(bands, numbered(self.audio, len(bands)), strict=True):
-                    band.save(path, programs=self.programs, soundfont=self.soundfont, bits=self.bits, tail=self.tail)
+                    band.save(path, soundfont=self.soundfont, bits=self.bits, tail=self.tail)
                     written["audio"].append(path)
             if recording is not None:
                 with progress("rendering", len(bands)) as done:
@@ -271,14 +270,14 @@ class _Files:
         return [{kind: str(paths[take]) for kind, paths in written.items() if paths} for take in range(len(bands))]
 
 
-def read_plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has_tempo: bool) -> tuple[Plan, str]:
-    """Read the chart, with its title, and tell what was assumed. Its tempo and style are taken where none was given."""
+def read_plan(argument: str, options: ArrangeOptions, choices: Sequence[str], *, has_tempo: bool) -> Plan:
+    """Read the chart, and tell what was assumed. Its tempo and style are taken where none was given."""
     from sideman.arranging import Plan, options_of
 
     reading = read_chart(argument, choices)
     tell_assumptions(reading)
     options = options_of(reading.song, options, has_tempo=has_tempo)
-    return Plan(reading.song.progression, options, sections=reading.song.passages), reading.song.title
+    return Plan.of(reading.song, options)
 
 
 def _prepare(plan: Plan, weights: Path | None) -> Arrangement:
@@ -295,7 +294,7 @@ def _description(
     options = plan.options
     return {
         "progression": str(plan.progression),
-        "key": plan.chart.key.name,
+        "key": plan.told_key.name,
         "beats": float(plan.progression.beats),
         "bars": plan.bars,
         **{name: value for name, value in values_of(options).items() if name != "takes"},

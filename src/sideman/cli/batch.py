@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -30,7 +32,11 @@ if TYPE_CHECKING:
 
 PARTIAL_FAILURE = 1  # exit code
 MAX_FILE = 1 << 28  # characters of a batch
-OWN = tuple(option.name for option in OPTIONS if option.name != "takes")  # what a line may decide for itself
+OWN = tuple(option for option in OPTIONS if option.name != "takes")  # what a line may decide for itself
+KEYS = frozenset({"id", "prompt", *(option.name for option in OWN)})
+MEANT = {word: option.name for option in OWN for word in (option.attribute, option.name)}
+SHOWN, MAX_NAMES = 32, 8  # characters of a key, and keys, that are told
+ALMOST = 0.8  # how alike, of 1, a key and an option are that is mistyped: what is further off is another program's
 REPORT = "report.jsonl"  # in the batch's folder
 _ENDS_ITS_PROCESS = "ends the process that composes it, as for want of memory: try it alone"
 
@@ -68,6 +74,7 @@ class Report:
     written: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, Any]] = field(default_factory=list)
     kept: list[dict[str, Any]] = field(default_factory=list)  # written by an earlier run
+    ignored: Counter[str] = field(default_factory=Counter)  # keys that mean nothing here, with their lines
 
     @property
     def arranged(self) -> int:
@@ -91,9 +98,9 @@ def run_batch(  # noqa: PLR0913 - the command's options
     """Arrange all lines of ``source`` (- for standard input) into ``folder``, each as ``samples`` takes in one batch.
 
     Files are named ID_SAMPLE.mid, samples counted from 0: the takes of a seed, which is another one for every line
-    unless one is given. With ``resume`` lines are left out that an earlier run finished, with the same wishes and
-    weights. Exits with 1 where a line failed. Raises
-    :class:`OptionError` or :class:`DataError` where nothing can be done at all.
+    unless one is given. A chart's own tempo and style hold where neither its line nor ``wishes`` name them. With
+    ``resume`` lines are left out that an earlier run finished, with the same wishes and weights. Exits with 1 where a
+    line failed. Raises :class:`OptionError` or :class:`DataError` where nothing can be done at all.
     """
     wishes = {**wishes, "takes": samples}
     read_options(wishes)
@@ -117,6 +124,7 @@ def run_batch(  # noqa: PLR0913 - the command's options
                     raise OptionError(f"id {name!r} stands in an earlier line: give every line its own")
                 names.add(name)
                 prompt = _read_prompt(values, wishes)
+                report.ignored.update(_others(values))
             except SidemanError as error:
                 report.failed.append({"line": number, "id": name, "error": str(error)})
                 continue
@@ -158,9 +166,9 @@ def _arrange(job: Job) -> Outcome:
 
     written: list[dict[str, Any]] = []
     try:
-        arrangement = arrange(
-            job.prompt.chords, read_options(job.prompt.wishes), model=_model(job.weights, job.threads)
-        )
+        wishes = job.prompt.wishes
+        named = {option.attribute: wishes[option.name] for option in OPTIONS if wishes.get(option.name) is not None}
+        arrangement = arrange(job.prompt.chords, model=_model(job.weights, job.threads), **named)
         bands = compose(arrangement, lambda bars: None)  # noqa: ARG005 - the batch counts lines
         seed = arrangement.plan.options.seed
         for sample, band in enumerate(bands):
@@ -274,17 +282,33 @@ def _read_prompt(values: Mapping[str, Any], wishes: Mapping[str, Any]) -> Prompt
     chords = values.get("prompt")
     if not isinstance(chords, str):
         raise OptionError('no "prompt": give the chords as a text')
-    own = {name: values[name] for name in OWN if values.get(name) is not None}
+    own = {option.name: values[option.name] for option in OWN if values.get(option.name) is not None}
     return Prompt(chords, {**wishes, **own})
 
 
+def _others(values: Mapping[str, Any]) -> list[str]:
+    """The keys of a line that are none of ours. Raises :class:`OptionError` where one may be meant for an option."""
+    others = [key for key in values if key not in KEYS]
+    for key in others:
+        if key == "takes":
+            raise OptionError("takes are as many for all lines: give --samples")
+        near = get_close_matches(key[:SHOWN].lower(), MEANT, 1, ALMOST)
+        if near:
+            raise OptionError(f"unknown key {key[:SHOWN]!r}: perhaps {MEANT[near[0]]}; else give it another name")
+    return others
+
+
 def _show(report: Report, lines: int, folder: Path, *, as_json: bool) -> None:
-    """Tell what became of the batch; failures on standard error."""
+    """Tell what became of the batch; on standard error what was ignored, and failures."""
+    if report.ignored:
+        told = [f"{key[:SHOWN]!r} ({counted(count, 'line')})" for key, count in report.ignored.most_common(MAX_NAMES)]
+        more = f", and {len(report.ignored) - MAX_NAMES} more" if len(report.ignored) > MAX_NAMES else ""
+        say(f"ignored: {', '.join(told)}{more}")
     for failure in report.failed:
         name = "" if failure["id"] is None else f" ({failure['id']})"
         say(f"failed: line {failure['line']}{name}: {failure['error']}")
     if as_json:
-        print_json({"written": report.written, "failed": report.failed, "kept": report.kept})
+        print_json({"written": report.written, "failed": report.failed, "kept": report.kept, "ignored": report.ignored})
     else:
         files = counted(len(report.written), "file")
         kept = f", {counted(len(report.kept), 'file')} kept" if report.kept else ""

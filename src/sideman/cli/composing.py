@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sideman.errors import OptionError
-from sideman.options import OPTIONS, ArrangeOptions, Kind, Option, PlayOptions, options_of
+from sideman.option import Kind, Option
+from sideman.options import OPTIONS, ArrangeOptions, PlayOptions, options_of
 
 if TYPE_CHECKING:
     from sideman.arranging import Arrangement, Model
@@ -66,7 +67,7 @@ def read_programs(settings: Sequence[str]) -> dict[Role, int]:
 
     programs: dict[Role, int] = {}
     for setting in settings:
-        name, _, number = setting.partition("=")
+        name, _, number = setting.lower().partition("=")
         if name not in tuple(Role) or not re.fullmatch(r"[0-9]{1,3}", number) or int(number) > MAX_PROGRAM:
             raise OptionError(
                 f"unknown program {setting!r}: write TRACK=NUMBER such as piano=4, "

@@ -37,14 +37,19 @@ def with_own_parts(plan: Plan, wishes: Sequence[str]) -> Plan:
 def read_tracks(plan: Plan, wishes: Sequence[str], option: str) -> dict[Role, tuple[Track, int]]:
     """Tracks that are written TRACK=FILE or TRACK=FILE#NUMBER, and how many onsets of each were off the grid.
 
-    Raises :class:`DataError` for files that can't be read, a usage error for what is not written so.
+    Raises :class:`DataError` for files that can't be read, a usage error for what is not written so, and for two files
+    of one track.
     """
-    tracks = {}
+    tracks: dict[Role, tuple[Track, int]] = {}
     for wish in wishes:
-        name, equals, place = wish.partition("=")
-        if not equals or name not in ROLES or not place:
-            raise typer.BadParameter(f"{wish!r} is not TRACK=FILE, such as bass=mine.mid", param_hint=option)
-        tracks[Role(name)] = _read(place, Role(name), plan.progression.lines, plan.bars)
+        name, _, place = wish.partition("=")
+        role = name.lower()
+        if role not in ROLES or not place:
+            detail = f"{wish!r}: write TRACK=FILE, such as bass=mine.mid, with a track of {', '.join(ROLES)}"
+            raise typer.BadParameter(detail, param_hint=option)
+        if role in tracks:
+            raise typer.BadParameter(f"{role} has two files: give one for a track", param_hint=option)
+        tracks[Role(role)] = _read(place, Role(role), plan.progression.lines, plan.bars)
     return tracks
 
 
@@ -74,11 +79,17 @@ def read_melody(place: str, lines: BarLines, bars: int, choices: Mapping[str, st
 def _read(
     place: str, role: Role, lines: BarLines, bars: int, choices: Mapping[str, str] | None = None
 ) -> tuple[Track, int]:
-    """The track of a file, and how many of its onsets were off the grid."""
-    from sideman.render.given import read_given
+    """The track of a file, and how many of its onsets were off the grid; tells where its bars aren't the chart's."""
+    from sideman.render.given import open_given, other_metre, read_given
 
-    file, track = (place, "") if Path(place).exists() else _split(place)
-    return read_given(Path(file), role, lines, bars, track, choices or {})
+    name, track = (place, "") if Path(place).exists() else _split(place)
+    file = open_given(name)  # once: it may be a pipe
+    read = read_given(file, role, lines, bars, track, choices or {})
+    other = other_metre(file, lines, bars, choices or {})
+    if other is not None:
+        since = f"from bar {other.bar + 1} " if other.bar else ""
+        say(f"your {role}: {since}its file is in {other.file}, the chart in {other.chart}")
+    return read
 
 
 def _split(place: str) -> tuple[str, str]:

@@ -84,7 +84,7 @@ def play(  # noqa: PLR0913, PLR0917 - one argument an option
     else:
         source = context.get_parameter_source("tempo")
         has_tempo = source is not None and source.name != "DEFAULT"
-        plan, _ = read_plan(song, read_options(wishes), choose or [], has_tempo=has_tempo)
+        plan = read_plan(song, read_options(wishes), choose or [], has_tempo=has_tempo)
         from sideman.arranging import Arrangement
 
         arrangement = Arrangement(plan, load_model(weights))

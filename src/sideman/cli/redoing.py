@@ -125,6 +125,8 @@ def history(
     if at is not None:
         composition = composition.at(at)
     if name is not None:
+        if not composition.revisions:
+            raise OptionError(f"no change stands in {piece}, so there is nothing to name: make one with `sideman redo`")
         composition = composition.renamed(len(composition.revisions) - 1, name)
     changed = at is not None or name is not None
     written = write_piece(composition, output or ([piece] if changed else []), take - 1)

@@ -14,7 +14,7 @@ rounding the logits lowers neither, it makes most differences vanish and the oth
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -28,7 +28,7 @@ MAX_FITTING = 10.0  # added to logits
 
 Floats = npt.NDArray[np.float64]
 
-_ADDED = ("fitting", "styling", "moving", "steady")  # to logits
+_ADDED = ("fitting", "styling", "moving", "steady", "register")  # to logits
 _AFTER = ("another", "the same")  # what came before, by which the chances of a repeat differ
 _TINY = np.finfo(np.float64).tiny
 
@@ -53,7 +53,8 @@ class SamplingDefaults:
     something earlier is the same, by names of the caller: the chance after one that was not, and after one that was.
     ``fitting`` is what is added to the logits of ids that fit where they stand, by such names too, within their kind;
     ``styling`` is how strongly a style is kept to, by the kind of ids; ``moving`` and ``steady`` how strongly lines
-    move and bars stay as full as they were, by names of the caller. ``known``, which has a file of its own, tells
+    move and bars stay as full as they were, ``register`` how much is told of how high players play, by names of the
+    caller. ``known``, which has a file of its own, tells
     what they learnt from. Raises :class:`CheckpointError` outside the ranges.
     """
 
@@ -66,6 +67,7 @@ class SamplingDefaults:
     styling: Mapping[str, float] = field(default_factory=dict)
     moving: Mapping[str, float] = field(default_factory=dict)
     steady: Mapping[str, float] = field(default_factory=dict)
+    register: Mapping[str, float] = field(default_factory=dict)
     known: Known | None = None
 
     def __post_init__(self) -> None:
@@ -85,6 +87,11 @@ class SamplingDefaults:
                 )
         if not _is_number(self.top_p) or not 0 < self.top_p <= 1:
             raise CheckpointError(f"the sampling top_p is {str(self.top_p)[:12]}: give more than 0 and at most 1")
+
+    def fitted(self, times: float) -> Self:
+        """The same, with ids that fit so many times as much likelier."""
+        fitting = {name: min(added * times, MAX_FITTING) for name, added in self.fitting.items()}
+        return replace(self, fitting=fitting)
 
     @classmethod
     def of(cls, values: object, kinds: Collection[str]) -> Self:

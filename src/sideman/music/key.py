@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.errors import OptionError
-from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NOTE_NAMES
+from sideman.music.notes import MAJOR_ROOTS, MINOR_ROOTS, NOTE_NAMES, fifths_of, move
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
 
-__all__ = ["SHIFTS", "Key", "estimate_key"]
+__all__ = ["MAX_FIFTHS", "SHIFTS", "Key", "estimate_key"]
 
 _MINOR_HOME = 9  # A minor has the tones of C major
+MAX_FIFTHS = 7  # a key signature's most sharps or flats
+_MINOR_FIFTHS = -3  # A minor has the signature of C major
 SHIFTS = range(-5, 7)  # semitones by which music moves to C major or A minor
 
 # What a chord is to a key depends on its kind, by quality.
@@ -53,15 +55,41 @@ _LAST_IS_TONIC = 0.9
 
 @dataclass(frozen=True)
 class Key:
-    """A tonic as a pitch class, 0 to 11, and a mode."""
+    """A tonic as a pitch class, 0 to 11, and a mode.
+
+    ``spelling`` is the tonic's name where the key is told otherwise than is common, such as Gb for F#. It is the same
+    key.
+    """
 
     tonic: int
     minor: bool = False
+    spelling: str = field(default="", compare=False)
+
+    @property
+    def tonic_name(self) -> str:
+        """The tonic's name, as it is spelled or else as is common: ``Eb``."""
+        return self.spelling or (MINOR_ROOTS if self.minor else MAJOR_ROOTS)[self.tonic]
 
     @property
     def name(self) -> str:
-        """The key in words, spelled as is common: ``Eb major``, ``C# minor``."""
-        return f"{MINOR_ROOTS[self.tonic]} minor" if self.minor else f"{MAJOR_ROOTS[self.tonic]} major"
+        """The key in words: ``Eb major``, ``C# minor``."""
+        return f"{self.tonic_name} {'minor' if self.minor else 'major'}"
+
+    @property
+    def fifths(self) -> int:
+        """Sharps of its signature, -7 to 7; flats are below 0."""
+        return fifths_of(self.tonic_name) + _MINOR_FIFTHS * self.minor
+
+    @classmethod
+    def of(cls, tonic: str, minor: bool = False) -> Key:
+        """The key on a tonic that is named so; with more than seven signs it is spelled as is common."""
+        named = cls(NOTE_NAMES[tonic], minor, tonic)
+        return named if abs(named.fifths) <= MAX_FIFTHS else cls(named.tonic, minor)
+
+    @classmethod
+    def signed(cls, fifths: int, *, minor: bool) -> Key:
+        """The key of a signature of so many sharps, -7 to 7; flats are below 0."""
+        return cls.of(move("C", fifths - _MINOR_FIFTHS * minor), minor)
 
     @classmethod
     def named(cls, name: str) -> Key:
@@ -69,11 +97,12 @@ class Key:
         tonic, _, mode = name.partition(" ")
         if tonic not in NOTE_NAMES or mode not in {"major", "minor"}:
             raise OptionError(f"unknown key {name[:20]!r}: write it as Eb major or C# minor")
-        return cls(NOTE_NAMES[tonic], mode == "minor")
+        return cls.of(tonic, mode == "minor")
 
     def transpose(self, semitones: int) -> Key:
         """The key so many semitones higher."""
-        return Key((self.tonic + semitones) % PITCH_CLASSES, self.minor)
+        spelling = "" if semitones % PITCH_CLASSES else self.spelling
+        return Key((self.tonic + semitones) % PITCH_CLASSES, self.minor, spelling)
 
     @property
     def shift(self) -> int:

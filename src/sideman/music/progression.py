@@ -185,7 +185,13 @@ class Progression:
         """The key that its chords speak for."""
         weights = np.array([span.duration for span in self.spans], np.float64)
         roots = [-1 if span.chord.root_pc is None else span.chord.root_pc for span in self.spans]
-        return estimate_key(np.array(roots), np.array([span.chord.model_quality for span in self.spans]), weights)
+        qualities = np.array([span.chord.model_quality for span in self.spans])
+        return self.spelled(estimate_key(np.array(roots), qualities, weights))
+
+    def spelled(self, key: Key) -> Key:
+        """A key whose tonic is named as the first chord on it is."""
+        written = (span.chord.root for span in self.spans if span.chord.root_pc == key.tonic)
+        return Key.of(next(filter(None, written), key.tonic_name), key.minor)
 
     def transpose(self, semitones: int) -> Self:
         """All chords moved by ``semitones``, spelled from the new tonic as they were from the old one."""

@@ -103,7 +103,7 @@ def check_change(
     if not 0 <= selection.take < plan.options.takes:
         raise OptionError(f"take {selection.take}: they are counted from 0 to {plan.options.takes - 1}")
     if not selection.roles or not {*selection.roles} <= {*plan.options.roles}:
-        raise OptionError(f"roles [{', '.join(selection.roles)}]: one or more of {', '.join(plan.options.roles)}")
+        raise OptionError(f"tracks [{', '.join(selection.roles)}]: one or more of {', '.join(plan.options.roles)}")
     own = {*selection.roles} & {*plan.given}
     if own and origins is None:
         raise OptionError(f"{', '.join(sorted(own))}: somebody's own part stays as it is, leave it out")

@@ -91,7 +91,7 @@ class Composition:
     def __repr__(self) -> str:
         plan, options = self.plan, self.plan.options
         counts = f"takes {options.takes}, revisions {len(self.revisions)}"
-        return f"<Composition of {plan.bars} bars in {plan.chart.key.name}: {counts}, weights {self.weights}>"
+        return f"<Composition of {plan.bars} bars in {plan.told_key.name}: {counts}, weights {self.weights}>"
 
     def _repr_html_(self) -> str:
         """All takes as they are now, for a notebook."""

@@ -20,8 +20,9 @@ import numpy as np
 from sideman.arranging import Plan
 from sideman.errors import DataError, SidemanError
 from sideman.files import atomic_write, read_limited
-from sideman.music.band import Note, Role, Track
+from sideman.music.band import MAX_PROGRAM, Note, Role, Track
 from sideman.music.chords import parse
+from sideman.music.key import Key
 from sideman.music.progression import Progression
 from sideman.music.time import BarLines, Meter
 from sideman.music.wishes import PlayedSection, Wishes
@@ -41,10 +42,10 @@ MAX_IDS = 8 << 20  # bytes of a role's ids in a take: 1,024 bars of 4,000
 _TRACKS = "tracks"
 _GIVEN, _MELODY = "given", "melody"
 _OPTIONS = [option.name for option in OPTIONS]
-_PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates")
+_PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates", "name")
 _PROGRESSION = ("progression", "meters")
 _SECTIONS = "sections"
-_NAME = "name"
+_KEY, _PROGRAMS = "key", "programs"  # of the request
 _CELLS = re.compile(r"[| ]+")  # between chords
 CELLS_PER_BAR = 4  # of pieces that are taken
 _HISTORIES = ("revisions", "undone", "candidates")
@@ -82,11 +83,13 @@ def to_document(composition: Composition) -> str:
         **_sections_document(composition.plan.sections),
         **({_GIVEN: given} if given else {}),
         **_melody_document(composition.plan.melody),
+        **_told_document(composition.plan),
         **values_of(options),
     }
     every = (*composition.history, *composition.candidates)
     document: dict[str, Any] = {
         **composition.more,
+        **({"name": composition.plan.title} if composition.plan.title else {}),
         "format": FORMAT,
         "version": VERSION if any(each.origins is not None for each in every) else 1,
         "vocabulary": VOCABULARY.fingerprint,
@@ -112,7 +115,7 @@ def from_document(text: str | bytes) -> Composition:
     except (ValueError, RecursionError) as error:
         raise DataError(f"damaged piece, not JSON: {str(error)[:80]}") from error
     if document.get("format") != FORMAT:
-        raise DataError("not a piece of Sideman: give a file that Sideman wrote")
+        raise DataError("not a piece of Sideman: give one that `sideman arrange --piece` or the page wrote")
     version = document.get("version")
     if (
         not isinstance(version, int)
@@ -155,14 +158,12 @@ def check_size(text: str, *, revisions: int, bars: int, ids: int) -> None:
 
 def name_of(composition: Composition) -> tuple[str | None, Composition]:
     """The name that a document gives its piece, if it has one, and the piece without it."""
-    name = composition.more.get(_NAME)
-    rest = replace(composition, more=_others(composition.more, (_NAME,)))
-    return (name.strip() or None) if isinstance(name, str) else None, rest
+    return composition.plan.title.strip() or None, named(composition, "")
 
 
 def named(composition: Composition, name: str) -> Composition:
     """With a name that :func:`name_of` finds in its document."""
-    return replace(composition, more={**composition.more, _NAME: name})
+    return replace(composition, plan=replace(composition.plan, title=name))
 
 
 def _composition(document: Mapping[str, Any]) -> Composition:
@@ -171,16 +172,25 @@ def _composition(document: Mapping[str, Any]) -> Composition:
     revisions, undone, candidates = (
         tuple(_revision(_object(revision)) for revision in document.get(name, ())) for name in _HISTORIES
     )
-    sections, given = _sections(request.get(_SECTIONS, [])), _given(request)
+    sections, given, name = _sections(request.get(_SECTIONS, [])), _given(request), document.get("name")
     return Composition(
-        Plan(_progression(request), options, sections=sections, given=given, melody=_melody(request)),
+        Plan(
+            _progression(request),
+            options,
+            sections=sections,
+            given=given,
+            melody=_melody(request),
+            title=name if isinstance(name, str) else "",
+            signature=None if request.get(_KEY) is None else Key.named(str(request[_KEY])),
+            programs=_programs(request),
+        ),
         tuple(_take(_object(take), options.roles) for take in document["takes"]),
         str(document["weights"]),
         revisions,
         undone,
         candidates,
-        _others(document, _PIECE),
-        _others(request, (*_PROGRESSION, _SECTIONS, _GIVEN, _MELODY, *_OPTIONS)),
+        _others(document, _PIECE if isinstance(name, str) else [each for each in _PIECE if each != "name"]),
+        _others(request, (*_PROGRESSION, _SECTIONS, _GIVEN, _MELODY, _KEY, _PROGRAMS, *_OPTIONS)),
     )
 
 
@@ -200,6 +210,20 @@ def _melody(request: Mapping[str, Any]) -> Track | None:
     program = melody.get("program")
     notes = [Note(*map(int, row)) for row in melody["notes"]]
     return Track(Role.MELODY, notes, None if program is None else int(program))
+
+
+def _told_document(plan: Plan) -> dict[str, Any]:
+    """The key that the chart names, and who plays which instrument; what nobody said is left out."""
+    key = {} if plan.signature is None else {_KEY: plan.signature.name}
+    return {**key, **({_PROGRAMS: dict(plan.programs)} if plan.programs else {})}
+
+
+def _programs(request: Mapping[str, Any]) -> dict[Role, int]:
+    programs = {Role(role): program for role, program in _object(request.get(_PROGRAMS, {})).items()}
+    for role, program in programs.items():
+        if type(program) is not int or not 0 <= program <= MAX_PROGRAM:
+            raise ValueError(f"program {str(program)[:16]} of {role}")
+    return programs
 
 
 def _take(ids: Mapping[str, Any], roles: Sequence[Role]) -> list[Parts]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from sideman.errors import OptionError
+from sideman.music.key import MAX_FIFTHS
 
 FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}  # sharps of each letter's major key
 FIFTHS_PER_ACCIDENTAL = {"#": 7, "♯": 7, "b": -7, "♭": -7}
 MINOR_FIFTHS = -3  # A minor has the sharps of C
-MAX_FIFTHS = 7  # a key signature's most sharps or flats
 FIFTHS_PER_CIRCLE = 12
 MINOR = ("m", " minor")
 KEY = re.compile(r"([A-G])([#♯b♭]{0,2})(m| major| minor)?")

@@ -137,7 +137,7 @@ def read_midi(source: Path | str | bytes) -> Band:
         raise DataError(f"{where}: no note in it, give a MIDI file that plays something")
     if score.end() > MAX_BEATS * score.ticks_per_quarter:
         raise DataError(f"{where}: longer than {MAX_BEATS:,} beats, the file is probably damaged")
-    lines = _bar_lines(score)
+    lines = _bar_lines(score) or BarLines()
     grid = Pulses(lines, score.ticks_per_quarter)
     steps = _length(tracks, grid, lines)
     names = Counter(track.name.lower() for track in tracks)
@@ -162,8 +162,8 @@ def read_track(
 
     ``track`` is its name, or its number from 1 among those that have notes. Without it the file's only track is taken,
     or the one that bears the role's name or plays its instruments. A melody is the one that is called so, or the
-    only one but drums, and has the file's program. Raises :class:`DataError`, which names ``where`` bytes come from,
-    where the file can't be read or has no such track.
+    only one but drums, and has the file's program. What is on a drum channel drums alone can play. Raises
+    :class:`DataError`, which names ``where`` bytes come from, where the file can't be read or has no such track.
     """
     where = where or ("MIDI data" if isinstance(source, bytes) else str(source))
     score = _load(source, where)
@@ -171,13 +171,24 @@ def read_track(
         raise DataError(f"{where}: longer than {MAX_BEATS:,} beats, the file is probably damaged")
     tracks = [each for each in score.tracks if len(each.notes)]
     found = _wanted(tracks, role, track)
-    if len(found) != 1:
-        names = ", ".join(f"{number} {each.name[:SHOWN]!r}" for number, each in enumerate(tracks[:MAX_NAMES], 1))
-        raise DataError(f"{where}: {len(found)} tracks for {role}, choose one of: {names or 'none, it has no note'}")
+    playable = [number for number, each in enumerate(tracks, 1) if role is Role.DRUMS or not each.is_drum]
+    if len(found) != 1 or (found[0].is_drum and role is not Role.DRUMS):
+        what = f"{found[0].name[:SHOWN]!r} is a drum track, not one" if len(found) == 1 else f"{len(found)} tracks"
+        names = ", ".join(f"{number} {tracks[number - 1].name[:SHOWN]!r}" for number in playable[:MAX_NAMES])
+        nothing = "none, all are drums" if tracks else "none, it has no note"
+        raise DataError(f"{where}: {what} for {role}, choose one of: {names or nothing}")
     grid = Pulses(lines, score.ticks_per_quarter)
     notes = _note_array(found[0], grid)
     moved = int((grid.of_steps(notes[:, ONSET]) != found[0].notes.numpy()["time"]).sum())
     return Track(role, notes, found[0].program if role is Role.MELODY else None), moved
+
+
+def read_lines(data: bytes, where: str = "MIDI data") -> BarLines | None:
+    """The bars of a MIDI file's time signatures; None where it has none, or they don't add up to bars that are known.
+
+    Raises :class:`DataError` where it can't be read.
+    """
+    return _bar_lines(_load(data, where))
 
 
 def _wanted(tracks: list[TrackTick], role: Role, track: str) -> list[TrackTick]:
@@ -276,9 +287,11 @@ def _load(source: Path | str | bytes, where: str) -> ScoreTick:
         raise DataError(f"{where}: the MIDI file is damaged: save it anew in the program that made it") from error
 
 
-def _bar_lines(score: ScoreTick) -> BarLines:
-    """The bars of a file's time signatures; 4/4 where it has none, or they don't add up to bars that are known."""
+def _bar_lines(score: ScoreTick) -> BarLines | None:
+    """The bars of a file's time signatures; None where it has none, or they don't add up to bars that are known."""
     changes = {change.time: (change.numerator, change.denominator) for change in score.time_signatures}
+    if not changes:
+        return None
     changes = {0: (COMMON_TIME.beats, COMMON_TIME.unit), **dict(sorted(changes.items()))}
     meters: list[Meter] = []
     try:
@@ -286,10 +299,10 @@ def _bar_lines(score: ScoreTick) -> BarLines:
             meter = Meter(beats, unit)
             bars = 1 if end is None else Fraction((end - begin) * unit, 4 * score.ticks_per_quarter * beats)
             if bars != int(bars):
-                return BarLines()
+                return None
             meters += [meter] * int(bars)
     except OptionError:
-        return BarLines()
+        return None
     return BarLines(tuple(meters))
 
 

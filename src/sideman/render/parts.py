@@ -25,10 +25,12 @@ from sideman.music.band import (
     Band,
     NoteArray,
     Role,
+    Track,
 )
 from sideman.music.mixes import MIXES, Seat
 from sideman.music.placing import Places, places, touched
 from sideman.render.levels import FULL, level
+from sideman.tokens.grid import GridLoss
 
 DRUM_CHANNEL = 9  # MIDI's tenth
 VOLUME, PAN, REVERB, CHORUS = 7, 10, 91, 93  # MIDI controllers
@@ -133,3 +135,19 @@ def without_overlaps(notes: NoteArray, steps: int) -> NoteArray:
     by_pitch[:, DURATION] = np.minimum(by_pitch[:, DURATION], limit - by_pitch[:, ONSET])
     by_pitch = by_pitch[by_pitch[:, DURATION] > 0]
     return by_pitch[np.lexsort((by_pitch[:, PITCH], by_pitch[:, ONSET]))]
+
+
+def cut_melody(track: Track, steps: int) -> tuple[Track, GridLoss]:
+    """A track as a melody that ends with the band, each pitch where it begins anew; and what that changed.
+
+    Whoever plays it, it keeps its program. Raises :class:`OptionError` where nothing is left of it, or it is no track.
+    """
+    if not isinstance(track, Track):
+        raise OptionError(f"melody is of type {type(track).__name__}: give a Track, such as read_track returns")
+    notes = without_overlaps(track.notes, steps)
+    if not len(notes):
+        raise OptionError("melody: no note of it lies within the chart")
+    program = INSTRUMENTS[track.role].program if track.program is None else track.program
+    cut = {*map(tuple, notes.tolist())} - {*map(tuple, track.notes.tolist())}
+    loss = GridLoss(len(track), duration=len(cut), dropped=len(track) - len(notes))
+    return Track(Role.MELODY, notes, program), loss

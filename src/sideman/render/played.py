@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from sideman.music.band import Band, Track
 from sideman.music.placing import transposed
+from sideman.music.progression import Progression
+from sideman.music.slowing import times_of
 from sideman.options import PlayOptions
 
 AnyBand = TypeVar("AnyBand", bound=Band)
@@ -21,3 +23,9 @@ def played(band: AnyBand, options: PlayOptions) -> AnyBand:
     tempo = band.tempo if options.play_tempo is None else options.play_tempo
     kept = tracks if options.transpose else band.tracks
     return replace(band, tracks=kept, tempo=tempo, feel=options.feel, mix=options.mix)
+
+
+def seconds_of(progression: Progression, tempo: float, playing: PlayOptions) -> float:
+    """How long a progression plays that was composed for a tempo, in beats a minute."""
+    tempo = playing.play_tempo or tempo
+    return times_of(tempo, progression.lines, progression.steps, slows=playing.ritardando).seconds(progression.steps)

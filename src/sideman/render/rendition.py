@@ -19,7 +19,7 @@ from sideman.music.band import Band, Role
 from sideman.music.key import Key
 from sideman.music.progression import Progression
 from sideman.music.wishes import PlayedSection
-from sideman.options import PlayOptions
+from sideman.options import PLAYING, PlayOptions, by_attribute
 from sideman.render.charting import chart_of, check_chords, on_paper
 from sideman.render.counting import counted_in, silent_bar
 from sideman.render.midi import midi_bytes
@@ -35,11 +35,15 @@ MEDIA_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Rendition(Band):
-    """A band that plays a progression, in a key such as ``Eb major``. In a notebook it shows its piano roll."""
+    """A band that plays a progression, in a key such as ``Eb major``. In a notebook it shows its piano roll.
+
+    Scores and charts bear its ``title``, unless they are given another.
+    """
 
     progression: Progression | None = None
     key: str | None = None
     sections: tuple[PlayedSection, ...] = ()  # in the order of playing
+    title: str = ""
 
     def played(self, options: PlayOptions | None = None, **wishes: Any) -> Self:  # noqa: ANN401 - options by name
         """The same music as it sounds with these options, such as ``band.played(swing=67, humanize=1, transpose=-2)``.
@@ -47,7 +51,7 @@ class Rendition(Band):
         They are those of :class:`~sideman.options.PlayOptions`, given by name, as an object, or both. Tempo and key are
         the band's own unless told otherwise, the feel is the one that is given. Raises :class:`OptionError`.
         """
-        options = replace(options or PlayOptions(), **wishes)
+        options = replace(options or PlayOptions(), **by_attribute(wishes, PLAYING))
         progression, key = self.progression, self.key
         if options.transpose and progression is not None:
             progression = progression.transpose(options.transpose)
@@ -77,12 +81,12 @@ class Rendition(Band):
             programs=programs,
             key=self.key,
             sections=self.sections,
-            title=title,
+            title=title or self.title,
         )
 
     def chart(self, title: str = "") -> Sheet:
         """Its chords as a chart, written out as they are played. Raises :class:`OptionError` where it has none."""
-        return chart_of(self, check_chords(self.progression), self.key, self.sections, title)
+        return chart_of(self, check_chords(self.progression), self.key, self.sections, title or self.title)
 
     def on_paper(self, kind: str = "pdf", title: str = "", *, reader: str = "concert", paper: str = "a4") -> bytes:
         """Its chart as ``pdf`` or ``svg``, with the melody where it has one: :func:`~sideman.render.charting.on_paper`.
@@ -106,9 +110,9 @@ class Rendition(Band):
         They are .mid, .midi, .musicxml, .pdf and .svg (its chart, with the melody), .mp3, .wav and .flac.
 
         ``programs`` replaces General MIDI programs (0-based), ``soundfont`` the bundled one; scores and charts
-        bear the ``title``; ``bits`` and ``tail`` are those of :class:`~sideman.render.audio.Encoding`. Raises
-        :class:`OptionError` for another suffix or program, :class:`DataError` where the file cannot be written,
-        :class:`MissingLibraryError` for sound without FluidSynth.
+        bear the ``title``, or the band's own; ``bits`` and ``tail`` are those of
+        :class:`~sideman.render.audio.Encoding`. Raises :class:`OptionError` for another suffix or program,
+        :class:`DataError` where the file cannot be written, :class:`MissingLibraryError` for sound without FluidSynth.
         """
         suffix = Path(path).suffix.lower()
         if suffix in WRITTEN_SUFFIXES:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,13 +55,21 @@ class Change:
 SILENCE = Change(0, NO_CHORD)
 
 
+class Tones(NamedTuple):
+    """The pitch classes of a chord as it is written, which begins at ``onset`` steps: C5 has no third."""
+
+    onset: int
+    classes: frozenset[int]
+
+
 @dataclass(frozen=True)
 class Chart:
     """Chord changes in the normalised key, the first at step 0, no two alike in a row; ``steps`` long.
 
     ``measures`` are its bars' lengths; the chart may fill a part of the last alone. ``grouping`` tells how many of them
-    each bar of the piece has, as people count; without it that is one. Raises :class:`TokenError` where measures are
-    too short or too long for the chart, or don't add up to the piece's bars.
+    each bar of the piece has, as people count; without it that is one. ``tones`` are those of chords as they are
+    written, in the normalised key too; none where the language's chords are all that is known. Raises
+    :class:`TokenError` where measures are too short or too long for the chart, or don't add up to the piece's bars.
     """
 
     changes: tuple[Change, ...]
@@ -68,6 +77,7 @@ class Chart:
     key: Key
     measures: tuple[Measure, ...]
     grouping: tuple[int, ...] = ()
+    tones: tuple[Tones, ...] = ()
 
     def __post_init__(self) -> None:
         if self.grouping and (min(self.grouping) < 1 or sum(self.grouping) != len(self.measures)):
@@ -173,9 +183,16 @@ def chart_of_progression(progression: Progression, key: Key | None = None) -> Ch
     while sum(measure.steps for measure in measures[:-1]) >= progression.steps:  # a last bar that is cut short
         measures.pop()
         told[-1].pop()
-    return _chart(
+    chart = _chart(
         spans, progression.steps, measures, key, [len(bar) for bar in told] if len(measures) > len(told) else ()
     )
+    tones = {span.onset // TICKS_PER_STEP: span.chord.pitch_classes for span in progression.spans}
+    moved = (
+        Tones(onset, frozenset((tone + chart.shift) % PITCH_CLASSES for tone in classes))
+        for onset, classes in tones.items()
+        if onset < chart.steps
+    )
+    return replace(chart, tones=tuple(moved))
 
 
 def chart_of_labels(labels: ChordLabels, measures: Sequence[Measure] | None = None) -> Chart:

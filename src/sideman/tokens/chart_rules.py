@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ import numpy.typing as npt
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
-from sideman.tokens.chart import NO_BASS, Change, Chart
+from sideman.tokens.chart import NO_BASS, Change, Chart, Tones
 from sideman.tokens.clashes import chord_tones
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, POSITIONS, VOCABULARY
@@ -106,13 +107,13 @@ class BarRules:
         grid: int,
         *,
         bass: bool,
-        strict: bool = False,
+        tones: Sequence[Mask] | None = None,
     ) -> None:
         """The bar from ``start`` to ``end``, of ``changes`` and what is ``ahead`` of them, with a step of ``grid``.
 
-        ``bass``: slash basses are demanded. ``strict``: tones of the chord are, on beats.
+        ``bass``: slash basses are demanded. ``tones`` are the pitches that may begin on each beat, (beats, 128).
         """
-        self._tones = [_tones(change) for change in changes] if strict else None
+        self._tones = tones
         self._start, self._steps, self._grid = start, end - start, grid
         self._onsets = [max(change.onset, start) - start for change in changes]  # in the bar
         self._sounds = [change.chord != NO_CHORD for change in changes]
@@ -146,7 +147,7 @@ class BarRules:
         if prefix.length > longest:
             mask[_PITCHES] = False
         if self._tones is not None and step % STEPS_PER_BEAT == 0:
-            mask[_PITCHES] &= self._tones[self._in_force[step]]
+            mask[_PITCHES] &= self._tones[step // STEPS_PER_BEAT]
         if role == _BASS and prefix.position_before < self._begins[step]:
             asked = self._asked[self._in_force[step]]
             if asked != _ANY:
@@ -221,13 +222,27 @@ class BarRules:
         return tuple(drums if is_drum else bass if role == _BASS else others for role, is_drum in enumerate(_IS_DRUM))
 
 
-def _tones(change: Change) -> Mask:
-    """The pitches that are tones of a chord, or its bass; all where there is no chord: (128,)."""
+def _tones(change: Change, tones: Tones | None) -> Mask:
+    """The pitches of a chord as it is written, or as the language has it, and its bass: (128,). All for N.C."""
     if change.root < 0:
         return np.ones(MIDI_VALUES, np.bool_)
-    tones: Mask = chord_tones()[change.chord] | (np.arange(PITCH_CLASSES) == change.bass)
-    pitches: Mask = tones[np.arange(MIDI_VALUES) % PITCH_CLASSES]
+    classes = np.arange(PITCH_CLASSES)
+    own: Mask = chord_tones()[change.chord] if tones is None else np.isin(classes, [*tones.classes])
+    pitches: Mask = (own | (classes == change.bass))[np.arange(MIDI_VALUES) % PITCH_CLASSES]
     return pitches
+
+
+def _tones_of_beats(chart: Chart, changes: Sequence[Change], start: int, end: int) -> list[Mask]:
+    """What may begin on each beat of a bar, of whose chart the ``changes`` are."""
+
+    def at(step: int, rows: Sequence[Change] | Sequence[Tones]) -> int:
+        return bisect_right(rows, step, key=attrgetter("onset")) - 1
+
+    beats = range(start, end, STEPS_PER_BEAT)
+    return [
+        _tones(changes[at(step, changes)], chart.tones[at(step, chart.tones)] if chart.tones else None)
+        for step in beats
+    ]
 
 
 def bar_rules(chart: Chart, *, free_bass: bool, strict: bool = False) -> list[BarRules | None]:
@@ -257,6 +272,7 @@ def bar_rules(chart: Chart, *, free_bass: bool, strict: bool = False) -> list[Ba
         demanding = [change.chord == NO_CHORD or (change.bass != NO_BASS and not free_bass) for change in here]
         rung = ahead[index].silence if free_bass else min(ahead[index].silence, ahead[index].slash)
         binds = any(demanding) or rung < end + LENGTHS[-1] or end < line
-        made = BarRules(here, ahead[index:last], start, end, measure.grid, bass=not free_bass, strict=strict)
+        tones = _tones_of_beats(chart, changes, start, end) if strict else None
+        made = BarRules(here, ahead[index:last], start, end, measure.grid, bass=not free_bass, tones=tones)
         rules.append(made if binds or strict else None)
     return rules

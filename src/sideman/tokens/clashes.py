@@ -1,19 +1,23 @@
-"""Which pitches rub against a given melody: what is taken from their logits. Knows ids, chords and notes.
+"""Which pitches rub against a melody or a chord: what is taken from their logits. Knows ids, chords and notes.
 
 Two notes rub that are a semitone apart, in whatever octaves. How much a pitch does is the share of its length during
-which the melody has a neighbour of it; tones of the chord that sounds rub less, as people hear them.
+which the melody has a neighbour of it; tones of the chord that sounds rub less, as people hear them. A tone that the
+language's chord has, and the chord that it stands for has not, such as the third of C5, rubs far more.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache
+from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, ROLES, NoteArray
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
-from sideman.tokens.chart import Chart
+from sideman.tokens.chart import Chart, Tones
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, VOCABULARY
 
@@ -21,20 +25,24 @@ Row = npt.NDArray[np.float32]  # (vocab,)
 
 AVOIDING = 3.0  # taken from the logit of a pitch that rubs all the time; docs/experiments.md tells how it was chosen
 CHORD_TONES = 0.5  # of that, for tones of the chord
+LACKING = 4  # times as much, for a tone that the chord as it is written lacks
 
 _PITCHES = VOCABULARY.range("pitch")
 _CLASSES = np.arange(MIDI_VALUES) % PITCH_CLASSES
 
 
 class Clashes:
-    """What a melody (notes, 4), in steps from the start of the chart, takes from pitches that rub against it."""
+    """What a melody (notes, 4), in steps from the start of the chart, and its chords take from pitches that rub."""
 
-    def __init__(self, melody: NoteArray, chart: Chart) -> None:
+    def __init__(self, chart: Chart, melody: NoteArray | None = None) -> None:
         self._lines = chart.lines.tolist()
         self._steps = chart.steps
         # (steps + 1, pitch classes): for how many steps before each something rubs
         self.sounded = np.zeros((chart.steps + 1, PITCH_CLASSES), np.int32)
-        np.cumsum(rubbing(melody, chart.steps, chart.shift), axis=0, out=self.sounded[1:])
+        rubs = LACKING * lacking(chart).astype(np.int32)
+        if melody is not None:
+            rubs += rubbing(melody, chart.steps, chart.shift)
+        np.cumsum(rubs, axis=0, out=self.sounded[1:])
 
     def row(self, prefix: Prefix) -> Row | None:
         """For the id that follows; None where nothing rubs."""
@@ -65,6 +73,17 @@ def rubbing(melody: NoteArray, steps: int, shift: int = 0) -> npt.NDArray[np.boo
     np.add.at(edges, (ends, classes), -1)
     sounding = edges.cumsum(0)[:-1] > 0
     return np.asarray(np.roll(sounding, 1, 1) | np.roll(sounding, -1, 1))
+
+
+def lacking(chart: Chart) -> npt.NDArray[np.bool_]:
+    """Which pitch classes the language's chord has at each step, and the chord as it is written lacks: (steps, 12)."""
+    found = np.zeros((chart.steps, PITCH_CLASSES), np.bool_)
+    for (onset, classes), (end, _) in pairwise([*chart.tones, Tones(chart.steps, frozenset())]):
+        change = chart.changes[bisect_right(chart.changes, onset, key=attrgetter("onset")) - 1]
+        if change.chord != NO_CHORD:
+            written = np.isin(np.arange(PITCH_CLASSES), [*classes, change.bass])
+            found[onset:end] = chord_tones()[change.chord] & ~written
+    return found
 
 
 @cache

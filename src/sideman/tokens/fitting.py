@@ -19,6 +19,7 @@ from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.clashes import Clashes, Row, chord_tones
 from sideman.tokens.habits import Habits
 from sideman.tokens.prefix import Prefix
+from sideman.tokens.register import Register
 from sideman.tokens.styling import Styling
 from sideman.tokens.vocabulary import NO_CHORD, VOCABULARY
 
@@ -37,10 +38,12 @@ class Fitting:
         clashes: Clashes | None = None,
         styling: Styling | None = None,
         habits: Habits | None = None,
+        register: Register | None = None,
     ) -> None:
         self.clashes = clashes
         self.styling = styling
         self.habits = habits
+        self.register = register
         self.added = [0.0 if INSTRUMENTS[role].is_drum else added.get(role, 0.0) for role in ROLES]
         self._is_on = any(self.added)
 
@@ -53,6 +56,8 @@ class Fitting:
             row = _sum(row, self.styling.row(prefix, style))
         if self.habits is not None:
             row = _sum(row, self.habits.row(prefix))
+        if self.register is not None:
+            row = _sum(row, self.register.row(prefix))
         return row
 
     def _fitting(self, prefix: Prefix) -> Row | None:

@@ -8,7 +8,7 @@ walking.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sideman.music.band import Role
 from sideman.music.kit import BASS_DRUMS, STRUCK_SNARES, TOMS, backbeat
@@ -16,6 +16,7 @@ from sideman.music.time import STEPS_PER_BEAT, Meter
 from sideman.tokens.chart import Chart
 from sideman.tokens.drum_hits import HIT_MASKS, LOWEST_DRUM
 from sideman.tokens.form import measures_of
+from sideman.tokens.leads import Lead
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import VOCABULARY
 
@@ -130,6 +131,35 @@ class Other(Beginning):
     def lacks(self, part: Sequence[int]) -> bool:
         """Whether these are the same."""
         return _sound(part) == self._before
+
+
+def beginnings_of(
+    chart: Chart, bars: Sequence[Lead], style: str | None, is_drawn: Callable[[Role, int], bool]
+) -> list[Beginning]:
+    """How drums lead into other sections, and how drums and bass begin: at first, and where style or metre change.
+
+    ``bars`` is what is decided of each, ``style`` what holds where that tells none, and ``is_drawn`` whether a part is
+    composed.
+    """
+    fills: list[Beginning] = [
+        Fill(chart, bar)
+        for bar, following in enumerate(bars[1:])
+        if following.opens and not following.rings and is_drawn(Role.DRUMS, bar)
+    ]
+    found: list[Beginning] = []
+    last: tuple[str | None, bool] = (None, False)
+    for number, lead in enumerate(bars):
+        now, waltz = lead.style or style, is_waltz(chart, number)
+        if (now, waltz) != last and not lead.rings:
+            drums = is_drawn(Role.DRUMS, number)
+            if drums and waltz:
+                found.append(WaltzDrums(now, chart, number))
+            elif drums and now not in (None, last[0]):
+                found.append(Kit(now, chart, number))
+            if waltz and is_drawn(Role.BASS, number):
+                found.append(WaltzBass(chart, number))
+        last = now, waltz
+    return fills + found
 
 
 def is_waltz(chart: Chart, bar: int) -> bool:

@@ -103,7 +103,7 @@ class Leader:
         self._heads = [[_BAR, *head_ids(head)] for head in heads]
         more, origin = BARS_LEFT if goes_on else 0, MIDDLE if self._everybody else OPENING
         self.form = Form(chart.measures, leads.echoes, leads.sections, more, origin)
-        self._grammar = Grammar(SHIFTS)  # of every key, so that transposed chords give the transposed band
+        self._grammar = Grammar(SHIFTS)  # of every key: what may be played is the same in all
         self._forced: Mask = np.zeros(VOCABULARY.size, np.bool_)
         self._rules = bar_rules(chart, free_bass=free_bass, strict=strict)
         self.strict = strict

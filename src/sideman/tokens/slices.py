@@ -49,6 +49,13 @@ def parts(bar: Ids) -> list[Ids]:
     return np.split(bar, np.flatnonzero(BEGINS_PART[bar]))[1:]
 
 
+def roles_at(ids: Ids) -> npt.NDArray[np.int64]:
+    """(ids,) whose part each id is of; -1 outside of parts."""
+    places = np.where(BEGINS_PART[ids] | BEGINS_BAR[ids], np.arange(len(ids)), -1)
+    last = np.maximum.accumulate(places)
+    return np.where(last < 0, -1, ROLE[ids[last]])
+
+
 def changes(bar: Ids, steps: int = POSITIONS) -> tuple[Change, ...]:
     """The chords of a bar of so many steps, as :meth:`Chart.heads` gives them."""
     found: list[Change] = []

@@ -69,12 +69,8 @@ class Counts:
 
 def _places(ids: Ids) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Whose part each id is of, -1 outside of parts, and the step of the bar at which it stands."""
-    places = np.arange(len(ids))
-    begins = slices.BEGINS_PART[ids] | slices.BEGINS_BAR[ids]
-    last = np.maximum.accumulate(np.where(begins, places, -1))
-    role = np.where(last < 0, -1, slices.ROLE[ids[last]])
-    step = np.maximum.accumulate(np.where(_POSITIONS[ids], places, 0))
-    return role, np.where(_POSITIONS[ids[step]], VOCABULARY.values[ids[step]], 0)
+    step = np.maximum.accumulate(np.where(_POSITIONS[ids], np.arange(len(ids)), 0))
+    return slices.roles_at(ids), np.where(_POSITIONS[ids[step]], VOCABULARY.values[ids[step]], 0)
 
 
 def count(dataset: Dataset) -> dict[str | None, Counts]:

@@ -98,7 +98,9 @@ class Ordering:
         if request.model not in (None, self.fingerprint):
             detail = f"this server plays with the model {self.fingerprint}, not with the one asked for"
             raise Problem(HTTPStatus.CONFLICT, "model", detail)
-        plan, given = with_given(Plan(progression, options, sections=request.played_sections()), request.given)
+        sections, signature = request.played_sections(), request.signature()
+        plan = Plan(progression, options, sections=sections, signature=signature)
+        plan, given = with_given(plan, request.given)
         changes = request.changes()
         for change in changes:
             if change.progression is not None:
@@ -116,13 +118,13 @@ class Ordering:
         """A new piece of a session, with all that is kept of its request."""
         request, commission, given = order
         plan, progression = commission.plan, commission.plan.progression
-        left_out = {"progression", "meters", "name", "model", "revisions", "given"}
+        left_out = {"progression", "meters", "name", "key", "model", "revisions", "given"}
         asked: dict[str, Any] = request.model_dump(exclude=left_out) | {"seed": plan.options.seed}
         description = Description(
             **asked,
             progression=progression.written,
             meters=[str(meter) for meter in progression.lines.meters],
-            key=plan.chart.key.name,
+            key=plan.told_key.name,
             bars=plan.bars,
             beats=float(progression.beats),
             seconds=plan.seconds,

@@ -74,7 +74,11 @@ class _Source:
         if self.changed is not None:
             standing = to_document(replace(self.changed, undone=(), candidates=()))
             version = f"-of-{_digest(standing)}"
-        return f"take-{self.take}{version}{mix.suffix(self.playing, self.description.asked_style)}"
+        return f"take-{self.take}{version}{self.suffix(mix)}"
+
+    def suffix(self, mix: Mix) -> str:
+        """What of that the mix says."""
+        return mix.suffix(self.playing, self.description.asked_style, self.description.programs)
 
     def called(self, mix: Mix, ending: str, *, bars: range | None = None, what: str = "") -> str:
         """What a browser calls its files: by the song, and by who plays where that isn't everybody."""
@@ -130,7 +134,7 @@ class Downloads:
             name = source.called(mix, "mid", bars=None if len(window) == all_bars else window)
             return Made(mix.apply(band).midi(bars=window), name)
         name = source.called(mix, "mid")
-        if source.changed is not None or mix.suffix(source.playing, source.description.asked_style):
+        if source.changed is not None or source.suffix(mix):
             return Made(mix.apply(self._band(source)).midi(), name)
         path = self._files.midi(source.piece, part.take)
         if not path.is_file():
@@ -306,11 +310,11 @@ def _path(made: Made) -> Path:
 
 
 def _document(composition: Composition, source: _Source) -> str:
-    """The document of a piece as its files have it: with its name, played as they are."""
+    """The document of a piece as its files have it: with the name that somebody gave it, played as they are."""
     playing = {option.attribute: getattr(source.playing, option.attribute) for option in PLAYING}
     plan = composition.plan
     played = replace(composition, plan=replace(plan, options=replace(plan.options, **playing)))
-    return to_document(named(played, source.piece.name))
+    return to_document(named(played, source.piece.name if source.piece.named else ""))
 
 
 def _told(bars: Iterable[str], take: int, description: Description) -> Rendition:

@@ -9,7 +9,7 @@ from pydantic import Base64Bytes, BaseModel, Field
 
 from sideman.arranging import Plan
 from sideman.errors import DataError, OptionError
-from sideman.music.band import Role
+from sideman.music.band import Role, Track
 from sideman.render.given import read_given
 from sideman.render.soundfont import OFFERED, stand_in
 from sideman.tokens.grid import GridLoss
@@ -76,7 +76,8 @@ def with_given(plan: Plan, parts: list[GivenPart]) -> tuple[Plan, list[GivenView
         }
     except DataError as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "midi", str(error)) from error
-    plan, losses = plan.with_own({role: track for role, (track, _) in read.items() if role is not Role.MELODY})
+    own: dict[Role, Track] = {role: track for role, (track, _) in read.items() if role is not Role.MELODY}
+    plan, losses = plan.with_own(own)
     if Role.MELODY in read:
         plan, losses[Role.MELODY] = plan.with_melody(read[Role.MELODY][0])
     programs = {} if plan.melody is None else {Role.MELODY: plan.melody.program}

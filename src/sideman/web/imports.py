@@ -139,11 +139,12 @@ def _described(composition: Composition) -> Description:
         **values_of(plan.options),
         "progression": plan.progression.written,
         "meters": [str(meter) for meter in plan.progression.lines.meters],
-        "key": plan.chart.key.name,
+        "key": plan.told_key.name,
         "bars": plan.bars,
         "beats": float(plan.progression.beats),
         "seconds": plan.seconds,
         "model": composition.weights,
+        "programs": dict(plan.programs),
         "sections": [PlayedSectionView.of(section).model_dump(mode="json") for section in plan.sections],
         "given": [given.model_dump(mode="json") for given in _given(composition)],
     }
@@ -156,5 +157,6 @@ def _given(composition: Composition) -> list[GivenView]:
     own = [GivenView.of(role, GridLoss(sum(note_count(part) for part in parts))) for role, parts in plan.given.items()]
     melody = plan.melody
     if melody is not None:
-        own.append(GivenView.of(Role.MELODY, GridLoss(len(melody)), program=melody.program))
+        program = plan.programs.get(Role.MELODY, melody.program)
+        own.append(GivenView.of(Role.MELODY, GridLoss(len(melody)), program=program))
     return own

@@ -99,12 +99,20 @@ class Mix:
         if self._counts_in:
             raise OptionError("some bars are not counted in: leave count_in out, or first and bars")
 
-    def suffix(self, playing: PlayOptions = UNCHANGED, style: str | None = None) -> str:
-        """What its files are called besides their take, played so: nothing where all is as it was composed."""
+    def suffix(
+        self,
+        playing: PlayOptions = UNCHANGED,
+        style: str | None = None,
+        programs: Mapping[Role, int] = MappingProxyType({}),
+    ) -> str:
+        """What its files are called besides their take, played so: nothing where all is as it was composed.
+
+        ``programs`` are the piece's own, in place of those of its style.
+        """
         said = [
             f"{role}:{strip.program}:{strip.volume}"
             for role, strip in self._strips.items()
-            if role is Role.MELODY or strip != Strip(_program(role, style), AS_COMPOSED)
+            if role is Role.MELODY or strip != Strip(programs.get(role, _program(role, style)), AS_COMPOSED)
         ]
         said += [
             f"{option.name}={value}"

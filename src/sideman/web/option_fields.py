@@ -10,7 +10,8 @@ from fastapi import Query
 from pydantic import Field, create_model
 
 from sideman.music.band import Role
-from sideman.options import LIVE, OPTIONS, PLAYING, ArrangeOptions, Kind, Option, options_of
+from sideman.option import Kind, Option
+from sideman.options import LIVE, OPTIONS, PLAYING, ArrangeOptions, options_of
 from sideman.web.strict import Strict
 
 MAX_WHOLE = 2**53 - 1  # the largest that JavaScript reads without loss

@@ -18,7 +18,8 @@ from sideman.music.mixes import MIXES
 from sideman.music.notes import MAJOR_ROOTS
 from sideman.music.styles import STYLE_PROGRAMS
 from sideman.music.time import COMMON_TIME
-from sideman.options import OPTIONS, Kind, Option
+from sideman.option import Kind, Option
+from sideman.options import OPTIONS
 from sideman.render import levels
 from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED, preset_font
 from sideman.web.option_fields import MAX_WHOLE

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sideman.music.band import Role
 from sideman.music.chords import Progression
+from sideman.music.key import Key
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP
 from sideman.music.wishes import PlayedSection
 from sideman.options import MAX_TAKES, PLAYING, PlayOptions
 from sideman.pieces.changes import Change
 from sideman.pieces.edits import Edit
-from sideman.planning import seconds_of
+from sideman.render.played import seconds_of
 from sideman.tokens.chart import chart_of_progression
 from sideman.web.chord_schemas import ChordText, Metre, NoteRow, lines_of
 from sideman.web.given_schemas import GivenPart, GivenView
@@ -26,6 +27,7 @@ from sideman.web.section_schemas import MAX_SECTIONS, PlayedSectionRequest, Play
 from sideman.web.store import State
 
 MAX_NAME = 200
+MAX_KEY = 16
 MAX_REVISIONS = 256  # of a request
 MAX_HISTORY = 1_024  # of a piece: edits of notes are many
 
@@ -49,9 +51,18 @@ class ArrangementRequest(Options, ChordText):
         description="Parts that are not composed, one a track, and a melody, which the band avoids clashing with.",
     )
     name: Name | None = None
+    key: str | None = Field(
+        None,
+        max_length=MAX_KEY,
+        description="The key that the chart names, such as Gb major, for signatures; that of the chords if left out.",
+    )
     model: str | None = Field(
         None, max_length=64, description="Fingerprint that the server's model must have: for a link to an exact piece."
     )
+
+    def signature(self) -> Key | None:
+        """The key that the chart names. Raises :class:`OptionError` where it is not one."""
+        return None if self.key is None else Key.named(self.key)
 
     def played_sections(self) -> tuple[PlayedSection, ...]:
         """The sections for :mod:`sideman.arranging`. Raises :class:`OptionError`."""
@@ -159,6 +170,9 @@ class Description(Options, ChordText):
     model: str = Field(description="Fingerprint of the weights and the engine.")
     sections: list[PlayedSectionView] = Field(
         default_factory=list, description="In the order of playing; none where the piece is one."
+    )
+    programs: dict[Role, int] = Field(
+        default_factory=dict, description="General MIDI programs of players, from 0, where they aren't the style's."
     )
     given: list[GivenView] = Field(
         default_factory=list, description="Somebody's own parts: without their files it is not made again."

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
-from tests.web.conftest import model, weights  # noqa: F401 - fixtures
+from tests.web.conftest import LAX, TLS, Server, model, wait_until, weights  # noqa: F401 - fixtures
 from tests.web.scale.engines import Bucket, Engine, Postgres, Redis, folder, free_port
+
+from sideman import Model
+from sideman.web.settings import Settings
+
+if TYPE_CHECKING:
+    from sideman.web.scale.worker import Worker
+
+Work = Callable[..., AbstractContextManager["Worker"]]
 
 for name in ("alembic", "obstore", "pg8000", "redis", "sqlalchemy"):
     pytest.importorskip(name, reason="it needs the extra: pip install -e .[scale]")
@@ -54,3 +65,33 @@ def redis_url(redis_server: Redis) -> str:
     with Client.from_url(redis_server.url) as client:
         client.flushall()
     return redis_server.url
+
+
+@pytest.fixture
+def shared(redis_url: str, database: str, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Settings of all processes."""
+    for name, value in bucket.environment.items():
+        monkeypatch.setenv(name, value)
+    return LAX | {"redis": redis_url, "database": database, "files": f"{bucket.url}/{database[-8:]}", "grace": 0.0}
+
+
+@pytest.fixture
+def work(shared: dict[str, Any], model: Model) -> Work:  # noqa: F811 - the fixture
+    """A worker in this process."""
+    from sideman.web.scale.assembling import working
+
+    return lambda **more: working(Settings.read(**shared | more), model)
+
+
+@pytest.fixture
+def webs(shared: dict[str, Any], model: Model) -> Iterator[list[Server]]:  # noqa: F811 - the fixture
+    """Two processes that answer, as threads of this one."""
+    servers = [Server(Settings.read(**shared), model) for _ in range(2)]
+    yield servers
+    for server in servers:
+        server.stop()
+
+
+def ready(server: Server) -> None:
+    """Wait until somebody composes for it."""
+    wait_until(lambda: httpx.get(f"{server.url}/api/health", verify=TLS).is_success)

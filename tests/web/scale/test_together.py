@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
 import pytest
 from tests.web.conftest import (
     CHORDS,
-    LAX,
     TLS,
     Server,
     Start,
@@ -23,52 +20,23 @@ from tests.web.conftest import (
     view,
     wait_until,
 )
-from tests.web.scale.engines import Bucket
+from tests.web.scale.conftest import Work, ready
 from tests.web.scale.listeners import bars_of
 
 from sideman import Model
 from sideman.web.events import Event
-from sideman.web.scale.assembling import working
 from sideman.web.scale.postgres import PostgresStore
 from sideman.web.scale.queue import Claim, RedisQueue
 from sideman.web.scale.work import fit_of
 from sideman.web.scale.worker import Worker
 from sideman.web.settings import Settings
 
-Work = Callable[..., AbstractContextManager[Worker]]
 LEASE = 0.5  # seconds; two claims take less
-
-
-@pytest.fixture
-def shared(redis_url: str, database: str, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Settings of all processes."""
-    for name, value in bucket.environment.items():
-        monkeypatch.setenv(name, value)
-    return LAX | {"redis": redis_url, "database": database, "files": f"{bucket.url}/{database[-8:]}", "grace": 0.0}
-
-
-@pytest.fixture
-def work(shared: dict[str, Any], model: Model) -> Work:
-    """A worker in this process."""
-    return lambda **more: working(Settings.read(**shared | more), model)
-
-
-@pytest.fixture
-def webs(shared: dict[str, Any], model: Model) -> Iterator[list[Server]]:
-    """Two processes that answer, as threads of this one."""
-    servers = [Server(Settings.read(**shared), model) for _ in range(2)]
-    yield servers
-    for server in servers:
-        server.stop()
 
 
 def at(server: Server, browser: httpx.Client) -> httpx.Client:
     """The same browser at another process."""
     return httpx.Client(base_url=server.url, timeout=30, cookies=dict(browser.cookies), verify=TLS)
-
-
-def ready(server: Server) -> None:
-    wait_until(lambda: httpx.get(f"{server.url}/api/health", verify=TLS).is_success)
 
 
 @pytest.mark.slow

@@ -215,7 +215,7 @@ def _key(score: Score, part: Part, semitones: int, measures: list[Measure], note
     key = told.key
     if key is None:
         return None
-    key = Key((key.tonic + semitones) % PITCH_CLASSES, key.minor)
+    key = key.transpose(semitones)
     if told.mode:
         return key
     relative = Key((key.tonic + 9) % PITCH_CLASSES, minor=True)

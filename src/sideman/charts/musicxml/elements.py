@@ -13,11 +13,9 @@ from sideman.charts.musicxml.harmony import NO_CHORD, kind_of
 from sideman.music.key import Key
 from sideman.music.notes import ACCIDENTALS
 from sideman.music.progression import Chord
-from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import TICKS_PER_BEAT, Meter
 
 DIVISIONS = 2 * TICKS_PER_BEAT  # of a quarter: a tick is two of them, or three where the beat is dotted
-SHARPEST = 6  # sharps of a signature; above it stand flats
 DECIMALS = 9
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -32,16 +30,9 @@ def divisions(meter: Meter) -> int:
     return 3 if meter.is_compound else 2
 
 
-def fifths(key: Key) -> int:
-    """Sharps of a key's signature, flats below 0."""
-    tonic = key.tonic + 3 if key.minor else key.tonic  # of the major key with the same signature
-    count = tonic * 7 % PITCH_CLASSES
-    return count - PITCH_CLASSES if count > SHARPEST else count
-
-
 def key_signature(key: Key) -> str:
     """A ``key``."""
-    return f"<key><fifths>{fifths(key)}</fifths><mode>{'minor' if key.minor else 'major'}</mode></key>"
+    return f"<key><fifths>{key.fifths}</fifths><mode>{'minor' if key.minor else 'major'}</mode></key>"
 
 
 def time_signature(meter: Meter) -> str:

@@ -224,7 +224,7 @@ def _degree_of_key(harmony: Element, key: Key | None) -> str | None:
     if degree is None or not 1 <= degree <= len(_LETTERS):
         return None
     key = key or Key(0)
-    tonic = key.name.split()[0]
+    tonic = key.tonic_name
     scale = _SCALE_MINOR if key.minor else _SCALE_MAJOR
     letter = _LETTERS[(_LETTERS.index(tonic[0]) + degree - 1) % len(_LETTERS)]
     return _spell(letter, key.tonic + scale[degree - 1] + alter)

@@ -19,8 +19,8 @@ from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure
 from sideman.charts.spotting import chord_in
 from sideman.errors import OptionError, UnreadableError
-from sideman.music.key import Key
-from sideman.music.notes import NATURALS
+from sideman.music.key import MAX_FIFTHS, Key
+from sideman.music.notes import NATURALS, move
 from sideman.music.progression import Chord
 from sideman.music.qualities import PITCH_CLASSES
 
@@ -114,7 +114,9 @@ class Part:
         if self.fifths is None:
             return None
         above, minor = MODES.get(self.mode, MODES["major"])
-        return Key((self.fifths * FIFTH + above) % PITCH_CLASSES, minor)
+        if abs(self.fifths) > MAX_FIFTHS:
+            return Key((self.fifths * FIFTH + above) % PITCH_CLASSES, minor)
+        return Key.of(move("C", self.fifths + (above * FIFTH + 1) % PITCH_CLASSES - 1), minor)  # F is a fifth below C
 
 
 @dataclass(slots=True)

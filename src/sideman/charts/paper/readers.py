@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sideman.charts.sheet import Sheet
 from sideman.errors import OptionError
 from sideman.music.key import Key
-from sideman.music.notes import ACCIDENTALS, MAJOR_ROOTS, MINOR_ROOTS, NATURALS, NOTE_NAMES
+from sideman.music.notes import ACCIDENTALS, NATURALS, NOTE_NAMES
 from sideman.music.progression import Chord
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.song import Song
@@ -94,9 +94,8 @@ def moved_song(song: Song, key: Key, shift: int) -> Song:
 
 
 def _tonic(key: Key, shift: int) -> str:
-    names = MINOR_ROOTS if key.minor else MAJOR_ROOTS
-    tonic = names[(key.tonic + shift) % PITCH_CLASSES]
-    return "Gb" if shift and tonic == "F#" and not key.minor and "b" in names[key.tonic] else tonic
+    tonic = key.transpose(shift).tonic_name
+    return "Gb" if shift and tonic == "F#" and not key.minor and "b" in key.tonic_name else tonic
 
 
 def _moved(chords: tuple[tuple[int, Chord], ...], key: Key, shift: int) -> tuple[tuple[int, Chord], ...]:

@@ -28,6 +28,7 @@ struct leading {
   const struct rules *rules; /* of this bar, or NULL */
   const float *styling;      /* (role, position, vocabulary) of this bar, or NULL */
   const int32_t *rubbing;    /* (steps + 1, pitch class) how many steps before each a melody's neighbours sounded, or NULL */
+  const float *registers;    /* (role, pitch) what is added to pitches, or NULL */
   int32_t steps, bar_begin;  /* of the chart, and where this bar begins */
   double avoiding, chord_share;
   float fitting[MAX_ROLES], moving[MAX_ROLES], steady[MAX_ROLES];
@@ -201,7 +202,8 @@ static const float *add_up(const struct standing *at, const struct leading *lead
   int is_steady = leading->is_steady && (at->stage == HEAD || at->stage == RESTING || at->stage == SOUND);
   int is_common = at->measure.steps == many(at, POSITION) && at->measure.metre * at->language->beat == at->measure.steps;
   int is_styled = leading->styling && is_common;
-  if (!fits && !is_rubbing && !moves && !is_steady && !is_styled) return NULL;
+  int is_pitched = leading->registers && role >= 0 && at->length >= 0 && !at->language->is_drum[role];
+  if (!fits && !is_rubbing && !moves && !is_steady && !is_styled && !is_pitched) return NULL;
   memset(added, 0, vocabulary * sizeof *added);
   for (int pitch = 0; pitch < many(at, PITCH) && (fits || is_rubbing); pitch++) {
     if (fits && at->language->tones[at->chord.chord] >> pitch % 12 & 1) added[first + pitch] = tone;
@@ -216,5 +218,7 @@ static const float *add_up(const struct standing *at, const struct leading *lead
   for (int other = 0; other < at->language->roles && is_steady; other++)
     if (at->densities[other] >= 0)
       added[begins(at, TRACK_DENSITY) + other * at->language->densities + at->densities[other]] += leading->steady[other];
+  for (int pitch = 0; pitch < many(at, PITCH) && is_pitched; pitch++)
+    added[first + pitch] += leading->registers[role * many(at, PITCH) + pitch];
   return added;
 }

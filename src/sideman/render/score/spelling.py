@@ -28,7 +28,7 @@ class Spelled(NamedTuple):
 def spell(pitch: int, key: Key, chord: Chord | None, tonic: str | None = None) -> Spelled:
     """A MIDI pitch as it is written in a key, while a chord sounds; ``tonic`` where the key is spelled otherwise."""
     tones = {} if chord is None else _tones(chord)
-    names = _names(tonic or key.name.partition(" ")[0], minor=key.minor)
+    names = _names(tonic or key.tonic_name, minor=key.minor)
     name = tones.get(pitch % PITCH_CLASSES) or names[pitch % PITCH_CLASSES]
     alter = ACCIDENTALS[name[1:]]
     return Spelled(name[0], alter, (pitch - alter) // PITCH_CLASSES - 1)

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -24,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sideman.arranging import Model
 from sideman.errors import DataError, SidemanError
-from sideman.pieces.document import from_document, to_document
+from sideman.pieces.document import from_document
 from sideman.web.catalogue import Catalogue
 from sideman.web.composing import FAULT, UNABLE, Composing
 from sideman.web.desk import Ordering
@@ -33,43 +32,26 @@ from sideman.web.jobs import Job, Redo, Turn, Work, ending, told
 from sideman.web.metrics import Metrics
 from sideman.web.problems import Problem
 from sideman.web.revision_schemas import Redoing
+from sideman.web.scale.keeping import DIFFERS, RETRY_SECONDS, Doing, Keeping, LostError
 from sideman.web.scale.postgres import PostgresStore
 from sideman.web.scale.publishing import PublishedLog, Publisher
 from sideman.web.scale.queue import Claim, RedisQueue, Repeating
 from sideman.web.scale.work import REDO, VERSION, digest, fit_of
 from sideman.web.schemas import ArrangementRequest
 from sideman.web.settings import Settings
-from sideman.web.store import UNFINISHED, Piece, State
-from sideman.web.studio import keep
+from sideman.web.store import STOPPING, UNFINISHED, Piece, State
 from sideman.web.turns import FairQueue
 
 BEAT_SECONDS = 2.0
 WAIT_SECONDS = 0.5  # for news of work; soon enough for what was missed
 FULL_SECONDS = 0.25  # that work waits before a worker without room takes it: one with room takes it sooner
 MOST = 3  # times its batch, that a worker takes turns with
-RETRY_SECONDS = 0.5
 LAST_SECONDS = 0.05
 UNLIMITED = 1_000_000_000
 POISON = "it failed {tries} times, each time with the worker that composed it: tell who runs this server"
-DIFFERS = "it was begun by a worker that plays otherwise than this one: ask for it again"
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-
-class _LostError(Exception):
-    """A job is another worker's, or this one is ending."""
-
-
-@dataclass(eq=False)
-class _Doing:
-    """A job that is this worker's."""
-
-    work: Work
-    claim: Claim
-    log: PublishedLog
-    fields: Mapping[str, str]
-    begun: float = field(default_factory=time.monotonic)
 
 
 class Worker:
@@ -104,9 +86,10 @@ class Worker:
         self._composing = Composing(model, self._turns, lax, self._ended, metrics)
         self._publisher = Publisher(queue)
         self._concluding = ThreadPoolExecutor(2, "concluding")
-        self._doing: dict[Work, _Doing] = {}
+        self._doing: dict[Work, Doing] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._keeping = Keeping(self._catalogue, files, queue, self._publisher, self._fingerprint, self._stopping)
         self._claiming = Repeating("claiming", self._claim, 0.0)
         self._beating = Repeating("beating", self._beat, min(BEAT_SECONDS, settings.lease / 4))
         self._seen: dict[str, str] = {}
@@ -196,7 +179,7 @@ class Worker:
             return
         work.heard = time.monotonic()
         with self._lock:
-            self._doing[work] = _Doing(work, claim, published, fields)
+            self._doing[work] = Doing(work, claim, published, fields)
         if claim.attempt > 1:
             self._taken_over.inc()
         log.info("job begun", extra={"piece": piece.id[:8], "attempt": claim.attempt, "bars": len(events)})
@@ -274,8 +257,9 @@ class Worker:
     # Ending
 
     def _ended(self, work: Work, state: State, detail: str | None) -> None:
-        """Called by the composing thread."""
-        self._concluding.submit(self._conclude, work, state, detail)
+        """Called by the composing thread. What this worker's end cuts short has not ended: :meth:`stop` releases it."""
+        if detail != STOPPING:
+            self._concluding.submit(self._conclude, work, state, detail)
 
     def _conclude(self, work: Work, state: State, detail: str | None) -> None:
         with self._lock:
@@ -286,10 +270,10 @@ class Worker:
             if doing.log.differs:
                 state, detail = State.FAILED, DIFFERS
             if state is State.FAILED and detail in (FAULT, UNABLE):
-                self._until(lambda: self._queue.release(doing.claim, counts=True), doing)
+                self._keeping.until(lambda: self._queue.release(doing.claim, counts=True), doing)
                 return
-            self._write(doing, state, detail)
-        except _LostError:
+            self._keeping.write(doing, state, detail)
+        except LostError:
             if doing.log.is_lost:
                 log.warning("a job is another worker's now", extra={"piece": work.piece.id[:8]})
                 self._try(partial(self._queue.pardon, doing.claim))
@@ -299,55 +283,7 @@ class Worker:
         finally:
             self._drop(work)
 
-    def _write(self, doing: _Doing, state: State, detail: str | None) -> None:
-        """Keep what was composed, then tell of it. What is away is waited for, as long as the job is this worker's."""
-        work, published = doing.work, doing.log
-        if doing.log.is_lost or not self._publisher.flush(published):
-            raise _LostError
-        if isinstance(work, Redo):
-            state, detail = self._write_redo(doing, work, state, detail)
-        elif isinstance(work, Job):
-            if state is State.FAILED:  # who listened hears of it behind the bars that were told
-                self._until(lambda: self._files.keep(work.piece, [event.data for event in published.events]), doing)
-            elif not work.unwanted:
-                self._until(lambda: keep(self._files, work, state, self._fingerprint), doing)
-            if not self._until(lambda: self._catalogue.finish(work.piece, state, detail), doing):
-                self._until(lambda: self._catalogue.forget(work.piece), doing)
-        last = ending(state, detail)
-        self._until(lambda: self._queue.finish(doing.claim, len(published.events) + 1, last), doing)
-        seconds = round((time.monotonic() - doing.begun) * 1000)
-        extra = {"piece": work.piece.id[:8], "state": state.value, "bars": len(published.events)}
-        log.info("piece ended", extra={**extra, "milliseconds": seconds})
-
-    def _write_redo(self, doing: _Doing, redo: Redo, state: State, detail: str | None) -> tuple[State, str | None]:
-        if state is not State.DONE:
-            return state, detail
-        made = redo.made()
-        document = to_document(made)
-        try:
-            self._until(lambda: self._files.revise(redo.piece, document, redo.document), doing)
-        except (SidemanError, Problem) as error:
-            log.warning("a revision could not be kept: %s", error, extra={"piece": redo.piece.id[:8]})
-            return State.FAILED, "it could not be kept: the piece is as before, ask for it again"
-        for event in told(made):
-            doing.log.append(event)
-        if not self._publisher.flush(doing.log):
-            raise _LostError
-        return state, detail
-
-    def _until(self, act: Callable[[], T], doing: _Doing) -> T:
-        """Do something as soon as what it needs is there again. Raises :class:`_LostError`."""
-        while True:
-            if doing.log.is_lost:
-                raise _LostError
-            try:
-                return act()
-            except (RedisError, SQLAlchemyError, OSError) as error:
-                log.warning("a job can't be ended yet: %s", error, extra={"piece": doing.work.piece.id[:8]})
-                if self._stopping.wait(RETRY_SECONDS):
-                    raise _LostError from error
-
-    def _all(self) -> list[_Doing]:
+    def _all(self) -> list[Doing]:
         with self._lock:
             return [*self._doing.values()]
 
