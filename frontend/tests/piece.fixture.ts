@@ -105,6 +105,7 @@ export const PIECE: Arrangement = {
   ending: "loop",
   intro: false,
   sections: [],
+  programs: {},
   given: [],
   swing: 50,
   straight: null,

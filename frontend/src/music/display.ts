@@ -3,6 +3,7 @@
  * Nothing that is played or kept changes by it. Knows no page.
  */
 
+import { TONICS } from "./key";
 import { LETTERS, letterOf, modulo, pitchClassOf, printedNote, printedQuality, SIGNS, spelledOn } from "./notes";
 import { type ChordParts, NO_CHORD } from "./piece";
 
@@ -53,10 +54,6 @@ export interface ShownChord {
 }
 
 const THIRD = /^(m(?!aj)(?:in)?|-|dim|aug|°|ø|\+)?(.*)$/;
-const COMMON: Readonly<Record<string, readonly string[]>> = {
-  major: ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"],
-  minor: ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"],
-};
 const SCALES: Readonly<Record<string, readonly number[]>> = {
   major: [0, 2, 4, 5, 7, 9, 11],
   minor: [0, 2, 3, 5, 7, 8, 10],
@@ -73,7 +70,7 @@ interface Key {
 
 function keyOf(name: string): Key {
   const [tonic = "", mode = ""] = name.split(" ");
-  return pitchClassOf(tonic) !== null && mode in COMMON ? { tonic, mode } : { tonic: "C", mode: "major" };
+  return pitchClassOf(tonic) !== null && mode in TONICS ? { tonic, mode } : { tonic: "C", mode: "major" };
 }
 
 /** The key that is read where a piece is in `key`, such as `Eb major`. */
@@ -90,7 +87,7 @@ export function printedKey(key: string): string {
 
 function movedTonic(tonic: string, mode: string, shift: number): string {
   const pitch = modulo((pitchClassOf(tonic) ?? 0) + shift);
-  const found = COMMON[mode]?.[pitch] ?? tonic;
+  const found = TONICS[mode]?.[pitch] ?? tonic;
   return found === "F#" && mode === "major" && tonic.endsWith("b") ? "Gb" : found;
 }
 

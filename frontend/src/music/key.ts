@@ -1,6 +1,45 @@
-/** Whether chords are the same in another key. Knows no notes and no text. */
+/** Keys and their names, and whether chords are the same in another key. Knows no text. */
 
+import { LETTERS, modulo, pitchClassOf } from "./notes";
 import { type Chart, OCTAVE } from "./piece";
+
+/** What tonics are commonly called, from C on. */
+export const TONICS: Readonly<Record<string, readonly string[]>> = {
+  major: ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"],
+  minor: ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"],
+};
+const LINE_OF_FIFTHS = "FCGDAEB"; // the naturals; a sharp is seven steps on
+const MINOR_FIFTHS = -3; // A minor has the signature of C major
+const MAX_FIFTHS = 7; // of a key signature
+const KEY_NAME = /^([A-G](?:##?|bb?)?) (major|minor)$/;
+
+/** Whether it is a key's name as the server writes it: `Gb major`. */
+export const isKey = (name: string): boolean => KEY_NAME.test(name);
+
+/** The name of a key so many semitones higher, as is common; that which it has where it isn't moved. */
+export function movedKey(name: string, by: number): string {
+  const [, tonic = "", mode = ""] = KEY_NAME.exec(name) ?? [];
+  const moved = TONICS[mode]?.[modulo((pitchClassOf(tonic) ?? 0) + by)];
+  return modulo(by) === 0 || moved === undefined ? name : `${moved} ${mode}`;
+}
+
+/** Whether two names are of the same key, however its tonic is spelled. */
+export const isSameKey = (one: string, other: string): boolean => movedKey(one, 1) === movedKey(other, 1);
+
+/** The key of a chart's chords, its tonic spelled as the first chord on it is: what a piece has whose chart names none. */
+export function keyOf({ key, chords }: Pick<Chart, "key" | "chords">): string {
+  const [tonic = "", mode = ""] = key.split(" ");
+  const written = chords.find(({ root }) => root !== null && pitchClassOf(root) === pitchClassOf(tonic))?.root;
+  if (!written) return key;
+  const fifths = LINE_OF_FIFTHS.indexOf(written.charAt(0)) - 1 + LETTERS.length * signsOf(written);
+  return Math.abs(fifths + (mode === "minor" ? MINOR_FIFTHS : 0)) > MAX_FIFTHS ? key : `${written} ${mode}`;
+}
+
+/** Whether chords speak for a key by themselves; pieces of before 2026-12 have its tonic as is common, however it was written. */
+export const isOfChords = (key: string, chart: Pick<Chart, "key" | "chords">): boolean =>
+  key === keyOf(chart) || key === chart.key;
+
+const signsOf = (note: string): number => (note.length - 1) * (note.endsWith("b") ? -1 : 1);
 
 type Chords = Pick<Chart, "chords" | "bar_lines">;
 
@@ -31,5 +70,3 @@ export function nearest(shift: number, before: number): number {
   const down = shift - OCTAVE;
   return shift > 0 && Math.abs(down - before) < Math.abs(shift - before) ? down : shift;
 }
-
-const modulo = (semitones: number): number => ((semitones % OCTAVE) + OCTAVE) % OCTAVE;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readText } from "../../tests/reader.fixture";
-import { moveKey, respell } from "./spelling";
+import { respell } from "./spelling";
 
 const up = (text: string, isEach = false) => {
   const song = readText(text);
@@ -48,13 +48,4 @@ test("one place can't have two names", () => {
 test("nothing is put where places aren't known", () => {
   const song = readText("C");
   expect(respell("C", { ...song, bars: song.bars.map((bar) => ({ ...bar, place: null })) }, ["D"])).toBeNull();
-});
-
-test.each([
-  ["Key: G\nG | C", 1, "Key: Ab\nG | C"],
-  ["{key: F#}\n[F#]la", -2, "{key: E}\n[F#]la"],
-  ["Song\nkey = Bbm", 2, "Song\nkey = Cm"],
-  ["Monkey: G", 1, "Monkey: G"],
-])("the key of %j moves by %i", (text, by, moved) => {
-  expect(moveKey(text, by, ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"])).toBe(moved);
 });

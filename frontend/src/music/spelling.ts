@@ -1,10 +1,8 @@
 /** Other chords in the text of a chart: the names are put in where those of before stand, and nothing else changes. */
 
-import { OCTAVE, type Song } from "./piece";
+import type { Song } from "./piece";
 
 const WITHIN_NAME = /[\p{L}\p{N}#♯♭/+]/u; // before or behind a name, it is another name's
-const KEY = /^([ \t]*(?:\{|#{1,3} ?)?(?:key|tonart|original key)[ \t]*[:=][ \t]*)([A-G](?:[#♯]|[b♭])?)/gim;
-const NATURAL: Readonly<Record<string, number>> = { C: 0, D: 2, E: 4, F: 5, G: 7, A: 9, B: 11 };
 
 interface Put {
   readonly from: number;
@@ -67,13 +65,4 @@ function unitsOf(text: string): (character: number) => number {
     unit += character.length;
   }
   return (character) => starts[character] ?? text.length;
-}
-
-/** The text with the key that it names moved too; `roots`: what a key is called, from C on. */
-export function moveKey(text: string, by: number, roots: readonly string[]): string {
-  return text.replace(KEY, (_, before: string, root: string) => {
-    const sign = root.length === 1 ? 0 : "#♯".includes(root.charAt(1)) ? 1 : -1;
-    const pitch = (NATURAL[root.charAt(0).toUpperCase()] ?? 0) + sign + by;
-    return before + (roots[((pitch % OCTAVE) + OCTAVE) % OCTAVE] ?? root);
-  });
 }

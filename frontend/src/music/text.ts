@@ -1,23 +1,37 @@
 /** The text of a chart that has no other. Knows no requests and no page. */
 
 import { BAR_LINE, barsOf, type Cell, cellsOf, type Segment, TICKS_PER_BEAT, write } from "./edit";
+import { isOfChords } from "./key";
 import { type Chart, COMMON_METERS } from "./piece";
 import { beginsPlainly, plainBars, plainLine } from "./plain";
-import { BarLines } from "./time";
+import { BarLines, STEPS_PER_BEAT } from "./time";
 import { labelOf, type Section, writtenWishes } from "./wishes";
 
-/** What a text is written of: a chart, the metres of its first bars, and its sections, if it has any. */
+/** What a text is written of: a chart, the metres of its first bars, its sections, and the key that it is in, if that is known. */
 export interface Written {
   readonly chart: Chart;
   readonly meters: readonly string[];
   readonly sections?: readonly Section[];
+  readonly key?: string | null;
 }
 
 /**
  * The text of a chart, as people write it where that says the same; each section below its label, if they have the
- * chart's bars, but for an ending.
+ * chart's bars, but for an ending. A key that is not that of the chords stands above them.
  */
-export function textOf({ chart, meters, sections = [] }: Written): string {
+export function textOf(written: Written): string {
+  const { chart, key = null } = written;
+  const text = textOfChords(written);
+  return key === null || isOfChords(key, chart) || !isReadBelow(text, chart) ? text : `Key: ${key}\n${text}`;
+}
+
+/** Whether a text says the same below a line: chords with lengths, and nothing else, may end within a bar; others fill it. */
+function isReadBelow(text: string, { beats, bar_lines: lines }: Chart): boolean {
+  const end = (lines.at(-1) ?? 0) / STEPS_PER_BEAT;
+  return text.startsWith("[") || Math.round(beats * TICKS_PER_BEAT) === Math.round(end * TICKS_PER_BEAT);
+}
+
+function textOfChords({ chart, meters, sections = [] }: Written): string {
   const lines = new BarLines(chart.bar_lines);
   const cells = cellsOf(chart);
   const [meter = COMMON_METERS[0]] = meters;

@@ -60,3 +60,15 @@ test("a text has a label over each section, and a chord over its edge in both", 
   expect(textOf({ chart, meters: ["4/4"], sections: [section("A", [0])] })).toBe("C | G | / | F");
   expect(labelOf(section("A [x]", [0]))).toBe("[A  x]");
 });
+
+test("a text has the key above it where that isn't the key of its chords", () => {
+  const chart = { ...chartOf(chordAt("Gb", 0, 4), chordAt("Cb", 4, 4)), key: "F# major" };
+  const told = (key: string | null, rest = {}) => textOf({ chart, meters: ["4/4"], key, ...rest });
+  expect([null, "Gb major", "F# major"].map((key) => told(key))).toEqual(["Gb | Cb", "Gb | Cb", "Gb | Cb"]);
+  expect(told("F# minor")).toBe("Key: F# minor\nGb | Cb");
+  expect(told("Db major", { sections: [section("A", [0, 1])] })).toBe("Key: Db major\n[A]\nGb | Cb");
+  const uneven = chartOf(chordAt("C", 0, 3), chordAt("F", 3, 5));
+  expect(textOf({ chart: uneven, meters: ["4/4"], key: "F major" })).toBe("Key: F major\nC:3|F:5");
+  const cut = chartOf(chordAt("C", 0, 4), chordAt("F", 4, 1)); // below a line it would be read as two bars
+  expect(textOf({ chart: cut, meters: ["4/4"], key: "F major" })).toBe("C:4|F:1");
+});

@@ -38,3 +38,11 @@ test("a melody is heard along, with the program of its file and the nearest inst
   setStrip("melody", { solo: true });
   expect([...audible.value]).toEqual(["melody"]);
 });
+
+test("instruments that were chosen for a piece are its own", () => {
+  offer.value = OFFER;
+  piece.value = { ...PIECE, programs: { bass: 38 } };
+  expect([ownProgram("bass"), ownInstrument("bass"), ownProgram("piano")]).toEqual([38, 38, 0]);
+  piece.value = PIECE;
+  expect(ownProgram("bass")).toBe(33);
+});

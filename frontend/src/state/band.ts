@@ -132,10 +132,14 @@ export const ownInstrument = (role: Role): number | undefined =>
 /** What a role plays on the page, as the mixer is set. */
 export const programOf = (role: Role): number | undefined => mixer[role].value.program ?? ownInstrument(role);
 
-/** What the style of an interlude, of the open piece, or else of the next one, brings along; else what a role always plays. */
+/**
+ * What is chosen in the open piece, or what the style of an interlude, of that piece, or else of the next one, brings along;
+ * else what a role always plays.
+ */
 function usual(role: Role): number | undefined {
   const style = (interlude.value ?? piece.value ?? options.value).style;
-  return styleProgram(style, role) ?? offeredTrack(role)?.program;
+  const chosen = interlude.value === null ? piece.value?.programs?.[role] : undefined; // pieces of before have none
+  return chosen ?? styleProgram(style, role) ?? offeredTrack(role)?.program;
 }
 
 /** What a style brings along for a role, if anything. */

@@ -76,6 +76,8 @@ it("keeps the answers while a chart is typed, and forgets them with another", ()
   state.choose("bars", "line");
   state.typeText("C Am F", 0);
   expect(state.version.value.choices).toEqual({ bars: "line" });
-  state.typeText("D G A", 5000, true);
+  state.typeText("C G F", 4000, true); // pasted in its middle
+  expect(state.version.value.choices).toEqual({ bars: "line" });
+  state.typeText("C Dm F", 5000, true, true); // over all of it
   expect(state.version.value.choices).toEqual({});
 });

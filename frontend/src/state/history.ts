@@ -108,14 +108,18 @@ export function loadText(text: string, { options: set, ...more }: Along = {}): v
   });
 }
 
-/** Take in what the person has typed or pasted at a time in ms; the keystrokes of a word are one step to undo. */
-export function typeText(text: string, time: number, isPasted = false): void {
+/**
+ * Take in what the person has typed or pasted at a time in ms; the keystrokes of a word are one step to undo. `isWhole`: it
+ * takes the place of all that was there, so it is another chart, even if both begin or end alike.
+ */
+export function typeText(text: string, time: number, isPasted = false, isWhole = false): void {
   const present = version.peek();
   if (text === present.text) return;
   const change = changeOf(present.text, text);
   const next = { ...change, time };
   const joined = joins(keystroke, next) && !isPasted;
-  const isAnother = present.text !== "" && change.removed === present.text && change.inserted.length > 1;
+  const isOther = (isPasted && isWhole) || (change.removed === present.text && change.inserted.length > 1);
+  const isAnother = present.text !== "" && isOther;
   const kept = isAnother ? NEW : present;
   const changed = joined ? present.changed : null;
   goOn({ ...kept, text, isTyped: !isPasted, source: null, changed, origin: null }, joined);

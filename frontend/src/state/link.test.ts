@@ -138,3 +138,21 @@ test("what is not a value of its option is left out", () => {
   const { options } = readFragment("#chords=C&tempo=fast&density=1.5&tracks=kazoo&seed=1&model=m", FIELDS) ?? {};
   expect(options).toMatchObject({ tempo: 120, density: null, tracks: COMPOSED });
 });
+
+test("a link holds the key where it is told one, and is of pieces in that", () => {
+  const piece = { ...PIECE, key: "Gb major" };
+  const linked = readFragment(fragmentOf(piece, FIELDS, {}, "Gb major"), FIELDS);
+  expect(linked).toMatchObject({ key: "Gb major", isUnderstood: true });
+  expect(linked && matches(linked, piece, FIELDS)).toBe(true);
+  expect(linked && matches(linked, PIECE, FIELDS)).toBe(false);
+});
+
+test("a link without a key, as all were before, is its piece's, whatever key that names", () => {
+  const linked = link(PIECE);
+  expect(linked?.key).toBeNull();
+  expect(linked && matches(linked, { ...PIECE, key: "Gb major" }, FIELDS)).toBe(true);
+});
+
+test("a key that can't be read is not left out unnoticed", () => {
+  expect(readFragment(`${fragmentOf(PIECE, FIELDS)}&key=H`, FIELDS)).toMatchObject({ key: null, isUnderstood: false });
+});

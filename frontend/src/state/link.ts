@@ -1,7 +1,8 @@
-/** Links to an exact piece: chart, sections, options, seed, model and revisions in the address's fragment, which no server and no
+/** Links to an exact piece: chart, key, sections, options, seed, model and revisions in the address's fragment, which no server and no
  * log sees. */
 
 import type { Arrangement, Revision } from "../api";
+import { isKey } from "../music/key";
 import { COMMON_METERS, isSameRow } from "../music/piece";
 import type { Section } from "../music/wishes";
 import type { OptionView } from "../wire";
@@ -10,6 +11,7 @@ import { heardRevisions, readRevision, readSection, writtenRevision, writtenSect
 
 const CHORDS = "chords";
 const METERS = "meters";
+const KEY = "key";
 const MODEL = "model";
 const REVISION = "r"; // once for each, in their order
 const SECTION = "s"; // so too
@@ -19,6 +21,7 @@ const METER = /^[1-9]\d?\/[248]$/;
 export interface Linked {
   readonly progression: string;
   readonly meters: readonly string[];
+  readonly key: string | null; // null: that of the chords, or the link is one of before it was told
   readonly model: string;
   readonly options: Values & { readonly seed: number };
   readonly revisions: readonly Revision[];
@@ -29,22 +32,28 @@ export interface Linked {
 
 /**
  * The fragment for a piece, without its "#": all that shapes its notes, and how it is played, as far as that isn't what it
- * is anyway.
+ * is anyway. `key`: its own where it isn't that of the chords.
  */
-export function fragmentOf(piece: Arrangement, fields: readonly OptionView[], played: Values = {}): string {
-  return fragment(piece, { ...piece }, fields, played);
+export function fragmentOf(
+  piece: Arrangement,
+  fields: readonly OptionView[],
+  played: Values = {},
+  key: string | null = null,
+): string {
+  return fragment({ ...piece, key }, { ...piece }, fields, played);
 }
 
-type Told = Pick<Arrangement, "progression" | "meters" | "model" | "revisions" | "sections">;
+type Told = Pick<Linked, "progression" | "meters" | "key" | "model" | "revisions" | "sections">;
 
 function fragment(
-  { progression, meters, model, revisions, sections }: Told,
+  { progression, meters, key, model, revisions, sections }: Told,
   made: Readonly<Record<string, unknown>>,
   fields: readonly OptionView[],
   played: Values = {},
 ): string {
   const told = new URLSearchParams({ [CHORDS]: progression });
   if (!isSameRow(meters, COMMON_METERS)) told.set(METERS, meters.join(","));
+  if (key !== null) told.set(KEY, key);
   const values = valuesOf(fields, made);
   for (const field of fields) {
     const value = values[field.name] ?? null;
@@ -78,27 +87,31 @@ export function readFragment(fragment: string, fields: readonly OptionView[]): L
   if (!progression || !model || typeof seed !== "number" || seed < 0) return null;
   const meters = entries.get(METERS)?.split(",") ?? COMMON_METERS;
   const isMetered = meters.every((meter) => METER.test(meter));
+  const key = entries.get(KEY);
+  const isKeyed = key === null || isKey(key);
   const revisions = entries.getAll(REVISION).map(readRevision);
   const sections = entries.getAll(SECTION).map(readSection);
   const told = new Set(entries.keys());
-  const known = new Set([CHORDS, METERS, MODEL, REVISION, SECTION, ...fields.map(({ name }) => name)]);
+  const known = new Set([CHORDS, METERS, KEY, MODEL, REVISION, SECTION, ...fields.map(({ name }) => name)]);
   return {
     progression,
     meters: isMetered ? meters : COMMON_METERS,
+    key: isKeyed ? key : null,
     model,
     options: { ...options, seed },
     revisions: revisions.filter((revision) => revision !== null),
     sections: sections.filter((section) => section !== null),
     told,
     isUnderstood:
-      [...told].every((name) => known.has(name)) && isMetered && ![...revisions, ...sections].includes(null),
+      [...told].every((name) => known.has(name)) && isMetered && isKeyed && ![...revisions, ...sections].includes(null),
   };
 }
 
 /** Whether a piece is the one that a link asks for. */
 export function matches(linked: Linked, piece: Arrangement, fields: readonly OptionView[]): boolean {
-  const { options, isUnderstood } = linked;
-  return isUnderstood && piece.state === "done" && fragment(linked, options, fields) === fragmentOf(piece, fields);
+  const { options, isUnderstood, key } = linked;
+  const isDone = isUnderstood && piece.state === "done" && (key === null || key === piece.key);
+  return isDone && fragment(linked, options, fields) === fragmentOf(piece, fields, {}, key);
 }
 
 /**

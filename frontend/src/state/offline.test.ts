@@ -43,6 +43,13 @@ test("of a piece that is done all is kept that opening it asks for", () => {
   expect(read?.body).toBe('{"text":"C | Am","name":"","choices":{}}');
 });
 
+test("the text that is kept is the one that opening shows, with the key", () => {
+  openPiece({ ...PIECE, key: "Gb major" }, CHART, CHART, PIECE, [MADE]);
+  vi.advanceTimersByTime(CALM);
+  const read = told.at(-1)?.filter(({ path }) => path === "/api/charts") ?? [];
+  expect(read.map(({ body }) => JSON.parse(String(body)).text)).toEqual(["C | Am", "Key: Ab major\nC | Am"]);
+});
+
 test("a piece that is still composed is kept once it is there", () => {
   openPiece({ ...PIECE, state: "composing" }, CHART, CHART, PIECE, [MADE]);
   vi.advanceTimersByTime(CALM);

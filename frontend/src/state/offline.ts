@@ -5,10 +5,11 @@
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { type Call, callOf, isKept } from "../api";
+import { movedKey } from "../music/key";
 import { textOf } from "../music/text";
 import { eventsOf } from "../stream";
 import { version } from "./history";
-import { charts, piece } from "./piece";
+import { charts, keyBeside, piece, type TakeChart } from "./piece";
 import { instrumentsThere } from "./playback";
 import { changes } from "./redoing";
 import { pieces, refreshPieces } from "./session";
@@ -81,14 +82,16 @@ function ofPiece(): readonly Call[] {
 function readings(): readonly Call[] {
   const { text, name, choices, source } = version.value;
   const draft = source === null ? { text, name, choices } : { text, name: "", choices: {} };
-  const texts = [
-    draft,
-    ...charts.value.map((chart) => ({ text: textOf({ ...chart, chart: chart.moved }), name: "", choices: {} })),
-  ];
+  const texts = [draft, ...charts.value.map((chart) => ({ text: textAsOpened(chart), name: "", choices: {} }))];
   return [
     ...charts.value.flatMap(({ own: { progression }, meters, shift }) =>
       [0, shift].map((transpose) => callOf("POST /api/chords:parse", { body: { progression, meters, transpose } })),
     ),
     ...texts.map((body) => callOf("POST /api/charts", { body })),
   ];
+}
+
+function textAsOpened({ own, moved, shift, meters, sections }: TakeChart): string {
+  const told = piece.value && keyBeside(piece.value, own);
+  return textOf({ chart: moved, meters, sections, key: told && movedKey(told, shift) });
 }

@@ -3,6 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { transposedBars } from "../music/feel";
+import { keyOf } from "../music/key";
 import { type BarNotes, type Chart, MELODY, type Note, ROLES, type Role } from "../music/piece";
 import { BarLines } from "../music/time";
 import type { Section } from "../music/wishes";
@@ -96,6 +97,12 @@ export const melody = computed(() => piece.value?.given.find(({ track }) => trac
 export const heardRoles = computed<readonly Role[]>(() =>
   ROLES.filter((role) => (role === MELODY ? melody.value : piece.value?.tracks.includes(role))),
 );
+/** The key that it was composed in; null where it is that of the chords that it was composed for. */
+export const toldKey = computed(() => piece.value && ownChart.value && keyBeside(piece.value, ownChart.value));
+/** The same of a piece and a chart of its; changes may have left that with other chords: of them the key is told. */
+export function keyBeside({ key, progression }: Arrangement, own: Chart): string | null {
+  return progression === own.progression && key === keyOf(own) ? null : key;
+}
 /** Whether bars are still to come. */
 export const isComposing = computed(() => piece.value?.state === "waiting" || piece.value?.state === "composing");
 

@@ -243,6 +243,35 @@ test("a piece is in the key that its chart names", async () => {
   ]);
 });
 
+test("of other chords that are asked for exactly the key in the field is none", async () => {
+  song.value = { ...SONG, key: "Gb major" };
+  await compose({ progression: "F:4", meters: ["4/4"] });
+  await compose({ progression: "F:4", meters: ["4/4"], key: "F major" });
+  expect(asked.filter(({ route }) => route === "POST /api/arrangements").map(({ body }) => body.key)).toEqual([
+    undefined,
+    "F major",
+  ]);
+});
+
+test("a piece opens with its key where that isn't the key of its chords", async () => {
+  await open({ ...PIECE, key: "Gb major" });
+  expect(chartText.value).toBe("Key: Gb major\nC | Am");
+});
+
+test("a text in the field that says the same stays, but not where the piece names another key", async () => {
+  const words = "A title\nC | Am";
+  const opened = async (key: string | null, piece: Arrangement) => {
+    loadText(words);
+    accept(version.value, { ...SONG, text: words, key });
+    await open(piece);
+    return chartText.value;
+  };
+  expect(await opened(null, PIECE)).toBe(words);
+  expect(await opened("F major", PIECE)).toBe(words); // of a piece that names none
+  expect(await opened("Gb major", { ...PIECE, key: "Gb major" })).toBe(words);
+  expect(await opened(null, { ...PIECE, key: "Gb major" })).toBe("Key: Gb major\nC | Am");
+});
+
 test("a no is told, with the time to wait", async () => {
   answers["POST /api/arrangements"] = problem(
     429,
@@ -375,10 +404,10 @@ test("of two pieces that are opened the later one is shown, whichever answer com
 
 test("a piece is renamed where it is open and in the list", async () => {
   await open(PIECE);
-  answers[`PATCH ${ROUTE}`] = (body) => Response.json({ ...PIECE, ...body });
+  answers[`PATCH ${ROUTE}`] = (body) => Response.json({ ...PIECE, ...body, file_name: "Bridge" });
   answers["GET /api/arrangements"] = () => Response.json({ arrangements: [{ ...PIECE, name: "Bridge" }] });
   await rename(PIECE.id, "Bridge");
-  expect(piece.value?.name).toBe("Bridge");
+  expect([piece.value?.name, piece.value?.file_name]).toEqual(["Bridge", "Bridge"]);
   expect(pieces.value[0]?.name).toBe("Bridge");
 });
 

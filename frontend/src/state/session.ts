@@ -13,6 +13,7 @@ import {
   RETRY,
   type Revision,
 } from "../api";
+import { isOfChords, movedKey } from "../music/key";
 import { COMMON_METERS } from "../music/piece";
 import { textOf } from "../music/text";
 import type { Section } from "../music/wishes";
@@ -24,7 +25,17 @@ import type { Values } from "./fields";
 import { loadText, version } from "./history";
 import { complain, notice } from "./notice";
 import { givenParts, keepParts, recallParts } from "./own";
-import { addBar, closePiece, openPiece, piece, pieceChart, pieceMeters, pieceSections } from "./piece";
+import {
+  addBar,
+  closePiece,
+  openPiece,
+  piece,
+  pieceChart,
+  pieceMeters,
+  pieceSections,
+  pieceShift,
+  toldKey,
+} from "./piece";
 import { difference, isInField, playedSo } from "./playing";
 import { chartsOf } from "./take-charts";
 
@@ -69,7 +80,9 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   }: Exactly = exactly ?? (difference.value === null ? asOpen() : {});
   const { seed, ...others } = wishes.value;
   const chosen = typeof seed === "number" ? { seed } : {};
-  const request: ArrangementRequest = { ...played(), ...others, ...chosen };
+  const { key, ...field } = played();
+  const named = key !== undefined && asked.progression === undefined ? { key } : {}; // of other chords it is none
+  const request: ArrangementRequest = { ...field, ...named, ...others, ...chosen };
   try {
     const arrangement = await createArrangement({ ...request, ...so, ...asked, ...(given.length > 0 && { given }) });
     keepParts(arrangement.id, given);
@@ -125,9 +138,12 @@ export async function open(arrangement: Arrangement, played: Values = {}): Promi
     const chart = pieceChart.value;
     if (chart === null) return;
     const [meters, sections] = [pieceMeters.value, pieceSections.value];
-    const read = song.value?.chart.progression;
-    const isThere = isReadable.value && isInField.value && read && chart.progression.startsWith(read);
-    loadText(isThere ? version.value.text : textOf({ chart, meters, sections }), {
+    const key = toldKey.value && movedKey(toldKey.value, pieceShift.value);
+    const read = song.value;
+    const isKept = key === null || isOfChords(key, chart) || key === read?.key;
+    const isSame = read !== null && isInField.value && chart.progression.startsWith(read.chart.progression);
+    const isThere = isReadable.value && isSame && isKept;
+    loadText(isThere ? version.value.text : textOf({ chart, meters, sections, key }), {
       options: optionsOf({ ...arrangement, ...played }),
     });
   } catch (error) {
@@ -220,7 +236,7 @@ export function updatePiece(changed: Arrangement): void {
 export async function rename(id: string, name: string): Promise<void> {
   try {
     const renamed = await changeArrangement(id, { name });
-    if (piece.value?.id === id) piece.value = { ...piece.value, name: renamed.name };
+    if (piece.value?.id === id) piece.value = { ...piece.value, name: renamed.name, file_name: renamed.file_name };
   } catch (error) {
     report(error);
   }

@@ -108,6 +108,28 @@ test("a link to a piece that isn't here has it composed, with seed and model", a
   expect(isCurrent.value).toBe(false); // until the field was read
 });
 
+test("a link is composed in the key that it names, or in none, whatever chart was there before", async () => {
+  song.value = { ...SONG, key: "E major" };
+  const linked = { ...PIECE, progression: "F:4|G:4", seed: 99 };
+  location.hash = fragmentOf(linked, OFFER.options);
+  await start(false);
+  expect(chartText.value).toBe("C | Am");
+  song.value = { ...SONG, key: "E major" };
+  kept = [];
+  location.hash = fragmentOf({ ...linked, key: "Gb major" }, OFFER.options, {}, "Gb major");
+  await start(false);
+  expect(asked.map(({ key }) => key)).toEqual([undefined, "Gb major"]);
+  expect(chartText.value).toBe("Key: Gb major\nC | Am");
+});
+
+test("the chart of a link has its key moved as its chords are", async () => {
+  kept = [];
+  location.hash = fragmentOf({ ...PIECE, seed: 99 }, OFFER.options, { transpose: 2 }, "Gb major");
+  await start(false);
+  expect(asked).toMatchObject([{ key: "Gb major", transpose: 2 }]);
+  expect(chartText.value).toBe("Key: Ab major\nC | Am");
+});
+
 const SO = { swing: 67, straight: null, humanize: 0, humanize_seed: 0, play_tempo: 90, transpose: 2 };
 
 test("a link to a piece of the list plays it as the link says", async () => {

@@ -2,6 +2,7 @@
 
 import { effect, untracked } from "@preact/signals";
 import { getOffer, type Offer, Problem, parseChords, RETRY } from "../api";
+import { movedKey } from "../music/key";
 import { textOf } from "../music/text";
 import type { OptionView } from "../wire";
 import { offer, setOptions } from "./band";
@@ -62,9 +63,9 @@ async function asked(): Promise<Offer> {
 }
 
 /** What the field shows of a piece; of chords that the server can't read, those. */
-async function textOfPiece({ progression, meters, sections }: Linked, shift: number): Promise<string> {
+async function textOfPiece({ progression, meters, sections, key }: Linked, shift: number): Promise<string> {
   const chart = await parseChords(progression, meters, shift).catch(() => null);
-  return chart ? textOf({ chart, meters, sections }) : progression;
+  return chart ? textOf({ chart, meters, sections, key: key && movedKey(key, shift) }) : progression;
 }
 
 /** Once the open piece is done, put the chords in the field that its changes left it with, unless somebody was faster. */
@@ -84,7 +85,7 @@ async function openLink(): Promise<boolean> {
   const linked = readFragment(location.hash, fields);
   if (linked === null) return false;
   const known = pieceOf(linked, pieces.value, fields, offer.value?.model);
-  const { model, progression, meters, sections, revisions, options } = linked;
+  const { model, progression, meters, sections, key, revisions, options } = linked;
   const played = playedOf(fields, options);
   if (known !== undefined) {
     await open(known, played);
@@ -100,6 +101,7 @@ async function openLink(): Promise<boolean> {
         progression,
         meters,
         sections,
+        ...(key !== null && { key }),
         seed,
         model,
         revisions,

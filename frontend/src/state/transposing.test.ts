@@ -12,11 +12,16 @@ const START = "C:4|Am:4|F:4|G7:4";
 const moved: [string, number][] = [];
 let away: Problem | null;
 let format: string;
+let named: string | null; // the key of a text that has no line for it
 let release: (() => void) | null; // of what is moved, where that waits
 
 vi.mock(import("../api"), async (original) => ({
   ...(await original()),
-  readChart: async ({ text }) => readText(text ?? "", { format }),
+  readChart: async ({ text }) => {
+    const key = /^Key: (.*)$/m.exec(text ?? "")?.[1];
+    const body = (text ?? "").replace(/^Key.*$/m, (line) => " ".repeat(line.length)); // each keeps its place
+    return readText(body, { format, ...((key ?? named) && { key: key ?? named }), text: text ?? "" });
+  },
   parseChords: async (progression, _, by = 0) => {
     moved.push([progression, by]);
     if (away) throw away;
@@ -31,6 +36,7 @@ beforeEach(() => {
   moved.length = 0;
   away = null;
   format = "text";
+  named = null;
   release = null;
   offer.value = OFFER;
   notice.value = null;
@@ -125,4 +131,24 @@ it("leaves a chart alone that can't be read", async () => {
   loadText("C | H");
   await transpose(1);
   expect([chartText.value, semitones.value]).toEqual(["C | H", 0]);
+});
+
+it("moves the key that the text names", async () => {
+  loadText("Key: C major\nC | F");
+  await transpose(2);
+  expect(chartText.value).toBe("Key: D major\nC+2 | F+2");
+  expect(notice.value).toBeNull();
+});
+
+it("writes chords alone where the key stayed what it was, and where the text isn't one, with the key above", async () => {
+  named = "E major"; // wherever it was read
+  loadText("[A]\nC | F");
+  await transpose(2);
+  expect(chartText.value).toBe("Key: F# major\nC+2:4|F+2:4");
+  expect(notice.value?.text).toMatch(/chords alone/);
+  format = "ABC";
+  named = "E major";
+  loadText("[A]\nC | F");
+  await transpose(1);
+  expect(chartText.value).toBe("Key: F major\nC+1:4|F+1:4");
 });

@@ -2,10 +2,11 @@
 
 import { batch, computed } from "@preact/signals";
 import { parseChords, readChart } from "../api";
+import { moveKey } from "../music/heads";
+import { isSameKey, movedKey } from "../music/key";
 import { isSameRow, OCTAVE, type Song } from "../music/piece";
-import { moveKey, respell } from "../music/spelling";
+import { respell } from "../music/spelling";
 import { textOf } from "../music/text";
-import { offer } from "./band";
 import { accept, readNow, refuse, requestOf } from "./chart";
 import { goOn, type Origin, type Version, version } from "./history";
 import { tell } from "./notice";
@@ -53,20 +54,18 @@ async function transposeNow(by: number): Promise<void> {
 /** Another version of the same music elsewhere; its song where that is known. */
 async function move({ version: from, song }: Origin, by: number): Promise<{ version: Version; song: Song | null }> {
   const chart = await parseChords(song.chart.progression, song.meters, by);
+  const key = song.key === null ? null : movedKey(song.key, by);
   const names = chart.chords.map(({ name }) => name);
   const isMovable = song.format === "text" || from.source !== null; // others hold more that would have to move
   const text = isMovable ? respell(from.text, song, names) : null;
   if (text !== null) {
-    const written = {
-      ...from,
-      source: null,
-      text: song.key === null ? text : moveKey(text, by, offer.peek()?.roots ?? []),
-    };
+    const written = { ...from, source: null, text: key === null ? text : moveKey(text, by) };
     const read = await readChart(requestOf(written)).catch(() => null);
     const isRight = read?.chart.progression === chart.progression && isSameRow(read.meters, song.meters);
-    if (read && isRight) return { version: written, song: read };
+    const isInKey = key === null || isSameKey(read?.key ?? "", key);
+    if (read && isRight && isInKey) return { version: written, song: read };
   }
-  const written = textOf({ chart, meters: song.meters, sections: song.passages });
+  const written = textOf({ chart, meters: song.meters, sections: song.passages, key });
   const plain = { ...from, text: written, source: null, name: "", choices: {} };
   return { version: plain, song: null };
 }

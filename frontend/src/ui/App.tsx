@@ -6,7 +6,7 @@ import { player } from "../sound/player";
 import { chartText, song } from "../state/band";
 import { isReadable, readNow } from "../state/chart";
 import { notice } from "../state/notice";
-import { isComposing } from "../state/piece";
+import { isComposing, piece } from "../state/piece";
 import { INSTRUMENTS, playState, starting } from "../state/playback";
 import { canPlayChange, isInField } from "../state/playing";
 import { canChange, playChange } from "../state/redoing";
@@ -81,8 +81,16 @@ const takeBack = (): (() => void) =>
     if (isReadable.value && song.value !== null && (told === NO_CHORDS || told === UNREADABLE)) notice.value = null;
   });
 
+/** Tabs and printed pages are called by the chart, or else by the piece. */
+const nameTheTab = (): (() => void) =>
+  effect(() => {
+    const name = (isInField.value && piece.value?.name) || song.value?.title;
+    document.title = name ? `${name} – Sideman` : "Sideman";
+  });
+
 export function App() {
   useEffect(takeBack, []);
+  useEffect(nameTheTab, []);
   const chart = <ChartPanel player={player} onPlay={playFrom} />;
   const band = (
     <>

@@ -44,8 +44,8 @@ export function StylePreviews() {
       <button
         type="button"
         class="button small"
-        disabled={last.value === null || isTaken}
-        onClick={() => setOptions({ style: last.peek() })}
+        aria-disabled={last.value === null || isTaken} // not disabled: it keeps the focus, and Escape closes the menu
+        onClick={() => last.peek() !== null && setOptions({ style: last.peek() })}
       >
         {last.value === null ? "Hear one to take it" : `${isTaken ? "Taken: " : "Take "}${last.value}`}
       </button>

@@ -6,7 +6,7 @@ import { takeName } from "../music/piece";
 import { audible, offer } from "../state/band";
 import { fragmentOf } from "../state/link";
 import { notice } from "../state/notice";
-import { heardRoles, isComposing, piece, take } from "../state/piece";
+import { heardRoles, isComposing, piece, take, toldKey } from "../state/piece";
 import { countIn } from "../state/playback";
 import { playedSo } from "../state/playing";
 import { fetchFile, fileName, KINDS, type Kind, save } from "../takeaway";
@@ -97,7 +97,8 @@ function CopyLink({ piece: open }: { piece: Arrangement | null }) {
   const copied = useSignal(false);
   const copy = async (): Promise<void> => {
     if (open === null) return;
-    const link = `${location.origin}${location.pathname}#${fragmentOf(open, offer.value?.options ?? [], playedSo.value)}`;
+    const fragment = fragmentOf(open, offer.value?.options ?? [], playedSo.value, toldKey.value);
+    const link = `${location.origin}${location.pathname}#${fragment}`;
     try {
       await navigator.clipboard.writeText(link);
       copied.value = true;

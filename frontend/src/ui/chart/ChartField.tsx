@@ -21,6 +21,7 @@ const LINE = 27; // px, of the field
 export function ChartField({ onPlay }: { onPlay: () => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const mirror = useRef<HTMLDivElement>(null);
+  const isWhole = useRef(false); // all of the text was selected before the last change
   const problem = chartProblem.value;
 
   const scroll = () => {
@@ -47,7 +48,7 @@ export function ChartField({ onPlay }: { onPlay: () => void }) {
     if (!(event.currentTarget instanceof HTMLTextAreaElement)) return;
     select(null); // places may have changed
     pointed.value = null;
-    typeText(event.currentTarget.value, event.timeStamp, PASTING.includes(event.inputType));
+    typeText(event.currentTarget.value, event.timeStamp, PASTING.includes(event.inputType), isWhole.current);
   };
   const press = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey)) return;
@@ -59,7 +60,9 @@ export function ChartField({ onPlay }: { onPlay: () => void }) {
     if (takePasted(event.clipboardData)) event.preventDefault();
   };
   // The browser's own history doesn't know of the palette: its menu, keys and gestures lead to ours.
-  const beforeInput = (event: InputEvent) => {
+  const beforeInput = (event: InputEvent & { readonly currentTarget: HTMLTextAreaElement }) => {
+    const { value, selectionStart, selectionEnd } = event.currentTarget;
+    isWhole.current = selectionStart === 0 && selectionEnd === value.length;
     const step = { historyUndo: undo, historyRedo: redo }[event.inputType];
     if (step === undefined) return;
     event.preventDefault();
