@@ -41,10 +41,25 @@ from sideman.errors import ChartError, ChordSyntaxError
         # A count that stands before its line.
         ("2x C G", "|:C | G:|x2"),
         ("(x3) | C | G |", "|:C | G:|x3"),
+        ("| 2x C | G |", "|:C | G:|x2"),
+        ("| A | B |\n| 2x C | G |", "A | B | |:C | G:|x2"),
+        ("|: 3x C | G :|", "|:C | G:|x3"),
         ("4x [C G]", "|:C | G:|x4"),
         # Behind a line of words.
         ("[C]la la [G]la x2\n[F]la", "|:C | G:|x2 | F"),
         ("[C]la [x2 softly]la", "C"),
+        ("[C]la la (3x)", "|:C:|x3"),
+        ("[C] [G] x 2", "|:C | G:|x2"),
+        ("[C]x2 la [G]la", "|:C:|x2 | G"),
+        # What else ends in a number and an x are words.
+        ("[C]the year 19 x", "C"),
+        ("[C]la x0", "C"),
+        ("[C]la x1", "C"),
+        ("[C]la x 2", "C"),
+        ("[C]the year [G]19 x", "C | G"),
+        ("[C]la [G] x0", "C | G"),
+        ("[C]1x [G]la", "C | G"),
+        ("[C]4 x 4 is [G]la", "C | G"),
         # Brackets without a count.
         ("[C G Am F]", "C | G | Am | F"),
         ("C [G Am] F", "C | G 2:Am | F"),
@@ -65,7 +80,10 @@ def test_what_a_count_is_for_is_said() -> None:
     assert written("[C G] x4", bars="two") == "|:C 2:G:|x4"
 
 
-@cases(("text", "count"), [("C G x0", "x0"), ("[C G] x999", "x999"), ("| C | G | x100", "x100"), ("[C]la x0", "x0")])
+@cases(
+    ("text", "count"),
+    [("C G x0", "x0"), ("[C G] x999", "x999"), ("| C | G | x100", "x100"), ("C x100 G", "x100"), ("[C] [G] x0", "x0")],
+)
 def test_a_count_that_cannot_be_is_a_fault(text: str, count: str) -> None:
     with pytest.raises(ChartError) as caught:
         read(text)
@@ -74,8 +92,47 @@ def test_a_count_that_cannot_be_is_a_fault(text: str, count: str) -> None:
     assert "x2 to x99" in fault.remedy
 
 
-def test_a_fingering_is_no_count() -> None:
-    assert written("C G\nAm x210") == "C | G"
+@cases(
+    ("text", "bars", "ignored"),
+    [
+        ("2x C G x3", "|:C | G:|x3", "2x"),
+        ("2x [C G] Am x3", "|:C 2:G | Am:|x3", "2x"),
+        ("2x C G x2 F", "|:C | G:|x2 | F", "2x"),
+        ("C G x2 x3", "|:C | G:|x2", "x3"),
+        ("C G x2\n(x3)", "|:C | G:|x2", "(x3)"),
+        ("|3x: C | F :| x2", "|:C | F:|x3", "x2"),
+        ("|: 3x C | F :| x2", "|:C | F:|x3", "x2"),
+        ("|3x: 2x C | F :|", "|:C | F:|x3", "2x"),
+        ("2x ||3x: C | F :||", "|:C | F:|x3", "2x"),
+        # What counts no bars.
+        ("x2\nC G", "C | G", "x2"),
+        ("| x2 | C | G |", "C | G", "x2"),
+        ("C G\n\nx2", "C | G", "x2"),
+    ],
+)
+def test_a_count_too_many_is_passed_over_and_told(text: str, bars: str, ignored: str) -> None:
+    assert written(text) == bars
+    found = [(each.read, each.text, each.places) for each in read(text).assumptions if each.code == "ignored"]
+    at = text.index(ignored)
+    assert found == [(ignored, ignored, ((at, at + len(ignored)),))]
+
+
+@cases(
+    "line",
+    [
+        "Am x210",
+        "Am x210 C x003 G x232",
+        "Am (x210), C (x003)",
+        "Am x210 C 0003 F x010",
+        "C x0003",
+        "Am x210  C x003 x003",
+    ],
+)
+def test_a_fingering_is_no_count(line: str) -> None:
+    assert written(f"C G\n{line}") == "C | G"
+    reading = read(f"{line}\n\nAm C G")
+    assert [str(chord) for measure in reading.sheet.measures for _, chord in measure.chords] == ["Am", "C", "G"]
+    assert reading.sheet.title == ""
 
 
 DURATIONS = ["0", "4/0", "9999", "1/7", "1.1", "1.2.3", "0t"]

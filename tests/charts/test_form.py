@@ -114,6 +114,10 @@ def test_what_would_play_for_ever_is_refused() -> None:
         ("| C | G To Coda | F | D.C. al Coda\nCoda\n| A |", set()),
         ("| C | G | Fine\n| F | D.C. al Fine", set()),
         ("| C | G | D.C.", set()),
+        # A plain jump leads to no sign that stands before the bar it goes to.
+        ("C fine | segno G | F D.S.", set()),
+        ("C To Coda | segno G | F D.S. | coda Am", set()),
+        ("C fine | segno G | F D.S. al Fine", {("no fine", "D.S. al Fine")}),
     ],
 )
 def test_a_jump_to_a_sign_that_is_not_there_is_said(text: str, told: set[tuple[str, str]]) -> None:
@@ -129,6 +133,13 @@ def test_a_jump_to_a_sign_that_is_not_there_is_said(text: str, told: set[tuple[s
         ("| C | G | Fine\n| F | D.C.", "C | G | F | C | G"),
         ("| C | G To Coda | F | D.C. |\nCoda\n| A |", "C | G | F | C | G | A"),
         ("| C | G | D.C.", "C | G | C | G"),
+        ("C fine | segno G | F D.S.", "C | G | F | G | F"),
+        ("C fine | segno G fine | F D.S.", "C | G | F | G"),
+        ("C fine | segno G | F D.S. | A D.C.", "C | G | F | G | F | A | C"),
+        ("C To Coda | segno G | F D.S. | coda Am", "C | G | F | G | F | Am"),
+        # The first of two coda signs is where playing leaves.
+        ("C | 𝄌 F | G | D.C. | 𝄌 Am", "C | F | G | C | F | Am"),
+        ("C | 𝄌 F | G | D.C. al Coda | 𝄌 Am", "C | F | G | C | F | Am"),
     ],
 )
 def test_a_jump_that_does_not_say_where_it_ends(text: str, bars: str) -> None:

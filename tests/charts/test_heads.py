@@ -76,6 +76,29 @@ def test_two_numbers_are_chords_but_no_metre() -> None:
 
 
 @cases(
+    ("text", "told", "bars"),
+    [
+        # There is no eighth degree.
+        ("6 8\nC G Am", "6/8", "C | G | Am"),
+        ("12 8\n| C | G |", "12/8", "C | G"),
+        ("(6 8)\n1 4 5", "6/8", "C | F | G"),
+        ("Song\n6 16\nC", "Song; 3/8", "C"),
+        # What may be degrees is a metre where chords have names.
+        ("3 4\nC G Am", "3/4", "C | G | Am"),
+        ("(3 4)\n| C | N.C. |", "3/4", "C | N.C."),
+        ("Song\nC G\n2 4\nF", "Song", "C | G | (2/4) F"),
+        ("3 4\nI IV V", "3/4", "C | F | G"),
+        ("3 4\n1 4\n5 5", "", "Em | F | C | F | G | G"),
+        ("3 4", "", "Em | F"),
+        ("3 4\nN.C. 1 4", "", "Em | F | N.C. | C | F"),
+    ],
+)
+def test_two_numbers_are_a_metre_where_they_are_no_degrees(text: str, told: str, bars: str) -> None:
+    assert head(read(text).sheet) == told
+    assert written(text) == bars
+
+
+@cases(
     ("value", "name"),
     [
         ("E minor", "E minor"),
@@ -99,6 +122,15 @@ def test_two_numbers_are_chords_but_no_metre() -> None:
         # Church modes, by their third.
         ("E dorian", "E minor"),
         ("D mixolydian", "D major"),
+        # A dash alone is minor, one before a word only joins.
+        ("A-", "A minor"),
+        ("F#- (sounding)", "F# minor"),
+        ("C-7", "C minor"),
+        ("G - capo 2", "G major"),
+        ("C - minor", "C minor"),
+        ("As minor", "Ab minor"),
+        ("es-moll", "Eb minor"),
+        ("As", "Ab major"),
     ],
 )
 def test_keys_are_read(value: str, name: str) -> None:
@@ -109,7 +141,7 @@ def test_keys_are_read(value: str, name: str) -> None:
     assert sheet.key == key
 
 
-@cases("value", ["Do", "dunno", "capo 3", "none", "5", "Asus", ""])
+@cases("value", ["Do", "dunno", "capo 3", "none", "5", "Asus", "", "As written", "as you like", "Es war einmal"])
 def test_what_is_no_key_is_told(value: str) -> None:
     text = f"{{key: {value}}}\n[C]la [G]la"
     assert key_of(value) is None

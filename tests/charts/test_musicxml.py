@@ -141,6 +141,17 @@ def test_a_signature_without_a_mode_is_told_by_the_chords() -> None:
     assert other.name == "C major"
 
 
+@pytest.mark.parametrize(
+    ("fifths", "tonic", "name"),
+    [(6, "D#", "D# minor"), (-6, "Eb", "Eb minor"), (7, "A#", "A# minor"), (4, "C#", "C# minor")],
+)
+def test_a_relative_minor_is_spelled_as_its_signature(fifths: int, tonic: str, name: str) -> None:
+    signature = f"<attributes><key><fifths>{fifths}</fifths></key></attributes>"
+    key = read(score(signature + harmony(tonic, "minor"), harmony(tonic, "minor"))).sheet.key
+    assert key is not None
+    assert (key.name, key.fifths) == (name, fifths)
+
+
 def test_a_dotted_beat_counts_the_tempo_and_places_the_chords() -> None:
     six_eight = f"<attributes><divisions>2</divisions>{TIME.format(6, 8)}</attributes>"
     half_bar = "<note><rest/><duration>3</duration></note>"

@@ -192,6 +192,27 @@ def test_what_is_not_certain_is_said() -> None:
 
 
 @cases(
+    ("text", "choices", "key", "chords"),
+    [
+        ("{key: Gb}\n{transpose: 2}\nGb Cb", {}, "Ab major", "Ab | Db"),
+        ("{key: Gb}\n{transpose: 2}\nGb Cb", {"transpose": "as written"}, "Gb major", "Gb | Cb"),
+        ("{key: Gb}\n{transpose: 12}\nGb Cb", {}, "Gb major", "Gb | Cb"),
+        ("Key: Em\nCapo: 2\nEm Am", {"capo": "sounding"}, "F# minor", "F#m | Bm"),
+        ("Key: C\nCapo: 2\n1 4 5", {"capo": "sounding"}, "D major", "D | G | A"),
+        ("{key: C}\n{transpose: 1}\n{capo: 2}\nC F", {"capo": "sounding"}, "Eb major", "Eb | Ab"),
+        # A chart has one key, that of its beginning.
+        ("{key: C}\nC G\n{transpose: 2}\nC G", {}, "C major", "C | G | D | A"),
+        ("{key: C}\n{transpose: 2}\nC G\n{transpose: 0}\nC G", {}, "D major", "D | A | C | G"),
+    ],
+)
+def test_the_key_moves_with_the_chords(text: str, choices: dict[str, str], key: str, chords: str) -> None:
+    sheet = read(text, choices=choices).sheet
+    assert sheet.key is not None
+    assert sheet.key.name == key
+    assert written(text, **choices) == chords
+
+
+@cases(
     ("text", "bars"),
     [
         ("| I | VIm | IV | V |", "C | Am | F | G"),

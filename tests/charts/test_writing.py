@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.cases import cases
+from tests.charts.written import sheet_line
 
 from sideman.charts import Jump, Measure, Reading, Sheet, read
+from sideman.charts.heads import MAX_TITLE
 from sideman.charts.text_writing import sounding
 from sideman.charts.text_writing import write as write_text
 from sideman.charts.writing import WRITERS, format_of, write
@@ -125,24 +127,89 @@ def test_json_keeps_a_cut_bar_and_wishes() -> None:
     assert song.sections[0].wishes == wishes
 
 
+def section(bars: list[dict[str, object]], wishes: str = "") -> dict[str, object]:
+    return {"name": "A", "wishes": wishes, "bars": bars}
+
+
+SILENT: dict[str, object] = {"chords": [{"tick": 0, "chord": "N.C."}], "meter": None}
+
+
 @cases(
     ("changed", "words"),
     [
         ({"progression": "H"}, "unknown chord 'H'"),
-        ({"progression": 7}, "int"),
-        ({"sections": []}, "no bars"),
-        ({"sections": [], "order": []}, "a song begins with a chord"),
-        ({"sections": [{"name": "A", "wishes": "", "bars": [{"chords": [{"tick": 99, "chord": "C"}]}]}]}, "'meter'"),
-        ({"order": [{"section": 1, "bars": [0]}]}, "no bars"),
-        ({"tempo": "fast"}, "'fast'"),
+        ({"progression": 7}, "'progression' is no text"),
+        ({"progression": "C:4|Am:5"}, "its progression is not as long as its bars"),
+        ({"progression": "C:4"}, "its progression is not as long as its bars"),
+        ({"sections": []}, "its order names bar 0 of section 0, and there is none"),
+        ({"sections": {}}, "'sections' is no list"),
+        ({"sections": [7]}, "'bars' is missing"),
+        ({"sections": [section([])]}, "its order names bar 0 of section 0"),
+        ({"sections": [section([{"chords": [{"tick": 99, "chord": "C"}]}])]}, "'meter' is missing"),
+        ({"sections": [section([{"chords": [{"tick": 96, "chord": "C"}], "meter": None}])]}, "a bar of 96 ticks"),
+        (
+            {"sections": [section([{"chords": [{"tick": 0.5, "chord": "C"}], "meter": None}])]},
+            "'tick' is no whole number",
+        ),
+        ({"sections": [section([{"chords": [], "meter": None}] * 2)]}, "a song begins with a chord"),
+        ({"sections": [section([SILENT | {"signs": {"jump": "D.T."}}] * 2)]}, "unknown jump 'D.T.'"),
+        ({"sections": [section([SILENT | {"signs": {"times": -1}}] * 2)]}, "'times' is below 0"),
+        ({"sections": [section([SILENT | {"signs": {"endings": [True]}}] * 2)]}, "an ending is no whole number"),
+        ({"sections": [section([SILENT] * 2, "loud")]}, "unknown wish"),
+        ({"sections": [section([SILENT] * 4097)]}, "more than 4,096 bars are written"),
+        ({"order": []}, "its order plays no bars"),
+        ({"order": [{"section": 0, "bars": []}]}, "its order plays no bars"),
+        ({"order": [{"section": 1, "bars": [0]}]}, "its order names bar 0 of section 1"),
+        ({"order": [{"section": 0, "bars": [-1]}]}, "its order names bar -1 of section 0"),
+        ({"order": [{"section": 0, "bars": [0, 0.9]}]}, "a bar of its order is no whole number"),
+        ({"order": [{"section": 0, "bars": [0] * 4097}]}, "more than 4,096 bars are played"),
+        ({"order": [{"section": 0, "bars": [0] * 1025}]}, "more than 4,096 beats are played"),
+        *(
+            ({"tempo": tempo}, "'tempo' is no number from 10 to 1000")
+            for tempo in ("fast", True, float("nan"), float("inf"), -3, 0, 1e300, 10**300)
+        ),
         ({"key": "H major"}, "unknown key"),
-        ({"meter": None}, "NoneType"),
+        ({"key": ["C"]}, "'key' is no text"),
+        ({"composer": None}, "'composer' is no text"),
+        ({"title": 7}, "'title' is no text"),
+        ({"meter": None}, "'meter' is no text"),
     ],
 )
 def test_damaged_json_of_a_chart_is_told(changed: dict[str, object], words: str) -> None:
     document = json.loads(write(read("| C | Am |"), "json")) | changed
-    with pytest.raises(UnreadableError, match=f"^a damaged chart of Sideman .*{words}"):
+    with pytest.raises(UnreadableError, match=f"^a damaged chart of Sideman [(]{words}"):
         read(json.dumps(document))
+
+
+def test_texts_of_json_are_such_as_can_be_shown() -> None:
+    document = json.loads(write(read("[A]\n| C | Am |"), "json"))
+    document |= {"title": "A\ud800 song\nin\0two lines", "composer": "x" * 300_000, "style": "Bossa\u2028Nova"}
+    document["sections"][0]["name"] = "\udfffA"
+    reading = read(json.dumps(document))
+    assert (reading.sheet.title, reading.sheet.style) == ("A\ufffd song in two lines", "Bossa Nova")
+    assert reading.sheet.composer == "x" * MAX_TITLE
+    assert reading.song.sections[0].name == "\ufffdA"
+    for name in ("text", "chordpro", "ireal", "musicxml", "json"):
+        write(reading, name).encode()
+
+
+def test_json_without_signs_is_written_out_and_knows_what_comes_again() -> None:
+    document = json.loads(write(read("C G x2\n\n[A]\n| F |"), "json"))
+    assert [bar.pop("signs", None) for bar in document["sections"][0]["bars"]] == [{"repeat": True}, {"times": 2}]
+    reading = read(json.dumps(document))
+    assert sheet_line(reading.sheet) == "<1> C | G | <1> C | G | <A> F"
+    assert [(name, bars) for name, bars, _ in reading.song.passages] == [("1", (0, 1)), ("1", (0, 1)), ("A", (0,))]
+
+
+def test_the_order_of_json_holds_where_its_signs_lead_elsewhere() -> None:
+    document = json.loads(write(read("[A]\n|: C | G :|"), "json"))
+    document["order"] = [{"section": 0, "bars": [1, 0]}]
+    document["progression"] = "G:4|C:4"
+    assert sheet_line(read(json.dumps(document)).sheet) == "<A> G | C"
+
+
+def test_a_tempo_that_nobody_means_is_not_written_as_json() -> None:
+    assert read(write(reading_of(Sheet([bar((0, "C"))], tempo=9_999.0)), "json")).sheet.tempo is None
 
 
 def test_json_tells_song_order_and_assumptions() -> None:
@@ -220,7 +287,8 @@ def test_json_is_read_as_the_same_song(sheet: Sheet) -> None:
     song, found = sheet.song(), read(write(reading_of(sheet), "json"), name="a.json")
     assert found.song.progression == song.progression
     assert found.song.progression.written == song.progression.written
-    assert [bar.section.name for bar in found.song.played] == [bar.section.name for bar in song.played]
+    assert found.song.passages == song.passages
+    assert (found.song.sections, found.song.order) == (song.sections, song.order)
     assert (found.song.title, found.song.key, found.song.tempo, found.song.style) == (
         song.title,
         song.key,

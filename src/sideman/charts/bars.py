@@ -46,13 +46,16 @@ class Bars(Staff):
         self._spelling = spelling
 
     def write_line(self, pieces: Sequence[Piece], *, is_barred: bool) -> None:
-        """A line of chords, with bar lines or without. A count may stand before it: ``2x C G``."""
+        """A line of chords, with bar lines or without. A count may stand before it, ``2x C G``, if it has no other."""
         self.begin_line()
         self._check(pieces)
-        leads = pieces[0].kind == "times" and any(piece.kind in ("chord", "optional") for piece in pieces)
-        (self._write_barred if is_barred else self._write_plain)(pieces[leads:])
-        if leads:
-            self.count(pieces[0], whole=False)
+        lead = _leading_count(pieces)
+        rest = [piece for piece in pieces if piece is not lead]
+        (self._write_barred if is_barred else self._write_plain)(rest)
+        if lead is not None and any(piece.kind == "times" for piece in rest):
+            self.pass_over(lead)
+        elif lead is not None:
+            self.count(lead, whole=False)
 
     def _write_barred(self, pieces: Sequence[Piece]) -> None:
         """A line with bar lines. Where durations pay no heed to bars, lines between chords are none."""
@@ -82,6 +85,8 @@ class Bars(Staff):
                 case "ending":
                     cell = self._write(cell)
                     self.endings = piece.numbers
+                case "times" if bar is not None and bar.begins:
+                    self.count_ahead(piece)
                 case "times":
                     row = int(bool(cell) and row_of(cell) == len(cell))
                     cell = self._write(cell)
@@ -320,3 +325,13 @@ class Bars(Staff):
     def _faults(self, words: Sequence[Piece]) -> None:
         for word in words:
             self._chord(word)
+
+
+def _leading_count(pieces: Sequence[Piece]) -> Piece | None:
+    """The count that stands before the chords of a line, with a bar line before it or without; None where none does."""
+    bar = pieces[0] if pieces[0].kind == "bar" else None
+    if bar is not None and (bar.begins or bar.ends):
+        return None
+    lead, *rest = pieces[bar is not None :] or pieces
+    followed = rest[:1] if bar is not None else rest  # | x2 | C | counts what is before it
+    return lead if lead.kind == "times" and any(piece.kind in ("chord", "optional") for piece in followed) else None

@@ -14,13 +14,15 @@ from sideman.errors import OptionError
 from sideman.music.progression import MAX_BEATS
 
 MAX_PLAYED = MAX_BEATS  # bars: no metre has less than a beat
+Target = Literal["beginning", "segno"]
+TARGETS: tuple[Target, ...] = ("beginning", "segno")
 
 
 class Leap(Protocol):
     """What a jump tells."""
 
     @property
-    def to(self) -> Literal["beginning", "segno"]:
+    def to(self) -> Target:
         """Where playing goes on."""
 
     @property
@@ -118,19 +120,36 @@ def unfold(measures: Sequence[Signs]) -> tuple[int, ...]:
     return tuple(order)
 
 
+def end_after(measures: Sequence[Signs], to: Target) -> Literal["end", "fine", "coda"]:
+    """Where playing ends after a jump that doesn't say it: signs before the bar that it goes to lead nowhere."""
+    played = _played_after(measures, to)
+    if any(measure.to_coda for measure in played) and any(measure.coda for measure in measures):
+        return "coda"
+    return "fine" if any(measure.fine for measure in played) else "end"
+
+
 def missing(measures: Sequence[Signs]) -> Iterator[tuple[int, Literal["segno", "fine", "to coda", "coda"]]]:
     """The signs that jumps lead to and that stand nowhere, each with the number of the jump's measure."""
-    segno = next((number for number, measure in enumerate(measures) if measure.segno), None)
+    has_segno = any(measure.segno for measure in measures)
+    has_coda = any(measure.coda for measure in measures)
+    played = {to: _played_after(measures, to) for to in TARGETS}
+    has_fine = {to: any(measure.fine for measure in played[to]) for to in TARGETS}
+    leaves = {to: any(measure.to_coda for measure in played[to]) for to in TARGETS}
     for number, leap in ((number, measure.jump) for number, measure in enumerate(measures) if measure.jump):
-        played = measures[(segno or 0) if leap.to == "segno" else 0 :]
-        if leap.to == "segno" and segno is None:
+        if leap.to == "segno" and not has_segno:
             yield number, "segno"
-        if leap.until == "fine" and not any(measure.fine for measure in played):
+        if leap.until == "fine" and not has_fine[leap.to]:
             yield number, "fine"
-        if leap.until == "coda" and not any(measure.to_coda for measure in played):
+        if leap.until == "coda" and not leaves[leap.to]:
             yield number, "to coda"
-        if leap.until == "coda" and not any(measure.coda for measure in measures):
+        if leap.until == "coda" and not has_coda:
             yield number, "coda"
+
+
+def _played_after(measures: Sequence[Signs], to: Target) -> Sequence[Signs]:
+    """The measures from the one on that a jump goes to: the first where there is no segno."""
+    segno = next((number for number, measure in enumerate(measures) if measure.segno), 0)
+    return measures[segno if to == "segno" else 0 :]
 
 
 def _times(measures: Sequence[Signs], brackets: Mapping[int, _Bracket]) -> dict[int, int]:

@@ -37,7 +37,10 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 )
 _FIELD = re.compile(r"(?:[#%;@/*-]{1,2}\s*)?([^\W\d][\w ]{0,20}?)\s*(?:[:=]|\bof\b)\s*(\S.*)")
 _METER = re.compile(r"[(\[]?\s*(\d{1,2})\s?[/ ]\s?(2|4|8|16)\s*(?:time)?[)\]]?", re.IGNORECASE)
-_METER_LINE = re.compile(r"[(\[]?\s*\d{1,2}(?:\s?/\s?| (?=\d+\s*time))(?:2|4|8|16)\s*(?:time)?[)\]]?", re.IGNORECASE)
+_METER_LINE = re.compile(
+    r"[(\[]?\s*\d{1,2}(?:\s?/\s?(?:2|4|8|16)|\s? \s?(?:(?:2|4)(?=\s*time)|8|16))\s*(?:time)?[)\]]?", re.IGNORECASE
+)
+_METER_OR_DEGREES = re.compile(r"\s*[(\[]?\s*\d{1,2}\s? \s?[24]\s*[)\]]?\s*")  # 3 4
 _TEMPO = re.compile(r"(?:(?:[♩♪𝅘𝅥]|\bq|quarter)\s*=\s*|tempo\s*[:=]?\s*)?(\d{2,3}(?:\.\d+)?)\s*(?:bpm)?", re.IGNORECASE)
 _TEMPO_LINE = re.compile(
     r"(?:(?:[♩♪𝅘𝅥]|q|quarter|tempo)\s*[=:]?\s*(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?|(\d{2,3}(?:\.\d+)?)\s*bpm)\s*",
@@ -57,15 +60,17 @@ _SHORT = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_HINT = re.compile(r"[:=/♩♪𝅘𝅥q]|of|bpm|tempo|time|key|capo", re.IGNORECASE)  # is in every line that tells a field
+# Is in every line that tells a field.
+_HINT = re.compile(r"[:=/♩♪𝅘𝅥q]|of|bpm|tempo|time|key|capo|\d\s? \s?(?:8|16)\b", re.IGNORECASE)
 _FIELD_OF = {"rate": "tempo", "scale": "key"}  # other groups are named for their field
 _PARTED = re.compile(r"\s*[,;|·•()\[\]]\s*|\s[-–—]\s|(?<![:=\s])\s{2,}")
 _CAPO_LINE = re.compile(r"[(\[]?\s*capo\s*(?:on|at|in)?\s*[:=]?\s*(\d{1,2}|[ivx]{1,4})\b.{0,20}", re.IGNORECASE)
 _MINOR_MODES = ("minor", "min", "mi", "moll", "aeolian", "dorian", "phrygian", "locrian")
 _MAJOR_MODES = ("major", "maj", "ma", "dur", "ionian", "lydian", "mixolydian")
+_MODE = "|".join(_MAJOR_MODES + _MINOR_MODES) + "|m"
 _KEY = re.compile(
-    r"([A-H])(?:-(?=flat|sharp)|\s*)(is|es|(?<=[AE])s|#|♯|b|♭|sharp|flat)?\s*-?\s*"
-    rf"({'|'.join(_MAJOR_MODES + _MINOR_MODES)}|m|-)?(?![^\W\d_])",
+    rf"([A-H])(is|es|(?<=[AE])s(?=\W*$|\s*-?\s*(?:{_MODE})\b)|(?:-(?=flat|sharp)|\s*)(?:#|♯|b|♭|sharp|flat))?"
+    rf"(?:\s*-?\s*({_MODE})|(-)(?!-))?(?![^\W\d_])",
     re.IGNORECASE,
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11}
@@ -117,6 +122,11 @@ def _field(line: str) -> tuple[tuple[str, str], ...]:
     words = match[1].lower().split()
     field = FIELDS.get("".join(words)) or FIELDS.get(words[0])
     return ((field, match[2]),) if field else ()
+
+
+def is_meter_or_degrees(line: str) -> bool:
+    """Whether a line such as ``3 4`` is a metre among chords that have names, and degrees among numbers."""
+    return _METER_OR_DEGREES.fullmatch(line) is not None
 
 
 def put(field: str, value: str, sheet: Sheet) -> bool:
@@ -171,7 +181,7 @@ def key_of(value: str) -> Key | None:
     match = _KEY.match(value.strip())
     if not match:
         return None
-    letter, sign, mode = match[1], (match[2] or "").lower(), match[3] or ""
+    letter, sign, mode = match[1], (match[2] or "").strip("-").strip().lower(), match[3] or match[4] or ""
     accidental = {"is": "#", "♯": "#", "sharp": "#", "es": "b", "s": "b", "♭": "b", "flat": "b"}.get(sign, sign)
     if letter in "Bb" and not sign and mode.lower() in ("moll", "dur"):
         accidental = "b"  # who says dur and moll says H for B natural

@@ -7,12 +7,24 @@ from typing import Any
 
 from sideman.charts.questions import QUESTIONS, Question
 from sideman.charts.reading import Assumption, Reading
+from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO, Measure
 from sideman.music.song import Place, WrittenBar
+
+# The signs at a measure, and what each is in JSON.
+SIGNS = {
+    "repeat": bool, "times": int, "endings": list, "ending_stops": bool, "segno": bool, "coda": bool, "to_coda": bool,
+    "fine": bool, "jump": str,
+}  # fmt: skip
 
 
 def write(reading: Reading) -> str:
-    """The reading as JSON. Chords have the tick of their bar, 24 a beat; places count characters of the text from 0."""
+    """The reading as JSON. Chords have the tick of their bar, 24 a beat; places count characters of the text from 0.
+
+    Bars have the signs that stand at them, where there are some: ``order`` tells where these lead.
+    """
     song, sheet = reading.song, reading.sheet
+    measures = iter(sheet.measures)
+    tempo = sheet.tempo if sheet.tempo is not None and MIN_TEMPO <= sheet.tempo <= MAX_TEMPO else None
     return json.dumps(
         {
             "format": reading.format,
@@ -20,10 +32,14 @@ def write(reading: Reading) -> str:
             "composer": sheet.composer,
             "style": sheet.style,
             "key": sheet.key.name if sheet.key else None,
-            "tempo": sheet.tempo,
+            "tempo": tempo,
             "meter": str(sheet.meter),
             "sections": [
-                {"name": section.name, "wishes": str(section.wishes), "bars": [_bar(bar) for bar in section.bars]}
+                {
+                    "name": section.name,
+                    "wishes": str(section.wishes),
+                    "bars": [_bar(bar, next(measures, Measure())) for bar in section.bars],
+                }
                 for section in song.sections
             ],
             "order": [{"section": section, "bars": list(bars)} for section, bars in song.order],
@@ -35,11 +51,15 @@ def write(reading: Reading) -> str:
     )
 
 
-def _bar(bar: WrittenBar) -> dict[str, Any]:
+def _bar(bar: WrittenBar, measure: Measure) -> dict[str, Any]:
+    signs = {sign: value for sign in SIGNS if (value := getattr(measure, sign))}
+    if measure.jump:
+        signs["jump"] = str(measure.jump)
     return {
         "chords": [{"tick": tick, "chord": chord.written} for tick, chord in bar.chords],
         "meter": str(bar.meter) if bar.meter else None,
         "place": _place(bar.place),
+        **({"signs": signs} if signs else {}),
     }
 
 

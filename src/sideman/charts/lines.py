@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from sideman.charts.labels import Label, label
@@ -18,7 +19,7 @@ LineKind = Literal["blank", "barred", "plain", "inline", "label", "head", "direc
 LONG = 2_000  # characters
 ENOUGH = 0.7  # of the words of a line are chords where it is one of chords
 FEW = 2  # words that a line of chords may have
-LONGEST_COUNT = 3  # characters of a count behind one chord
+LONGEST_COUNT = 3  # characters of a count behind one chord: x210 is a fingering
 HELD = "--"  # in brackets: a bar in which the chord goes on
 MOST_UNREAD = 0.5  # of them may be unread between bar lines
 
@@ -36,7 +37,12 @@ _AT_A_WORD = re.compile(r"\][^\s|)\]]|[^\s|(\[]\[")  # a bracket that touches on
 _INLINE = re.compile(r"\\?\[([^\[\]\s][^\[\]]{0,40})\]")
 _DOTTED = re.compile(r"([^\s.]+)(\.{1,8})")  # [C..]: so many beats
 _COUNT = re.compile(r"[(\[]?(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])[)\]]?")
-_PLAYED_AGAIN = re.compile(rf"(?<=\])\s*({_COUNT.pattern})(?=\s|$)|\s({_COUNT.pattern})\s*$")  # not words of a song
+_TIGHT = r"[(\[]?(?:[x×](?:[2-9]|[1-9]\d)|(?:[2-9]|[1-9]\d)[x×])[)\]]?"
+# Behind a chord in brackets, or at the end of the line; by whether it has words, which may be a number and an x, too.
+_PLAYED_AGAIN = {
+    has_words: re.compile(rf"(?<=\])\s*({count})(?=\s|$)|\s({count})\s*$")
+    for has_words, count in ((False, _COUNT.pattern), (True, _TIGHT))
+}
 _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
 _LOOKS = re.compile(r"\(?[A-H](?:##?|bb?|[♯♭])?(?:(?:m|M|mi|min|maj|ma|dim|aug|sus|add|alt|[-+°ºøΔ△^0-9(/])\S*)?,?\)?")
@@ -127,10 +133,15 @@ def inline(line: str, start: int, reads: Reads) -> list[Piece]:
             elif _is_misspelt(word):
                 begin = place + match[1].index(word)
                 found.append(Piece("word", word, begin, begin + len(word)))
-    for match in _PLAYED_AGAIN.finditer(line):
-        text, place = match[1] or match[2], start + match.start(match.lastindex or 0)
+    for match in _PLAYED_AGAIN[bool(_words(line))].finditer(line):
+        text, place = match[match.lastindex or 0], start + match.start(match.lastindex or 0)
         found.append(Piece("times", text, place, place + len(text), number=int(re.sub(r"\D", "", text))))
     return sorted(found, key=lambda piece: piece.start)
+
+
+def _words(line: str) -> str:
+    """What stands outside brackets, but for counts."""
+    return _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
 
 
 def _counted(text: str, place: int, reads: Reads) -> Piece | None:
@@ -152,7 +163,7 @@ def is_inline(line: str, reads: Reads) -> bool:
         return False
     inside = [match[1].strip().rstrip("*") for match in _INLINE.finditer(line)]
     matches = [word for word in inside if reads(word) or _counted(word, 0, reads) or _is_misspelt(word)]
-    rest = _COUNT.sub("", _INLINE.sub("", line)).strip(" |.,-:")
+    rest = _words(line)
     outside = [word.strip("()") for word in rest.split()]
     if outside and not _AT_A_WORD.search(line) and all(map(reads, outside)):
         return False  # all are chords, some of them in brackets
@@ -188,9 +199,7 @@ def classify(line: Line, lexer: Lexer) -> None:
     if _REMARK.match(text):
         line.kind = "nothing"
         return
-    kind, row = _row(text, line.start, lexer)
-    if row:
-        line.kind, line.pieces = kind, row
+    line.kind, line.pieces = _row(text, line.start, lexer)
 
 
 def _chords(text: str, start: int, lexer: Lexer) -> bool:
@@ -208,6 +217,18 @@ def _are_words(text: str, reads: Reads) -> bool:
     words = text.split()
     plain = sum(len(word) > 1 and word.isalpha() and not reads(word) for word in words)
     return plain > FEW and plain > len(words) * ENOUGH and not _BAR.search(text)
+
+
+def _are_fingered(row: list[Piece]) -> bool:
+    """Whether each chord of a line has its fingering behind it: ``Am x210 C 0003``."""
+    frets = [piece for before, piece in pairwise(row) if before.kind == "chord" and _is_fingering(piece)]
+    chords = sum(piece.kind == "chord" for piece in row)
+    return len(frets) == chords and any(piece.kind == "times" for piece in frets)
+
+
+def _is_fingering(piece: Piece) -> bool:
+    text = piece.text.strip("()[],;")
+    return len(text) > LONGEST_COUNT and (piece.kind == "times" or _FRETS.issuperset(text))
 
 
 def _row(text: str, start: int, lexer: Lexer) -> tuple[LineKind, list[Piece]]:
@@ -233,8 +254,8 @@ def _row(text: str, start: int, lexer: Lexer) -> tuple[LineKind, list[Piece]]:
     aside = sum(kind in ("times", "sign", "ending", "meter", "comment") for kind in kinds)
     if len(row) == 1 and row[0].text in "xX":  # more a remark than a bar
         return "words", []
-    if kinds == ["chord", "times"] and len(row[1].text) > LONGEST_COUNT:  # Am x210 is a fingering
-        return "words", []
+    if _are_fingered(row):
+        return "nothing", []
     if not words and not looks and (chords or marks or aside) and kinds.count("comment") < len(kinds):
         return "plain", row
     if chords > 2 and chords >= ENOUGH * (chords + words):  # noqa: PLR2004 - fewer may be words of a song

@@ -15,7 +15,7 @@ from sideman.charts.form import MAX_PLAYED
 from sideman.charts.midi_texts import CUE, LYRIC, MARKER, SEQUENCE_NAME, TEXT, Text, read_texts
 from sideman.charts.reading import Notes
 from sideman.charts.recognised import Chords, recognise_bars
-from sideman.charts.sheet import Measure, Sheet
+from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO, Measure, Sheet
 from sideman.charts.source import Source
 from sideman.charts.spotting import chord_in
 from sideman.errors import OptionError, UnreadableError
@@ -36,7 +36,6 @@ MIN_CHORDS = 2
 MIN_SHARE = 0.7  # of such texts that are chords
 FAR = 12  # quarters: chords of one letter stand closer
 LONGEST_SECTION = 40
-MIN_TEMPO, MAX_TEMPO = 10.0, 1_000.0  # beats a minute that are meant
 TITLE = "@T"  # begins a title in a karaoke file
 
 

@@ -19,6 +19,8 @@ from sideman.music.styles import named_style
 from sideman.music.time import COMMON_TIME, BarLines, Meter
 from sideman.music.wishes import NO_WISHES, Wishes
 
+MIN_TEMPO, MAX_TEMPO = 10.0, 1_000.0  # beats a minute that are meant
+
 
 class Jump(NamedTuple):
     """D.C. or D.S.: where playing goes on after a measure, and where it then ends or leaves for the coda."""

@@ -11,7 +11,7 @@ from sideman.errors import UnreadableError
 
 MAX_BYTES = 8 << 20  # of a file; texts are bounded by MAX_CHARACTERS
 MAX_CHARACTERS = 1 << 20
-_LONE = re.compile("[\ud800-\udfff]")  # halves of pairs: JSON and command lines may hold them, no encoding does
+LONE = re.compile("[\ud800-\udfff]")  # halves of pairs: JSON and command lines may hold them, no encoding does
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Source:
             raise UnreadableError(f"too long a chart: at most {limit} are read")
         if isinstance(chart, bytes):
             return cls(chart, name)
-        chart = _LONE.sub("\N{REPLACEMENT CHARACTER}", chart)
+        chart = LONE.sub("\N{REPLACEMENT CHARACTER}", chart)
         source = cls(chart.encode(), name)
         source.__dict__["text"] = chart
         return source

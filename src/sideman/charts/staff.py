@@ -37,6 +37,7 @@ class Staff:
         self._block = 0  # where the block of lines begins that a count behind it repeats
         self._line = self._last_line = 0  # where the line begins, and the one before
         self._count = 0  # how often the repeat is played that was begun, where its beginning says so
+        self._counted = 0  # the measures that there were behind the last count
 
     def begin_section(self, name: str, wishes: Wishes = NO_WISHES) -> None:
         """The next measure begins a section."""
@@ -96,7 +97,8 @@ class Staff:
     def _end_repeat(self, times: int) -> None:
         last = self.measures[-1]
         last.times = max(last.times, self._count or times)
-        self._count = 0
+        if self._count:
+            self._count, self._counted = 0, len(self.measures)
         if self._open < len(self.measures):
             self.measures[self._open].repeat = True
         if not last.endings:
@@ -106,12 +108,15 @@ class Staff:
         """A count behind chords, such as ``x2``: a repeat that just ended, a row in brackets, the line, or the block.
 
         ``whole``: where the block has more lines, all of them are likelier. ``row``: the measures of a row in brackets
-        before it. In a line that has a count already, the line begins behind that.
+        before it. In a line that has a count already, the line begins behind that. What counts no measures, or such as
+        are counted already, is passed over.
         """
         times = piece.number
-        last = self.measures[-1] if self.measures else None
-        if last is None:
+        is_alone = self._line == len(self.measures)
+        if self._counted == len(self.measures) or (is_alone and self._block == len(self.measures)):
+            self.pass_over(piece)
             return
+        last = self.measures[-1]
         if last.times and self._line < len(self.measures):
             last.times = times
         else:
@@ -122,8 +127,20 @@ class Staff:
             if not row or firsts["row"] <= firsts["line"]:
                 del firsts["row"]
             answer = self._notes.ask("times", tuple(firsts), place, piece.text)
-            self.play(times, self._block if self._line == len(self.measures) else firsts[answer])
+            self.play(times, self._block if is_alone else firsts[answer])
+        self._counted = len(self.measures)
         self.end_block()
+
+    def count_ahead(self, piece: Piece) -> None:
+        """A count behind the bar line that begins a repeat."""
+        if self._count:
+            self.pass_over(piece)
+        else:
+            self._count = piece.number
+
+    def pass_over(self, piece: Piece) -> None:
+        """Tell that a piece was passed over."""
+        self._notes.note("ignored", piece.text, (), Place(piece.start, piece.end), piece.text)
 
     def play(self, times: int, first: int) -> None:
         """What was written from a measure on is played so often."""
@@ -148,6 +165,6 @@ class Staff:
                 last.jump, last.fine = piece.jump or last.jump, last.fine or piece.sign == "fine"
                 last.to_coda = last.to_coda or piece.sign == "to coda"
             else:
-                self._notes.note("ignored", piece.text, (), Place(piece.start, piece.end), piece.text)
+                self.pass_over(piece)
             return
         self._signs.add(piece.sign)

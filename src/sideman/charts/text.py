@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from sideman.charts import heads
 from sideman.charts.bars import Bars
+from sideman.charts.form import TARGETS, end_after
 from sideman.charts.labels import Label, base
 from sideman.charts.letters import name_letters
 from sideman.charts.lexing import Lexer, Piece, Reads
@@ -160,10 +160,15 @@ class _Reader:
             _classify_again([line for line in body if unread.intersection(_symbols(line))], reads)
         if all(map(is_no_chord, evidence)):
             self._read_degrees(body)
+        else:
+            _name_meters(body)
 
     def _read_degrees(self, body: list[Line]) -> None:
         """Where there are no chords by their names, look for numbers and numerals."""
         _classify_again(body, lambda text: is_number(text) or is_numeral(text) or is_no_chord(text))
+        others = [symbol for line in body if not heads.is_meter_or_degrees(line.text) for symbol in _symbols(line)]
+        if any(map(is_numeral, others)) and not any(map(is_number, others)):
+            body = _name_meters(body)
         degrees = [symbol for line in body for symbol in _symbols(line) if not is_no_chord(symbol)]
         if not degrees:
             return
@@ -254,20 +259,30 @@ class _Reader:
         codas = [measure for measure in measures if measure.coda]
         if len(codas) > 1 and not leaves:
             codas[0].coda, codas[0].to_coda = False, True
-        until: Literal["coda", "fine", "end"]
-        until = "coda" if codas and leaves else "fine" if any(measure.fine for measure in measures) else "end"
+        ends = {to: end_after(measures, to) for to in TARGETS}
         for measure in jumping:
             if measure.jump and measure.jump.until == "end":
-                measure.jump = measure.jump._replace(until=until)
+                measure.jump = measure.jump._replace(until=ends[measure.jump.to])
 
     def _transpose(self) -> None:
-        """All chords as they sound."""
+        """All chords as they sound, and the key that the chart begins in."""
         measures = self._sheet.measures
         shifts = [0] * len(measures)
         for first, semitones in self._shifts:  # each holds until the next
             shifts[first:] = [semitones] * (len(measures) - first)
         for measure, shift in zip(measures, shifts, strict=True):
             measure.chords = tuple((tick, chord.transpose(shift + self._capo)) for tick, chord in measure.chords)
+        if self._sheet.key is not None:
+            self._sheet.key = self._sheet.key.transpose(shifts[0] + self._capo)
+
+
+def _name_meters(lines: Sequence[Line]) -> list[Line]:
+    """Make fields of the head of the lines that are metres or degrees; gives the others."""
+    for line in lines:
+        if heads.is_meter_or_degrees(line.text):
+            line.kind, line.pieces, line.fields = "head", [], (("meter", line.text.strip(" ()[]")),)
+            line.label = line.maybe = None
+    return [line for line in lines if line.kind != "head"]
 
 
 def _classify_again(lines: Sequence[Line], reads: Reads) -> None:

@@ -13,7 +13,7 @@ from sideman.charts.musicxml.signs import settle
 from sideman.charts.musicxml.timing import Time, usual_meter
 from sideman.charts.reading import Notes
 from sideman.charts.recognised import recognise_bars
-from sideman.charts.sheet import Measure, Sheet
+from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO, Measure, Sheet
 from sideman.errors import OptionError
 from sideman.music.band import AS_COMPOSED
 from sideman.music.key import Key, estimate_key
@@ -23,7 +23,6 @@ from sideman.music.time import EIGHTH, EIGHTHS_OF_DOTTED_BEAT, TICKS_PER_BEAT, M
 
 Chords = tuple[tuple[int, Chord], ...]
 TITLES = ("work-title", "movement-title", "credit title", "credit ")
-MIN_TEMPO, MAX_TEMPO = 10.0, 1_000.0  # beats a minute that are meant
 COMPOSERS = ("composer", "credit composer")
 
 
@@ -218,7 +217,7 @@ def _key(score: Score, part: Part, semitones: int, measures: list[Measure], note
     key = key.transpose(semitones)
     if told.mode:
         return key
-    relative = Key((key.tonic + 9) % PITCH_CLASSES, minor=True)
+    relative = Key.signed(key.fifths, minor=True)
     chords = [chord for measure in measures for _, chord in measure.chords]
     likely = estimate_key(
         np.array([-1 if chord.root_pc is None else chord.root_pc for chord in chords]),

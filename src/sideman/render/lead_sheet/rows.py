@@ -14,7 +14,7 @@ from sideman.charts.paper.marks import Mark, Shape, extent
 from sideman.charts.paper.readers import Reader, ShownChord, shown
 from sideman.charts.paper.setting import BASELINE, SMALL, chord_marks, left_line, right_line
 from sideman.charts.paper.signs import brackets, jumps, section_box, section_width, signs
-from sideman.render.key_signatures import key_signature
+from sideman.music.key import Key
 from sideman.render.lead_sheet.form import Lead
 from sideman.render.lead_sheet.notes import Head, Notation
 from sideman.render.lead_sheet.spacing import CHORD, GAP, Measured, chord_widths, measured, shown_pieces
@@ -65,7 +65,7 @@ class Setting:
     @property
     def fifths(self) -> int:
         """The sharps of the key; flats are below 0."""
-        return key_signature(f"{self.lead.tonic} {'minor' if self.lead.minor else 'major'}")[0]
+        return Key.of(self.lead.tonic, self.lead.minor).fifths
 
     @property
     def notation(self) -> Notation:
