@@ -44,6 +44,7 @@ ADDED = {
     "given": [],
     "revisions": [],
     **PLAYED,
+    "programs": {},
 }  # since then
 YEARS = 100_000  # days
 
