@@ -34,7 +34,7 @@ PLAYED = {
     "play_tempo": None,
     "transpose": 0,
 }
-ADDED = {
+ADDED: dict[str, Any] = {
     "meters": ["4/4"],
     "free_bass": False,
     "strict": 0.5,
