@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.tables import keep
 from sideman.arranging import DEFAULT_WEIGHTS, ArrangeOptions, Model, Plan
-from sideman.files import atomic_write
 from sideman.judging.composing import perform_all
 from sideman.judging.windows import Window, choose_windows
 from sideman.music.band import INSTRUMENTS, PITCH, ROLES, Band, Role
@@ -69,8 +69,7 @@ def measure(dataset: Dataset, model: Model, count: int, seed: int, strengths: It
 
 def fit(dataset: Dataset) -> None:
     """Learn the table and keep it."""
-    with atomic_write(register.LEARNT) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **learn(dataset))
+    keep(register.LEARNT, learn(dataset))
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.kits import CHARTS
+from benchmarks.tables import keep
 from sideman.arranging import DEFAULT_WEIGHTS, ArrangeOptions, Model, Plan
-from sideman.files import atomic_write
 from sideman.judging.composing import perform_all
 from sideman.judging.styles import StyleEar, balanced, held_out, recognised, style_features
 from sideman.judging.windows import MIN_ROLES, choose_windows
@@ -88,9 +88,7 @@ def measure(dataset: Dataset, weights: Path, seeds: int, songs: int, strengths: 
 
 def fit(dataset: Dataset) -> None:
     """Learn the table and keep it."""
-    table = learn(count(dataset))
-    with atomic_write(styling.LEARNT) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **table)
+    keep(styling.LEARNT, learn(count(dataset)))
 
 
 def main() -> None:

@@ -27,9 +27,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.tables import keep
 from benchmarks.timing import best
 from sideman.errors import SidemanError
-from sideman.files import atomic_write
 from sideman.judging.classifier import auc, held_out_scores
 from sideman.music.band import ONSET, PITCH, ROLES, VELOCITY, Role
 from sideman.music.kit import BASS_DRUMS
@@ -232,8 +232,7 @@ def fit(folder: Path, tags: dict[str, str], count: int, threes: int, out: Path) 
     """Learn all roles and keep it."""
     tracks = tracks_of(folder, tags, count, threes)
     found = {role: learn(role, [bars for bars in tracks[role] if is_played(bars)]) for role in ROLES}
-    with atomic_write(out) as path, path.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **pack(found))
+    keep(out, pack(found))
     print(f"{out}: {out.stat().st_size / 1000:.0f} kB")
 
 

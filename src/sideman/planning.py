@@ -32,7 +32,7 @@ from sideman.render.parts import cut_melody
 from sideman.render.played import seconds_of
 from sideman.render.rendition import Rendition
 from sideman.tokens.chart import Chart, chart_of_progression
-from sideman.tokens.clashes import Clashes, lacking
+from sideman.tokens.clashes import Clashes
 from sideman.tokens.decode import BarNotes
 from sideman.tokens.fingerprints import Fingerprints, Run
 from sideman.tokens.grid import GridLoss
@@ -170,9 +170,8 @@ class Plan:
 
     @cached_property
     def _clashes(self) -> Clashes | None:
-        if self.melody is None and not lacking(self.chart).any():
-            return None
-        return Clashes(self.chart, None if self.melody is None else self.melody.notes)
+        clashes = Clashes(self.chart, None if self.melody is None else self.melody.notes)
+        return None if clashes.is_idle else clashes
 
     @property
     def own(self) -> list[Parts]:

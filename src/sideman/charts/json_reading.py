@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
-from sideman.charts.form import MAX_PLAYED
+from sideman.charts.form import MAX_PLAYED, TARGETS
 from sideman.charts.heads import MAX_TITLE
 from sideman.charts.json_writing import SIGNS
 from sideman.charts.reading import Notes
@@ -29,9 +29,7 @@ from sideman.music.wishes import Wishes
 NAME = "JSON"
 _OURS = {"sections", "order", "progression"}
 _KINDS = {str: "text", int: "whole number", bool: "true or false", list: "list", dict: "object"}
-_JUMPS = {
-    str(jump): jump for to in ("beginning", "segno") for until in ("end", "fine", "coda") for jump in [Jump(to, until)]
-}
+_JUMPS = {str(jump): jump for to in TARGETS for until in ("end", "fine", "coda") for jump in [Jump(to, until)]}
 _UNPRINTED = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
 
 T = TypeVar("T")

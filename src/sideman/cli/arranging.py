@@ -17,7 +17,7 @@ from sideman.cli.giving import with_melody, with_own_parts
 from sideman.cli.outputs import MIDI_SUFFIXES, PIECE_SUFFIXES, SCORE_SUFFIXES, check_output, numbered
 from sideman.cli.reading import read_chart, read_choices, tell_assumptions
 from sideman.cli.rendering import programs_of, tell_stand_ins
-from sideman.cli.terminal import CLUSTER_HELP, counted, print_json, progress, say
+from sideman.cli.terminal import CLUSTER_HELP, counted, is_given, print_json, progress, say
 from sideman.errors import DataError, OptionError
 from sideman.options import values_of
 
@@ -131,8 +131,7 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
     if audio is None and (soundfont is not None or bits != BITS or not tail):
         hint = "--soundfont" if soundfont is not None else "--bits" if bits != BITS else "--no-tail"
         raise typer.BadParameter("it is for --audio" + (": a batch has none" if batch else ""), param_hint=hint)
-    source = context.get_parameter_source("tempo")
-    has_tempo = source is not None and source.name != "DEFAULT"
+    has_tempo = is_given(context, "tempo")
     if batch is not None:
         from sideman.cli.batch import run_batch
         from sideman.workers.opening import open_workers

@@ -166,9 +166,8 @@ def _arrange(job: Job) -> Outcome:
 
     written: list[dict[str, Any]] = []
     try:
-        wishes = job.prompt.wishes
-        named = {option.attribute: wishes[option.name] for option in OPTIONS if wishes.get(option.name) is not None}
-        arrangement = arrange(job.prompt.chords, model=_model(job.weights, job.threads), **named)
+        wishes = {name: value for name, value in job.prompt.wishes.items() if value is not None}
+        arrangement = arrange(job.prompt.chords, model=_model(job.weights, job.threads), **wishes)
         bands = compose(arrangement, lambda bars: None)  # noqa: ARG005 - the batch counts lines
         seed = arrangement.plan.options.seed
         for sample, band in enumerate(bands):

@@ -80,16 +80,14 @@ def _read(
     place: str, role: Role, lines: BarLines, bars: int, choices: Mapping[str, str] | None = None
 ) -> tuple[Track, int]:
     """The track of a file, and how many of its onsets were off the grid; tells where its bars aren't the chart's."""
-    from sideman.render.given import open_given, other_metre, read_given
+    from sideman.render.given import read_given_and_metre
 
-    name, track = (place, "") if Path(place).exists() else _split(place)
-    file = open_given(name)  # once: it may be a pipe
-    read = read_given(file, role, lines, bars, track, choices or {})
-    other = other_metre(file, lines, bars, choices or {})
+    file, wanted = (place, "") if Path(place).exists() else _split(place)
+    track, moved, other = read_given_and_metre(Path(file), role, lines, bars, wanted, choices or {})
     if other is not None:
         since = f"from bar {other.bar + 1} " if other.bar else ""
         say(f"your {role}: {since}its file is in {other.file}, the chart in {other.chart}")
-    return read
+    return track, moved
 
 
 def _split(place: str) -> tuple[str, str]:

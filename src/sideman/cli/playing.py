@@ -14,7 +14,7 @@ from sideman.cli.arranging import read_plan
 from sideman.cli.composing import load_model, read_options, read_playing, read_programs, with_options
 from sideman.cli.outputs import MIDI_SUFFIXES
 from sideman.cli.ports import Clock, MidiOut, Ports, check, list_ports, outlet_into
-from sideman.cli.terminal import counted, print_json, progress
+from sideman.cli.terminal import counted, is_given, print_json, progress
 from sideman.options import OPTIONS, PLAYING, PlayOptions
 
 if TYPE_CHECKING:
@@ -82,9 +82,7 @@ def play(  # noqa: PLR0913, PLR0917 - one argument an option
             time.sleep(wait)
             _play_messages(outlet, messages, clock=clock)
     else:
-        source = context.get_parameter_source("tempo")
-        has_tempo = source is not None and source.name != "DEFAULT"
-        plan = read_plan(song, read_options(wishes), choose or [], has_tempo=has_tempo)
+        plan = read_plan(song, read_options(wishes), choose or [], has_tempo=is_given(context, "tempo"))
         from sideman.arranging import Arrangement
 
         arrangement = Arrangement(plan, load_model(weights))
@@ -103,8 +101,7 @@ def play(  # noqa: PLR0913, PLR0917 - one argument an option
 def _refuse_shaping(context: typer.Context) -> None:
     """Options that shape notes are for charts."""
     for option in OPTIONS:
-        source = context.get_parameter_source(option.name)
-        if option.shapes and source is not None and source.name != "DEFAULT":
+        if option.shapes and is_given(context, option.name):
             hint = f"--{option.name.replace('_', '-')}"
             raise typer.BadParameter("it is for a chart: a MIDI file is composed already", param_hint=hint)
 

@@ -19,6 +19,12 @@ def say(message: str) -> None:
     typer.echo(" ".join(message.splitlines()), err=True)
 
 
+def is_given(context: typer.Context, name: str) -> bool:
+    """Whether somebody gave this parameter of a command."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
 def print_json(value: Mapping[str, Any]) -> None:
     """A result for a program, on standard output."""
     import json

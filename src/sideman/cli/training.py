@@ -13,7 +13,7 @@ import typer
 
 from sideman.cli.judging import Judgement, evaluate_memory, evaluate_music
 from sideman.cli.outputs import check_output
-from sideman.cli.terminal import CLUSTER_HELP, print_json, progress, table
+from sideman.cli.terminal import CLUSTER_HELP, is_given, print_json, progress, table
 from sideman.errors import CheckpointError, MissingLibraryError, OptionError
 
 if TYPE_CHECKING:
@@ -190,8 +190,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option, which typer r
 def _check_options(context: typer.Context, mode: str) -> None:
     """Refuse what an evaluation has no use for. Raises :class:`OptionError`."""
     for name, modes in _IS_FOR.items():
-        source = context.get_parameter_source(name)
-        if mode not in modes and source is not None and source.name != "DEFAULT":
+        if mode not in modes and is_given(context, name):
             wrong = f"with --{mode}: leave one of the two out" if mode else f"without --{modes[0]}: give both"
             raise OptionError(f"--{name.replace('_', '-')} {wrong}")
 

@@ -42,7 +42,7 @@ MAX_IDS = 8 << 20  # bytes of a role's ids in a take: 1,024 bars of 4,000
 _TRACKS = "tracks"
 _GIVEN, _MELODY = "given", "melody"
 _OPTIONS = [option.name for option in OPTIONS]
-_PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates", "name")
+_PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates")
 _PROGRESSION = ("progression", "meters")
 _SECTIONS = "sections"
 _KEY, _PROGRAMS = "key", "programs"  # of the request
@@ -189,7 +189,7 @@ def _composition(document: Mapping[str, Any]) -> Composition:
         revisions,
         undone,
         candidates,
-        _others(document, _PIECE if isinstance(name, str) else [each for each in _PIECE if each != "name"]),
+        _others(document, (*_PIECE, "name") if isinstance(name, str) else _PIECE),
         _others(request, (*_PROGRESSION, _SECTIONS, _GIVEN, _MELODY, _KEY, _PROGRAMS, *_OPTIONS)),
     )
 

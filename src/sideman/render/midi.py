@@ -165,6 +165,17 @@ def read_track(
     only one but drums, and has the file's program. What is on a drum channel drums alone can play. Raises
     :class:`DataError`, which names ``where`` bytes come from, where the file can't be read or has no such track.
     """
+    found, moved, _ = read_track_and_lines(source, role, lines, track, where)
+    return found, moved
+
+
+def read_track_and_lines(
+    source: Path | str | bytes, role: Role, lines: BarLines, track: str = "", where: str = ""
+) -> tuple[Track, int, BarLines | None]:
+    """What :func:`read_track` reads, and the bars of the file's own time signatures.
+
+    None where it has no signatures, or they don't add up to bars that are known.
+    """
     where = where or ("MIDI data" if isinstance(source, bytes) else str(source))
     score = _load(source, where)
     if score.end() > MAX_BEATS * score.ticks_per_quarter:
@@ -180,15 +191,7 @@ def read_track(
     grid = Pulses(lines, score.ticks_per_quarter)
     notes = _note_array(found[0], grid)
     moved = int((grid.of_steps(notes[:, ONSET]) != found[0].notes.numpy()["time"]).sum())
-    return Track(role, notes, found[0].program if role is Role.MELODY else None), moved
-
-
-def read_lines(data: bytes, where: str = "MIDI data") -> BarLines | None:
-    """The bars of a MIDI file's time signatures; None where it has none, or they don't add up to bars that are known.
-
-    Raises :class:`DataError` where it can't be read.
-    """
-    return _bar_lines(_load(data, where))
+    return Track(role, notes, found[0].program if role is Role.MELODY else None), moved, _bar_lines(score)
 
 
 def _wanted(tracks: list[TrackTick], role: Role, track: str) -> list[TrackTick]:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +61,14 @@ class Tones(NamedTuple):
 
     onset: int
     classes: frozenset[int]
+
+
+Beginning = TypeVar("Beginning", Change, Tones)
+
+
+def in_force(rows: Sequence[Beginning], step: int) -> Beginning:
+    """The last of some rows, in their order, that has begun at a step; the first has."""
+    return rows[bisect_right(rows, step, key=attrgetter("onset")) - 1]
 
 
 @dataclass(frozen=True)

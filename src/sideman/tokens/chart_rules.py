@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ import numpy.typing as npt
 from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES, Role
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
-from sideman.tokens.chart import NO_BASS, Change, Chart, Tones
+from sideman.tokens.chart import NO_BASS, Change, Chart, Tones, in_force
 from sideman.tokens.clashes import chord_tones
 from sideman.tokens.prefix import Prefix, Stage
 from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, POSITIONS, VOCABULARY
@@ -234,14 +233,9 @@ def _tones(change: Change, tones: Tones | None) -> Mask:
 
 def _tones_of_beats(chart: Chart, changes: Sequence[Change], start: int, end: int) -> list[Mask]:
     """What may begin on each beat of a bar, of whose chart the ``changes`` are."""
-
-    def at(step: int, rows: Sequence[Change] | Sequence[Tones]) -> int:
-        return bisect_right(rows, step, key=attrgetter("onset")) - 1
-
-    beats = range(start, end, STEPS_PER_BEAT)
     return [
-        _tones(changes[at(step, changes)], chart.tones[at(step, chart.tones)] if chart.tones else None)
-        for step in beats
+        _tones(in_force(changes, step), in_force(chart.tones, step) if chart.tones else None)
+        for step in range(start, end, STEPS_PER_BEAT)
     ]
 
 

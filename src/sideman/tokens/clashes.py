@@ -7,17 +7,15 @@ language's chord has, and the chord that it stands for has not, such as the thir
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import cache
 from itertools import pairwise
-from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.music.band import DURATION, INSTRUMENTS, MIDI_VALUES, ONSET, PITCH, ROLES, NoteArray
 from sideman.music.qualities import MODEL_QUALITIES, PITCH_CLASSES
-from sideman.tokens.chart import Chart, Tones
+from sideman.tokens.chart import Chart, Tones, in_force
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import LENGTHS, NO_CHORD, VOCABULARY
 
@@ -43,6 +41,11 @@ class Clashes:
         if melody is not None:
             rubs += rubbing(melody, chart.steps, chart.shift)
         np.cumsum(rubs, axis=0, out=self.sounded[1:])
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing rubs anywhere."""
+        return not self.sounded[-1].any()
 
     def row(self, prefix: Prefix) -> Row | None:
         """For the id that follows; None where nothing rubs."""
@@ -79,10 +82,10 @@ def lacking(chart: Chart) -> npt.NDArray[np.bool_]:
     """Which pitch classes the language's chord has at each step, and the chord as it is written lacks: (steps, 12)."""
     found = np.zeros((chart.steps, PITCH_CLASSES), np.bool_)
     for (onset, classes), (end, _) in pairwise([*chart.tones, Tones(chart.steps, frozenset())]):
-        change = chart.changes[bisect_right(chart.changes, onset, key=attrgetter("onset")) - 1]
+        change = in_force(chart.changes, onset)
         if change.chord != NO_CHORD:
-            written = np.isin(np.arange(PITCH_CLASSES), [*classes, change.bass])
-            found[onset:end] = chord_tones()[change.chord] & ~written
+            lacks = _tone_sets()[change.chord] - classes - {change.bass}
+            found[onset:end, [*lacks]] = True
     return found
 
 
@@ -90,6 +93,12 @@ def lacking(chart: Chart) -> npt.NDArray[np.bool_]:
 def _shares() -> npt.NDArray[np.float64]:
     """How much of it each pitch class bears over each chord of the language: (chords, 12)."""
     return np.where(chord_tones(), CHORD_TONES, 1.0)
+
+
+@cache
+def _tone_sets() -> tuple[frozenset[int], ...]:
+    """The tones of each chord of the language."""
+    return tuple(frozenset(np.flatnonzero(tones).tolist()) for tones in chord_tones())
 
 
 @cache

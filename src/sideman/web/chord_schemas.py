@@ -26,6 +26,7 @@ NoteRow = Annotated[
     tuple[int, int, int, int],
     Field(description="Onset and duration in steps, the onset from the start of the piece; MIDI pitch and velocity."),
 ]
+LONGEST_KEY = 16  # characters of a key's name
 Metre = Annotated[str, Field(pattern=r"^[1-9][0-9]?/[248]$", examples=["3/4"])]
 
 TRACKS = next(option for option in OPTIONS if option.attribute == "roles")

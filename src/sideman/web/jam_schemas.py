@@ -14,7 +14,7 @@ from sideman.music.key import Key
 from sideman.music.progression import Chord
 from sideman.music.symbol import read_chord
 from sideman.music.time import COMMON_TIME, Meter
-from sideman.web.chord_schemas import Metre
+from sideman.web.chord_schemas import LONGEST_KEY, Metre
 from sideman.web.option_fields import LiveOptions
 from sideman.web.strict import Strict
 
@@ -32,7 +32,7 @@ class JamRequest(LiveOptions):
     """A band to be led bar by bar."""
 
     metre: Metre = Field(str(COMMON_TIME), description="Of all bars; at most four beats: 4/4, 3/4, 6/8, 12/8 …")
-    key: str | None = Field(None, max_length=16, description='Such as "Eb major"; null: that of the chords.')
+    key: str | None = Field(None, max_length=LONGEST_KEY, description='Such as "Eb major"; null: that of the chords.')
 
     def read(self) -> tuple[Meter, Key | None]:
         """Metre and key. Raises :class:`OptionError`."""

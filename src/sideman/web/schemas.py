@@ -19,7 +19,7 @@ from sideman.pieces.changes import Change
 from sideman.pieces.edits import Edit
 from sideman.render.played import seconds_of
 from sideman.tokens.chart import chart_of_progression
-from sideman.web.chord_schemas import ChordText, Metre, NoteRow, lines_of
+from sideman.web.chord_schemas import LONGEST_KEY, ChordText, Metre, NoteRow, lines_of
 from sideman.web.given_schemas import GivenPart, GivenView
 from sideman.web.option_fields import Options, Playing
 from sideman.web.revised_schemas import RevisionRequest, RevisionView
@@ -27,7 +27,6 @@ from sideman.web.section_schemas import MAX_SECTIONS, PlayedSectionRequest, Play
 from sideman.web.store import State
 
 MAX_NAME = 200
-MAX_KEY = 16
 MAX_REVISIONS = 256  # of a request
 MAX_HISTORY = 1_024  # of a piece: edits of notes are many
 
@@ -53,7 +52,7 @@ class ArrangementRequest(Options, ChordText):
     name: Name | None = None
     key: str | None = Field(
         None,
-        max_length=MAX_KEY,
+        max_length=LONGEST_KEY,
         description="The key that the chart names, such as Gb major, for signatures; that of the chords if left out.",
     )
     model: str | None = Field(
