@@ -274,7 +274,9 @@ def _changing(file: Path) -> Any:  # noqa: ANN401 - a method
     def composition(self: PieceFiles, piece: Any) -> bytes | None:  # noqa: ANN401 - a row
         calls.append(1)
         if len(calls) == 2:
-            file.write_bytes(file.read_bytes() + b" ")
+            changed = file.with_suffix(".changed")
+            changed.write_bytes(file.read_bytes() + b" ")
+            changed.replace(file)  # at once, as a server does: somebody may be reading
         return read(self, piece)
 
     return composition
