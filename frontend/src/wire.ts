@@ -66,6 +66,8 @@ export interface ArrangementRequest {
   /** Parts that are not composed, one a track, and a melody, which the band avoids clashing with. */
   readonly given?: readonly GivenPart[];
   readonly name?: string | null;
+  /** What the chart is called; unless named, the piece too. */
+  readonly title?: string;
   /** The key that the chart names, such as Gb major, for signatures; that of the chords if left out. */
   readonly key?: string | null;
   /** Fingerprint that the server's model must have: for a link to an exact piece. */
@@ -118,6 +120,8 @@ export interface ArrangementView {
   readonly transpose: number;
   /** How loud and where each player is heard. */
   readonly mix: "studio" | "stage" | "wide" | "rhythm" | "dry";
+  /** What the chart is called. */
+  readonly title: string;
   readonly key: string;
   /** Of each take. */
   readonly bars: number;
@@ -177,7 +181,7 @@ export interface BarsDone {
   readonly of: number;
 }
 
-/** Another name, or another way to play what was composed; what is not there stays as it is. */
+/** Another name, key or way to play what was composed; what is not there stays as it is. */
 export interface Changing {
   /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
   readonly swing?: number;
@@ -196,6 +200,8 @@ export interface Changing {
   /** How loud and where each player is heard. */
   readonly mix?: "studio" | "stage" | "wide" | "rhythm" | "dry";
   readonly name?: string | null;
+  /** The key that the chart names now, such as Gb major, for signatures; null: that of the chords. */
+  readonly key?: string | null;
 }
 
 /** A chart in whatever way it is written: a text or link, or the bytes of a file. */
@@ -338,6 +344,8 @@ export interface GivenPart {
   readonly data: string;
   /** Which of its tracks, by name or by number from 1; empty: its only one, or the one of this role. */
   readonly part?: string;
+  /** Semitones by which it plays higher than in its file; where that leaves the instrument, an octave back. */
+  readonly transpose?: number;
 }
 
 /** An own part, and what putting it on the grid changed, in notes. */

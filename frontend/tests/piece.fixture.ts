@@ -82,6 +82,7 @@ export const PIECE: Arrangement = {
   id: "0123456789abcdef",
   name: "C:4|Am:4",
   file_name: "C 4 Am 4",
+  title: "",
   progression: "C:4|Am:4",
   meters: ["4/4"],
   tempo: 120,

@@ -179,6 +179,17 @@ def test_pieces_are_listed_the_latest_first(browser: httpx.Client) -> None:
     assert [piece["id"] for piece in browser.get("/api/arrangements").json()["arrangements"]] == made[::-1]
 
 
+def test_a_piece_keeps_the_title_of_its_chart_and_is_called_by_it_unless_named(browser: httpx.Client) -> None:
+    piece = compose(browser, "C:4", title="Blue Boat")
+    assert [piece[name] for name in ("title", "name", "file_name")] == ["Blue Boat"] * 3
+    browser.patch(f"/api/arrangements/{piece['id']}", json={"name": "Mine"}).raise_for_status()
+    told = view(browser, piece["id"])
+    assert (told["title"], told["name"], told["file_name"]) == ("Blue Boat", "Mine", "Mine")
+    other = compose(browser, "C:4", title="Blue Boat", name="Mine")
+    assert (other["title"], other["name"]) == ("Blue Boat", "Mine")
+    assert compose(browser, "C:4")["title"] == ""
+
+
 def test_a_piece_can_be_renamed(browser: httpx.Client) -> None:
     piece = compose(browser)
     response = browser.patch(f"/api/arrangements/{piece['id']}", json={"name": "Très ♭onne"})

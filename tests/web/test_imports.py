@@ -93,6 +93,21 @@ def test_what_a_bundle_holds_opens_exactly(
         assert [each["id"] for each in somebody.get("/api/arrangements").json()["arrangements"]] == [again["id"]]
 
 
+@pytest.mark.parametrize("name", [None, "Mine"])
+def test_the_title_of_its_chart_comes_along_whatever_it_is_called(
+    browser: httpx.Client, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    monkeypatch.setattr(downloads, "write_bundle", lambda _, path, __, more, **___: path.write_text(more["piece.json"]))
+    piece = compose(browser, "C:4", seed=1, title="Blue Boat")
+    if name is not None:
+        browser.patch(f"/api/arrangements/{piece['id']}", json={"name": name}).raise_for_status()
+    document = browser.get(f"/api/arrangements/{piece['id']}/bundle.zip").raise_for_status().json()
+    again = opened(browser, document)
+    assert (again["title"], again["name"]) == ("Blue Boat", name or "Blue Boat")
+    del document["request"]["title"]  # as other programs write it, and Sideman did
+    assert opened(browser, document)["title"] == again["name"]
+
+
 def test_a_piece_that_was_never_changed_has_the_midi_file_of_its_document(
     server: Server, browser: httpx.Client
 ) -> None:

@@ -55,6 +55,18 @@ def test_the_melody_of_a_score_plays_along(server: Server, browser: httpx.Client
     assert refused.json()["detail"] == "the score: only a melody can be taken from a score, give a MIDI file for bass"
 
 
+def test_parts_play_in_another_key_than_their_files(server: Server, browser: httpx.Client, tune: str) -> None:
+    given = [{"track": role, "data": tune, "transpose": 2} for role in ("melody", "bass")]
+    moved = compose(browser, "D:4|Bm:4", seed=3, given=given)
+    plain = compose(browser, "D:4|Bm:4", seed=3, given=[{**part, "transpose": 0} for part in given])
+    bands = [document(server, piece).band for piece in (moved, plain)]
+    assert bands[0][Role.MELODY].notes[:, 2].tolist() == [74, 76, 78]
+    assert bands[0][Role.BASS].notes[:, 2].tolist() == (bands[1][Role.BASS].notes[:, 2] + 2).tolist()
+    assert moved["given"] == plain["given"]
+    refused = {"progression": "C", "given": [{"track": "melody", "data": tune, "transpose": 12}]}
+    assert browser.post("/api/arrangements", json=refused).status_code == 422
+
+
 def test_a_mix_has_it(browser: httpx.Client, tune: str) -> None:
     piece = compose(browser, seed=3, given=[{"track": "melody", "data": tune}])
     base = f"/api/arrangements/{piece['id']}/midi"

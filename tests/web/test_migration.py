@@ -44,6 +44,7 @@ ADDED: dict[str, Any] = {
     "given": [],
     "revisions": [],
     **PLAYED,
+    "title": "",
     "programs": {},
 }  # since then
 YEARS = 100_000  # days

@@ -346,3 +346,18 @@ def test_the_band_plays_around_a_part_of_somebodys_own(server: Server, browser: 
     ):
         response = browser.post("/api/arrangements", json={"progression": "C:4", "given": given})
         assert words in problem(response, 422)["detail"]
+
+
+def test_another_key_signature_changes_no_note(server: Server, browser: httpx.Client) -> None:
+    piece = compose(browser, "Gb:4|Cb:4", seed=3)
+    base = f"/api/arrangements/{piece['id']}"
+    before = document(server, piece)
+    assert browser.patch(base, json={"name": "Mine"}).json()["key"] == piece["key"] == "Gb major"
+    changed = browser.patch(base, json={"key": "Db major"}).raise_for_status().json()
+    assert changed == {**piece, "name": "Mine", "file_name": "Mine", "key": "Db major"}
+    assert (view(browser, piece["id"]), document(server, piece).takes) == (changed, before.takes)
+    assert "<fifths>-5</fifths>" in browser.get(f"{base}/score.musicxml").text
+    redone(browser, piece, bars=[0])
+    assert view(browser, piece["id"])["key"] == "Db major"
+    assert browser.patch(base, json={"key": None}).json()["key"] == "Gb major"
+    assert browser.patch(base, json={"key": "H"}).status_code == 422

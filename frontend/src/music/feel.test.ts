@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Compass, dice, type Feel, type Hands, Playing, shiftOf, stray, transposedBars } from "./feel";
+import { commonBars } from "../../tests/piece.fixture";
+import { type Compass, dice, type Feel, type Hands, isSwung, Playing, shiftOf, stray, transposedBars } from "./feel";
 import golden from "./feel.golden.json";
 import type { Note, Role } from "./piece";
 import { BarLines } from "./time";
@@ -82,4 +83,14 @@ describe("another key", () => {
     ]);
     expect(transposedBars(bars, 0, COMPASSES)).toBe(bars);
   });
+});
+
+it("tells that bars swing where most off-beats stand on the last triplet, of each player once", () => {
+  const at = (...onsets: number[]): Note[] => onsets.map((onset) => [onset, 1, 60, 90]);
+  const lines = commonBars(2);
+  expect(isSwung([{ drums: at(8, 20, 32, 44) }], lines)).toBe(true);
+  expect(isSwung([{ drums: at(8, 20, 32) }], lines)).toBe(false); // too few to tell
+  expect(isSwung([{ drums: at(8, 20, 32, 44), piano: at(6, 6, 6, 6, 6) }], lines)).toBe(true);
+  expect(isSwung([{ drums: at(8, 20, 32, 44), piano: at(6, 18, 30, 42) }], lines)).toBe(false);
+  expect(isSwung([{ drums: at(8, 20, 32, 44) }], new BarLines([0, 36], 36, ["6/8"]))).toBe(false);
 });

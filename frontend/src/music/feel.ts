@@ -34,6 +34,8 @@ export interface Compass {
 }
 
 const TRIPLETS = 67; // per cent that are called so: two thirds
+const LAST_TRIPLET = (STEPS_PER_BEAT * 2) / 3;
+const LEAST_SWUNG = 4; // notes
 const PITCHES = 128;
 const MILLISECONDS = 1000;
 const STROKE_STEPS = 3;
@@ -50,6 +52,22 @@ const LEAST_SLOPE = 0.25;
 /** The share of a beat of a swing in per cent. */
 export function shareOf(swing: number): number {
   return swing === TRIPLETS ? 2 / 3 : swing / 100;
+}
+
+/**
+ * Whether bars swing as they are composed: of the second halves of their beats, chords counted once a player, more stand on
+ * the last triplet than in the middle.
+ */
+export function isSwung(bars: readonly BarNotes[], lines: BarLines): boolean {
+  let [swung, even] = [0, 0];
+  for (const notes of bars.flatMap((bar) => Object.values(bar))) {
+    for (const onset of new Set(notes.map(([onset]) => onset))) {
+      const beat = lines.beatAt(onset);
+      if (beat !== null && onset - beat === LAST_TRIPLET) swung++;
+      if (beat !== null && onset - beat === OFF_BEAT) even++;
+    }
+  }
+  return swung >= LEAST_SWUNG && swung > even;
 }
 
 /** 32 random bits for a place and a voice of a player: always the same ones. */

@@ -7,22 +7,41 @@ import { beginsPlainly, plainBars, plainLine } from "./plain";
 import { BarLines, STEPS_PER_BEAT } from "./time";
 import { labelOf, type Section, writtenWishes } from "./wishes";
 
-/** What a text is written of: a chart, the metres of its first bars, its sections, and the key that it is in, if that is known. */
+/** What a text is written of: a chart, the metres of its first bars, its sections, and what its head says, if that is known. */
 export interface Written {
   readonly chart: Chart;
   readonly meters: readonly string[];
   readonly sections?: readonly Section[];
   readonly key?: string | null;
+  readonly title?: string;
+  readonly composer?: string;
+  readonly style?: string;
+  readonly tempo?: number | null;
 }
+
+const PARTED = /[,;|·•()[\]]|\s[-–—]\s|\s{2}/; // a field may stand behind it
+const FIELD = /[:=\d]|\b(?:of|major|minor|dur|moll)\b/i; // what one has
+const OF_DIRECTIVES = /[{}|]/;
 
 /**
  * The text of a chart, as people write it where that says the same; each section below its label, if they have the
- * chart's bars, but for an ending. A key that is not that of the chords stands above them.
+ * chart's bars, but for an ending. Its head stands above them, with a key that is not that of the chords.
  */
 export function textOf(written: Written): string {
-  const { chart, key = null } = written;
+  const { chart, key = null, title, composer, style, tempo } = written;
   const text = textOfChords(written);
-  return key === null || isOfChords(key, chart) || !isReadBelow(text, chart) ? text : `Key: ${key}\n${text}`;
+  if (!isReadBelow(text, chart)) return text;
+  const isKeyed = key !== null && !isOfChords(key, chart);
+  const names = headLine("Title", title) + headLine("Composer", composer) + headLine("Style", style);
+  return names + (isKeyed ? `Key: ${key}\n` : "") + (tempo ? `Tempo: ${tempo}\n` : "") + text;
+}
+
+/** A line of a head, in which no other field is read; none of nothing. */
+function headLine(name: string, words = ""): string {
+  const line = words.trim().replace(/\s+/g, " ");
+  if (line === "") return "";
+  const isParted = PARTED.test(line) && FIELD.test(line) && !OF_DIRECTIVES.test(line);
+  return isParted ? `{${name.toLowerCase()}: ${line}}\n` : `${name}: ${line}\n`;
 }
 
 /** Whether a text says the same below a line: chords with lengths, and nothing else, may end within a bar; others fill it. */

@@ -61,6 +61,18 @@ test("a text has a label over each section, and a chord over its edge in both", 
   expect(labelOf(section("A [x]", [0]))).toBe("[A  x]");
 });
 
+test.each([
+  ["Blue Boat", "Title: Blue Boat"],
+  [" Blue\n Boat ", "Title: Blue Boat"],
+  ["Don't | Stop (Live)", "Title: Don't | Stop (Live)"],
+  ["Blues in G, 120 bpm", "{title: Blues in G, 120 bpm}"], // of which the server would read the tempo
+  ["Waltz (key: D)", "{title: Waltz (key: D)}"],
+])("a text has its title above it: %j", (title, line) => {
+  const chart = chartOf(chordAt("C", 0, 4), chordAt("F", 4, 4));
+  expect(textOf({ chart, meters: ["4/4"], title })).toBe(`${line}\nC | F`);
+  expect(textOf({ chart, meters: ["4/4"], title, key: "D major" })).toBe(`${line}\nKey: D major\nC | F`);
+});
+
 test("a text has the key above it where that isn't the key of its chords", () => {
   const chart = { ...chartOf(chordAt("Gb", 0, 4), chordAt("Cb", 4, 4)), key: "F# major" };
   const told = (key: string | null, rest = {}) => textOf({ chart, meters: ["4/4"], key, ...rest });

@@ -108,7 +108,8 @@ export function accept(asked: Version, answer: Song | null): void {
 function follow(answer: Song): void {
   const { source, text, choices, taken } = version.peek();
   if (source !== null || !answer.is_by_hand) {
-    complete({ text: answer.text, source: source ?? { text }, origin: null });
+    const from = source ?? { text };
+    complete({ text: answer.text, source: from, root: from, origin: null });
   }
   const asked = new Set(answer.assumptions.map(({ code }) => code));
   const answers = Object.entries(choices);

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 
 it("brings the text back, with what was answered and the tempo that was taken over", async () => {
-  history.loadText("Dm G7", { choices: { bars: "line" }, name: "tune.cho" });
+  history.loadText("Dm G7", { choices: { bars: "line" }, name: "tune.cho", options: { tempo: 92 } });
   history.complete({ taken: { tempo: 92, style: "jazz" } });
   draft.remember(history.version.value);
   await load();
@@ -32,6 +32,7 @@ it("brings the text back, with what was answered and the tempo that was taken ov
     choices: { bars: "line" },
     name: "tune.cho",
     taken: { tempo: 92, style: "jazz" },
+    brought: { tempo: 92, style: "jazz" },
   });
   expect(history.canUndo.value).toBe(false);
 });

@@ -13,7 +13,7 @@ export function recallText(): boolean {
   return true;
 }
 
-type Draft = Pick<Version, "text" | "name" | "choices" | "taken">;
+type Draft = Pick<Version, "text" | "name" | "choices" | "taken" | "brought">;
 
 /** Of drafts of before December 2026. */
 interface Old {
@@ -25,12 +25,14 @@ function readDraft(kept: string): Partial<Draft> & { readonly text: string } {
   try {
     const draft: unknown = JSON.parse(kept);
     if (typeof draft === "object" && draft !== null && "text" in draft && typeof draft.text === "string") {
-      const { text, name, choices, taken, tempo } = draft as Partial<Draft> & Old & { readonly text: string };
+      const { text, name, choices, taken, brought, tempo } = draft as Partial<Draft> & Old & { readonly text: string };
+      const named = { ...valuesIn(taken), ...(typeof tempo === "number" ? { tempo } : {}) };
       return {
         text,
         name: typeof name === "string" ? name : "",
         choices: typeof choices === "object" ? answersOf(choices) : {},
-        taken: { ...valuesIn(taken), ...(typeof tempo === "number" ? { tempo } : {}) },
+        taken: named,
+        brought: { ...named, ...valuesIn(brought) },
       };
     }
   } catch {
@@ -49,10 +51,10 @@ function answersOf(choices: Choices | null): Choices {
 }
 
 /** Keep the chart for {@link recallText}. What it was written from is too large: the text reads the same. */
-export function remember({ text, name, choices, taken, source }: Version): void {
+export function remember({ text, name, choices, taken, brought, source }: Version): void {
   const own = source === null ? { name, choices } : {};
   try {
-    const draft = JSON.stringify({ text, ...own, taken });
+    const draft = JSON.stringify({ text, ...own, taken, brought });
     sessionStorage.setItem(STORAGE_KEY, draft); // this tab's, after a reload
     localStorage.setItem(STORAGE_KEY, draft); // the latest, for a new tab
   } catch {

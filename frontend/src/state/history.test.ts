@@ -1,4 +1,4 @@
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 const START = "C | Am | F | G7";
 
@@ -80,4 +80,55 @@ it("keeps the answers while a chart is typed, and forgets them with another", ()
   expect(state.version.value.choices).toEqual({ bars: "line" });
   state.typeText("C Dm F", 5000, true, true); // over all of it
   expect(state.version.value.choices).toEqual({});
+});
+
+describe("tempo and style", () => {
+  const set = () => [band.options.value.tempo, band.options.value.style];
+
+  beforeEach(() => state.loadText("A:4", { options: { tempo: 96, style: "jazz" } }));
+
+  it.each<[string, () => void]>([
+    ["that is loaded", () => state.loadText("C")],
+    ["that is pasted over it", () => state.typeText("A:4|C", 0, true, true)],
+    ["that is pasted where it was deleted", () => [state.typeText("", 0), state.typeText("C | F", 9, true)]],
+    ["whose chords were all deleted", () => state.setText("")],
+  ])("go with their chart, for one %s, and come back with it", (_, begin) => {
+    begin();
+    expect(set()).toEqual([120, null]);
+    while (state.version.value.text !== "A:4") state.undo();
+    expect(set()).toEqual([96, "jazz"]);
+    state.redo();
+    expect(set()).toEqual([120, null]);
+  });
+
+  it("stay where the person has set others, and while the chart is edited", () => {
+    state.typeText("A:4|C", 0);
+    expect(set()).toEqual([96, "jazz"]);
+    band.setOptions({ tempo: 80 });
+    state.loadText("C");
+    expect(set()).toEqual([80, null]);
+  });
+
+  it("that come with the next chart take their place", () => {
+    state.loadText("C", { options: { tempo: 96 } });
+    expect(set()).toEqual([96, null]);
+    state.loadText("D");
+    expect(set()).toEqual([120, null]);
+  });
+
+  it("are the usual ones when all is cleared, whoever set them, and those that are set then stay", () => {
+    band.setOptions({ tempo: 80 });
+    state.clear();
+    expect(set()).toEqual([120, null]);
+    band.setOptions({ tempo: 70 });
+    state.typeText("C | F", 0, true);
+    expect(set()).toEqual([70, null]);
+  });
+
+  it("go with another song of a playlist", () => {
+    state.choose("bars", "line");
+    expect(set()).toEqual([96, "jazz"]);
+    state.choose("song", "Two");
+    expect(set()).toEqual([120, null]);
+  });
 });

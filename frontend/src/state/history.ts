@@ -5,8 +5,8 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Song } from "../music/piece";
-import { chartText, options, setOptions } from "./band";
-import { isSame, type Values } from "./fields";
+import { chartText, DEFAULT_OPTIONS, offered, options, setOptions } from "./band";
+import { isSame, type OptionValue, type Values } from "./fields";
 import { advance, amend, back, begin, changeOf, forward, joins, type Keystroke, type Timeline } from "./undo";
 
 /** Answers to what a chart leaves open, by the names of the questions. */
@@ -22,9 +22,11 @@ export interface Version {
   readonly text: string;
   readonly isTyped: boolean; // key by key: more may come
   readonly source: Source | null; // null: the text is what the person wrote
+  readonly root: Source | null; // what the chart was written from at first, through edits and other keys
   readonly name: string; // of the file that it came from; "" where it is none
   readonly choices: Choices;
   readonly taken: Values; // tempo and style that the chart names, once the band has taken them over
+  readonly brought: Values; // those that came with it, so or as a piece, and go with it unless they were set otherwise
   readonly changed: { readonly before: Values; readonly after: Values } | null; // options that came with it
   readonly semitones: number; // by how many it was transposed
   readonly origin: Origin | null; // what it was before it was transposed; null where it was edited since
@@ -39,13 +41,18 @@ export interface Origin {
 const NEW: Omit<Version, "text"> = {
   isTyped: false,
   source: null,
+  root: null,
   name: "",
   choices: {},
   taken: {},
+  brought: {},
   changed: null,
   semitones: 0,
   origin: null,
 };
+
+const TOLD: ReadonlySet<string> = new Set(["tempo", "style"]); // options that are a chart's own
+const SONG = "song"; // the question which one of several is meant
 
 const timeline = signal<Timeline<Version>>(begin({ ...NEW, text: chartText.peek() }));
 let keystroke: Keystroke | null = null; // the last one, while nothing else has changed the text
@@ -74,8 +81,16 @@ export function complete(more: Partial<Version>): void {
   show(amend(timeline.peek(), { ...version.peek(), ...more }));
 }
 
-/** Set options as part of the version that is there: they go with it when it is undone. */
+/** Set options as part of the version that is there: they go with it when it is undone, and when another chart comes. */
 export function bringOptions(after: Values): void {
+  batch(() => {
+    bring(after);
+    complete({ brought: { ...version.peek().brought, ...toldIn(after) } });
+  });
+}
+
+function bring(after: Values): void {
+  if (isSet(after)) return;
   const { changed } = version.peek();
   const before = Object.fromEntries(Object.keys(after).map((name) => [name, options.peek()[name] ?? null]));
   batch(() => {
@@ -84,11 +99,26 @@ export function bringOptions(after: Values): void {
   });
 }
 
+const isSet = (values: Values): boolean =>
+  Object.entries(values).every(([name, value]) => isSame(options.peek()[name], value));
+
+const toldIn = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => TOLD.has(name)));
+
+/** Options that came with a chart and were left so, as they are without it. */
+export function withoutChart({ brought }: Version): Values {
+  const left = Object.entries(brought).filter(([name, value]) => isSame(options.peek()[name], value));
+  return Object.fromEntries(left.map(([name]) => [name, usual(name)]));
+}
+
+const usual = (name: string): OptionValue => offered(name)?.default ?? DEFAULT_OPTIONS[name] ?? null;
+
 /** Change the chords: one step to undo. How far they were transposed stays known. */
 export function setText(text: string): void {
   const present = version.peek();
   if (text === present.text) return;
-  goOn({ ...present, text, isTyped: false, source: null, changed: null, origin: null });
+  if (text.trim() === "") loadText(text);
+  else goOn({ ...present, text, isTyped: false, source: null, changed: null, origin: null });
 }
 
 /** What comes with another chart. */
@@ -97,20 +127,26 @@ interface Along extends Partial<Pick<Version, "source" | "name" | "choices">> {
 }
 
 /** Put in another chart, and set options that come with it: one step to undo. */
-export function loadText(text: string, { options: set, ...more }: Along = {}): void {
+export function loadText(text: string, { options: set = {}, ...more }: Along = {}): void {
   const present = version.peek();
   const isOther = text !== present.text || more.source !== undefined;
-  const isSet = Object.entries(set ?? {}).every(([name, value]) => isSame(options.peek()[name], value));
+  const along = { ...(isOther ? withoutChart(present) : {}), ...set };
   batch(() => {
-    if (isOther) goOn({ ...NEW, ...more, text });
-    else if (!isSet) goOn({ ...present, changed: null });
-    if (set && !isSet) bringOptions(set);
+    if (isOther) goOn({ ...NEW, ...more, root: more.source ?? null, text });
+    else if (!isSet(along)) goOn({ ...present, changed: null });
+    bring(along);
+    complete({ brought: { ...version.peek().brought, ...toldIn(set) } });
   });
+}
+
+/** Leave no chart, and no tempo and style, whoever set them: one step to undo. */
+export function clear(): void {
+  loadText("", { options: Object.fromEntries([...TOLD].map((name) => [name, usual(name)])) });
 }
 
 /**
  * Take in what the person has typed or pasted at a time in ms; the keystrokes of a word are one step to undo. `isWhole`: it
- * takes the place of all that was there, so it is another chart, even if both begin or end alike.
+ * takes the place of all that was there, so it is another chart, even if both begin or end alike. So is an empty one.
  */
 export function typeText(text: string, time: number, isPasted = false, isWhole = false): void {
   const present = version.peek();
@@ -119,17 +155,26 @@ export function typeText(text: string, time: number, isPasted = false, isWhole =
   const next = { ...change, time };
   const joined = joins(keystroke, next) && !isPasted;
   const isOther = (isPasted && isWhole) || (change.removed === present.text && change.inserted.length > 1);
-  const isAnother = present.text !== "" && isOther;
+  const isAnother = isOther || text.trim() === "";
   const kept = isAnother ? NEW : present;
   const changed = joined ? present.changed : null;
-  goOn({ ...kept, text, isTyped: !isPasted, source: null, changed, origin: null }, joined);
+  batch(() => {
+    goOn({ ...kept, text, isTyped: !isPasted, source: null, changed, origin: null }, joined);
+    if (isAnother) bring(withoutChart(present));
+  });
   keystroke = next;
 }
 
-/** Answer a question that the chart leaves open: one step to undo. */
+/** Answer a question that the chart leaves open: one step to undo. Which song it is makes another chart of it. */
 export function choose(code: string, answer: string): void {
   const present = version.peek();
-  goOn({ ...present, isTyped: false, changed: null, choices: { ...present.choices, [code]: answer } });
+  const choices = { ...present.choices, [code]: answer };
+  const isAnother = code === SONG;
+  const { text, source, root, name } = present;
+  batch(() => {
+    goOn({ ...(isAnother ? { ...NEW, text, source, root, name } : present), isTyped: false, changed: null, choices });
+    if (isAnother) bring(withoutChart(present));
+  });
 }
 
 export function undo(): void {

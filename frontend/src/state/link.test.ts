@@ -75,11 +75,11 @@ test("a link of before there was a table of options still opens", () => {
 
 test("an option that the page has never heard of is in the link, unless it leaves the notes alone", () => {
   const lilt = option("lilt", "number", 50, { minimum: 50, maximum: 75 });
-  const title = option("title", "text", "", { shapes: false });
-  const piece = { ...PIECE, lilt: 62, title: "A tune" };
-  const linked = link(piece, [...FIELDS, lilt, title]);
+  const about = option("about", "text", "", { shapes: false });
+  const piece = { ...PIECE, lilt: 62, about: "A tune" };
+  const linked = link(piece, [...FIELDS, lilt, about]);
   expect(linked?.options.lilt).toBe(62);
-  expect(fragmentOf(piece, [...FIELDS, lilt, title])).not.toContain("title");
+  expect(fragmentOf(piece, [...FIELDS, lilt, about])).not.toContain("about");
   expect(linked && matches(linked, piece, [...FIELDS, lilt])).toBe(true);
   expect(linked && matches(linked, { ...piece, lilt: 63 } as Arrangement, [...FIELDS, lilt])).toBe(false);
 });
@@ -145,6 +145,17 @@ test("a link holds the key where it is told one, and is of pieces in that", () =
   expect(linked).toMatchObject({ key: "Gb major", isUnderstood: true });
   expect(linked && matches(linked, piece, FIELDS)).toBe(true);
   expect(linked && matches(linked, PIECE, FIELDS)).toBe(false);
+});
+
+test("a link holds the title of the chart, and is of pieces of that, or of any where it holds none", () => {
+  const piece = { ...PIECE, title: "Blue Boat" };
+  const linked = link(piece);
+  expect(linked).toMatchObject({ title: "Blue Boat", isUnderstood: true });
+  expect(linked && matches(linked, piece, FIELDS)).toBe(true);
+  expect(linked && matches(linked, { ...piece, title: "Red Boat" }, FIELDS)).toBe(false);
+  const before = link(PIECE);
+  expect(before).toMatchObject({ title: "" });
+  expect(before && matches(before, piece, FIELDS)).toBe(true);
 });
 
 test("a link without a key, as all were before, is its piece's, whatever key that names", () => {

@@ -1,4 +1,4 @@
-/** Links to an exact piece: chart, key, sections, options, seed, model and revisions in the address's fragment, which no server and no
+/** Links to an exact piece: chart, title, key, sections, options, seed, model and revisions in the address's fragment, which no server and no
  * log sees. */
 
 import type { Arrangement, Revision } from "../api";
@@ -11,6 +11,7 @@ import { heardRevisions, readRevision, readSection, writtenRevision, writtenSect
 
 const CHORDS = "chords";
 const METERS = "meters";
+const TITLE = "title";
 const KEY = "key";
 const MODEL = "model";
 const REVISION = "r"; // once for each, in their order
@@ -21,6 +22,7 @@ const METER = /^[1-9]\d?\/[248]$/;
 export interface Linked {
   readonly progression: string;
   readonly meters: readonly string[];
+  readonly title: string; // "": the chart has none, or the link is one of before it was told
   readonly key: string | null; // null: that of the chords, or the link is one of before it was told
   readonly model: string;
   readonly options: Values & { readonly seed: number };
@@ -43,16 +45,17 @@ export function fragmentOf(
   return fragment({ ...piece, key }, { ...piece }, fields, played);
 }
 
-type Told = Pick<Linked, "progression" | "meters" | "key" | "model" | "revisions" | "sections">;
+type Told = Pick<Linked, "progression" | "meters" | "title" | "key" | "model" | "revisions" | "sections">;
 
 function fragment(
-  { progression, meters, key, model, revisions, sections }: Told,
+  { progression, meters, title, key, model, revisions, sections }: Told,
   made: Readonly<Record<string, unknown>>,
   fields: readonly OptionView[],
   played: Values = {},
 ): string {
   const told = new URLSearchParams({ [CHORDS]: progression });
   if (!isSameRow(meters, COMMON_METERS)) told.set(METERS, meters.join(","));
+  if (title) told.set(TITLE, title); // pieces that the browser kept before have none
   if (key !== null) told.set(KEY, key);
   const values = valuesOf(fields, made);
   for (const field of fields) {
@@ -92,10 +95,11 @@ export function readFragment(fragment: string, fields: readonly OptionView[]): L
   const revisions = entries.getAll(REVISION).map(readRevision);
   const sections = entries.getAll(SECTION).map(readSection);
   const told = new Set(entries.keys());
-  const known = new Set([CHORDS, METERS, KEY, MODEL, REVISION, SECTION, ...fields.map(({ name }) => name)]);
+  const known = new Set([CHORDS, METERS, TITLE, KEY, MODEL, REVISION, SECTION, ...fields.map(({ name }) => name)]);
   return {
     progression,
     meters: isMetered ? meters : COMMON_METERS,
+    title: entries.get(TITLE) ?? "",
     key: isKeyed ? key : null,
     model,
     options: { ...options, seed },
@@ -109,9 +113,10 @@ export function readFragment(fragment: string, fields: readonly OptionView[]): L
 
 /** Whether a piece is the one that a link asks for. */
 export function matches(linked: Linked, piece: Arrangement, fields: readonly OptionView[]): boolean {
-  const { options, isUnderstood, key } = linked;
-  const isDone = isUnderstood && piece.state === "done" && (key === null || key === piece.key);
-  return isDone && fragment(linked, options, fields) === fragmentOf(piece, fields, {}, key);
+  const { options, isUnderstood, title, key } = linked;
+  const isDone =
+    isUnderstood && piece.state === "done" && (key === null || key === piece.key) && (!title || title === piece.title);
+  return isDone && fragment(linked, options, fields) === fragmentOf({ ...piece, title }, fields, {}, key);
 }
 
 /**

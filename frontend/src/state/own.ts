@@ -1,7 +1,7 @@
 /** Parts that the person has: a file for a player, around which the band is composed. Knows no page. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { COMPOSED, MELODY, type Role } from "../music/piece";
+import { COMPOSED, MELODY, OCTAVE, type Role } from "../music/piece";
 import type { GivenPart } from "../wire";
 import { options, setOptions, song } from "./band";
 import { encode } from "./files";
@@ -13,7 +13,8 @@ import { piece } from "./piece";
 interface OwnPart {
   readonly name: string;
   readonly data: string; // in base 64
-  readonly source?: Source; // of the chart that it came with
+  readonly source?: Source; // of the chart that it came with, in whose key it plays
+  readonly transpose?: number; // semitones by which it plays higher than in its file
 }
 
 type OwnParts = ReadonlyMap<Role, OwnPart>;
@@ -32,30 +33,34 @@ export async function takePart(role: Role, file: File): Promise<void> {
   if (isSmall(file.name, file.size)) givePart(role, file.name, new Uint8Array(await file.arrayBuffer()));
 }
 
-/** Whether the chart is that of a score as it came, which has the melody too. */
-export const hasScore = computed(() => {
-  const { source, semitones, choices } = version.value;
-  const isAsItCame = source !== null && semitones === 0 && choices.transposition !== WRITTEN;
-  return isAsItCame && song.value?.format === SCORES && sizeOf(source) <= MAX_BYTES;
+/** The score that the chart is, as it came or in another key; null where it is none. */
+const score = computed(() => {
+  const here = version.value;
+  const { version: from, song: read } = here.origin ?? { version: here, song: song.value };
+  const isAsItSounds = from.semitones === 0 && from.choices.transposition !== WRITTEN;
+  return isAsItSounds && read?.format === SCORES && from.source !== null ? { ...from.source, name: from.name } : null;
 });
 
-/** Have the melody of the chart's score play along. */
+/** Whether the chart is a score, which has the melody too. */
+export const hasScore = computed(() => score.value !== null && sizeOf(score.value) <= MAX_BYTES);
+
+/** Have the melody of the chart's score play along, in the chart's key. */
 export function takeScore(): void {
-  const { source, name } = version.peek();
-  if (!hasScore.peek() || source === null) return;
-  const data = source.data ?? encode(new TextEncoder().encode(source.text));
-  ownParts.value = new Map(ownParts.peek()).set(MELODY, { name: name || "The score", data, source });
+  const { root } = version.peek();
+  if (!hasScore.peek() || score.peek() === null || root === null) return;
+  const { text, data, name } = { ...score.peek() };
+  const bytes = data ?? encode(new TextEncoder().encode(text));
+  ownParts.value = new Map(ownParts.peek()).set(MELODY, { name: name || "The score", data: bytes, source: root });
 }
 
-/** Take the melody of a score out where the chart is another one, or in another key. Returns how to stop. */
+/** Take the melody of a score out where the chart is another one. Returns how to stop. */
 export function watchScore(): () => void {
   return effect(() => {
-    const { source, semitones, text } = version.value;
+    const { root, text } = version.value;
     const taken = untracked(() => ownParts.value.get(MELODY)?.source);
-    const isOther = (source !== null && source !== taken) || semitones !== 0 || text.trim() === "";
-    if (taken === undefined || !isOther) return;
+    if (taken === undefined || (root === taken && text.trim() !== "")) return;
     dropPart(MELODY);
-    tell("The score's melody was taken out: the chart is another one, or in another key.");
+    tell("The score's melody was taken out: the chart is another one.");
   });
 }
 
@@ -85,13 +90,18 @@ export function dropPart(role: Role): void {
 /** Whether the open piece is composed around the parts that are set; of one of before the page was opened they aren't known. */
 export const areOwnPartsMade = computed(() => {
   const of = made.value.get(piece.value?.id ?? "") ?? NONE;
-  return of.size === ownParts.value.size && [...of].every(([role, part]) => ownParts.value.get(role) === part);
+  return (
+    of.size === ownParts.value.size && [...of].every(([role, { data }]) => ownParts.value.get(role)?.data === data)
+  );
 });
 
 /** For a request: the parts that are set, or those of a piece. */
 export function givenParts(id?: string): readonly GivenPart[] {
   const parts = id === undefined ? ownParts.peek() : (made.peek().get(id) ?? NONE);
-  return [...parts].map(([track, { data }]) => ({ track, data }));
+  return [...parts].map(([track, { data, source, transpose = 0 }]) => {
+    const by = source === undefined ? transpose : version.peek().semitones;
+    return { track, data, ...(by !== 0 && { transpose: by }) };
+  });
 }
 
 /** Remember what a piece was composed around. */
@@ -99,14 +109,19 @@ export function keepParts(id: string, given: readonly GivenPart[]): void {
   const known = new Map(
     [...made.peek().values(), ownParts.peek()].flatMap((parts) => [...parts.values()].map((part) => [part.data, part])),
   );
-  const parts = given.flatMap(({ track, data }): (readonly [Role, OwnPart])[] => {
-    const part = known.get(data);
-    return part === undefined ? [] : [[track, part]];
+  const parts = given.flatMap(({ track, data, transpose = 0 }): (readonly [Role, OwnPart])[] => {
+    const { name } = known.get(data) ?? {};
+    return name === undefined ? [] : [[track, { name, data, transpose }]];
   });
   made.value = new Map(made.peek()).set(id, new Map(parts));
 }
 
-/** Set the parts of a piece that is opened. */
-export function recallParts(id: string): void {
-  ownParts.value = made.peek().get(id) ?? NONE;
+/** Set the parts of a piece that is opened, whose chart stands so many semitones higher than it was composed. */
+export function recallParts(id: string, shift = 0): void {
+  const parts = made.peek().get(id) ?? NONE;
+  const moved = [...parts].map(([role, part]) => {
+    const transpose = ((part.transpose ?? 0) + shift) % OCTAVE;
+    return [role, { ...part, transpose }] as const;
+  });
+  ownParts.value = new Map(moved);
 }

@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Arrangement } from "../api";
-import { transposedBars } from "../music/feel";
+import { isSwung, transposedBars } from "../music/feel";
 import { keyOf } from "../music/key";
 import { type BarNotes, type Chart, MELODY, type Note, ROLES, type Role } from "../music/piece";
 import { BarLines } from "../music/time";
@@ -82,6 +82,8 @@ export const heardCandidate = computed(() => (candidates.value?.take === take.va
 export const bars = computed<TakeBars>(
   () => playedCandidates.value[heardCandidate.value ?? -1] ?? playedTakes.value[take.value] ?? [],
 );
+/** Whether these swing as they are composed, whatever the feel. */
+export const isSwungAsComposed = computed(() => isSwung(bars.value, pieceLines.value));
 /** The metres of its bars. */
 export const pieceMeters = computed(() => charts.value[take.value]?.meters ?? piece.value?.meters ?? []);
 /** The sections of its bars. */

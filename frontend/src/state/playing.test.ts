@@ -30,7 +30,7 @@ beforeEach(() => {
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
     const body = JSON.parse(String(init.body)) as object;
     asked.push({ route: `${init.method} ${path}`, body });
-    return Response.json({ ...PIECE, ...body });
+    return Response.json({ ...PIECE, ...piece.value, ...body });
   });
   offer.value = OFFER;
   options.value = DEFAULT_OPTIONS;
@@ -129,4 +129,24 @@ test("nothing is told of a piece that is still composed", async () => {
   setOptions({ swing: 60 });
   await vi.advanceTimersByTimeAsync(2_000);
   expect(asked).toEqual([]);
+});
+
+test("the key that the chart names is the open piece's from now on, in whatever key it is played", async () => {
+  stops.push(keepPlaying((kept) => told.push(kept)));
+  const keys = () => asked.map(({ body }) => body);
+  write({ ...SONG, key: "A minor" });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(keys()).toEqual([{ key: "A minor" }]);
+  expect(piece.value?.key).toBe("A minor");
+  write(songOf(D, { key: "B minor" })); // the same, two semitones higher
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(keys().slice(1)).toEqual([{ transpose: 2 }]);
+  write(songOf(D, { key: "E major" }));
+  setOptions({ swing: 60 });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(keys().slice(2)).toEqual([{ swing: 60 }, { key: "D major" }]);
+  write(songOf(D));
+  write(songOf(OTHER, { key: "F major" })); // none, or of another chart
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(keys()).toHaveLength(4);
 });

@@ -7,7 +7,7 @@ import { batch, computed, effect } from "@preact/signals";
 import { type Arrangement, changeArrangement, Problem } from "../api";
 import { metersOf, withEnding, withoutEnding } from "../music/ending";
 import { Playing } from "../music/feel";
-import { nearest, shiftBetween } from "../music/key";
+import { movedKey, nearest, shiftBetween } from "../music/key";
 import { isSameRow } from "../music/piece";
 import { STEPS_PER_BEAT } from "../music/time";
 import { isSameForm as haveSameForm, isSameWish, type Section } from "../music/wishes";
@@ -105,24 +105,33 @@ export const changedPlaying = computed<Values>(() => {
   return Object.fromEntries(changed);
 });
 
+/** The key that the chart names where the open piece, whose chords it has, is told in another. */
+const changedKey = computed<Values>(() => {
+  const [told, wanted, shift] = [piece.value?.key, song.value?.key, chartShift.value];
+  if (!told || !wanted || shift === null || !isReadable.value || movedKey(told, shift) === wanted) return {};
+  const key = movedKey(wanted, -shift);
+  return key === told ? {} : { key };
+});
+
 /**
- * Tell the server how the piece is played, from now on, once nothing has changed for a moment or another piece is opened.
- * `kept` hears of what it then is.
+ * Tell the server how the piece is played, and the key that its chart names, from now on, once nothing has changed for a
+ * moment or another piece is opened. `kept` hears of what it then is.
  */
 export function keepPlaying(kept: (piece: Arrangement) => void): () => void {
-  let pending: { readonly id: string; readonly changed: Values } | null = null;
+  let pending: { readonly id: string; readonly changes: readonly Values[] } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const send = (): void => {
     clearTimeout(timer);
-    if (pending) void keep(pending.id, pending.changed, kept);
+    if (pending) void keep(pending.id, pending.changes, kept);
     pending = null;
   };
   const dispose = effect(() => {
     const open = piece.value;
-    const changed = changedPlaying.value;
+    // each by itself: the key is refused where bars are being played anew
+    const changes = [changedPlaying.value, changedKey.value].filter((each) => Object.keys(each).length > 0);
     if (pending && pending.id !== open?.id) send();
     clearTimeout(timer);
-    pending = open?.state === "done" && Object.keys(changed).length > 0 ? { id: open.id, changed } : null;
+    pending = open?.state === "done" && changes.length > 0 ? { id: open.id, changes } : null;
     if (pending) timer = setTimeout(send, KEEP_AFTER);
   });
   return () => {
@@ -131,13 +140,15 @@ export function keepPlaying(kept: (piece: Arrangement) => void): () => void {
   };
 }
 
-async function keep(id: string, changed: Values, kept: (piece: Arrangement) => void): Promise<void> {
-  try {
-    const now = await changeArrangement(id, changed);
-    if (piece.peek()?.id === id) piece.value = now;
-    kept(now);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error; // it is played so all the same, in files too
+async function keep(id: string, changes: readonly Values[], kept: (piece: Arrangement) => void): Promise<void> {
+  for (const changed of changes) {
+    try {
+      const now = await changeArrangement(id, changed);
+      if (piece.peek()?.id === id) piece.value = now;
+      kept(now);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error; // it is played so all the same, in files too
+    }
   }
 }
 

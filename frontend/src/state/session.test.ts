@@ -228,17 +228,19 @@ test("a piece is called as the chart is, and in the key that it names", async ()
   song.value = { ...SONG, title: "A Walk Outside", key: "Gb major" };
   await compose({});
   const bodies = asked.filter(({ route }) => route === "POST /api/arrangements").map(({ body }) => body);
-  expect(bodies.map(({ name }) => name)).toEqual([undefined, "A Walk Outside"]);
+  expect(bodies.map(({ title }) => title)).toEqual([undefined, "A Walk Outside"]);
   expect(bodies.map(({ key }) => key)).toEqual([undefined, "Gb major"]);
 });
 
-test("of other chords that are asked for exactly the key in the field is none", async () => {
-  song.value = { ...SONG, key: "Gb major" };
+test("of other chords that are asked for exactly the key and the title in the field are none", async () => {
+  song.value = { ...SONG, key: "Gb major", title: "A Walk Outside" };
   await compose({ progression: "F:4", meters: ["4/4"] });
   await compose({ progression: "F:4", meters: ["4/4"], key: "F major" });
-  expect(asked.filter(({ route }) => route === "POST /api/arrangements").map(({ body }) => body.key)).toEqual([
-    undefined,
-    "F major",
+  const bodies = asked.filter(({ route }) => route === "POST /api/arrangements").map(({ body }) => body);
+  expect(bodies.map(({ key }) => key)).toEqual([undefined, "F major"]);
+  expect(bodies.map(({ title, name }) => [title, name])).toEqual([
+    [undefined, undefined],
+    [undefined, undefined],
   ]);
 });
 
@@ -247,7 +249,16 @@ test("a piece opens with its key where that isn't the key of its chords", async 
   expect(chartText.value).toBe("Key: Gb major\nC | Am");
 });
 
-test("a text in the field that says the same stays, but not where the piece names another key", async () => {
+test("a piece opens with the title of its chart; one of before, which tells none, without", async () => {
+  await open({ ...PIECE, title: "Blue Boat", key: "Gb major" });
+  expect(chartText.value).toBe("Title: Blue Boat\nKey: Gb major\nC | Am");
+  const { title, ...before } = PIECE;
+  loadText("");
+  await open(before as Arrangement);
+  expect(chartText.value).toBe("C | Am");
+});
+
+test("a text in the field that says the same stays, but not where the piece names another key or title", async () => {
   const words = "A title\nC | Am";
   const opened = async (key: string | null, piece: Arrangement) => {
     loadText(words);
@@ -259,6 +270,8 @@ test("a text in the field that says the same stays, but not where the piece name
   expect(await opened("F major", PIECE)).toBe(words); // of a piece that names none
   expect(await opened("Gb major", { ...PIECE, key: "Gb major" })).toBe(words);
   expect(await opened(null, { ...PIECE, key: "Gb major" })).toBe("Key: Gb major\nC | Am");
+  expect(await opened(null, { ...PIECE, title: SONG.title })).toBe(words);
+  expect(await opened(null, { ...PIECE, title: "Blue Boat" })).toBe("Title: Blue Boat\nC | Am");
 });
 
 test("a no is told, with the time to wait", async () => {

@@ -53,9 +53,10 @@ const wasBrokenOff = computed(() => piece.value?.state === "stopped" || piece.va
 /** Whether what the field and the options ask for is open, in whatever key and tempo: to play it needs no composing. */
 export const isCurrent = computed(() => piece.value !== null && difference.value === null && !wasBrokenOff.value);
 
-/** The chords of a piece, the metres of its bars, its sections, and the key that its chart names. */
+/** The chords of a piece, the metres of its bars, its sections, and the title and the key that its chart names. */
 interface Played extends Pick<Arrangement, "progression" | "meters"> {
   readonly sections?: readonly Section[];
+  readonly title?: string;
   readonly key?: string;
 }
 
@@ -80,8 +81,9 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   }: Exactly = exactly ?? (difference.value === null ? asOpen() : {});
   const { seed, ...others } = wishes.value;
   const chosen = typeof seed === "number" ? { seed } : {};
-  const { key, ...field } = played();
-  const named = key !== undefined && asked.progression === undefined ? { key } : {}; // of other chords it is none
+  const { title, key, ...field } = played();
+  const told = { ...(title && { title }), ...(key && { key }) };
+  const named = asked.progression === undefined ? told : {}; // of other chords it is neither
   const request: ArrangementRequest = { ...field, ...named, ...others, ...chosen };
   try {
     const arrangement = await createArrangement({ ...request, ...so, ...asked, ...(given.length > 0 && { given }) });
@@ -100,27 +102,27 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
 /** The open piece once more, to the note. */
 function asOpen(): Exactly {
   if (piece.value === null) return {};
-  const { id, progression, meters, sections, key, seed, revisions, tempo } = piece.value;
+  const { id, progression, meters, sections, title, key, seed, revisions, tempo } = piece.value;
   const given = givenParts(id);
-  return { progression, meters, sections, key, seed, revisions, given, played: { ...playedSo.value, tempo } };
+  return { progression, meters, sections, title, key, seed, revisions, given, played: { ...playedSo.value, tempo } };
 }
 
-/** What was read in the field, and the name that it has there. */
-function played(): Played & { readonly name?: string } {
-  const { chart, meters, title, passages, key } = song.value ?? {
+/** What was read in the field. */
+function played() {
+  const { chart, meters, passages, key, ...read } = song.value ?? {
     chart: null,
     meters: COMMON_METERS,
     title: "",
     passages: [],
     key: null,
   };
-  const name = [...title].slice(0, offer.value?.max_name).join("");
+  const title = [...read.title].slice(0, offer.value?.max_name).join("");
   return {
     progression: chart?.progression ?? "",
     meters,
     sections: passages,
-    ...(name && { name }),
-    ...(key && { key }),
+    title,
+    key,
   };
 }
 
@@ -134,16 +136,17 @@ export function composeAnother(): Promise<boolean> {
 export async function open(arrangement: Arrangement, played: Values = {}): Promise<void> {
   try {
     if (!(await show(arrangement, played))) return;
-    recallParts(arrangement.id);
+    recallParts(arrangement.id, pieceShift.value);
     const chart = pieceChart.value;
     if (chart === null) return;
-    const [meters, sections] = [pieceMeters.value, pieceSections.value];
+    const [meters, sections, title] = [pieceMeters.value, pieceSections.value, arrangement.title];
     const key = toldKey.value && movedKey(toldKey.value, pieceShift.value);
     const read = song.value;
     const isKept = key === null || isOfChords(key, chart) || key === read?.key;
+    const isTitled = !title || title === read?.title;
     const isSame = read !== null && isInField.value && chart.progression.startsWith(read.chart.progression);
-    const isThere = isReadable.value && isSame && isKept;
-    loadText(isThere ? version.value.text : textOf({ chart, meters, sections, key }), {
+    const isThere = isReadable.value && isSame && isKept && isTitled;
+    loadText(isThere ? version.value.text : textOf({ chart, meters, sections, title, key }), {
       options: optionsOf({ ...arrangement, ...played }),
     });
   } catch (error) {

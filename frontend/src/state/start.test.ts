@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CHART, OFFER, option, PIECE, revisionOf, SONG } from "../../tests/piece.fixture";
 import type { Arrangement, Offer } from "../api";
 import { chartProblem, chartText, DEFAULT_OPTIONS, options, setOptions, song } from "./band";
-import { version } from "./history";
+import { beginWith, version } from "./history";
 import { fragmentOf } from "./link";
 import { notice } from "./notice";
 import { piece, pieceShift, pieceTempo } from "./piece";
@@ -73,6 +73,14 @@ test("chords that were left in the field stay as they were written, and so do th
   expect(piece.value?.id).toBe(PIECE.id);
 });
 
+test("a chart that was shared with the page leaves tempo and style of the one before behind", async () => {
+  beginWith({ text: "C Am", brought: { tempo: 92, style: "jazz" } });
+  localStorage.setItem("sideman.options", JSON.stringify({ tempo: 92, style: "hip-hop" }));
+  history.replaceState(null, "", "/?text=Dm%20G7");
+  await start(false);
+  expect(options.value).toMatchObject({ tempo: 120, style: "hip-hop" });
+});
+
 test("a chart that was shared with the page is in the field, whatever piece is open", async () => {
   history.replaceState(null, "", "/?text=Dm%20G7");
   await start(false);
@@ -120,6 +128,20 @@ test("a link is composed in the key that it names, or in none, whatever chart wa
   await start(false);
   expect(asked.map(({ key }) => key)).toEqual([undefined, "Gb major"]);
   expect(chartText.value).toBe("Key: Gb major\nC | Am");
+});
+
+test("a link is composed with the title that it holds, or with none, whatever chart was there before", async () => {
+  kept = [];
+  for (const title of ["", "Blue Boat"]) {
+    song.value = { ...SONG, title: "A Walk Outside" };
+    location.hash = fragmentOf({ ...PIECE, title, seed: 99 }, OFFER.options);
+    await start(false);
+  }
+  expect(asked.map(({ title, name }) => [title, name])).toEqual([
+    ["", undefined],
+    ["Blue Boat", undefined],
+  ]);
+  expect(chartText.value).toBe("Title: Blue Boat\nC | Am");
 });
 
 test("the chart of a link has its key moved as its chords are", async () => {

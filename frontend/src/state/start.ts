@@ -8,7 +8,7 @@ import type { OptionView } from "../wire";
 import { offer, setOptions } from "./band";
 import type { Values } from "./fields";
 import { takeShared } from "./files";
-import { loadText, version } from "./history";
+import { loadText, version, withoutChart } from "./history";
 import { recallOptions } from "./kept";
 import { type Linked, pieceOf, playedOf, readFragment } from "./link";
 import { notice } from "./notice";
@@ -27,9 +27,11 @@ const ANOTHER_VERSION =
 /** Ask the server what it offers and open what there is. `edited`: the field holds chords that a person left there. */
 export async function start(edited: boolean): Promise<void> {
   window.addEventListener("hashchange", () => void openLink());
+  const left = version.value;
   const shared = takeShared();
   offer.value = await asked();
   recallOptions();
+  if (shared) setOptions({ ...withoutChart(left), ...version.value.brought }); // it was read before the options were known
   watchScore();
   await refreshPieces();
   document.addEventListener("visibilitychange", () => {
@@ -63,9 +65,9 @@ async function asked(): Promise<Offer> {
 }
 
 /** What the field shows of a piece; of chords that the server can't read, those. */
-async function textOfPiece({ progression, meters, sections, key }: Linked, shift: number): Promise<string> {
+async function textOfPiece({ progression, meters, sections, title, key }: Linked, shift: number): Promise<string> {
   const chart = await parseChords(progression, meters, shift).catch(() => null);
-  return chart ? textOf({ chart, meters, sections, key: key && movedKey(key, shift) }) : progression;
+  return chart ? textOf({ chart, meters, sections, title, key: key && movedKey(key, shift) }) : progression;
 }
 
 /** Once the open piece is done, put the chords in the field that its changes left it with, unless somebody was faster. */
@@ -85,7 +87,7 @@ async function openLink(): Promise<boolean> {
   const linked = readFragment(location.hash, fields);
   if (linked === null) return false;
   const known = pieceOf(linked, pieces.value, fields, offer.value?.model);
-  const { model, progression, meters, sections, key, revisions, options } = linked;
+  const { model, progression, meters, sections, title, key, revisions, options } = linked;
   const played = playedOf(fields, options);
   if (known !== undefined) {
     await open(known, played);
@@ -101,6 +103,7 @@ async function openLink(): Promise<boolean> {
         progression,
         meters,
         sections,
+        title,
         ...(key !== null && { key }),
         seed,
         model,

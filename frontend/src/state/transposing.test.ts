@@ -2,9 +2,10 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { OFFER } from "../../tests/piece.fixture";
 import { move, readText } from "../../tests/reader.fixture";
 import { Problem } from "../api";
+import type { Song } from "../music/piece";
 import { chartText, offer, song } from "./band";
-import { isReadable, readingProblem, watchChart } from "./chart";
-import { loadText, setText, typeText, undo } from "./history";
+import { accept, isReadable, readingProblem, watchChart } from "./chart";
+import { loadText, setText, typeText, undo, version } from "./history";
 import { notice } from "./notice";
 import { semitones, transpose } from "./transposing";
 
@@ -12,15 +13,17 @@ const START = "C:4|Am:4|F:4|G7:4";
 const moved: [string, number][] = [];
 let away: Problem | null;
 let format: string;
+let heads: Partial<Song>;
 let named: string | null; // the key of a text that has no line for it
 let release: (() => void) | null; // of what is moved, where that waits
 
 vi.mock(import("../api"), async (original) => ({
   ...(await original()),
-  readChart: async ({ text }) => {
+  readChart: async ({ text, name }) => {
     const key = /^Key: (.*)$/m.exec(text ?? "")?.[1];
     const body = (text ?? "").replace(/^Key.*$/m, (line) => " ".repeat(line.length)); // each keeps its place
-    return readText(body, { format, ...((key ?? named) && { key: key ?? named }), text: text ?? "" });
+    if (name?.endsWith(".musicxml")) throw new Problem(422, "chart", "no score"); // as the server reads by the name
+    return readText(body, { format, ...heads, ...((key ?? named) && { key: key ?? named }), text: text ?? "" });
   },
   parseChords: async (progression, _, by = 0) => {
     moved.push([progression, by]);
@@ -37,6 +40,7 @@ beforeEach(() => {
   away = null;
   format = "text";
   named = null;
+  heads = {};
   release = null;
   offer.value = OFFER;
   notice.value = null;
@@ -74,7 +78,7 @@ it("writes chords alone where the text holds more that would have to move, and s
   loadText("[Verse]\nC | %\n[A]\nF");
   await transpose(2);
   expect(chartText.value).toBe("C+2:4|C+2:4|F+2:4");
-  expect(notice.value?.text).toMatch(/chords alone/);
+  expect(notice.value?.text).toMatch(/written anew/);
   undo();
   expect(chartText.value).toContain("[Verse]");
 });
@@ -145,10 +149,36 @@ it("writes chords alone where the key stayed what it was, and where the text isn
   loadText("[A]\nC | F");
   await transpose(2);
   expect(chartText.value).toBe("Key: F# major\nC+2:4|F+2:4");
-  expect(notice.value?.text).toMatch(/chords alone/);
+  expect(notice.value?.text).toMatch(/written anew/);
   format = "ABC";
   named = "E major";
   loadText("[A]\nC | F");
   await transpose(1);
   expect(chartText.value).toBe("Key: F major\nC+1:4|F+1:4");
+});
+
+it("changes the text that stands for a score or another file, whose name is not that of its text", async () => {
+  const sheet = "Key: C major\n[Verse]\nC | F";
+  format = "MusicXML";
+  heads = { title: "Blue Boat", tempo: 96 };
+  loadText(sheet, { name: "boat.musicxml", source: { text: "<score-partwise/>" }, choices: { part: "1" } });
+  const places = readText(sheet.replace(/^Key.*$/m, (line) => " ".repeat(line.length)));
+  accept(version.value, { ...places, ...heads, key: "C major", format, is_by_hand: false, text: sheet });
+  await transpose(2);
+  expect(chartText.value).toBe("Key: D major\n[Verse]\nC+2 | F+2");
+  expect(version.value).toMatchObject({ source: null, name: "", choices: {} });
+  expect(notice.value).toBeNull();
+  await transpose(-2);
+  expect(chartText.value).toBe(sheet);
+  expect(version.value).toMatchObject({ source: { text: "<score-partwise/>" }, name: "boat.musicxml" });
+});
+
+it("keeps the head of a chart that is written anew", async () => {
+  format = "ABC";
+  heads = { title: "Blue Boat", composer: "Trad., arr: Nobody", style: "Waltz", tempo: 96 };
+  loadText("C | F");
+  await transpose(2);
+  expect(chartText.value).toBe(
+    "Title: Blue Boat\n{composer: Trad., arr: Nobody}\nStyle: Waltz\nTempo: 96\nC+2:4|F+2:4",
+  );
 });

@@ -11,7 +11,7 @@ import { accept, readNow, refuse, requestOf } from "./chart";
 import { goOn, type Origin, type Version, version } from "./history";
 import { tell } from "./notice";
 
-const WITHOUT_WORDS = "Transposed. The chart is written as chords alone now: Undo brings your text back.";
+const WITHOUT_WORDS = "Transposed. Chords and head of the chart are written anew: Undo brings your text back.";
 
 /** By how much the chords were transposed, -11 to 11. */
 export const semitones = computed(() => version.value.semitones);
@@ -42,7 +42,7 @@ async function transposeNow(by: number): Promise<void> {
     const next: Version = { ...base.version, isTyped: false, changed: null, semitones: total };
     const origin = isCounted ? from : null;
     batch(() => {
-      goOn({ ...next, taken: here.taken, origin });
+      goOn({ ...next, taken: here.taken, brought: here.brought, origin });
       if (base.song) accept(version.peek(), base.song);
       if (moved && !moved.song) tell(WITHOUT_WORDS);
     });
@@ -59,13 +59,15 @@ async function move({ version: from, song }: Origin, by: number): Promise<{ vers
   const isMovable = song.format === "text" || from.source !== null; // others hold more that would have to move
   const text = isMovable ? respell(from.text, song, names) : null;
   if (text !== null) {
-    const written = { ...from, source: null, text: key === null ? text : moveKey(text, by) };
+    const own = from.source === null ? from : { ...from, source: null, name: "", choices: {} }; // the file's own
+    const written = { ...own, text: key === null ? text : moveKey(text, by) };
     const read = await readChart(requestOf(written)).catch(() => null);
     const isRight = read?.chart.progression === chart.progression && isSameRow(read.meters, song.meters);
     const isInKey = key === null || isSameKey(read?.key ?? "", key);
     if (read && isRight && isInKey) return { version: written, song: read };
   }
-  const written = textOf({ chart, meters: song.meters, sections: song.passages, key });
+  const { meters, passages: sections, title, composer, style, tempo } = song;
+  const written = textOf({ chart, meters, sections, key, title, composer, style, tempo });
   const plain = { ...from, text: written, source: null, name: "", choices: {} };
   return { version: plain, song: null };
 }

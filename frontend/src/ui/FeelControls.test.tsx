@@ -2,9 +2,12 @@
 
 import { render } from "preact";
 import { beforeEach, expect, it } from "vitest";
-import { OFFER } from "../../tests/piece.fixture";
+import { CHART, OFFER, PIECE } from "../../tests/piece.fixture";
+import type { Note } from "../music/piece";
 import { DEFAULT_OPTIONS, offer, options, setOptions } from "../state/band";
+import { closePiece, openPiece, takes } from "../state/piece";
 import { FeelControls } from "./FeelControls";
+import { feelWords } from "./option-words";
 
 const page = document.createElement("div");
 const settled = () => new Promise((resolve) => setTimeout(resolve));
@@ -26,10 +29,24 @@ beforeEach(async () => {
 });
 
 it("swings, and says how", async () => {
-  expect(page.textContent).toContain("Swing: 50 % (straight)");
+  expect(page.textContent).toContain("Swing: 50 % (as composed)");
   await slide("Swing", "67");
   expect(options.value.swing).toBe(67);
   expect(slider("Swing").getAttribute("aria-valuetext")).toBe("67 % (triplets)");
+});
+
+it.each<[string, number]>([
+  ["straight", 6],
+  ["swings as composed", 8],
+])("says of a piece whose notes do so that it is %s, and nothing of that where it is swung", async (words, place) => {
+  openPiece({ ...PIECE, tracks: ["drums"] }, CHART);
+  takes.value = [[{ drums: [0, 12, 24, 36].map((beat): Note => [beat + place, 1, 42, 90]) }]];
+  await settled();
+  expect(page.textContent).toContain(`Swing: 50 % (${words})`);
+  expect(feelWords()).toEqual(place === 8 ? [words] : []);
+  await slide("Swing", "60");
+  expect(feelWords()).toEqual(["swing 60 %"]);
+  closePiece();
 });
 
 it("lets players play straight where the others swing", async () => {

@@ -1,13 +1,25 @@
 // @vitest-environment happy-dom
 
-import { beforeEach, expect, it } from "vitest";
+import type { Signal } from "@preact/signals";
+import { h, render } from "preact";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { CHART, OFFER, PIECE } from "../../tests/piece.fixture";
 import { mixer, offer, setStrip } from "../state/band";
 import { openPiece, piece } from "../state/piece";
 import { countIn } from "../state/playback";
-import { midiFile } from "./MidiFile";
+import { MidiFile, midiFile } from "./MidiFile";
+import { hasFinePointer } from "./media";
+import { TakeAway } from "./TakeAway";
 
 const query = (address = "") => [...new URL(address).searchParams].map((each) => each.join("="));
+
+const page = document.createElement("div");
+const pointsFinely = hasFinePointer as Signal<boolean>;
+const wasFine = pointsFinely.peek();
+afterEach(() => {
+  pointsFinely.value = wasFine;
+  render(null, page);
+});
 
 beforeEach(() => {
   offer.value = OFFER;
@@ -38,4 +50,15 @@ it("is not there where nobody would be heard, or nothing is done", () => {
   expect(mixer.bass.value.volume).toBe(0);
   piece.value = null;
   expect(midiFile()).toBeNull();
+});
+
+it.each([true, false])("can be dragged with a mouse, and is downloaded with a finger", (isFine) => {
+  pointsFinely.value = isFine;
+  render(h(MidiFile, { words: "MIDI", about: "The MIDI of bar 2", look: "" }), page);
+  const link = page.querySelector("a");
+  expect(link?.getAttribute("draggable") === "true").toBe(isFine);
+  expect(link?.download).toBe("Bridge.mid");
+  expect(link?.title.includes("drag it")).toBe(isFine);
+  render(h(TakeAway, {}), page);
+  expect(page.textContent?.includes("Drag MIDI")).toBe(isFine);
 });

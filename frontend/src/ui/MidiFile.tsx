@@ -1,4 +1,4 @@
-/** A MIDI file to be dragged into a studio's track, where the browser can, or to be downloaded: all of it, or a part. */
+/** A MIDI file to be dragged into a studio's track, where the browser can with a mouse, or to be downloaded: all of it, or a part. */
 
 import type { Arrangement } from "../api";
 import { ROLES, type Role } from "../music/piece";
@@ -8,11 +8,12 @@ import { countIn } from "../state/playback";
 import { changedPlaying } from "../state/playing";
 import { addressOf, addressOfBars, type Bars, fileName, KINDS, type Kind, mixOf, playedAs } from "../takeaway";
 import { Icon } from "./Icon";
+import { hasFinePointer } from "./media";
 import "../styles/takeaway.css";
 
 interface Props {
   readonly words: string;
-  readonly about: string;
+  readonly about: string; // what it is
   readonly look: string; // classes
   readonly roles?: readonly Role[] | undefined; // who is in it, also where they are muted; without, who is heard
   readonly bars?: Bars | undefined;
@@ -21,16 +22,17 @@ interface Props {
 export function MidiFile({ words, about, look, roles, bars }: Props) {
   const file = midiFile(roles, bars);
   if (file === null) return null;
+  const isDragged = hasFinePointer.value;
   return (
     <a
       class={`button midi-file ${look}`}
       href={file.address}
       download={file.name}
-      draggable
-      title={about}
+      draggable={isDragged}
+      title={isDragged ? `${about}: click to download, or drag it into your studio (in Chrome and Edge)` : about}
       onDragStart={(event) => carry(event, file)}
     >
-      <Icon name="grip" />
+      <Icon name={isDragged ? "grip" : "download"} />
       {words}
     </a>
   );

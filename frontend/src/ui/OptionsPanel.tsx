@@ -10,7 +10,7 @@ import { piece } from "../state/piece";
 import type { OptionView } from "../wire";
 import { FeelControls } from "./FeelControls";
 import { Menu } from "./Menu";
-import { feelWords, nameOf, otherFields, otherWords, styleName, tracksWords } from "./option-words";
+import { feelWords, nameOf, otherFields, otherWords, styleName, tracksWords, unswungWords } from "./option-words";
 import { StylePreviews } from "./StylePreviews";
 import "../styles/options.css";
 
@@ -32,7 +32,7 @@ export function OptionsPanel({ isBar = false }: { isBar?: boolean }) {
       <Folded isBar={isBar} name="Who plays" words={tracksWords()}>
         <Tracks />
       </Folded>
-      <Folded isBar={isBar} name="Feel" words={feelWords().join(", ") || "straight"}>
+      <Folded isBar={isBar} name="Feel" words={feelWords().join(", ") || unswungWords()}>
         <FeelControls />
       </Folded>
       <Folded isBar={isBar} name="More" words={others ? `${others} set` : "seed…"}>

@@ -13,6 +13,7 @@ import { fetchFile, fileName, KINDS, type Kind, save } from "../takeaway";
 import { differenceWords } from "./Difference";
 import { Icon } from "./Icon";
 import { addressAsHeard, MidiFile, mixAsHeard, told } from "./MidiFile";
+import { hasFinePointer } from "./media";
 import "../styles/takeaway.css";
 
 const COPIED_MILLISECONDS = 2_000;
@@ -37,12 +38,8 @@ export function TakeAway() {
       {words !== null && <p class="muted takeaway-hint">{words}</p>}
       <div class="takeaway-more">
         <CopyLink piece={open} />
-        {ready && heard > 0 && (
-          <MidiFile
-            look="quiet takeaway-drag"
-            about="Drag this into your studio program (in Chrome and Edge), or click to download"
-            words="Drag MIDI to your studio"
-          />
+        {ready && heard > 0 && hasFinePointer.value && (
+          <MidiFile look="quiet" about="The MIDI of all that is heard" words="Drag MIDI to your studio" />
         )}
       </div>
     </section>

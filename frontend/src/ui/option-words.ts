@@ -3,9 +3,11 @@
 import { COMPOSED } from "../music/piece";
 import { feel, offer, offered, options, wishes } from "../state/band";
 import { isSame, written } from "../state/fields";
+import { isSwungAsComposed, piece } from "../state/piece";
 import type { OptionView } from "../wire";
 
-const NAMED: Readonly<Record<number, string>> = { 50: "straight", 67: "triplets", 75: "dotted" };
+const NAMED: Readonly<Record<number, string>> = { 67: "triplets", 75: "dotted" };
+const SWINGS = "swings as composed";
 const OF_FEEL = ["swing", "straight", "humanize", "humanize_seed"]; // in controls of their own, as the first of these
 const OF_CHART = ["play_tempo", "transpose"]; // follow tempo and chart
 const OWN: readonly string[] = ["tempo", "style", "density", "takes", "tracks", "seed", ...OF_FEEL, ...OF_CHART];
@@ -18,11 +20,19 @@ export function otherFields(): readonly OptionView[] {
 /** What they are called. */
 export const nameOf = ({ name }: OptionView): string => name.replaceAll("_", " ");
 
+/** What is heard where no swing is set: the notes may swing of their own; of those to come nobody knows. */
+export function unswungWords(): string {
+  if (piece.value === null) return "as composed";
+  return isSwungAsComposed.value ? SWINGS : "straight";
+}
+
 /** A swing: 67 % (triplets). */
 export function swingWords(swing: number): string {
-  const name = NAMED[swing];
+  const name = isUnswung(swing) ? unswungWords() : NAMED[swing];
   return name === undefined ? `${swing} %` : `${swing} % (${name})`;
 }
+
+const isUnswung = (swing: number): boolean => swing === offered("swing")?.default;
 
 /** Who plays. */
 export function tracksWords(): string {
@@ -35,7 +45,7 @@ export function tracksWords(): string {
 export function feelWords(): readonly string[] {
   const { swing, humanize } = feel.value;
   return [
-    ...(swing === offered("swing")?.default ? [] : [`swing ${swingWords(swing)}`]),
+    ...(isUnswung(swing) ? [SWINGS].filter(() => isSwungAsComposed.value) : [`swing ${swingWords(swing)}`]),
     ...(humanize === 0 ? [] : [`humanized ${Math.round(humanize * 100)} %`]),
   ];
 }

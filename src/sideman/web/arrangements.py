@@ -217,14 +217,16 @@ class Arrangements:
             raise Problem(HTTPStatus.GONE, "unreadable", detail) from error
 
     def _description(self, piece: Piece) -> Description:
-        """The same with the revisions that stand now. Raises :class:`Problem` where it can't be read."""
+        """The same with the revisions that stand now, and the key. Raises :class:`Problem` where it can't be read."""
         description = self._asked(piece)
-        if piece.state is State.DONE and self.files.is_revised(piece):
-            composition = self.composition(piece)
-            told = () if composition is None else zip(composition.revisions, composition.given, strict=True)
-            revisions = [RevisionView.of(revision, notes) for revision, notes in told]
-            return description.model_copy(update={"revisions": revisions})
-        return description
+        if piece.state is not State.DONE or not self.files.is_revised(piece):
+            return description
+        composition = self.composition(piece)
+        if composition is None:
+            return description
+        told = zip(composition.revisions, composition.given, strict=True)
+        revisions = [RevisionView.of(revision, notes) for revision, notes in told]
+        return description.model_copy(update={"revisions": revisions, "key": composition.plan.told_key.name})
 
     def _view(self, piece: Piece) -> ArrangementView:
         job = self.studio.live.get(piece.id)

@@ -132,9 +132,10 @@ class Ordering:
             given=given,
             revisions=[RevisionView.of(change) for change in commission.changes],
         )
-        name = request.name or default_name(progression)
+        name = request.name or request.title.strip()
         identity, text = secrets.token_hex(ID_BYTES), description.model_dump_json()
-        return Piece(identity, session, name, text, State.WAITING, None, time.time(), request.name is not None)
+        called = name or default_name(progression)
+        return Piece(identity, session, called, text, State.WAITING, None, time.time(), bool(name))
 
     def read_redo(self, piece: Piece, document: bytes, composition: Composition, request: Redoing) -> Redo:
         """What is asked to be played anew in a piece, of which this is the document. Raises as :meth:`read`."""

@@ -23,7 +23,7 @@ from sideman.errors import MissingLibraryError, SidemanError
 from sideman.music.band import Role, Track
 from sideman.options import PLAYING, PlayOptions
 from sideman.pieces.composition import Composition
-from sideman.pieces.document import named, to_document
+from sideman.pieces.document import called, to_document
 from sideman.render.audio import USUAL, Encoding, check_encoding, write_audio
 from sideman.render.bundle import write_bundle, write_stems
 from sideman.render.fluidsynth import SAMPLE_RATE
@@ -310,11 +310,11 @@ def _path(made: Made) -> Path:
 
 
 def _document(composition: Composition, source: _Source) -> str:
-    """The document of a piece as its files have it: with the name that somebody gave it, played as they are."""
+    """The document of a piece as its files have it: with its chart's title and its own name, played as they are."""
     playing = {option.attribute: getattr(source.playing, option.attribute) for option in PLAYING}
     plan = composition.plan
     played = replace(composition, plan=replace(plan, options=replace(plan.options, **playing)))
-    return to_document(named(played, source.piece.name if source.piece.named else ""))
+    return to_document(called(played, source.piece.name if source.piece.named else "", source.description.title))
 
 
 def _told(bars: Iterable[str], take: int, description: Description) -> Rendition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -10,6 +11,8 @@ from pydantic import Base64Bytes, BaseModel, Field
 from sideman.arranging import Plan
 from sideman.errors import DataError, OptionError
 from sideman.music.band import Role, Track
+from sideman.music.placing import transposed
+from sideman.music.qualities import PITCH_CLASSES
 from sideman.render.given import read_given
 from sideman.render.soundfont import OFFERED, stand_in
 from sideman.tokens.grid import GridLoss
@@ -32,6 +35,18 @@ class GivenPart(Strict):
         max_length=MAX_TRACK,
         description="Which of its tracks, by name or by number from 1; empty: its only one, or the one of this role.",
     )
+    transpose: int = Field(
+        0,
+        gt=-PITCH_CLASSES,
+        lt=PITCH_CLASSES,
+        description="Semitones by which it plays higher than in its file; where that leaves the instrument, an octave "
+        "back.",
+    )
+
+    def read(self, plan: Plan) -> tuple[Track, int]:
+        """The track for a plan, and how many onsets were off the steps. Raises :class:`DataError`."""
+        track, moved = read_given(self.data, self.track, plan.progression.lines, plan.bars, self.part)
+        return replace(track, notes=transposed(self.track, track.notes, self.transpose)), moved
 
 
 class GivenView(BaseModel):
@@ -70,10 +85,7 @@ def with_given(plan: Plan, parts: list[GivenPart]) -> tuple[Plan, list[GivenView
     if len({part.track for part in parts}) < len(parts):
         raise OptionError("given parts: one for a track")
     try:
-        read = {
-            part.track: read_given(part.data, part.track, plan.progression.lines, plan.bars, part.part)
-            for part in parts
-        }
+        read = {part.track: part.read(plan) for part in parts}
     except DataError as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "midi", str(error)) from error
     own: dict[Role, Track] = {role: track for role, (track, _) in read.items() if role is not Role.MELODY}

@@ -19,7 +19,7 @@ from sideman.music.band import Role
 from sideman.music.time import seconds
 from sideman.options import values_of
 from sideman.pieces.composition import Composition
-from sideman.pieces.document import check_size, from_document, name_of, to_document
+from sideman.pieces.document import check_size, from_document, name_of, title_of, to_document
 from sideman.tokens.grid import GridLoss
 from sideman.tokens.own import note_count
 from sideman.web.arrangements import Arrangements
@@ -72,12 +72,13 @@ class Imports:
         """
         try:
             check_size(request.document, revisions=MAX_HISTORY + MAX_ALTERNATIVES, bars=MAX_CHANGED, ids=MAX_IDS)
-            name, composition = name_of(from_document(request.document))
+            document = from_document(request.document)
+            name, composition = name_of(document)
             _check_limits(composition, self._arrangements.settings)
             for heard in _ways(composition):
                 for take in range(len(heard.takes)):
                     heard.rendition(take)
-            description = _described(composition)
+            description = _described(composition, title_of(document)[:MAX_NAME])
         except (SidemanError, ValueError, LookupError, OverflowError) as error:
             reason = str(error) if isinstance(error, DataError) else f"damaged piece: {error}"
             detail = f"this piece can't be opened: {reason[:LONGEST_REASON]}"
@@ -132,13 +133,14 @@ def _check_limits(composition: Composition, settings: Settings) -> None:
         raise OptionError(f"a change whose name has more than {MAX_NAME} characters")
 
 
-def _described(composition: Composition) -> Description:
+def _described(composition: Composition, title: str) -> Description:
     """What is told of a piece. Raises :class:`ValueError` for what no request may hold."""
     plan = composition.plan
     fields = {
         **values_of(plan.options),
         "progression": plan.progression.written,
         "meters": [str(meter) for meter in plan.progression.lines.meters],
+        "title": title,
         "key": plan.told_key.name,
         "bars": plan.bars,
         "beats": float(plan.progression.beats),

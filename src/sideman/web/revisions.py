@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 from sideman.errors import SidemanError
 from sideman.music.band import Role
+from sideman.music.key import Key
 from sideman.pieces.composition import Composition
 from sideman.pieces.document import from_document, to_document
 from sideman.tokens.grid import GridLoss
@@ -78,6 +80,15 @@ class Revisions:
     def rename(self, session: Session | None, identity: str, number: int, name: str) -> HistoryView:
         """Give a revision another name. Raises :class:`OptionError` for one that there is not."""
         return self._change(session, identity, lambda piece: piece.renamed(number, name), settled=True)
+
+    def sign(self, session: Session | None, identity: str, key: Key | None) -> None:
+        """Give a piece another key signature; None: that of its chords."""
+        self._change(
+            session,
+            identity,
+            lambda piece: replace(piece, plan=replace(piece.plan, signature=key)),
+            settled=True,
+        )
 
     def events(self, session: Session | None, identity: str) -> tuple[EventLog, int]:
         """What is told of a revision that is composed now, or was the last thing to be; else of the candidates."""

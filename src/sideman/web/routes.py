@@ -161,10 +161,13 @@ def get_arrangement(identity: str, session: Asking, server: Server) -> Arrangeme
 
 
 @router.patch(
-    "/arrangements/{identity}", responses=document_problems(FORBIDDEN, MISSING, GONE, SIZE, UNREADABLE, UNAVAILABLE)
+    "/arrangements/{identity}",
+    responses=document_problems(FORBIDDEN, MISSING, CONFLICT, GONE, SIZE, UNREADABLE, UNAVAILABLE),
 )
 def change_arrangement(identity: str, body: Changing, session: Asking, server: Server) -> ArrangementView:
-    """Give a piece another name, or have it played in another way; its notes stay."""
+    """Give a piece another name or key signature, or have it played in another way; its notes stay."""
+    if body.names_key:
+        server.revisions.sign(session, identity, body.signature())
     return server.arrangements.change(session, identity, body)
 
 

@@ -50,6 +50,7 @@ class ArrangementRequest(Options, ChordText):
         description="Parts that are not composed, one a track, and a melody, which the band avoids clashing with.",
     )
     name: Name | None = None
+    title: str = Field("", max_length=MAX_NAME, description="What the chart is called; unless named, the piece too.")
     key: str | None = Field(
         None,
         max_length=LONGEST_KEY,
@@ -61,7 +62,7 @@ class ArrangementRequest(Options, ChordText):
 
     def signature(self) -> Key | None:
         """The key that the chart names. Raises :class:`OptionError` where it is not one."""
-        return None if self.key is None else Key.named(self.key)
+        return _key_of(self.key)
 
     def played_sections(self) -> tuple[PlayedSection, ...]:
         """The sections for :mod:`sideman.arranging`. Raises :class:`OptionError`."""
@@ -79,10 +80,28 @@ class ArrangementRequest(Options, ChordText):
         return changes
 
 
+def _key_of(name: str | None) -> Key | None:
+    return None if name is None else Key.named(name)
+
+
 class Changing(Playing):
-    """Another name, or another way to play what was composed; what is not there stays as it is."""
+    """Another name, key or way to play what was composed; what is not there stays as it is."""
 
     name: Name | None = None
+    key: str | None = Field(
+        None,
+        max_length=LONGEST_KEY,
+        description="The key that the chart names now, such as Gb major, for signatures; null: that of the chords.",
+    )
+
+    @property
+    def names_key(self) -> bool:
+        """Whether a key is there, or that of the chords is asked for."""
+        return "key" in self.model_fields_set
+
+    def signature(self) -> Key | None:
+        """The key. Raises :class:`OptionError` where it is not one."""
+        return _key_of(self.key)
 
     @property
     def playing(self) -> dict[str, Any]:
@@ -162,6 +181,7 @@ class Description(Options, ChordText):
     seed: int = Field(description="The one that was given, or a random one.")
     progression: str = Field(description="In the form C:4|Am:4, each chord as it was spelled.")
     meters: list[Metre] = Field([str(COMMON_TIME)], description="Of its first bars; the last one holds from there on.")
+    title: str = Field("", description="What the chart is called.")
     key: str
     bars: int = Field(description="Of each take.")
     beats: float

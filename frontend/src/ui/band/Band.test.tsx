@@ -114,3 +114,16 @@ test("what was copied can be pasted once something is selected", async () => {
   await press(cell("Bass, bar 1"), "c", { ctrlKey: true });
   expect(buttons()).toContain("Paste");
 });
+
+test("on a phone the tools of a selection float, but not over the roll that is open", async () => {
+  await open();
+  await press(cell("Bass, bar 1"), "ArrowRight");
+  expect(one(".band").classList).toContain("is-stacked");
+  expect(one(".redoing-tools").classList).toContain("is-floating");
+  await press(cell("Bass, bar 2"), "Enter");
+  expect(selection.value).not.toBeNull();
+  expect(one(".redoing-tools").classList).not.toContain("is-floating");
+  expect(one(".redoing-tools").hidden).toBe(false);
+  await act(() => named("Bass, roll").click());
+  expect(one(".redoing-tools").classList).toContain("is-floating");
+});

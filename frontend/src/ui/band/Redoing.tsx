@@ -4,7 +4,7 @@ import "../../styles/redoing.css";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { ROLE_NAMES } from "../../music/piece";
 import { copied, copy, paste, target } from "../../state/copying";
-import { isEditing } from "../../state/editing";
+import { opened } from "../../state/opened";
 import { piece, pieceLines } from "../../state/piece";
 import {
   canChange,
@@ -78,8 +78,9 @@ const percent = (share: number): string => (share > 0 ? `${Math.round(share * 10
 function Tools({ view }: { readonly view: BandView }) {
   const tools = useRef<HTMLDivElement>(null);
   const isSelected = selection.value !== null;
-  const isInTheWay = isEditing.value && view.arrangement.value === "stacked"; // of fingers on notes
-  usePlace(tools, view);
+  const isOverRoll = opened.value !== null && view.arrangement.value === "stacked"; // they would lie on its notes
+  const isFloating = isSelected && !isOverRoll;
+  usePlace(tools, view, isFloating);
   const toCell = (): void => {
     if (!isSelected) return;
     tools.current?.closest(".band")?.querySelector<HTMLElement>(".band-cell[tabindex='0']")?.focus();
@@ -98,8 +99,8 @@ function Tools({ view }: { readonly view: BandView }) {
       ref={tools}
       role="group"
       aria-label="What is selected"
-      class={isSelected ? "redoing-tools is-floating" : "redoing-tools"}
-      hidden={isSelected && (view.isDrawing.value || hasCandidates.value || isInTheWay)}
+      class={isFloating ? "redoing-tools is-floating" : "redoing-tools"}
+      hidden={isSelected && (view.isDrawing.value || hasCandidates.value)}
       onKeyDown={(event) => event.key === "Escape" && close()}
     >
       <button
@@ -180,7 +181,7 @@ function OfSelection() {
       <MidiFile
         words="MIDI"
         look="small"
-        about={`The MIDI of ${selectionWords(meant.value)}: click to download, or drag it into your studio (in Chrome and Edge)`}
+        about={`The MIDI of ${selectionWords(meant.value)}`}
         roles={roles}
         bars={{ from, to }}
       />
@@ -196,8 +197,8 @@ export function selectionWords({ roles, from, to }: Selection): string {
 
 const GAP = 8; // pixels
 
-/** Have the tools below the selection, within the frame; on a phone over the transport. */
-function usePlace(tools: { readonly current: HTMLDivElement | null }, view: BandView): void {
+/** Have floating tools below the selection, within the frame; on a phone over the transport. */
+function usePlace(tools: { readonly current: HTMLDivElement | null }, view: BandView, isFloating: boolean): void {
   const [chosen, scale, left, head, frame] = [
     selection.value,
     view.scale.value,
@@ -212,7 +213,7 @@ function usePlace(tools: { readonly current: HTMLDivElement | null }, view: Band
     const box = element?.closest(".band-frame");
     if (!element || !box) return;
     const place = (): void => {
-      const isBelow = chosen !== null && arrangement !== "stacked";
+      const isBelow = isFloating && arrangement !== "stacked";
       const last = box.querySelector(`[data-role="${chosen?.roles.at(-1)}"]`);
       const above = (last?.getBoundingClientRect().bottom ?? 0) - box.getBoundingClientRect().top;
       const x = head + pieceLines.peek().onset(chosen?.from ?? 0) * scale - left;
@@ -223,14 +224,14 @@ function usePlace(tools: { readonly current: HTMLDivElement | null }, view: Band
       Object.assign(element.style, {
         top: isBelow ? `${above + GAP}px` : "",
         left: isBelow ? `${Math.max(Math.min(x, most), head + GAP)}px` : "", // over cells alone
-        bottom: chosen !== null && !isBelow ? `${transport + GAP}px` : "",
+        bottom: isFloating && !isBelow ? `${transport + GAP}px` : "",
       });
     };
     const sizes = new ResizeObserver(place);
     sizes.observe(element);
     place();
     return () => sizes.disconnect();
-  }, [tools, chosen, scale, left, head, frame, arrangement, isDrawing]);
+  }, [tools, chosen, scale, left, head, frame, arrangement, isDrawing, isFloating]);
 }
 
 /** Who and which bars, to set without a pointer too. */

@@ -11,9 +11,12 @@ import type { Player } from "../../state/playback";
 import { isRowLocked, lockRow, players } from "../../state/selecting";
 import { Icon } from "../Icon";
 import { carry, MidiFile, midiFile } from "../MidiFile";
+import { hasFinePointer } from "../media";
 import { OwnPart } from "../OwnPart";
 import { Meter } from "./Meter";
 import type { BandView } from "./view";
+
+const TO_DRAG = "; in Chrome and Edge drag it into your studio: its MIDI";
 
 interface Props {
   readonly role: Role;
@@ -72,12 +75,7 @@ export function Strip({ role, player, view }: Props) {
         <div class="strip-rest">
           {!isWide && <Instrument role={role} />}
           <OwnPart role={role} player={player} />
-          <MidiFile
-            words="MIDI"
-            look="quiet small"
-            about={`The MIDI of ${name.toLowerCase()} alone: click to download, or drag it into your studio (in Chrome and Edge)`}
-            roles={[role]}
-          />
+          <MidiFile words="MIDI" look="quiet small" about={`The MIDI of ${name.toLowerCase()} alone`} roles={[role]} />
         </div>
       )}
       <Meter role={role} player={player} />
@@ -90,14 +88,15 @@ function Name({ role }: { readonly role: Role }) {
   const name = ROLE_NAMES[role];
   if (!heardRoles.value.includes(role) || piece.value === null) return <span class="strip-name">{name}</span>;
   const file = midiFile([role]);
+  const isDragged = file !== null && hasFinePointer.value;
   return (
     <button
       type="button"
       class="button quiet small strip-name"
       aria-label={`${name}, roll`}
       aria-expanded={opened.value === role}
-      draggable={file !== null}
-      title={`The roll of ${name.toLowerCase()}, to look closer and to edit notes; in Chrome and Edge drag it into your studio: its MIDI`}
+      draggable={isDragged}
+      title={`The roll of ${name.toLowerCase()}, to look closer and to edit notes${isDragged ? TO_DRAG : ""}`}
       onDragStart={(event) => file && carry(event, file)}
       onClick={() => toggleOpen(role)}
     >

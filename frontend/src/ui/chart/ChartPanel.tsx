@@ -6,7 +6,7 @@ import { chartProblem, chartText, offer } from "../../state/band";
 import { select } from "../../state/cells";
 import { readingProblem, readNow, watchChart } from "../../state/chart";
 import { watchHeard } from "../../state/heard";
-import { canRedo, canUndo, loadText, redo, undo } from "../../state/history";
+import { canRedo, canUndo, clear, redo, undo } from "../../state/history";
 import { piece } from "../../state/piece";
 import type { Player } from "../../state/playback";
 import { semitones, transpose } from "../../state/transposing";
@@ -83,7 +83,7 @@ export function ChartPanel({ player, onPlay }: Props) {
             disabled={chartText.value === ""}
             onClick={() => {
               select(null);
-              loadText("");
+              clear();
             }}
           >
             <Icon name="remove" />

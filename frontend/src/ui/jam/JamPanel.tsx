@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { beginJamming, jamPlace, stopJamming, tapChord } from "../../sound/jam";
 import { player } from "../../sound/player";
+import { options } from "../../state/band";
 import { loadText } from "../../state/history";
 import { type JamState, jamChord, jamKept, jamState, noKeyboard, tapped } from "../../state/jam";
 import { tell } from "../../state/notice";
@@ -96,7 +97,8 @@ function Keep() {
         class="button"
         title="Put the chords that you played into the chart"
         onClick={() => {
-          loadText(kept.chart.trimEnd());
+          const { tempo, style } = options.peek(); // in which it was played
+          loadText(kept.chart.trimEnd(), { options: { tempo, style } });
           tell(KEPT);
         }}
       >
