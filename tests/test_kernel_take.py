@@ -40,6 +40,9 @@ EVERYTHING = SamplingDefaults(
     moving={"piano": 0.5, "bass": 0.2},
     steady={"drums": 0.3, "piano": 0.5},
     register={"piano": 0.5, "bass": 2.0},
+    fullness={"drums": (0.3, 0.1, 0, -0.2, -0.4), "guitar": (0.3, 0, 0, 0, -0.7)},
+    resting={"piano": 0.7, "bass": -0.3},
+    thickness={"drums": 0.3, "strings": -0.4},
 )
 MELODY = Track(Role.MELODY, np.array([[0, 24, 61, 90], [30, 40, 66, 90], [96, 48, 70, 90]], np.int32))
 OWN = Track(Role.BASS, np.array([[0, 12, 40, 90], [24, 12, 43, 60], [60, 30, 45, 90]], np.int32))

@@ -191,10 +191,10 @@ def test_drums_have_accents_that_their_ids_don_t_tell() -> None:
     compared = 0
     for performance, band in every_band():
         composed = decode_bars(performance.takes[0].ids, performance.plan.chart)[0].notes[Role.DRUMS]
-        first = band[Role.DRUMS].notes[: len(composed)]
         assert len({*composed[:, VELOCITY].tolist()}) == 1
-        kick = first[np.isin(first[:, PITCH], (35, 36)), VELOCITY]
-        hats = first[first[:, PITCH] == 42, VELOCITY]
+        played = band[Role.DRUMS].notes
+        kick = played[np.isin(played[:, PITCH], (35, 36)), VELOCITY]
+        hats = played[played[:, PITCH] == 42, VELOCITY]
         if min(len(kick), len(hats)) > 1:
             assert kick.mean() > hats.mean()
             compared += 1

@@ -41,7 +41,7 @@ from sideman.tokens import register, styling
 from sideman.tokens.decode import BarNotes, decode_bars
 from sideman.tokens.fingerprints import SUFFIX, Fingerprints, Run
 from sideman.tokens.prefix import FEATURE_NAMES, FEATURES
-from sideman.tokens.vocabulary import VOCABULARY
+from sideman.tokens.vocabulary import DENSITIES, VOCABULARY
 
 if TYPE_CHECKING:
     from sideman.charts.reading import Reading
@@ -123,6 +123,8 @@ class Model:
             raise CheckpointError(
                 f"nobody knows a styling of {', '.join(sorted(unknown))}: give {', '.join(styling.SHAPES)}"
             )
+        if any(len(levels) != DENSITIES for levels in self.sampling.fullness.values()):
+            raise CheckpointError(f"the fullness of these weights is damaged: give {DENSITIES} levels")
         self.known = known
         self.sampling = replace(self.sampling, known=known)
 

@@ -80,8 +80,10 @@ class _Leading(ctypes.Structure):
         ("bar_begin", ctypes.c_int32),
         ("avoiding", ctypes.c_double),
         ("chord_share", ctypes.c_double),
+        ("fullness", ctypes.c_void_p),
+        *((name, ctypes.c_double * _MAX_ROLES) for name in ("resting", "thickness")),
         *((name, ctypes.c_float * _MAX_ROLES) for name in ("fitting", "moving", "steady")),
-        ("is_steady", ctypes.c_int32),
+        *((name, ctypes.c_int32) for name in ("is_leaning", "is_steady")),
         ("part_over", ctypes.c_int32),
     )
 
@@ -192,7 +194,9 @@ class KernelTake:
         leading.fitting[: len(ROLES)] = fitting.added
         if habits is not None:
             leading.moving[: len(ROLES)], leading.steady[: len(ROLES)] = habits.moving, habits.steady
-            leading.is_steady = habits.is_steady
+            leading.resting[: len(ROLES)], leading.thickness[: len(ROLES)] = habits.resting, habits.thickness
+            leading.is_leaning, leading.is_steady = habits.is_leaning, habits.is_steady
+            leading.fullness = None if habits.fullness is None else habits.fullness.ctypes.data
         if fitting.register is not None:
             leading.registers = fitting.register.rows.ctypes.data
         if fitting.clashes is not None:

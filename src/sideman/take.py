@@ -73,7 +73,7 @@ class Take:
         self.leader = leader
         self.sampler = Sampler(sampling, defaults, VOCABULARY.kind_numbers, VOCABULARY.kinds, number)
         styling = Styling(defaults.styling) if defaults.styling else None
-        habits = Habits(defaults.moving, defaults.steady) if defaults.moving or defaults.steady else None
+        habits = Habits(defaults.moving, defaults.steady, defaults.fullness, defaults.resting, defaults.thickness)
         register = Register(chart.shift, defaults.register) if defaults.register else None
         self._fitting = Fitting(defaults.fitting, clashes, styling, habits, register)
         self.choices = _NONE  # ids that may come next
@@ -129,9 +129,10 @@ class Take:
             if self.unread or not len(self.choices):
                 return
         fitting = self._fitting.row(self.prefix, self.leader.style(self.prefix.bar))
-        token = self.sampler.draw(logits, self.wished, fitting)
+        factors = self._fitting.habits.factors(self.prefix)
+        token = self.sampler.draw(logits, self.wished, fitting, factors)
         if self.wished is not self.choices and token not in self.choices:
-            token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices), fitting)
+            token = self.sampler.draw(logits, self.leader.instead(self.prefix, token, self.choices), fitting, factors)
         self._follow(part_over=self._accept(self.leader.as_asked(token, self.prefix.bar)))
 
     @property

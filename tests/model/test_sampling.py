@@ -93,6 +93,13 @@ def test_equally_likely_ids_are_cut_together() -> None:
     assert draw(SamplingOptions(temperature=1, top_p=0.1), ALL[:4], np.zeros(4), draws=200).all()
 
 
+def test_factors_make_a_kind_likelier_and_leave_its_ids_alone() -> None:
+    sampler = new_sampler(SamplingOptions(seed=0), PLAIN, KINDS)
+    factors = np.array([1.0, 3.0, 1.0])
+    frequencies = np.bincount([sampler.draw(LOGITS, ALL, None, factors) for _ in range(DRAWS)], minlength=5) / DRAWS
+    assert_follows(frequencies, np.exp(LOGITS) * factors[KINDS])
+
+
 def test_temperature_zero_takes_the_likeliest_choice() -> None:
     assert draw(SamplingOptions(temperature=0), draws=10)[0] == 1
     assert draw(SamplingOptions(temperature=0), np.array([1, 3, 4]), draws=10)[3] == 1
@@ -296,6 +303,8 @@ def test_defaults_come_back_from_plain_values() -> None:
     assert SamplingDefaults.of({"values": {"sign": 0.9}}, NAMES) == SamplingDefaults(values={"sign": 0.9})
     defaults = replace(defaults, repeats={"piano": (0.25, 0.9)}, fitting={"piano": 0.5})
     assert SamplingDefaults.of(json.loads(json.dumps(defaults.to_dict())), NAMES) == defaults
+    defaults = replace(defaults, fullness={"piano": (0.5, -0.5)}, resting={"bass": -0.25}, thickness={"drums": 0.5})
+    assert SamplingDefaults.of(json.loads(json.dumps(defaults.to_dict())), NAMES) == defaults
 
 
 def test_defaults_of_before_are_written_as_before() -> None:
@@ -319,11 +328,15 @@ def test_defaults_of_before_are_written_as_before() -> None:
         ({"top_p": None}, "top_p is None"),
         ({"repeats": 0.5}, "damaged"),
         ({"repeats": {"piano": 0.5}}, "damaged"),
-        ({"repeats": {"piano": [0.5]}}, r"repeats of piano are \(0.5,\): give two chances"),
+        ({"repeats": {"piano": [0.5]}}, r"repeats of piano are \(0.5,\): give two or four chances"),
         ({"repeats": {"piano": [0.5, 1.5]}}, "repeats of piano"),
         ({"repeats": {"piano": "ab"}}, "repeats of piano"),
         ({"fitting": {"piano": -1}}, "fitting of piano is -1: give 0 to 10"),
         ({"fitting": {"piano": float("nan")}}, "fitting of piano is nan"),
+        ({"resting": {"piano": -11}}, "resting of piano is -11: give -10 to 10"),
+        ({"thickness": {"piano": "x"}}, "thickness of piano is x"),
+        ({"fullness": {"piano": 0.5}}, "the fullness of these weights are damaged: give each a number for each level"),
+        ({"fullness": {"piano": [0.5, 11]}}, r"fullness of piano is \(0.5, 11\): give each level -10 to 10"),
     ],
 )
 def test_damaged_defaults_are_named(values: object, message: str) -> None:

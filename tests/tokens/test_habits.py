@@ -1,6 +1,8 @@
-"""A top tone is less likely where it was struck just before, a density more likely where the last bar had it."""
+"""What is likelier for what was played: another top tone, a bar as full as the last; and rests, levels, thin onsets."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pytest
@@ -9,15 +11,16 @@ from sideman.music.band import Role
 from sideman.music.chords import parse
 from sideman.tokens.chart import chart_of_progression
 from sideman.tokens.clashes import Row
-from sideman.tokens.habits import Habits
+from sideman.tokens.habits import NO_HABITS, Habits
 from sideman.tokens.leader import Leader
+from sideman.tokens.prefix import Prefix
 from sideman.tokens.vocabulary import VOCABULARY
 
 HABITS = Habits({"piano": 0.5}, {"piano": 1.0, "drums": 0.25})
 
 
-def after(*said: str, role: Role = Role.PIANO, habits: Habits = HABITS) -> Row | None:
-    """What is added behind these ids of a part, such as ``position:12``, in the first bar of who plays alone."""
+def standing(*said: str, role: Role = Role.PIANO) -> Prefix:
+    """Behind these ids of a part, such as ``position:12``, in the first bar of who plays alone."""
     leader = Leader(chart_of_progression(parse("C:4|F:4")), [role])
     prefix = leader.prefix()
     for token in leader.forced(prefix):
@@ -29,7 +32,12 @@ def after(*said: str, role: Role = Role.PIANO, habits: Habits = HABITS) -> Row |
             continue
         kind, value = each.split(":")
         prefix.push(VOCABULARY.id(kind, int(value)))
-    return habits.row(prefix)
+    return prefix
+
+
+def after(*said: str, role: Role = Role.PIANO, habits: Habits = HABITS) -> Row | None:
+    """What is added behind these ids."""
+    return habits.row(standing(*said, role=role))
 
 
 def added(row: Row | None) -> dict[tuple[str, int], float]:
@@ -72,3 +80,36 @@ def test_who_is_not_named_is_left_alone(role: Role) -> None:
     density = role.number * 5
     row = after(f"track_density:{density}", "position:0", "length:3", "pitch:45", "position:12", role=role)
     assert row is None
+
+
+def test_each_level_of_fullness_has_its_own() -> None:
+    habits = Habits(steady={"piano": 1.0}, fullness={"piano": (0.5, 0.0, -0.25, 0.0, 0.0)})
+    assert added(after(habits=habits)) == {("track_density", 5): 0.5, ("track_density", 7): -0.25}
+    assert added(after(*CHORD, "bar", habits=habits)) == {("track_density", 5): 0.5, ("track_density", 7): 0.75}
+    assert after(*CHORD, "position:12", habits=habits) is None
+
+
+def factors(*said: str, role: Role = Role.PIANO) -> dict[str, float] | None:
+    """How much likelier kinds are behind these ids of a part, as in :func:`after`; those that are not are left out."""
+    habits = Habits(resting={role: math.log(2)}, thickness={role: math.log(0.5)})
+    found = habits.factors(standing(*said, role=role))
+    if found is None:
+        return None
+    return {VOCABULARY.kinds[kind]: round(float(found[kind]), 9) for kind in np.flatnonzero(found != 1).tolist()}
+
+
+def test_who_is_next_rests_more_often() -> None:
+    assert factors(*CHORD, "bar") == {"rest": 2.0}
+    assert factors() == {}  # nobody knows who is next
+
+
+@pytest.mark.parametrize("role", [Role.PIANO, Role.DRUMS])
+def test_onsets_are_thinner(role: Role) -> None:
+    onset = ("track_density:2", "position:0", "hit:0") if role is Role.DRUMS else CHORD
+    assert factors(*onset, role=role) == {"length": 0.5, "pitch": 0.5, "hit": 0.5}
+    assert factors(*onset, "position:12", role=role) is None
+
+
+def test_nobody_leans_unasked() -> None:
+    assert NO_HABITS.factors(standing(*CHORD)) is None
+    assert NO_HABITS.row(standing(*CHORD)) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -18,14 +18,15 @@ from sideman.model.sampling import SamplingDefaults
 from sideman.music.band import ROLES, Role
 from sideman.music.chords import parse
 from sideman.music.progression import Progression
-from sideman.tokens.leads import Repeats
+from sideman.music.wishes import PlayedSection, Repeat, Wishes
+from sideman.tokens.leads import Repeats, heads_of, leads_of
 from sideman.tokens.parts import parts_of
 
 MODEL = Model(tiny_checkpoint())
 LOOP = "C:4|Am:4|F:4|G7:4|" * 3 + "C:4|Am:4|F:4|G7:4"
 
 
-def compose(plan: Plan, chances: dict[str, tuple[float, float]]) -> Sequence[Take]:
+def compose(plan: Plan, chances: Mapping[str, tuple[float, ...]]) -> Sequence[Take]:
     performance = Performance(plan, SamplingDefaults(repeats=chances))
     composer = Composer(MODEL.engine, MODEL.columns, len(performance.takes))
     for take in performance.takes:
@@ -98,3 +99,28 @@ def test_any_bar_of_those_alike_comes_again_and_the_next_follows_it() -> None:
 def test_a_bar_like_none_repeats_nothing_and_ends_the_row() -> None:
     repeats = Repeats({"piano": (0.0, 1.0)}, np.random.default_rng(0))
     assert [repeats.draw(like) for like in (-1, -1, 0, 1)] == [{}] * 4
+
+
+def test_bars_of_the_same_chords_come_again_where_these_lead_elsewhere() -> None:
+    plan = Plan(parse("C:4|F:4|C:4|G:4|C:4|C:4"), ArrangeOptions(seed=2))
+    assert [echo.bar for echo in plan.leads.echoes] == [-1] * 6
+    (take,) = compose(plan, {"bass": (0.0, 0.0, 1.0, 1.0), "piano": (1.0, 1.0)})
+    parts = parts_of(take.ids)
+    assert all(parts[bar][Role.BASS] in [parts[before][Role.BASS] for before in range(0, bar, 2)] for bar in (2, 4, 5))
+    assert parts[2][Role.PIANO] != parts[0][Role.PIANO]
+
+
+def test_their_chances_are_the_last_two() -> None:
+    repeats = Repeats({"piano": (0.0, 0.0, 1.0, 1.0), "bass": (1.0, 1.0)}, np.random.default_rng(0))
+    drawn = [repeats.draw(like, akin) for like, akin in ((-1, ()), (-1, ()), (-1, (0,)), (-1, (1,)), (1, (1, 3)))]
+    assert drawn == [{}, {}, {Role.PIANO: 0}, {Role.PIANO: 1}, {Role.BASS: 1}]
+
+
+def test_sections_that_are_to_be_new_repeat_nothing() -> None:
+    sections = [PlayedSection("A", (0, 1)), PlayedSection("A", (0, 1), Wishes(repeat=Repeat.NEW))]
+    plan = Plan(parse("C:4|F:4|C:4|F:4"), ArrangeOptions(seed=2), sections=tuple(sections))
+    chances = dict.fromkeys(map(str, ROLES), (1.0, 1.0, 1.0, 1.0))
+    random = np.random.default_rng(0)
+    heads = heads_of(plan.chart, goes_on=True)
+    leads = leads_of(heads, sections, [1] * 4, repeats=Repeats(chances, random))
+    assert not any(lead.copied for lead in leads.bars)

@@ -25,7 +25,7 @@ from sideman.model.checkpoint import Checkpoint
 from sideman.model.config import GPT2Config
 from sideman.model.engine import Cache, Engine, Floats, Inputs
 
-ABI = 4
+ABI = 5
 ALIGN = 64  # bytes
 PANEL, SUM_LANES, MAX_THREADS = 64, 16, 16  # as in native/
 LARGEST, ZERO = 127, 128  # of 8 bits; what stands for 0 in inputs, which have no sign

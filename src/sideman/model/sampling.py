@@ -29,7 +29,8 @@ MAX_FITTING = 10.0  # added to logits
 Floats = npt.NDArray[np.float64]
 
 _ADDED = ("fitting", "styling", "moving", "steady", "register")  # to logits
-_AFTER = ("another", "the same")  # what came before, by which the chances of a repeat differ
+_LEANING = ("resting", "thickness")  # likewise, but less can be likelier too
+_CHANCES = (2, 4)  # of a repeat
 _TINY = np.finfo(np.float64).tiny
 
 
@@ -50,34 +51,49 @@ class SamplingDefaults:
 
     ``kind`` is the temperature of the kinds, ``values`` those of the ids within a kind, by the kind's name; ``value``
     holds for the others. ``top_p`` cuts the ids within a kind. ``repeats`` tells how often what is to be like
-    something earlier is the same, by names of the caller: the chance after one that was not, and after one that was.
+    something earlier is the same, by names of the caller: the chance after one that was not, and after one that was; if
+    there are four, the last two hold for what is to be like it in part.
     ``fitting`` is what is added to the logits of ids that fit where they stand, by such names too, within their kind;
     ``styling`` is how strongly a style is kept to, by the kind of ids; ``moving`` and ``steady`` how strongly lines
-    move and bars stay as full as they were, ``register`` how much is told of how high players play, by names of the
-    caller. ``known``, which has a file of its own, tells
-    what they learnt from. Raises :class:`CheckpointError` outside the ranges.
+    move and bars stay as full as they were, ``register`` how much is told of how high players play, ``fullness`` what
+    is added to each level of how full bars are, ``resting`` and ``thickness`` what is added to a rest and to one more
+    note of an onset, against what may come in their place, by names of the caller. ``known``, which has a file of its
+    own, tells what they learnt from. Raises :class:`CheckpointError` outside the ranges.
     """
 
     kind: float = 1.0
     value: float = 1.0
     values: Mapping[str, float] = field(default_factory=dict)
     top_p: float = 1.0
-    repeats: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    repeats: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     fitting: Mapping[str, float] = field(default_factory=dict)
     styling: Mapping[str, float] = field(default_factory=dict)
     moving: Mapping[str, float] = field(default_factory=dict)
     steady: Mapping[str, float] = field(default_factory=dict)
     register: Mapping[str, float] = field(default_factory=dict)
+    fullness: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    resting: Mapping[str, float] = field(default_factory=dict)
+    thickness: Mapping[str, float] = field(default_factory=dict)
     known: Known | None = None
 
     def __post_init__(self) -> None:
         for name, chances in self.repeats.items():
-            if len(chances) != len(_AFTER) or not all(_is_number(chance) and 0 <= chance <= 1 for chance in chances):
-                raise CheckpointError(f"the repeats of {name} are {str(chances)[:24]}: give two chances from 0 to 1")
-        for what in _ADDED:
+            if len(chances) not in _CHANCES or not all(_is_number(chance) and 0 <= chance <= 1 for chance in chances):
+                raise CheckpointError(
+                    f"the repeats of {name} are {str(chances)[:40]}: give two or four chances, 0 to 1"
+                )
+        for what in (*_ADDED, *_LEANING):
+            least = 0 if what in _ADDED else -MAX_FITTING
             for name, added in getattr(self, what).items():
-                if not _is_number(added) or not 0 <= added <= MAX_FITTING:
-                    raise CheckpointError(f"the {what} of {name} is {str(added)[:12]}: give 0 to {MAX_FITTING:g}")
+                if not _is_number(added) or not least <= added <= MAX_FITTING:
+                    raise CheckpointError(
+                        f"the {what} of {name} is {str(added)[:12]}: give {least:g} to {MAX_FITTING:g}"
+                    )
+        for name, levels in self.fullness.items():
+            if not all(_is_number(added) and abs(added) <= MAX_FITTING for added in levels):
+                raise CheckpointError(
+                    f"the fullness of {name} is {str(levels)[:40]}: give each level {-MAX_FITTING:g} to {MAX_FITTING:g}"
+                )
         temperatures = {"kind": self.kind, "value": self.value, **self.values}
         for name, temperature in temperatures.items():
             if not _is_number(temperature) or not MIN_TEMPERATURE <= temperature <= MAX_TEMPERATURE:
@@ -99,7 +115,7 @@ class SamplingDefaults:
 
         Raises :class:`CheckpointError` where it is damaged, or names a kind that is not one of ``kinds``.
         """
-        nested = ("values", "repeats", *_ADDED)
+        nested = ("values", "repeats", "fullness", *_ADDED, *_LEANING)
         if not isinstance(values, Mapping) or not all(isinstance(values.get(name, {}), Mapping) for name in nested):
             raise CheckpointError("the sampling of these weights is damaged: write it again with sideman export")
         unknown = [
@@ -112,14 +128,17 @@ class SamplingDefaults:
                 f"unknown sampling of {', '.join(sorted(map(str, unknown)))}: "
                 f"give kind, value, top_p, and values of {', '.join(kinds)}"
             )
-        repeats = values.get("repeats", {})
-        if not all(isinstance(chances, Sequence) for chances in repeats.values()):
-            raise CheckpointError("the repeats of these weights are damaged: give each two chances")
-        return cls(**{**values, "repeats": {name: tuple(chances) for name, chances in repeats.items()}})
+        several = {}
+        for what, wanted in (("repeats", "two or four chances"), ("fullness", "a number for each level")):
+            numbers = values.get(what, {})
+            if not all(isinstance(each, Sequence) for each in numbers.values()):
+                raise CheckpointError(f"the {what} of these weights are damaged: give each {wanted}")
+            several[what] = {name: tuple(each) for name, each in numbers.items()}
+        return cls(**{**values, **several})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON. What weights of before don't have is left out: they keep their fingerprint."""
-        added = {"repeats": dict(self.repeats)} | {name: dict(getattr(self, name)) for name in _ADDED}
+        added = {name: dict(getattr(self, name)) for name in ("repeats", *_ADDED, "fullness", *_LEANING)}
         plain = {"kind": self.kind, "value": self.value, "values": dict(self.values), "top_p": self.top_p, **added}
         return {name: value for name, value in plain.items() if value or name not in added}
 
@@ -177,12 +196,14 @@ class Sampler:
         logits: npt.NDArray[np.floating],
         choices: npt.NDArray[np.intp],
         fitting: npt.NDArray[np.floating] | None = None,
+        factors: Floats | None = None,
     ) -> int:
-        """One of ``choices``, ids in rising order, by logits (vocab,); ``fitting`` (vocab,) is added within a kind.
+        """One of ``choices``, ids in rising order, by logits (vocab,).
 
-        Takes a random number for each kind that may come, where there are several, and one for each id of the kind
-        drawn, where there are several; at temperature 0 none. Raises :class:`TokenError` where there is no choice or
-        the logits of the choices are not finite.
+        ``fitting`` (vocab,) is added within a kind; ``factors`` (kinds,) tell how much likelier each kind is. Takes a
+        random number for each kind that may come, where there are several, and one for each id of the kind drawn, where
+        there are several; at temperature 0 none. Raises :class:`TokenError` where there is no choice or the logits of
+        the choices are not finite.
         """
         if not len(choices):
             raise TokenError("no id is allowed next: the prefix or its chart is not valid")
@@ -195,6 +216,8 @@ class Sampler:
             turns = (kinds[1:] != kinds[:-1]).nonzero()[0] + 1
             bounds = [0, *turns.tolist(), end]
             sums = np.add.reduceat(np.exp(scores - scores.max()), bounds[:-1])
+            if factors is not None:
+                sums *= factors[kinds[bounds[:-1]]]
             sums /= sums.max()
             kind = self._race(sums**self.kind_power)
             begin, end = bounds[kind], bounds[kind + 1]

@@ -17,7 +17,7 @@ from sideman.music.band import INSTRUMENTS, MIDI_VALUES, ROLES
 from sideman.music.qualities import PITCH_CLASSES
 from sideman.music.time import STEPS_PER_BEAT
 from sideman.tokens.clashes import Clashes, Row, chord_tones
-from sideman.tokens.habits import Habits
+from sideman.tokens.habits import NO_HABITS, Habits
 from sideman.tokens.prefix import Prefix
 from sideman.tokens.register import Register
 from sideman.tokens.styling import Styling
@@ -37,7 +37,7 @@ class Fitting:
         added: Mapping[str, float],
         clashes: Clashes | None = None,
         styling: Styling | None = None,
-        habits: Habits | None = None,
+        habits: Habits = NO_HABITS,
         register: Register | None = None,
     ) -> None:
         self.clashes = clashes
@@ -54,8 +54,7 @@ class Fitting:
             row = _sum(row, self.clashes.row(prefix))
         if self.styling is not None:
             row = _sum(row, self.styling.row(prefix, style))
-        if self.habits is not None:
-            row = _sum(row, self.habits.row(prefix))
+        row = _sum(row, self.habits.row(prefix))
         if self.register is not None:
             row = _sum(row, self.register.row(prefix))
         return row

@@ -18,6 +18,8 @@ from sideman.tokens.form import LIKE, NEW, Echo, Section, echoes_of_chords, sect
 from sideman.tokens.vocabulary import NO_CHORD
 
 _LONGEST = 8  # bars that a note lasts, in 2/4
+_NEAR = 8  # of the bars with the same chords, how many may come again where what follows differs
+_AFTER = 2  # chances: after another bar, after the same
 Head = tuple[Change, ...]  # the chords of a bar, and the one that begins the next
 
 
@@ -95,7 +97,9 @@ def leads_of(
     }
     echoes = list(echoes_of_chords(heads))
     bars = []
+    akin: dict[tuple[object, int], list[int]] = {}  # bars of the same chords, whatever follows
     for number, (wish, before) in enumerate(zip(wishes, earlier, strict=True)):
+        same = akin.setdefault((heads[number][:-1], heads[number][-1].onset), [])
         comes_again = before >= 0 and _is_same(heads[before], heads[number])
         if wish.repeat is Repeat.NEW and before >= 0:
             echoes[number] = Echo(-1, NEW)
@@ -107,7 +111,8 @@ def leads_of(
         if comes_again and wish.repeat is Repeat.AS and not is_other:
             copied = dict.fromkeys(ROLES, before)
         elif repeats is not None and not is_other:
-            copied = repeats.draw(echoes[number].bar)
+            copied = repeats.draw(echoes[number].bar, () if echoes[number].likeness == NEW else same[-_NEAR:])
+        same.append(number)
         if copied:
             copied = {
                 role: bar
@@ -146,15 +151,16 @@ class Repeats:
     """Draws, bar by bar in their order, who plays again what was played in the bar that this one is to be like.
 
     ``chances`` by role: after a bar in which the role played something else, and after one in which it repeated the bar
-    before that. A role that they don't name never repeats. Of bars that are all alike, as in a loop, any may be the one
-    that comes again: what was played once in between doesn't end it. ``is_idle`` says of a role, a bar and the bar that
+    before that; then the same two where the bar is like no other and only its chords came before, and led elsewhere. A
+    role that they don't name never repeats. Of bars that are all alike, as in a loop, any may be the one that comes
+    again: what was played once in between doesn't end it. ``is_idle`` says of a role, a bar and the bar that
     it would repeat there that it must not. Where some bars were played already, ``likes`` are the bars that these were
     to be like, -1 for none, and ``last`` what was drawn for the last of them.
     """
 
     def __init__(
         self,
-        chances: Mapping[str, tuple[float, float]],
+        chances: Mapping[str, Sequence[float]],
         random: np.random.Generator,
         is_idle: Callable[[Role, int, int], bool] | None = None,
         likes: Iterable[int] = (),
@@ -166,19 +172,23 @@ class Repeats:
         self._likes = [*likes]
         self._last: Mapping[Role, int] = last or {}
 
-    def draw(self, like: int) -> Mapping[Role, int]:
-        """By role the bar that is repeated in the next one, which is to be ``like`` an earlier one; -1 for none."""
+    def draw(self, like: int, akin: Sequence[int] = ()) -> Mapping[Role, int]:
+        """By role the bar that is repeated in the next one, which is to be ``like`` an earlier one; -1 for none.
+
+        ``akin`` are earlier bars of the same chords.
+        """
         numbers, places = self._random.random((2, len(ROLES))).tolist()
-        alike = []
+        alike, first = [], 0 if like >= 0 else _AFTER
         self._likes.append(like)
         while like >= 0:
             alike.append(like)
             like = self._likes[like]
+        alike = alike or [*akin]
         drawn = {}
         for role, number, place in zip(ROLES, numbers, places, strict=True):
-            chances, following = self._chances.get(role), self._last.get(role, -2) + 1
+            chances, following = self._chances.get(role, ())[first:], self._last.get(role, -2) + 1
             goes_on = following in alike
-            if alike and chances is not None and number < chances[goes_on]:
+            if alike and chances and number < chances[goes_on or (first > 0 and role in self._last)]:
                 source = following if goes_on else alike[int(place * len(alike))]
                 if self._is_idle is None or not self._is_idle(role, len(self._likes) - 1, source):
                     drawn[role] = source

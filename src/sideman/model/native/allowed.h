@@ -31,8 +31,10 @@ struct leading {
   const float *registers;    /* (role, pitch) what is added to pitches, or NULL */
   int32_t steps, bar_begin;  /* of the chart, and where this bar begins */
   double avoiding, chord_share;
+  const float *fullness;     /* (role, density) what is added to densities, or NULL */
+  double resting[MAX_ROLES], thickness[MAX_ROLES]; /* how much likelier a rest is, and another note of an onset */
   float fitting[MAX_ROLES], moving[MAX_ROLES], steady[MAX_ROLES];
-  int32_t is_steady;
+  int32_t is_leaning, is_steady; /* whether any of resting and thickness, of steady, does something */
   int32_t part_over; /* a part ends here, whatever the grammar would allow */
 };
 
@@ -192,6 +194,17 @@ static int rub(const struct standing *at, const struct leading *leading, float w
   return any;
 }
 
+static int may_end(const struct standing *at) { return at->stage == HEAD || at->stage == RESTING || at->stage == SOUND; }
+
+/* How much likelier each kind is, as Habits.factors tells; NULL where none is. */
+static const double *lean(const struct standing *at, const struct leading *leading, double factors[KINDS]) {
+  if (!leading->is_leaning || !may_end(at)) return NULL;
+  for (int kind = 0; kind < KINDS; kind++) factors[kind] = 1;
+  if (at->played_count < at->band_count) factors[REST] = leading->resting[at->band[at->played_count]];
+  if (at->stage == SOUND) factors[LENGTH] = factors[PITCH] = factors[HIT] = leading->thickness[at->role];
+  return factors;
+}
+
 /* What is added, (vocabulary,), in the order of Fitting.row; NULL where nothing is. */
 static const float *add_up(const struct standing *at, const struct leading *leading, float *added) {
   int first = begins(at, PITCH), vocabulary = begins(at, KINDS), role = at->role;
@@ -199,11 +212,11 @@ static const float *add_up(const struct standing *at, const struct leading *lead
   int fits = tone != 0 && at->position >= 0 && at->position % at->language->beat == 0 && has_root(at, at->chord);
   int is_rubbing = rub(at, leading, rubs);
   int moves = (at->stage == ONSET || at->stage == IN_LENGTH || at->stage == SOUND) && at->top >= 0 && leading->moving[role];
-  int is_steady = leading->is_steady && (at->stage == HEAD || at->stage == RESTING || at->stage == SOUND);
+  int is_steady = leading->is_steady && may_end(at), is_full = leading->fullness && may_end(at);
   int is_common = at->measure.steps == many(at, POSITION) && at->measure.metre * at->language->beat == at->measure.steps;
   int is_styled = leading->styling && is_common;
   int is_pitched = leading->registers && role >= 0 && at->length >= 0 && !at->language->is_drum[role];
-  if (!fits && !is_rubbing && !moves && !is_steady && !is_styled && !is_pitched) return NULL;
+  if (!fits && !is_rubbing && !moves && !is_steady && !is_full && !is_styled && !is_pitched) return NULL;
   memset(added, 0, vocabulary * sizeof *added);
   for (int pitch = 0; pitch < many(at, PITCH) && (fits || is_rubbing); pitch++) {
     if (fits && at->language->tones[at->chord.chord] >> pitch % 12 & 1) added[first + pitch] = tone;
@@ -215,9 +228,11 @@ static const float *add_up(const struct standing *at, const struct leading *lead
     for (int id = 0; id < vocabulary; id++) added[id] += leading->styling[row * vocabulary + id];
   }
   if (moves) added[first + at->top] -= leading->moving[role];
-  for (int other = 0; other < at->language->roles && is_steady; other++)
-    if (at->densities[other] >= 0)
-      added[begins(at, TRACK_DENSITY) + other * at->language->densities + at->densities[other]] += leading->steady[other];
+  for (int value = 0, levels = at->language->densities; value < at->language->roles * levels && (is_steady || is_full); value++) {
+    float habit = is_steady && at->densities[value / levels] == value % levels ? leading->steady[value / levels] : 0;
+    if (is_full) habit += leading->fullness[value];
+    added[begins(at, TRACK_DENSITY) + value] += habit;
+  }
   for (int pitch = 0; pitch < many(at, PITCH) && is_pitched; pitch++)
     added[first + pitch] += leading->registers[role * many(at, PITCH) + pitch];
   return added;

@@ -100,10 +100,11 @@ static double largest(const double *numbers, int count) {
   return most;
 }
 
-/* One of `count` ids in rising order, of `kinds` (vocabulary), by logits (vocabulary); `added` (vocabulary), or NULL,
- * counts within a kind. Its place among the ids, or -1 where a logit is not finite. */
+/* One of `count` ids in rising order, of `kinds` (vocabulary), by logits (vocabulary). `factors` (kinds), or NULL, tell
+ * how much likelier each kind is; `added` (vocabulary), or NULL, counts within a kind. Its place among the ids, or -1
+ * where a logit is not finite. */
 static int draw(const struct drawing *drawing, const float *logits, const int16_t *ids, int count, const uint8_t *kinds,
-                const float *added) {
+                const double *factors, const float *added) {
   double scores[MAX_VOCABULARY], sums[MAX_KINDS];
   int bounds[MAX_KINDS + 1] = {0}, groups = 0, begin = 0, end = count;
   for (int i = 0; i < count; i++) {
@@ -117,6 +118,7 @@ static int draw(const struct drawing *drawing, const float *logits, const int16_
     for (int group = 0; group < groups; group++) {
       sums[group] = 0;
       for (int i = bounds[group]; i < bounds[group + 1]; i++) sums[group] += power_of_e(scores[i] - most);
+      if (factors) sums[group] *= factors[kinds[ids[bounds[group]]]];
     }
     most = largest(sums, groups);
     for (int group = 0; group < groups; group++) {

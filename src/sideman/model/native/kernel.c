@@ -25,7 +25,7 @@
 #include <windows.h>
 #endif
 
-#define ABI 4 /* raised when a function or a layout changes */
+#define ABI 5 /* raised when a function or a layout changes */
 #define PUBLIC __attribute__((visibility("default")))
 
 PUBLIC int sideman_abi(void) { return ABI; }

@@ -100,8 +100,10 @@ static void draw_next(struct take *take, const float *logits) {
     wait_for(take, FOR_DRAWING, -1);
     return;
   }
+  double factors[KINDS];
   const float *adding = add_up(&take->at, &take->leading, added);
-  int place = draw(&take->drawing, logits, ids, list(&take->wished, ids), take->at.language->kinds, adding);
+  const double *leaning = lean(&take->at, &take->leading, factors);
+  int place = draw(&take->drawing, logits, ids, list(&take->wished, ids), take->at.language->kinds, leaning, adding);
   if (place < 0)
     wait_for(take, FOR_DRAWING, -1);
   else if (!has(&take->may, ids[place]))
