@@ -169,6 +169,55 @@ def test_repeats_are_played() -> None:
     assert played("A\n| C | G |\nB\n| F :|\nA") == "C | G | F | F | C | G"
 
 
+@cases(
+    ("text", "bars"),
+    [
+        ("[Chorus]\n|: F | G :| x3\nC | C\n[Verse]\nC\n[Chorus]", "F G F G F G C C C F G F G F G C C"),
+        ("[Chorus]\nC | G x2\n[Verse]\nF\n[Chorus]\n", "C G C G F C G C G"),
+        ("[Chorus]\n|: F | [1. G :| [2. Am |\n[Verse]\nC\n[Chorus x2]", "F G F Am C F G F Am F G F Am"),
+        ("[A x2]\n|: F :|\n[B]\nC\n[A]", "F F F F C F F"),
+        ("[A x2]\nF | G\n[B]\nC\n[A]", "F G F G C F G"),  # the count is of the label
+    ],
+)
+def test_a_section_that_is_only_named_has_its_repeats(text: str, bars: str) -> None:
+    assert played(text) == bars.replace(" ", " | ")
+
+
+@cases(
+    ("text", "form"),
+    [
+        ("[Verse]\nC | Am\n[Chorus]\n|: F | G :| x3\nC\n[Verse]\n[Chorus]", "Verse Chorus Verse Chorus"),
+        ("[Verse]\nC\n[Chorus]\nF | G x4\n", "Verse Chorus ×4"),
+        ("|: C | G :|\n[Verse]\nF", "· ×2 Verse"),
+        ("|: C | G :|", ""),
+    ],
+)
+def test_the_form_is_told(text: str, form: str) -> None:
+    (told,) = [assumption.text for assumption in read(text).assumptions if assumption.code == "form"]
+    assert told == form
+
+
+@cases(
+    ("head", "tempo"),
+    [
+        ("Tempo: 10", 10),
+        ("Tempo: 700", 700),
+        ("Tempo: 1000", 1000),
+        ("Tempo: 1/4 = 90", 90),
+        ("{tempo: 92.5 bpm}", 92.5),
+    ],
+)
+def test_tempos_are_those_of_all_formats(head: str, tempo: float) -> None:
+    assert read(f"{head}\n| C | G |").sheet.tempo == tempo
+
+
+@cases("head", ["Tempo: 5", "Tempo: 1500 bpm", "Tempo: 100000", "{capo: 99}", "Capo: 12", "Key: X", "Time: 5/7"])
+def test_a_head_that_cannot_be_is_told(head: str) -> None:
+    (told,) = [assumption for assumption in read(f"{head}\n| C | G |").assumptions if assumption.code == "ignored"]
+    assert told.read == head.strip("{").split(":")[0].lower().replace("time", "meter")
+    assert assumed("{capo: 0}\n| C | G |") == {}
+
+
 def test_what_is_not_certain_is_said() -> None:
     assert assumed("C G Am F") == {"bars": "chord"}
     assert written("C G Am F", bars="two") == "C 2:G | Am 2:F"

@@ -31,7 +31,7 @@ def test_a_sheet_becomes_a_song(browser: httpx.Client) -> None:
         (1, 1, 1),
     ]
     assumption, form = song["assumptions"]
-    assert (assumption["code"], form["code"], form["text"]) == ("bars", "form", "Verse Chorus Chorus")
+    assert (assumption["code"], form["code"], form["text"]) == ("bars", "form", "Verse Chorus ×2")
     assert [other["answer"] for other in assumption["others"]] == ["two", "line"]
     assert all(answer["text"] != answer["answer"] for answer in [assumption["read"], *assumption["others"]])
 

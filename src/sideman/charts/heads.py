@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sideman.charts.sheet import Sheet
+from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO, Sheet
 from sideman.errors import OptionError
 from sideman.music.key import Key
 from sideman.music.notes import NOTE_NAMES
@@ -14,7 +14,6 @@ from sideman.music.time import Meter
 
 MAX_TITLE = 200  # characters
 MAX_LINE = 300  # of a line of the head
-SLOWEST, FASTEST = 20.0, 500.0  # beats a minute that are believed
 
 # What people call each, in the languages of the charts that were looked at.
 FIELDS: Mapping[str, str] = MappingProxyType(
@@ -41,7 +40,7 @@ _METER_LINE = re.compile(
     r"[(\[]?\s*\d{1,2}(?:\s?/\s?(?:2|4|8|16)|\s? \s?(?:(?:2|4)(?=\s*time)|8|16))\s*(?:time)?[)\]]?", re.IGNORECASE
 )
 _METER_OR_DEGREES = re.compile(r"\s*[(\[]?\s*\d{1,2}\s? \s?[24]\s*[)\]]?\s*")  # 3 4
-_TEMPO = re.compile(r"(?:(?:[♩♪𝅘𝅥]|\bq|quarter)\s*=\s*|tempo\s*[:=]?\s*)?(\d{2,3}(?:\.\d+)?)\s*(?:bpm)?", re.IGNORECASE)
+_TEMPO = re.compile(r"(?<![\d.])(\d{2,9}(?:\.\d+)?)(?!\d)")
 _TEMPO_LINE = re.compile(
     r"(?:(?:[♩♪𝅘𝅥]|q|quarter|tempo)\s*[=:]?\s*(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?|(\d{2,3}(?:\.\d+)?)\s*bpm)\s*",
     re.IGNORECASE,
@@ -144,7 +143,7 @@ def put(field: str, value: str, sheet: Sheet) -> bool:
             return key is not None and key == sheet.key  # a chart has one
         case "tempo":
             match_ = _TEMPO.search(value)
-            if not match_ or not SLOWEST <= float(match_[1]) <= FASTEST:
+            if not match_ or not MIN_TEMPO <= float(match_[1]) <= MAX_TEMPO:
                 return False
             sheet.tempo = float(match_[1])
         case "meter":

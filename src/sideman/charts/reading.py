@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from types import MappingProxyType
 
 from sideman.charts.form import missing
-from sideman.charts.sheet import Sheet
+from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO, Sheet
 from sideman.music.song import Place, Song
 
 MAX_FORM = 200  # characters that tell the order of sections
@@ -64,6 +65,13 @@ class Notes:
         if place is not None:
             places.append(place)
 
+    def tempo(self, tempo: float, place: Place | None = None, text: str = "") -> float | None:
+        """A tempo in beats a minute; None where no chart means it, which is noted."""
+        if MIN_TEMPO <= tempo <= MAX_TEMPO:
+            return tempo
+        self.note("value", "tempo", (), place, text or f"{tempo:g}")
+        return None
+
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """All of them, in the order in which they first came up."""
@@ -71,6 +79,24 @@ class Notes:
             Assumption(code, read, others, tuple(places), text)
             for (code, read), (others, places, text) in self._found.items()
         )
+
+
+def form_of(song: Song) -> str:
+    """The sections in the order in which they are played, such as ``Verse Chorus ×2``; empty where none has a name.
+
+    What is repeated within a section is told once, with it.
+    """
+    played: list[int] = []
+    is_whole = False
+    for number, bars in song.order:
+        if not played or number != played[-1] or (is_whole and bars[0] == 0):
+            played.append(number)
+        is_whole = len(song.sections[number].bars) - 1 in bars
+    names = [song.sections[number].name for number in played]
+    if not any(names):
+        return ""
+    rows = [(name or "·", len([*row])) for name, row in groupby(names)]
+    return " ".join(name if count == 1 else f"{name} ×{count}" for name, count in rows)
 
 
 def play(sheet: Sheet, notes: Notes) -> Song:
@@ -82,8 +108,7 @@ def play(sheet: Sheet, notes: Notes) -> Song:
     song = sheet.song()
     if song.is_as_written:
         return song
-    form = " ".join(song.sections[number].name or "·" for number, _ in song.order)
-    if notes.ask("form", ("played", "written"), text=form[:MAX_FORM]) == "written":
+    if notes.ask("form", ("played", "written"), text=form_of(song)[:MAX_FORM]) == "written":
         for measure in sheet.measures:
             measure.repeat, measure.times, measure.endings, measure.jump = False, 0, (), None
             measure.to_coda = measure.fine = False

@@ -6,10 +6,12 @@ Knows no lines: where a section begins and ends it is told.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sideman.charts.bars import Bars
 from sideman.charts.labels import Label, base
 from sideman.charts.reading import Notes
+from sideman.charts.sheet import Measure
 from sideman.charts.wished import Wish, wishes_of
 from sideman.music.song import Place
 from sideman.music.wishes import NO_WISHES, Wishes
@@ -22,7 +24,7 @@ class Sections:
         self._bars = bars
         self._notes = notes
         self._open: tuple[Label, int, Place] | None = None  # its label, the measures before it, where it is named
-        self._known: dict[str, tuple[int, int]] = {}  # by name and its base: first measure, end
+        self._known: dict[str, tuple[int, list[Measure]]] = {}  # by name and its base: first measure, what was written
         self._wishes: dict[str, Wishes] = {}  # by name
 
     def begin(self, label: Label, place: Place, written: Sequence[Wish] = ()) -> None:
@@ -51,10 +53,11 @@ class Sections:
             if self._notes.ask("again", ("played", "passed over"), place, label.name) == "passed over":
                 return
             self._bars.write_again(*known, place)
+        written = [replace(measure) for measure in self._bars.measures[first:]]
         if label.times > 1:
             self._bars.play(label.times, first)
         for name in names:
-            self._known[name] = (first, len(self._bars.measures))
+            self._known[name] = (first, written)
 
     def _name(self, name: str, written: Sequence[Wish]) -> None:
         """The next measure begins a section; without wishes of its own it has those of the last one of its name."""

@@ -5,6 +5,7 @@ Knows no cells and no lines: what is in a measure it is told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sideman.charts.lexing import Piece
@@ -67,10 +68,17 @@ class Staff:
         self._bracket += 1
         self.endings = (self._bracket,)
 
-    def write_again(self, first: int, last: int, place: Place) -> None:
-        """Measures once more, as a section that is only named: from ``first`` to before ``last``."""
-        for number, measure in enumerate(self.measures[first:last], first):
-            self.add(Measure(measure.chords, measure.meter, place, again=number))
+    def write_again(self, first: int, written: Sequence[Measure], place: Place) -> None:
+        """Measures once more, as a section that is only named: those from ``first`` on, as they were ``written``.
+
+        Their repeats are played again; the signs that lead out of them aren't.
+        """
+        for number, measure in enumerate(written, first):
+            if len(self.measures) < MAX_MEASURES:
+                self.add(Measure(measure.chords, measure.meter, place, times=measure.times, again=number))
+                added = self.measures[-1]
+                added.repeat |= measure.repeat
+                added.endings, added.ending_stops = measure.endings, measure.ending_stops
 
     def add(self, measure: Measure) -> None:
         """A measure, with all the signs that were waiting for it."""

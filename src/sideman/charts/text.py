@@ -43,6 +43,7 @@ _DEGREE = re.compile("[1-7]")
 _MINOR_TONIC = re.compile(r"i(?![iv])|1(?:-(?![1-7])|m(?!aj))")  # a degree that stands in a minor key
 _TIMES = re.compile(r":\s*[\d.]")
 _SEMITONES = re.compile(r"\s*[+-]?\d{1,2}\s*")
+_HAS_FRET = re.compile(r"[1-9]")
 # Directives of ChordPro that begin and end sections, by what stands behind ``start_of_`` and ``end_of_``, and in short.
 _SECTIONS = {"c": "chorus", "v": "verse", "b": "bridge", "g": "grid", "t": "tab"}
 _SKIPPED = frozenset({"tab", "abc", "ly", "svg", "textblock"})
@@ -234,6 +235,7 @@ class _Reader:
             fret = heads.capo_of(value) if name == "capo" else 0
             if fret and self._notes.ask("capo", ("written", "sounding"), place, value) == "sounding":
                 self._capo = fret
+            understood &= name != "capo" or bool(fret) or not _HAS_FRET.search(value)
             if not understood:
                 self._notes.note("ignored", name, (), place, value)
 

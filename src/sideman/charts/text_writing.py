@@ -11,10 +11,9 @@ from fractions import Fraction
 
 from sideman.charts import text as text_format
 from sideman.charts.cells import is_again, parts, spelled
-from sideman.charts.heads import FASTEST, SLOWEST
 from sideman.charts.labels import label
 from sideman.charts.reading import Notes
-from sideman.charts.sheet import Measure, Sheet, sheet_of
+from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO, Measure, Sheet, sheet_of
 from sideman.charts.source import Source
 from sideman.charts.symbols import ANY, is_symbol
 from sideman.errors import SidemanError
@@ -44,7 +43,7 @@ def head(sheet: Sheet) -> Iterator[tuple[str, str]]:
             yield name, " ".join(value.replace("|", "/").split())  # a bar line would make a line of chords of it
     if sheet.key is not None:
         yield "Key", sheet.key.name
-    if sheet.tempo is not None and SLOWEST <= sheet.tempo <= FASTEST:
+    if sheet.tempo is not None and MIN_TEMPO <= sheet.tempo <= MAX_TEMPO:
         yield "Tempo", f"{sheet.tempo:g}"
     if sheet.meter != COMMON_TIME:
         yield "Time", str(sheet.meter)
