@@ -144,3 +144,31 @@ WORDS = '"C" c8 d/ | |: :| :: |1 [2 :|2 || (3 > z Z9 [CE] !fine! P:A M:3/4 [M:6/
 def test_any_music_is_read_or_refused(words: list[str]) -> None:
     with suppress(SidemanError):
         tune(" ".join(['"C"', *words]))
+
+
+@cases(
+    ("head", "told", "text"),
+    [
+        ("L:0/4\nM:4/4\nK:C", "length", "0/4"),
+        ("L:1/0\nM:4/4\nK:C", "length", "1/0"),
+        ("L:1/8\nM:4/0\nK:C", "meter", "4/0"),
+        ("L:1/8\nM:0/4\nK:C", "meter", "0/4"),
+        ("M:4/4\nQ:1/0=120\nK:C", "tempo", "1/0=120"),
+        ("M:4/4\nQ:1/4=2000\nK:C", "tempo", "1/4=2000"),
+        ("M:4/4\nQ:1/4=0\nK:C", "tempo", "1/4=0"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told(head: str, told: str, text: str) -> None:
+    reading = tune('"C"C4 "G"G4|"F"F8|', head)
+    assert str(reading.song.progression) == "C:2|G:2|F:4"
+    assert reading.song.tempo is None
+    found = next(assumption for assumption in reading.assumptions if assumption.code == "value")
+    [(start, end)] = found.places
+    assert (found.read, found.text, reading.text[start:end]) == (told, text, text)
+
+
+def test_a_field_within_the_tune_that_cannot_be_changes_nothing() -> None:
+    assert played('"C"C4 "G"G4|[M:4/0][L:0/4]"F"F8|\nM:0/4\n"C"C8|') == "C:2|G:2|F:4|C:4"
+    [told, other] = tune('"C"C4 "G"G4|[M:4/0][L:0/4]"F"F8|').assumptions
+    assert (told.read, other.read) == ("meter", "length")
+    assert tune('"C"C4 "G"G4|', "M:none\nL:1/8\nK:C").assumptions[0].code == "meter"

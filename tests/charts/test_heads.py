@@ -36,6 +36,8 @@ def head(sheet: Sheet) -> str:
         ("bpm 120", "120"),
         ("Key Em", "E minor"),
         ("Title: Some Song, Key: Eb", "Some Song; Eb major"),
+        ("1000 bpm 3/4", "1000; 3/4"),
+        ("Capo on 3rd fret", ""),
         ("Key: G, Style: Swing, Tempo: 120", "G major; 120"),
     ],
 )
@@ -145,16 +147,16 @@ def test_keys_are_read(value: str, name: str) -> None:
 def test_what_is_no_key_is_told(value: str) -> None:
     text = f"{{key: {value}}}\n[C]la [G]la"
     assert key_of(value) is None
-    assert assumed(text)["ignored"] == "key"
+    assert assumed(text)["value"] == "key"
     assert read(text).sheet.key is None
 
 
 def test_another_key_is_told() -> None:
     reading = read("{key: G}\n[C]la [G]la\n{key: A}\n[D]la")
     assert head(reading.sheet) == "G major"
-    [ignored] = [assumption for assumption in reading.assumptions if assumption.code == "ignored"]
-    assert (ignored.read, ignored.text) == ("key", "A")
-    assert "ignored" not in assumed("{key: G}\n[C]la\n{key: G}\n[G]la")
+    [told] = [assumption for assumption in reading.assumptions if assumption.code == "value"]
+    assert (told.read, told.text) == ("key", "A")
+    assert "value" not in assumed("{key: G}\n[C]la\n{key: G}\n[G]la")
 
 
 @pytest.mark.parametrize("key", ["{key: G}", "{meta: key G}", "{k: G}", "Key: G", "Key of G, 100 bpm", "[key: G]"])

@@ -185,3 +185,29 @@ WORDS = r"\repeat volta 2 { } \alternative c1 a:m7 f2. g4:7/b s R1 | \time 3/4 <
 def test_any_music_is_read_or_refused(words: list[str]) -> None:
     with suppress(SidemanError):
         block(" ".join(words))
+
+
+@cases(
+    ("music", "unknown"),
+    [
+        ("c0", ["c0"]),
+        ("c1 f256:m", ["f256:m"]),
+        ("c1 s0 <c e g>0", ["s0", "0"]),
+        ("c1 1*3/0", ["1*3/0"]),
+        (r"\partial 0 c1", ["0"]),
+        (r"\tempo 0 = 120 c1", ["0"]),
+    ],
+)
+def test_a_length_that_cannot_be_is_a_fault(music: str, unknown: list[str]) -> None:
+    with pytest.raises(ChartError, match="unknown length") as caught:
+        block(music)
+    assert [fault.value for fault in caught.value.faults] == unknown
+
+
+def test_a_tempo_out_of_range_is_told() -> None:
+    for number in ("0", "5", "1001", "10001"):
+        reading = block(rf"\tempo 4 = {number} c1")
+        [told] = reading.assumptions
+        assert (reading.sheet.tempo, told.code, told.read, told.text) == (None, "value", "tempo", number)
+        [(start, end)] = told.places
+        assert reading.text[start:end] == number

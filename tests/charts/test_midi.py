@@ -176,6 +176,12 @@ def test_no_player_is_taken_for_a_title(tracks: list[list[tuple[int, bytes]]], t
     assert read(midi(*tracks), name="file.mid").sheet.title == title
 
 
+def test_a_tempo_out_of_range_is_told() -> None:
+    reading = read(midi([tempo(0, 5)], song("C")))
+    assert reading.sheet.tempo is None
+    assert ("value", "tempo") in codes(reading)
+
+
 def test_a_dotted_beat_counts_the_tempo() -> None:
     assert read(midi([time(0, 6, 8), tempo(0, 120)], song("C"))).sheet.tempo == 80
 

@@ -134,3 +134,35 @@ WORDS = "C Am7 / z * 2 99 Repeat RepeatEnd RepeatEnding Time 3 Tempo // /* */ { 
 def test_any_lines_are_read_or_refused(words: list[str]) -> None:
     with suppress(SidemanError):
         song(" ".join(words))
+
+
+@cases(
+    ("lines", "chords", "told"),
+    [
+        ("Repeat\nC\nRepeatEnd 0\nG", "G:4", "RepeatEnd 0"),
+        ("Repeat\nC\nRepeatEnd NoWarn 0\nG", "G:4", "RepeatEnd NoWarn 0"),
+        ("Repeat\nC\nRepeatEnding 0\nF\nRepeatEnd\nG", "C:4|G:4", "RepeatEnding 0"),
+        ("C * 0\nG", "G:4", "C * 0"),
+    ],
+)
+def test_what_is_played_no_times_is_left_out_and_told(lines: str, chords: str, told: str) -> None:
+    reading = song(lines)
+    assert str(reading.song.progression) == chords
+    [noted] = reading.assumptions
+    [(start, end)] = noted.places
+    assert (noted.code, noted.read, reading.text[start:end]) == ("value", "times", told)
+
+
+def test_a_file_that_plays_nothing_says_so() -> None:
+    with pytest.raises(UnreadableError, match="plays no bars"):
+        song("Repeat\nC\nRepeatEnd 0")
+
+
+def test_a_tempo_or_metre_that_cannot_be_is_told() -> None:
+    reading = read("Tempo 5\nGroove Swing\nTime 0\n1 C\n2 G", name="song.mma")
+    assert (reading.sheet.tempo, str(reading.sheet.meter)) == (None, "4/4")
+    assert [(noted.code, noted.read, noted.text) for noted in reading.assumptions] == [
+        ("value", "tempo", "5"),
+        ("value", "meter", "0"),
+    ]
+    assert read("Tempo 1000\n1 C\n2 G", name="song.mma").sheet.tempo == 1_000

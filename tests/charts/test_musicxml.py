@@ -162,6 +162,12 @@ def test_a_dotted_beat_counts_the_tempo_and_places_the_chords() -> None:
     assert reading.sheet.tempo == 80
 
 
+def test_a_tempo_out_of_range_is_told() -> None:
+    reading = read(score("<sound tempo='2000'/>" + harmony("C")))
+    assert reading.sheet.tempo is None
+    assert codes(reading) == [("value", "tempo")]
+
+
 def test_a_sound_tells_quarters() -> None:
     six_eight = f"<attributes>{TIME.format(6, 8)}</attributes><sound tempo='120'/>"
     assert read(score(six_eight + harmony("C"))).sheet.tempo == 80

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from tests.cases import cases
 from tests.charts.written import assumed, played, written
 
 import sideman
-from sideman.charts import read
+from sideman.charts import QUESTIONS, read
 from sideman.errors import ChartError, SidemanError
 
 REFERENCE = ("C:4|Am:4", "C Am | F G7 | %", "C:2 G:2\nAm:4", "| Cm7 | F7 |\n| Bb7M |", "C:1.5 G | Am:8", "N.C. | C")
@@ -177,10 +179,19 @@ def test_repeats_are_played() -> None:
         ("[Chorus]\n|: F | [1. G :| [2. Am |\n[Verse]\nC\n[Chorus x2]", "F G F Am C F G F Am F G F Am"),
         ("[A x2]\n|: F :|\n[B]\nC\n[A]", "F F F F C F F"),
         ("[A x2]\nF | G\n[B]\nC\n[A]", "F G F G C F G"),  # the count is of the label
+        ("[A]\n{ C | [ F ]\n[ G ]|}\n[B]\n| C |\n[A]", "C F C G C C F C G"),
+        ("{soc}\n[C]la [G]la x2\n{eoc}\n[F]la\n{chorus}", "C G C G F C G C G"),
+        ("[A]\n|: F :| D.C.\n[B]\n| C |\n[A]", "F F F C F"),  # a jump stands once
+        ("[A]\nF\n[B]\n| - | C |\n[C]\nG\n[B]", "F F C G F C"),  # the chord that goes on is that of the first time
     ],
 )
 def test_a_section_that_is_only_named_has_its_repeats(text: str, bars: str) -> None:
     assert played(text) == bars.replace(" ", " | ")
+
+
+def test_a_section_that_is_only_named_has_its_metre() -> None:
+    assert written("[A]\nC\n[B]\n3/4\n| F |\n[A]") == "<A> C | <B> (3/4) F | <A> C"
+    assert written("[A]\n| C | 3/4 G |\n[B]\n4/4\n| F |\n[A]") == "<A> C | (3/4) G | <B> F | <A> C | (3/4) G"
 
 
 @cases(
@@ -188,7 +199,7 @@ def test_a_section_that_is_only_named_has_its_repeats(text: str, bars: str) -> N
     [
         ("[Verse]\nC | Am\n[Chorus]\n|: F | G :| x3\nC\n[Verse]\n[Chorus]", "Verse Chorus Verse Chorus"),
         ("[Verse]\nC\n[Chorus]\nF | G x4\n", "Verse Chorus ×4"),
-        ("|: C | G :|\n[Verse]\nF", "· ×2 Verse"),
+        ("|: C | G :|\n[Verse]\nF", "(unnamed) ×2 Verse"),
         ("|: C | G :|", ""),
     ],
 )
@@ -211,11 +222,59 @@ def test_tempos_are_those_of_all_formats(head: str, tempo: float) -> None:
     assert read(f"{head}\n| C | G |").sheet.tempo == tempo
 
 
-@cases("head", ["Tempo: 5", "Tempo: 1500 bpm", "Tempo: 100000", "{capo: 99}", "Capo: 12", "Key: X", "Time: 5/7"])
+@cases(
+    "head",
+    [
+        "Tempo: 5",
+        "Tempo: 1500 bpm",
+        "Tempo: 100000",
+        "Tempo: 1,200",
+        "tempo 2000",
+        "{capo: 99}",
+        "Capo: 12",
+        "Capo 100",
+        "Capo: XX",
+        "Key: X",
+        "Time: 5/7",
+    ],
+)
 def test_a_head_that_cannot_be_is_told(head: str) -> None:
-    (told,) = [assumption for assumption in read(f"{head}\n| C | G |").assumptions if assumption.code == "ignored"]
-    assert told.read == head.strip("{").split(":")[0].lower().replace("time", "meter")
-    assert assumed("{capo: 0}\n| C | G |") == {}
+    (told,) = [assumption for assumption in read(f"{head}\n| C | G |").assumptions if assumption.code == "value"]
+    assert told.read == re.split("[: ]", head.strip("{"))[0].lower().replace("time", "meter")
+    assert told.places == ((0, len(head)),)
+
+
+def test_a_tempo_out_of_range_is_told_with_the_range() -> None:
+    [told] = read("5 bpm\n| C | G |").assumptions
+    assert (told.code, told.read, told.text) == ("value", "tempo", "5")
+    assert QUESTIONS[told.code].meaning(told.read) == "the tempo is passed over; write 10 to 1,000 beats a minute"
+
+
+@cases("head", ["{capo: 0}", "Capo: none", "no capo", "Key: G", "Key: G/Em", "Key: Bb major", "Tempo: 90 slow"])
+def test_a_head_that_says_nothing_wrong_is_not_told(head: str) -> None:
+    assert assumed(f"{head}\n| C | G |") == {}
+
+
+@cases(
+    ("head", "chords"),
+    [
+        ("Key: G | C | D", "C | D"),
+        ("Key: G | C | D |", "C | D"),
+        ("Key: G C D", "C D"),
+        ("Tempo: 90 | C | G |", "C | G"),
+        ("Capo: 2 | C | G", "C | G"),
+    ],
+)
+def test_chords_beside_a_field_of_the_head_are_told(head: str, chords: str) -> None:
+    reading = read(f"{head}\n| Am | F |")
+    [told] = [assumption for assumption in reading.assumptions if assumption.code == "beside"]
+    assert (told.text, told.places) == (chords, ((0, len(head)),))
+    assert str(reading.song.progression) == "Am:4|F:4"
+
+
+def test_chords_in_the_head_alone_are_a_fault() -> None:
+    with pytest.raises(ChartError, match=r"no chords in .* write chords in a line of their own"):
+        read("Key: G | C | D")
 
 
 def test_what_is_not_certain_is_said() -> None:

@@ -165,7 +165,7 @@ SILENT: dict[str, object] = {"chords": [{"tick": 0, "chord": "N.C."}], "meter": 
         ({"order": [{"section": 0, "bars": [0] * 4097}]}, "more than 4,096 bars are played"),
         ({"order": [{"section": 0, "bars": [0] * 1025}]}, "more than 4,096 beats are played"),
         *(
-            ({"tempo": tempo}, "'tempo' is no number from 10 to 1000")
+            ({"tempo": tempo}, "'tempo' is no number from 10 to 1,000")
             for tempo in ("fast", True, float("nan"), float("inf"), -3, 0, 1e300, 10**300)
         ),
         ({"key": "H major"}, "unknown key"),
@@ -179,6 +179,20 @@ def test_damaged_json_of_a_chart_is_told(changed: dict[str, object], words: str)
     document = json.loads(write(read("| C | Am |"), "json")) | changed
     with pytest.raises(UnreadableError, match=f"^a damaged chart of Sideman [(]{words}"):
         read(json.dumps(document))
+
+
+def test_json_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = write(read("| C | Am |"), "json")
+    parsed: list[str] = []
+    loads = json.loads
+
+    def count(text: str) -> object:
+        parsed.append(text)
+        return loads(text)
+
+    monkeypatch.setattr(json, "loads", count)
+    assert str(read(text).song.progression) == "C:4|Am:4"
+    assert parsed == [text]
 
 
 def test_texts_of_json_are_such_as_can_be_shown() -> None:

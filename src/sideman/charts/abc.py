@@ -32,7 +32,7 @@ MAX_TITLE = 200
 _HEADED = re.compile(r"^X:\s*[0-9]", re.MULTILINE)
 _BARE = re.compile(r'"[A-G][^"\n]{0,12}"\s*[_=^]{0,2}[A-Ga-gz\[(]')
 _KEY = re.compile(r"([A-G])([#b]?)\s*([A-Za-z]*)")
-_TEMPO = re.compile(r"(?:\"[^\"]*\"\s*)?(?:([0-9]{1,2})/([0-9]{1,2})[0-9/ ]*=\s*)?([0-9]{1,4})")
+_TEMPO = re.compile(r"(?:\"[^\"]*\"\s*)?(?:([0-9]{1,2})/([0-9]{1,2})[0-9/ ]*=\s*)?([0-9]{1,9})")
 _MINOR_MODES = ("m", "min", "aeo", "dor", "phr", "loc")
 
 
@@ -68,7 +68,9 @@ def read(source: Source, notes: Notes) -> Sheet:
     sheet.style = tune.fields.get("R", "")[:MAX_TITLE]
     sheet.key = _key(tune.fields.get("K", ""))
     sheet.meter = reader.sheet_meter()
-    sheet.tempo = _tempo(tune.fields.get("Q", ""), reader.unit, sheet.meter)
+    tempo = _tempo(tune.fields.get("Q", ""), reader.unit, sheet.meter)
+    if tempo is not None:
+        sheet.tempo = notes.tempo(tempo, tune.places["Q"], tune.fields["Q"])
     sheet.measures = _in_order(_measures(reader.bars, sheet.meter, reader.scale), tune.fields.get("P", ""))
     if not sheet.measures:
         raise UnreadableError("this ABC tune has no bars: notes stand between bar lines")
@@ -164,12 +166,12 @@ def _key(text: str) -> Key | None:
 
 
 def _tempo(text: str, unit: Fraction, meter: Meter) -> float | None:
-    """The tempo of ``1/4=120``, or of ``120``, which counts the tune's unit."""
+    """The tempo of ``1/4=120``, or of ``120``, which counts the tune's unit; 0 for one over 0, None where none is."""
     match = _TEMPO.match(text.strip())
-    if not match or not int(match[3]):
+    if not match:
         return None
-    note = Fraction(int(match[1]), int(match[2]) or 1) if match[1] else unit
-    return beats_a_minute(float(match[3]), note, meter) or None
+    over, under = (int(match[1]), int(match[2])) if match[1] else unit.as_integer_ratio()
+    return beats_a_minute(float(match[3]), Fraction(over, under), meter) if under else 0.0
 
 
 def _distinct(titles: Sequence[str]) -> list[str]:

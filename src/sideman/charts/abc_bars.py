@@ -50,8 +50,8 @@ _PLACES: Mapping[str, str] = {
 def fraction(text: str) -> Fraction | None:
     """The length of ``1/8``, None where it is not one."""
     match = re.match(r"\s*([0-9]{1,2})(?:/([0-9]{1,3}))?", text)
-    value = Fraction(int(match[1]), int(match[2] or 1) or 1) if match else Fraction(0)
-    return value or None
+    over, under = (int(match[1]), int(match[2] or 1)) if match else (0, 0)
+    return Fraction(over, under) if over and under else None
 
 
 def meter_of(text: str) -> Meter | None:
@@ -81,22 +81,26 @@ class Bars:
     def __init__(self, tune: Tune, notes: Notes, faults: Faults) -> None:
         self.notes, self.faults = notes, faults
         self.headed = bool(tune.fields.get("M"))
-        self.meter = meter_of(tune.fields.get("M", ""))
-        self.first_meter = self.meter
-        self.unit = fraction(tune.fields.get("L", "")) or self._usual_unit()
+        self.meter: Meter | None = None
+        self.first_meter: Meter | None = None
+        self.known: dict[tuple[str, Fraction], int] = {}  # how long notes are that are written so
+        self.unit = Fraction(0)
         self.bars: list[Bar] = []
         self.tokens = 0
         self.at = 0  # in the bar, as the next two in parts of a whole note, FINEST to it
         self.last = 0  # how long the last note is
         self.longest = 0  # what the voices of the bar overlay
-        self.known: dict[tuple[str, Fraction], int] = {}  # how long notes are that are written so
         self.factor = ONCE  # of the next note, by the broken rhythm before it
         self.tuplet = (0, ONCE)  # notes that are left of it, and how long each is
         self.passage = 0  # where a repeat without a sign goes back to
         self.repeat_begins = False
         self.begins_part = True
         self.in_ending = False
-        self.bar = Bar(Measure(), self.meter, begins_part=True)
+        self.bar = Bar(Measure(), None, begins_part=True)
+        for letter in ("M", "L"):
+            if tune.fields.get(letter):
+                self._field(letter, tune.fields[letter], tune.places[letter])
+        self.unit = self.unit or self._usual_unit()
 
     @property
     def scale(self) -> Fraction:
@@ -116,7 +120,8 @@ class Bars:
         """Read a line of music or a field."""
         known = field_of(line)
         if known:
-            self._field(*known)
+            letter, value, start = known
+            self._field(letter, value, Place(offset + start, offset + start + len(value)))
             return
         for token in tokens_of(line, offset):
             self.tokens += 1
@@ -127,7 +132,7 @@ class Bars:
     def _token(self, token: Token) -> None:
         match token.kind:
             case "field":
-                self._field(token.text[1], token.text[3:-1].strip())
+                self._field(token.text[1], token.text[3:-1].strip(), Place(token.start, token.end))
             case "quoted":
                 self._quoted(token)
             case "decoration":
@@ -251,15 +256,23 @@ class Bars:
             setattr(self.bar.measure, _PLACES[words], True)
         return words in _JUMPS or words in _PLACES
 
-    def _field(self, letter: str, value: str) -> None:
+    def _field(self, letter: str, value: str, place: Place) -> None:
+        """A field; a metre or length that can't be is noted, and the one before holds."""
         if letter == "M":
-            self.meter = meter_of(value)
+            meter = meter_of(value)
+            if meter is None and value.lower() not in ("", "none"):
+                self.notes.note("value", "meter", (), place, value)
+                return
+            self.meter = meter
             self.first_meter = self.first_meter or self.meter
             self.headed |= self.meter is not None
             if not self.at:
                 self.bar.meter = self.meter
         elif letter == "L":
-            self.unit = fraction(value) or self.unit
+            unit = fraction(value)
+            if unit is None and value:
+                self.notes.note("value", "length", (), place, value)
+            self.unit = unit or self.unit
             self.known = {}
         elif letter == "P" and value:
             self.bar.measure.section = value[:MAX_NAME]

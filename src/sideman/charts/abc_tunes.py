@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sideman.music.song import Place
+
 _FIELD = re.compile(r"([A-Za-z]):(?![|:])[ \t]*([^\r\n%]*)")
 _CHORD = re.compile(r'"[A-G][^"\n]{0,24}"')
 # Possessive: no text makes the reader go back over it, so its time is linear.
@@ -45,10 +47,12 @@ class Token(NamedTuple):
 class Tune:
     """A tune: the fields of its head by their letters, and its lines of music with the fields between them.
 
-    ``body`` has (offset, line) of music and (offset, "V:1") of fields. ``headed`` tells whether there is a head at all.
+    ``places`` tells where the values of the fields stand. ``body`` has (offset, line) of music and (offset, "V:1") of
+    fields. ``headed`` tells whether there is a head at all.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     body: list[tuple[int, str]] = field(default_factory=list)
     headed: bool = True
 
@@ -56,6 +60,11 @@ class Tune:
     def title(self) -> str:
         """Its first title."""
         return self.fields.get("T", "")
+
+    def add(self, letter: str, value: str, start: int) -> None:
+        """A field of the head, whose value begins at ``start``; the first of a letter holds."""
+        if letter not in self.fields:
+            self.fields[letter], self.places[letter] = value, Place(start, start + len(value))
 
 
 def tunes_of(text: str) -> list[Tune]:
@@ -65,18 +74,20 @@ def tunes_of(text: str) -> list[Tune]:
     for offset, line in _lines(text):
         match = _FIELD.match(line)
         letter, value = (match[1], match[2].strip()) if match else ("", "")
+        start = offset + match.start(2) if match else 0
         if letter == "X":
-            tunes.append(Tune({"X": value}))
+            tunes.append(Tune())
+            tunes[-1].add(letter, value, start)
             in_head = True
         elif in_head and letter:
-            tunes[-1].fields.setdefault(letter, value)
+            tunes[-1].add(letter, value, start)
             in_head = letter != "K"
         elif line.strip() and not line.startswith("%"):
             if not tunes:
                 in_head = letter in ("T", "M", "L", "K") and bool(letter)
                 tunes.append(Tune(headed=in_head))
                 if in_head:
-                    tunes[-1].fields[letter] = value
+                    tunes[-1].add(letter, value, start)
                     in_head = letter != "K"
                     continue
             in_head = False
@@ -94,10 +105,10 @@ def chord_names(line: str) -> list[str]:
     return [name.strip('"') for name in _CHORD.findall(line)]
 
 
-def field_of(line: str) -> tuple[str, str] | None:
-    """The letter and value of a line that is a field: ``P:A``."""
+def field_of(line: str) -> tuple[str, str, int] | None:
+    """The letter and value of a line that is a field, ``P:A``, and the offset of the value."""
     match = _FIELD.match(line)
-    return (match[1], match[2].strip()) if match else None
+    return (match[1], match[2].strip(), match.start(2)) if match else None
 
 
 def tokens_of(line: str, offset: int) -> Iterator[Token]:

@@ -46,8 +46,8 @@ class Faults:
         return found.chord
 
     def add(self, problem: str, value: str, start: int, remedy: str, suggestions: Sequence[str] = ()) -> None:
-        """Note a fault."""
-        if len(self.found) < MAX_FAULTS:
+        """Note a fault, once where its place is read twice."""
+        if len(self.found) < MAX_FAULTS and all(fault.position != start + 1 for fault in self.found):
             short = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"
             self.found.append(ChordSyntaxError(problem, short, start + 1, remedy, tuple(suggestions)))
 

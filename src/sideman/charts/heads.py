@@ -40,21 +40,21 @@ _METER_LINE = re.compile(
     r"[(\[]?\s*\d{1,2}(?:\s?/\s?(?:2|4|8|16)|\s? \s?(?:(?:2|4)(?=\s*time)|8|16))\s*(?:time)?[)\]]?", re.IGNORECASE
 )
 _METER_OR_DEGREES = re.compile(r"\s*[(\[]?\s*\d{1,2}\s? \s?[24]\s*[)\]]?\s*")  # 3 4
-_TEMPO = re.compile(r"(?<![\d.])(\d{2,9}(?:\.\d+)?)(?!\d)")
+_TEMPO = re.compile(r"(?<![\d.,])(\d{2,9}(?:\.\d+)?)(?!\d)")
+_NUMBER = r"\d{2,9}(?:\.\d+)?"
 _TEMPO_LINE = re.compile(
-    r"(?:(?:[♩♪𝅘𝅥]|q|quarter|tempo)\s*[=:]?\s*(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?|(\d{2,3}(?:\.\d+)?)\s*bpm)\s*",
-    re.IGNORECASE,
+    rf"(?:(?:[♩♪𝅘𝅥]|q|quarter|tempo)\s*[=:]?\s*({_NUMBER})(?:\s*bpm)?|({_NUMBER}|\d)\s*bpm)\s*", re.IGNORECASE
 )
 _NOTE = r"[A-H](?:\s?(?:[#♯b♭]|flat|sharp|is|es))?"
 # A field in short; several may stand in one line. Its group holds the value.
 _SHORT = re.compile(
     rf"""
-    (?: (?:[♩♪𝅘𝅥] | q(?:uarter)? | tempo | bpm) \s*[=:]?\s* (?P<tempo>\d{{2,3}}(?:\.\d+)?) (?:\s*bpm)?
-      | (?P<rate>\d{{2,3}}(?:\.\d+)?) \s*bpm
+    (?: (?:[♩♪𝅘𝅥] | q(?:uarter)? | tempo | bpm) \s*[=:]?\s* (?P<tempo>{_NUMBER}) (?:\s*bpm)?
+      | (?P<rate>{_NUMBER} | \d) \s*bpm
       | (?:(?:time | met(?:er|re)) (?:\s+signature)? \s*[=:]?\s*)? (?P<meter>\d{{1,2}}/(?:2|4|8|16)) (?:\s*time)?
       | key (?:\s+of\b)? \s*[=:]?\s* (?P<key>{_NOTE} (?:m | (?:\s|-)*(?:major|minor|maj|min|moll|dur))?)
       | (?P<scale>{_NOTE} (?:\s|-)(?:major|minor|moll|dur))
-      | capo (?:\s+(?:on|at|in)\b)? \s*[=:]?\s* (?P<capo>\d{{1,2}})
+      | capo (?:\s+(?:on|at|in)\b)? \s*[=:]?\s* (?P<capo>\d{{1,9}})
     ) (?:\s+ | $)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -63,7 +63,9 @@ _SHORT = re.compile(
 _HINT = re.compile(r"[:=/♩♪𝅘𝅥q]|of|bpm|tempo|time|key|capo|\d\s? \s?(?:8|16)\b", re.IGNORECASE)
 _FIELD_OF = {"rate": "tempo", "scale": "key"}  # other groups are named for their field
 _PARTED = re.compile(r"\s*[,;|·•()\[\]]\s*|\s[-–—]\s|(?<![:=\s])\s{2,}")
-_CAPO_LINE = re.compile(r"[(\[]?\s*capo\s*(?:on|at|in)?\s*[:=]?\s*(\d{1,2}|[ivx]{1,4})\b.{0,20}", re.IGNORECASE)
+_CAPO_LINE = re.compile(
+    r"[(\[]?\s*capo\s*(?:on|at|in)?\s*[:=]?\s*((?:\d{1,9}(?:st|nd|rd|th)?|[ivx]{1,4})\b.{0,20})", re.IGNORECASE
+)
 _MINOR_MODES = ("minor", "min", "mi", "moll", "aeolian", "dorian", "phrygian", "locrian")
 _MAJOR_MODES = ("major", "maj", "ma", "dur", "ionian", "lydian", "mixolydian")
 _MODE = "|".join(_MAJOR_MODES + _MINOR_MODES) + "|m"
@@ -151,6 +153,8 @@ def put(field: str, value: str, sheet: Sheet) -> bool:
             if meter is None:
                 return False
             sheet.meter = meter
+        case "capo":
+            return capo_of(value) is not None
         case _:
             pass
     return True
@@ -189,10 +193,10 @@ def key_of(value: str) -> Key | None:
     return Key.of(name, minor) if name in NOTE_NAMES else None
 
 
-def capo_of(value: str) -> int:
-    """The fret of ``2``, ``3rd fret``, ``III``; 0 where there is none."""
-    match = re.match(r"\s*(\d{1,2}|[ivx]+)", value.lower())
+def capo_of(value: str) -> int | None:
+    """The fret of ``2``, ``3rd fret``, ``III``; 0 where it tells none, None where it tells one that no capo is at."""
+    match = re.search(r"\d{1,9}|\b[ivx]+\b", value.lower())
     if not match:
         return 0
-    fret = int(match[1]) if match[1].isdigit() else _ROMAN.get(match[1], 0)
-    return fret if fret <= MAX_CAPO else 0
+    fret = int(match[0]) if match[0].isdecimal() else _ROMAN.get(match[0])
+    return fret if fret is not None and fret <= MAX_CAPO else None

@@ -65,7 +65,7 @@ def _sheet(tune: Tune, notes: Notes, *, with_places: bool = False) -> Sheet:
         composer=tune.composer,
         style=tune.style,
         key=key.transpose(semitones) if key else None,
-        tempo=float(tune.tempo) if tune.tempo else None,
+        tempo=notes.tempo(float(tune.tempo)) if tune.tempo else None,
         meter=meter,
     )
 

@@ -5,7 +5,6 @@ Nothing is believed of a document: whatever is no such chart is told in plain wo
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -44,25 +43,15 @@ class _Part(NamedTuple):
 
 def recognises(source: Source) -> bool:
     """A JSON object that has what a chart of Sideman has."""
-    return _document(source).keys() >= _OURS
+    return source.document.keys() >= _OURS
 
 
 def read(source: Source, notes: Notes) -> Sheet:  # noqa: ARG001 - as every reader's
     """Read the chart. Raises :class:`UnreadableError` where it is damaged."""
     try:
-        return _sheet(_document(source))
+        return _sheet(source.document)
     except SidemanError as error:
         raise UnreadableError(f"a damaged chart of Sideman ({str(error)[:80]}): write it as JSON anew") from error
-
-
-def _document(source: Source) -> dict[str, Any]:
-    """The JSON object of a text, empty where it is none."""
-    text = (source.text or "").lstrip()
-    try:
-        document: dict[str, Any] = json.loads(text) if text.startswith("{") else {}
-    except (ValueError, RecursionError):
-        return {}
-    return document
 
 
 def _sheet(document: dict[str, Any]) -> Sheet:
@@ -185,7 +174,7 @@ def _tempo(document: dict[str, Any]) -> float | None:
         return None
     tempo: object = document.get("tempo")
     if not isinstance(tempo, int | float) or not MIN_TEMPO <= tempo <= MAX_TEMPO:  # true is 1
-        raise OptionError(f"'tempo' is no number from {MIN_TEMPO:g} to {MAX_TEMPO:g}")
+        raise OptionError(f"'tempo' is no number from {MIN_TEMPO:g} to {MAX_TEMPO:,g}")
     return float(tempo)
 
 

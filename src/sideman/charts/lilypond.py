@@ -15,7 +15,7 @@ from typing import Literal
 
 from sideman.charts.faults import Faults
 from sideman.charts.filling import Filling, beats_a_minute
-from sideman.charts.lilypond_chords import Found, Names, key_of, names_of, read_chord, read_notes
+from sideman.charts.lilypond_chords import SHORTEST, Found, Names, key_of, names_of, read_chord, read_length, read_notes
 from sideman.charts.lilypond_files import BLOCK, File, Token
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Jump, Measure, Sheet
@@ -32,7 +32,6 @@ MAX_STEPS = 100_000  # tokens gone over, with all that is repeated
 MAX_TIMES = 99
 MAX_BLOCKS = 100
 MAX_TITLE = 200
-FINEST = 40_320  # of a whole note: lengths are rounded to this, which has 128ths, triplets, quintuplets and septuplets
 
 _CHORD = re.compile(
     r"(?P<note>[^\W\d_]+(?:-(?:sharp|flat))?)[',]*[!?]*(?P<length>[0-9]*)(?P<dots>\.*)(?P<factors>(?:\*[0-9]+(?:/[0-9]+)?)*)"
@@ -80,7 +79,8 @@ def read(source: Source, notes: Notes) -> Sheet:
         notes.note("start", "silence", (), measures[0].place)
     sheet = Sheet(measures, key=reader.key, meter=reader.filling.sheet_meter)
     if reader.tempo:
-        sheet.tempo = beats_a_minute(*reader.tempo, sheet.meter)
+        notes_a_minute, note, told = reader.tempo
+        sheet.tempo = notes.tempo(beats_a_minute(notes_a_minute, note, sheet.meter), told.place, told.text)
     for field_name, value in reversed(_HEADER.findall(text)):  # the first of each holds
         setattr(sheet, field_name, " ".join(value.replace("\\", "").split())[:MAX_TITLE])
     return sheet
@@ -97,7 +97,7 @@ class _Reader:
     filling: Filling = field(default_factory=Filling)
     length: Fraction = Fraction(1, 4)  # what a chord lasts that tells no length
     section: str | None = None  # the name of what begins with the next bar
-    tempo: tuple[float, Fraction] | None = None
+    tempo: tuple[float, Fraction, Token] | None = None  # so many notes a minute, of this length; where it is told
     key: Key | None = None
     steps: int = 0
     depth: int = 0
@@ -132,7 +132,7 @@ class _Reader:
                 case "chord":
                     number = self._chord(number)
                 case "number":
-                    self._add(None, self._length_of(_LENGTH.match(token.text)), token)
+                    self._add(None, self._length_of(_LENGTH.match(token.text), token), token)
                     number += 1
                 case "command":
                     number = self._command(number)
@@ -153,7 +153,7 @@ class _Reader:
             self.length = _LONG[self.file[after].text]
             after += 1
         elif match["length"]:
-            self.length = self._length_of(match)
+            self.length = self._length_of(match, token)
         note = match["note"]
         if note in ("s", "skip"):
             self._add(None, self.length, token)
@@ -169,7 +169,7 @@ class _Reader:
         token, behind = self.file[number], self.file[number + 1]
         has_length = behind.kind == "number" and behind.start == token.place.end
         if has_length:
-            self.length = self._length_of(_LENGTH.match(behind.text))
+            self.length = self._length_of(_LENGTH.match(behind.text), behind)
         self._add(self._chord_of(read_notes(token.text, self.names), token), self.length, token)
         return number + 1 + has_length
 
@@ -186,16 +186,13 @@ class _Reader:
             self.filling.measures[first].section = self.section
             self.section = None
 
-    def _length_of(self, match: re.Match[str] | None) -> Fraction:
-        """The length of ``2.``, ``1*3/4``; a quarter where it is not one."""
-        if match is None or not 0 < int(match["length"][:4]) <= 128:  # noqa: PLR2004 - the shortest note
-            return Fraction(1, 4)
-        length = Fraction(1, int(match["length"]))
-        length *= 2 - Fraction(1, 2 ** len(match["dots"][:3]))
-        for factor in match["factors"].split("*")[1:]:
-            over, _, under = factor.partition("/")
-            length *= Fraction(int(over), int(under or 1) or 1)
-        return Fraction(round(length * FINEST), FINEST)
+    def _length_of(self, match: re.Match[str] | None, token: Token) -> Fraction:
+        """The length of ``2.``, ``1*3/4``; a quarter where there is none. One that can't be is a fault."""
+        length = read_length(*match.group("length", "dots", "factors")) if match else None
+        if match and length is None:
+            remedy = f"lengths are 1 (a whole note) to {SHORTEST}, as in c1, c4. or c1*3/4"
+            self.faults.add("unknown length", token.text, token.start, remedy)
+        return Fraction(1, 4) if length is None else length
 
     def _command(self, number: int) -> int:
         """What a command says; gives the number of the token behind it."""
@@ -213,10 +210,10 @@ class _Reader:
             case "\\tempo":
                 return self._tempo(number + 1)
             case "\\partial":
-                self.filling.pickup(self._length_of(_LENGTH.match(argument.text)))
+                self.filling.pickup(self._length_of(_LENGTH.match(argument.text), argument))
                 return number + 2
             case "\\skip":
-                self._add(None, self._length_of(_LENGTH.match(argument.text)), argument)
+                self._add(None, self._length_of(_LENGTH.match(argument.text), argument), argument)
                 return number + 2
             case "\\mark" | "\\sectionLabel" | "\\segnoMark" | "\\codaMark" | "\\fine" | "\\jump":
                 return self._mark(number)
@@ -254,9 +251,9 @@ class _Reader:
         match = _LENGTH.fullmatch(self.file[at].text)
         if match is None or self.file[at + 1].text != "=":
             return at
-        beats = re.match(r"[0-9]{1,4}", self.file[at + 2].text)
-        if beats and int(beats[0]):
-            self.tempo = self.tempo or (float(beats[0]), self._length_of(match))
+        beats = re.match(r"[0-9]{1,9}", self.file[at + 2].text)
+        if beats:
+            self.tempo = self.tempo or (float(beats[0]), self._length_of(match, self.file[at]), self.file[at + 2])
         return at + 3
 
     def _mark(self, number: int) -> int:

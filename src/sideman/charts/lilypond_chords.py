@@ -1,9 +1,13 @@
-"""LilyPond's note names in its languages, and its chords told by steps: ``bes:m7.5-/f``. Knows no music around them."""
+"""LilyPond's note names in its languages, its chords told by steps, ``bes:m7.5-/f``, and lengths, ``2.``.
+
+Knows no music around them.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from sideman.errors import OptionError
@@ -12,6 +16,9 @@ from sideman.music.notes import NOTE_NAMES
 from sideman.music.progression import Chord
 from sideman.music.qualities import DEGREES
 from sideman.music.tones import quality_of
+
+SHORTEST = 128  # of a whole note
+FINEST = 40_320  # of a whole note: lengths are rounded to this, which has 128ths, triplets, quintuplets and septuplets
 
 Names = dict[str, str]
 
@@ -47,6 +54,7 @@ LANGUAGES: Mapping[str, Names] = {
 _MINOR_MODES = frozenset({"minor", "dorian", "phrygian", "locrian", "aeolian"})
 
 _PART = re.compile(r"(?P<word>min|maj|aug|dim|sus|m)|(?P<step>\d{1,2})(?P<sign>[+-]?)|(?P<dot>\.)|(?P<off>\^)")
+_FACTOR = re.compile(r"([0-9]+)(?:/([0-9]+))?")
 _WORDS: Mapping[str, Mapping[int, int]] = {"m": {3: -1}, "min": {3: -1}, "dim": {3: -1, 5: -1}, "aug": {5: 1}}
 _SIGNS = {"+": 1, "-": -1, "": 0}
 _STACK = (7, 9, 11, 13)  # what a number brings with it, up to itself
@@ -64,6 +72,18 @@ def names_of(text: str) -> Names:
     """The note names of the language that a file names: Dutch, where it names none."""
     match = re.search(r'\\(?:language|include)\s*"([^\W\d_]+)(?:\.ly)?"', text)
     return LANGUAGES.get(match[1] if match else "", LANGUAGES["nederlands"])
+
+
+def read_length(unit: str, dots: str = "", factors: str = "") -> Fraction | None:
+    """The length of ``2``, ``.``, ``*3/4`` in whole notes; None where no note is so short, and over 0."""
+    part = int(unit[:4])
+    scales = [(int(over), int(under or 1)) for over, under in _FACTOR.findall(factors)]
+    if not 0 < part <= SHORTEST or not all(under for _, under in scales):
+        return None
+    length = Fraction(1, part) * (2 - Fraction(1, 2 ** len(dots[:3])))
+    for over, under in scales:
+        length *= Fraction(over, under)
+    return Fraction(round(length * FINEST), FINEST)
 
 
 def read_chord(note: str, modifiers: str, bass: str, names: Names) -> Found:

@@ -99,6 +99,16 @@ def directive(line: str) -> tuple[str, str] | None:
     return (match[1].lower(), match[2].strip()) if match else None
 
 
+def symbols_of(line: Line) -> list[str]:
+    """The symbols of a line's chords, those in parentheses among them."""
+    return [
+        symbol
+        for piece in line.pieces
+        if piece.kind in ("chord", "optional")
+        for symbol in (piece.text.split() if piece.kind == "optional" else [piece.text])
+    ]
+
+
 def is_nothing(line: str) -> bool:
     """Whether a line is tablature, a rule or the fingering of a chord."""
     bare = line.strip()

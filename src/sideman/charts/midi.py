@@ -15,7 +15,7 @@ from sideman.charts.form import MAX_PLAYED
 from sideman.charts.midi_texts import CUE, LYRIC, MARKER, SEQUENCE_NAME, TEXT, Text, read_texts
 from sideman.charts.reading import Notes
 from sideman.charts.recognised import Chords, recognise_bars
-from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO, Measure, Sheet
+from sideman.charts.sheet import Measure, Sheet
 from sideman.charts.source import Source
 from sideman.charts.spotting import chord_in
 from sideman.errors import OptionError, UnreadableError
@@ -248,10 +248,8 @@ def _tempo(score: ScoreTick, end: int, meter: Meter, notes: Notes) -> float | No
     lasts = np.diff([*(time for time, _ in changes), end])
     order = np.argsort([tempo for _, tempo in changes], kind="stable")
     middle = order[np.searchsorted(np.cumsum(lasts[order]), lasts.sum() / 2)]
-    tempo = round(float(changes[int(middle)][1]) / float(meter.quarters_per_beat), 2)
-    if not MIN_TEMPO <= tempo <= MAX_TEMPO:
-        return None
-    if len({round(tempo) for _, tempo in changes}) > 1:
+    tempo = notes.tempo(round(float(changes[int(middle)][1]) / float(meter.quarters_per_beat), 2))
+    if tempo is not None and len({round(tempo) for _, tempo in changes}) > 1:
         notes.note("tempo", f"{tempo:g}")
     return tempo
 

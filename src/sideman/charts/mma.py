@@ -75,6 +75,8 @@ def read(source: Source, notes: Notes) -> Sheet:
     reader.read(list(_lines(text)))
     reader.faults.check()
     measures = _unrolled(reader.root, 0)
+    if not measures and any((noted.code, noted.read) == ("value", "times") for noted in notes.assumptions):
+        raise UnreadableError("this MMA file plays no bars: all that it has is played 0 times")
     if not measures:
         raise UnreadableError("this MMA file has no chord lines: a line is a bar, 1 C / Am /")
     sheet = Sheet(measures, key=reader.key, tempo=reader.tempo, meter=reader.first_meter or Meter(), style=reader.style)
@@ -88,6 +90,12 @@ class _Line(NamedTuple):
 
     text: str
     start: int
+
+    @property
+    def place(self) -> Place:
+        """Where its words stand."""
+        start = self.start + len(self.text) - len(self.text.lstrip())
+        return Place(start, start + len(self.text.strip()))
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -141,18 +149,18 @@ class _Reader:
             elif word in _BLOCKS:
                 inside = _BLOCKS[word]
                 self._pass(line)
-            elif word and not self._directive(word, line.text.split()[1:]) and not self._bar(line):
+            elif word and not self._directive(word, line.text.split()[1:], line.place) and not self._bar(line):
                 self._pass(line)
 
-    def _directive(self, command: str, values: Sequence[str]) -> bool:
-        """Obey a directive; whether it is one that is known."""
+    def _directive(self, command: str, values: Sequence[str], place: Place) -> bool:
+        """Obey a directive that stands at a place; whether it is one that is known."""
         value = values[0] if values else ""
         match command:
             case "tempo":
-                if self.tempo is None and re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]+)?", value) and float(value):
-                    self.tempo = float(value)
+                if self.tempo is None and re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]+)?", value):
+                    self.tempo = self.notes.tempo(float(value), place, value)
             case "time" | "timesig":
-                self._time(command, values)
+                self._time(command, values, place)
             case "keysig":
                 self.key = self.key or _key(values)
             case "groove":
@@ -163,24 +171,33 @@ class _Reader:
                 self.open.append(_Repeat())
                 self._inner(-2).append(self.open[-1])
             case "repeatending" if len(self.open) > 1:
-                self.open[-1].endings.append((_times(value, 1), []))
+                self.open[-1].endings.append((self._times(values, 1, place), []))
             case "repeatend" if len(self.open) > 1:
-                self.open.pop().times = _times(value, 2)
+                self.open.pop().times = self._times(values, 2, place)
             case _:
                 return command in ("repeat", "repeatend", "repeatending")
         return True
+
+    def _times(self, values: Sequence[str], otherwise: int, place: Place) -> int:
+        """How often a passage or an ending is played, ``3`` or ``NoWarn 3``; that it is not at all is noted."""
+        value = values[-1] if values else ""
+        times = min(int(value[:4]), MAX_TIMES) if value.isdecimal() else otherwise
+        if not times:
+            self.notes.note("value", "times", (), place, value)
+        return times
 
     def _inner(self, level: int) -> list[Measure | _Repeat]:
         """Where bars go: into the last ending of a passage, else into the passage."""
         passage = self.open[level]
         return passage.endings[-1][1] if passage.endings else passage.body
 
-    def _time(self, command: str, values: Sequence[str]) -> None:
+    def _time(self, command: str, values: Sequence[str], place: Place) -> None:
         text = "/".join(re.findall(r"[0-9]+", " ".join(values))[:2])
         text = text if "/" in text else f"{text}/4"
         try:
             meter = Meter.parse(text)
         except OptionError:
+            self.notes.note("value", "meter", (), place, " ".join(values))
             return
         # Time counts beats, and TimeSig says how they are written: the beats of 6/8 may be six or two.
         if command == "time":
@@ -215,7 +232,10 @@ class _Reader:
             if chord is not None:
                 found[tick] = chord
         place = Place(offset + words[0].start(), offset + words[-1].end())
-        for _ in range(min(int(match["times"] or 1), MAX_PLAYED)):
+        times = min(int(match["times"] or 1), MAX_PLAYED)
+        if not times:
+            self.notes.note("value", "times", (), line.place, match["times"])
+        for _ in range(times):
             self.bars += 1
             if self.bars > MAX_PLAYED:
                 raise OptionError(f"the chart has more than {MAX_PLAYED:,} bars")
@@ -241,17 +261,12 @@ class _Reader:
         """Note a line that says something about the bars or their order, or nothing that is known."""
         text = line.text.strip()
         command = text.split(maxsplit=1)[0].lower()
-        start = line.start + len(line.text) - len(line.text.lstrip())
         if command in _UNKNOWN or len(text.split()) == 1 or _PLAYED.search(text):
-            self.notes.note("ignored", text[:MAX_SHOWN], (), Place(start, start + len(text)), text[:MAX_SHOWN])
+            self.notes.note("ignored", text[:MAX_SHOWN], (), line.place, text[:MAX_SHOWN])
 
 
 def _tick(item: tuple[int, Chord]) -> int:
     return item[0]
-
-
-def _times(value: str, otherwise: int) -> int:
-    return min(int(value[:4]), MAX_TIMES) if value.isdecimal() else otherwise
 
 
 def _is_chord(word: str) -> bool:
@@ -282,6 +297,8 @@ def _unrolled(passage: _Repeat, depth: int) -> list[Measure]:
     """The bars of a passage as they are played; a plain repeat keeps its signs."""
     body = _flat(passage.body, depth)
     if not passage.endings:
+        if not passage.times:
+            return []
         if depth != 1 or any(isinstance(part, _Repeat) for part in passage.body):
             return _bounded([replace(measure) for _ in range(passage.times if depth else 1) for measure in body])
         if body and passage.times > 1:

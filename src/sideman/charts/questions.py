@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from sideman.charts.heads import MAX_CAPO
+from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO
+
 
 class Question(NamedTuple):
     """What is asked, and what each answer means."""
@@ -68,6 +71,20 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "markers": Question("Texts of a MIDI file", {"chords": "its chords"}),
         "lead": Question("Silent bars before the music", {"dropped": "left out", "kept": "bars of N.C."}),
         "tempo": Question("The tempo, in beats a minute"),
+        "value": Question(
+            "A value that can't be",
+            {
+                "tempo": f"the tempo is passed over; write {MIN_TEMPO:g} to {MAX_TEMPO:,g} beats a minute",
+                "meter": "the metre is passed over; write one such as 3/4 or 6/8",
+                "key": "the key is passed over; write one such as G, F#m or Bb major, once",
+                "capo": f"the capo is passed over; write a fret from 1 to {MAX_CAPO}",
+                "length": "the length is passed over; write one such as 1/8",
+                "times": "what is played 0 times is left out; write 1 or more",
+            },
+        ),
+        "beside": Question(
+            "Chords beside a field of the head", {"passed over": "passed over; write them in a line of their own"}
+        ),
         "ignored": Question("What was passed over"),
         # Symbols that mean different things in different places. The first answer is taken where nothing speaks
         # for another; an answer to a suffix is what the suffix means.

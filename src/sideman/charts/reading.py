@@ -95,7 +95,7 @@ def form_of(song: Song) -> str:
     names = [song.sections[number].name for number in played]
     if not any(names):
         return ""
-    rows = [(name or "·", len([*row])) for name, row in groupby(names)]
+    rows = [(name or "(unnamed)", len([*row])) for name, row in groupby(names)]
     return " ".join(name if count == 1 else f"{name} ×{count}" for name, count in rows)
 
 

@@ -1,11 +1,13 @@
-"""A chart as it comes: bytes of a file, or a text. Finds out the encoding; knows no format."""
+"""A chart as it comes: bytes of a file, or a text. Finds out the encoding; knows no format of charts."""
 
 from __future__ import annotations
 
+import json
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sideman.errors import UnreadableError
 
@@ -48,3 +50,13 @@ class Source:
         if "\0" in text or len(text) > MAX_CHARACTERS:
             return None
         return text
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The JSON object that the text is, empty where it is none."""
+        text = (self.text or "").lstrip()
+        try:
+            document: dict[str, Any] = json.loads(text) if text.startswith("{") else {}
+        except (ValueError, RecursionError):
+            return {}
+        return document

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sideman.charts.lexing import Piece
 from sideman.charts.reading import Notes
 from sideman.charts.sheet import Measure
-from sideman.music.progression import MAX_BEATS
+from sideman.music.progression import MAX_BEATS, Chord
 from sideman.music.song import Place
 from sideman.music.time import COMMON_TIME, Meter
 from sideman.music.wishes import NO_WISHES, Wishes
@@ -71,12 +71,17 @@ class Staff:
     def write_again(self, first: int, written: Sequence[Measure], place: Place) -> None:
         """Measures once more, as a section that is only named: those from ``first`` on, as they were ``written``.
 
-        Their repeats are played again; the signs that lead out of them aren't.
+        Their metres are their own and their repeats are played again; the signs that lead out of them aren't.
         """
+        before = (measure.chords[-1][1] for measure in reversed(self.measures[:first]) if measure.chords)
         for number, measure in enumerate(written, first):
+            chords = measure.chords
+            if number == first and not (chords and chords[0][0] == 0):
+                chords = ((0, next(before, Chord.no_chord())), *chords)
             if len(self.measures) < MAX_MEASURES:
-                self.add(Measure(measure.chords, measure.meter, place, times=measure.times, again=number))
+                self.add(Measure(chords, place=place, times=measure.times, again=number))
                 added = self.measures[-1]
+                added.meter = measure.meter
                 added.repeat |= measure.repeat
                 added.endings, added.ending_stops = measure.endings, measure.ending_stops
 

@@ -15,7 +15,7 @@ from sideman.charts.form import TARGETS, end_after
 from sideman.charts.labels import Label, base
 from sideman.charts.letters import name_letters
 from sideman.charts.lexing import Lexer, Piece, Reads
-from sideman.charts.lines import Line, classify, directive, is_long, split
+from sideman.charts.lines import Line, classify, directive, is_long, split, symbols_of
 from sideman.charts.numbers import are_diatonic, is_number, is_numeral, split_numbers
 from sideman.charts.reading import Notes
 from sideman.charts.sections import Sections
@@ -42,8 +42,8 @@ _KEY_TAG = re.compile(r"\[\s*key\s*[:=]\s*([^\[\]\s]{1,12})\s*\]", re.IGNORECASE
 _DEGREE = re.compile("[1-7]")
 _MINOR_TONIC = re.compile(r"i(?![iv])|1(?:-(?![1-7])|m(?!aj))")  # a degree that stands in a minor key
 _TIMES = re.compile(r":\s*[\d.]")
+_NO_WORDS = frozenset({"key", "tempo", "meter", "capo"})  # fields whose values are no words, which may be chords too
 _SEMITONES = re.compile(r"\s*[+-]?\d{1,2}\s*")
-_HAS_FRET = re.compile(r"[1-9]")
 # Directives of ChordPro that begin and end sections, by what stands behind ``start_of_`` and ``end_of_``, and in short.
 _SECTIONS = {"c": "chorus", "v": "verse", "b": "bridge", "g": "grid", "t": "tab"}
 _SKIPPED = frozenset({"tab", "abc", "ly", "svg", "textblock"})
@@ -112,14 +112,16 @@ class _Reader:
         return self._sheet
 
     def _nothing(self) -> ChordSyntaxError:
-        """Why there is no chord in the text: as the chord language tells it of a single line."""
+        """Why there is no chord in the text: as the chord language tells it of a single line that is no head."""
         text = self._text.strip()
-        if "\n" not in text:
+        has_fields = any(line.fields for line in self._lines)
+        if "\n" not in text and not has_fields:
             try:
                 parse_song(self._text)
             except ChordSyntaxError as error:
                 return error
-        return ChordSyntaxError("no chords in", text[:32], 1, "paste a chart with chords")
+        remedy = "write chords in a line of their own" if has_fields else "paste a chart with chords"
+        return ChordSyntaxError("no chords in", text[:32], 1, remedy)
 
     def _classify(self) -> None:
         """Say of each line what it is: first by whatever could be a chord, then in the chart's own spelling."""
@@ -156,9 +158,9 @@ class _Reader:
         evidence = _evidence(body, english)
         self._spelling = Spelling(self._notes, dialect_of(evidence, self._notes))
         reads = self._spelling.reads
-        unread = {symbol for line in body for symbol in _symbols(line) if not reads(symbol)}
+        unread = {symbol for line in body for symbol in symbols_of(line) if not reads(symbol)}
         if unread:
-            _classify_again([line for line in body if unread.intersection(_symbols(line))], reads)
+            _classify_again([line for line in body if unread.intersection(symbols_of(line))], reads)
         if all(map(is_no_chord, evidence)):
             self._read_degrees(body)
         else:
@@ -167,10 +169,10 @@ class _Reader:
     def _read_degrees(self, body: list[Line]) -> None:
         """Where there are no chords by their names, look for numbers and numerals."""
         _classify_again(body, lambda text: is_number(text) or is_numeral(text) or is_no_chord(text))
-        others = [symbol for line in body if not heads.is_meter_or_degrees(line.text) for symbol in _symbols(line)]
+        others = [symbol for line in body if not heads.is_meter_or_degrees(line.text) for symbol in symbols_of(line)]
         if any(map(is_numeral, others)) and not any(map(is_number, others)):
             body = _name_meters(body)
-        degrees = [symbol for line in body for symbol in _symbols(line) if not is_no_chord(symbol)]
+        degrees = [symbol for line in body for symbol in symbols_of(line) if not is_no_chord(symbol)]
         if not degrees:
             return
         key = self._sheet.key
@@ -235,9 +237,17 @@ class _Reader:
             fret = heads.capo_of(value) if name == "capo" else 0
             if fret and self._notes.ask("capo", ("written", "sounding"), place, value) == "sounding":
                 self._capo = fret
-            understood &= name != "capo" or bool(fret) or not _HAS_FRET.search(value)
             if not understood:
-                self._notes.note("ignored", name, (), place, value)
+                self._notes.note("value", name, (), place, value)
+            chords = self._chords_in(value) if name in _NO_WORDS else ""
+            if chords:
+                self._notes.note("beside", "passed over", (), place, chords)
+
+    def _chords_in(self, value: str) -> str:
+        """What stands behind the first bar line of a value, or else its first word, if all of that is chords."""
+        rest = value.partition("|" if "|" in value else " ")[2].strip(" |")
+        words = rest.replace("|", " ").split()
+        return rest if words and all(map(self._spelling.reads, words)) else ""
 
     def _finish(self) -> None:
         """What only the whole chart tells: where jumps lead, and what sounds before the first chord."""
@@ -307,22 +317,12 @@ def _apart(piece: Piece) -> list[Piece]:
     ]
 
 
-def _symbols(line: Line) -> list[str]:
-    """The symbols of its chords, those in parentheses among them."""
-    return [
-        symbol
-        for piece in line.pieces
-        if piece.kind in ("chord", "optional")
-        for symbol in (piece.text.split() if piece.kind == "optional" else [piece.text])
-    ]
-
-
 def _evidence(lines: Sequence[Line], english: Spelling) -> list[str]:
     """The symbols that tell a chart's dialect: of lines with a chord that is one in English too, if there are some.
 
     A line of small letters or of solfège alone may as well be words.
     """
-    symbols = [_symbols(line) for line in lines]
+    symbols = [symbols_of(line) for line in lines]
     plain = [texts for texts in symbols if any(map(english.reads, texts))]
     has_words = any(line.kind == "words" and line.text.strip() for line in lines)
     count = sum(map(len, plain))

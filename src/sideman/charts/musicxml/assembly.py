@@ -13,7 +13,7 @@ from sideman.charts.musicxml.signs import settle
 from sideman.charts.musicxml.timing import Time, usual_meter
 from sideman.charts.reading import Notes
 from sideman.charts.recognised import recognise_bars
-from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO, Measure, Sheet
+from sideman.charts.sheet import Measure, Sheet
 from sideman.errors import OptionError
 from sideman.music.band import AS_COMPOSED
 from sideman.music.key import Key, estimate_key
@@ -53,7 +53,7 @@ def assemble(score: Score, part: Part, notes: Notes) -> Sheet:
         composer=_first(score.titles, COMPOSERS),
         style=score.style,
         key=_key(score, part, semitones, measures, notes),
-        tempo=_tempo(score, meter),
+        tempo=None if score.tempo is None else notes.tempo(float(score.tempo / meter.quarters_per_beat)),
         meter=meter,
     )
 
@@ -226,13 +226,6 @@ def _key(score: Score, part: Part, semitones: int, measures: list[Measure], note
     )
     modes = ("minor", "major") if likely == relative else ("major", "minor")
     return relative if notes.ask("mode", modes) == "minor" else key
-
-
-def _tempo(score: Score, meter: Meter) -> float | None:
-    if score.tempo is None:
-        return None
-    tempo = float(score.tempo / meter.quarters_per_beat)
-    return tempo if MIN_TEMPO <= tempo <= MAX_TEMPO else None
 
 
 def _first(titles: dict[str, str], names: tuple[str, ...]) -> str:
