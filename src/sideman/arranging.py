@@ -267,8 +267,9 @@ def arrange(
     """Compose a band for a progression: ``arrange("C|Am", style="jazz", seed=7).band.save("song.mid")``.
 
     A text of several lines, or one that no person writes, such as a link, is read as a chart, as
-    :func:`sideman.charts.read` does, whose reading is taken too. A song, such as that tells, is played with its
-    sections and what is wanted of them, in its own tempo and style where no options say otherwise (see
+    :func:`sideman.charts.read` does, whose reading is taken too; any other is read by :func:`sideman.parse`: the chords
+    of ``"C Am F G"`` share a bar, of which a chart, and the command line, make four. A song, such as that tells, is
+    played with its sections and what is wanted of them, in its own tempo and style where no options say otherwise (see
     :func:`options_of`). With ``given`` the band plays around somebody's own tracks, put on the grid (see
     :meth:`Plan.with_own`). A ``melody`` is a sixth track that plays along as it is: the band avoids what would rub
     against it (:meth:`Plan.with_melody`).

@@ -87,6 +87,15 @@ def test_parts_are_sections_and_are_played_in_the_order_of_the_head() -> None:
     assert str(reading.song.progression) == "C:4|C:4|G:4|C:4"
 
 
+@cases(("order", "times", "told"), [("A12B", 12, []), ("A0B", 1, ["A0B"]), ("(A)100B", 99, ["(A)100B"])])
+def test_counts_of_parts_are_followed_or_told(order: str, times: int, told: list[str]) -> None:
+    reading = tune('P:A\n"C"c8|\nP:B\n"G"g8|', f"P:{order}\nM:4/4\nL:1/8\nK:C")
+    assert str(reading.song.progression) == "C:4|" * times + "G:4"
+    noted = [found for found in reading.assumptions if found.code == "value"]
+    assert [(found.read, found.text) for found in noted] == [("count", text) for text in told]
+    assert [reading.text[start:end] for found in noted for start, end in found.places] == told
+
+
 def test_of_several_tunes_one_is_chosen() -> None:
     text = 'X:1\nT:One\nM:4/4\nL:1/8\nK:C\n"C"c8|\n\nX:2\nT:Two\nM:4/4\nL:1/8\nK:C\n"G"g8|\n'
     assert [(found.code, found.read, found.others) for found in read(text).assumptions] == [("song", "One", ("Two",))]

@@ -211,3 +211,30 @@ def test_a_tempo_out_of_range_is_told() -> None:
         assert (reading.sheet.tempo, told.code, told.read, told.text) == (None, "value", "tempo", number)
         [(start, end)] = told.places
         assert reading.text[start:end] == number
+
+
+@cases(
+    ("music", "chords", "told", "count"),
+    [
+        (r"\repeat volta 0 { c1 } d1", "D:4", "times", "0"),
+        (r"\repeat unfold 0 { c1 } \alternative { { f1 } } d1", "D:4", "times", "0"),
+        (r"\repeat unfold 100 { c1 }", "|".join(["C:4"] * 99), "count", "100"),
+        (r"\repeat unfold 3 { \repeat percent 0 { c1 } d1 }", "D:4|D:4|D:4", "times", "0"),
+    ],
+)
+def test_a_count_of_repeats_that_cannot_be_is_told(music: str, chords: str, told: str, count: str) -> None:
+    reading = block(music)
+    assert str(reading.song.progression) == chords
+    [noted] = reading.assumptions
+    [(start, end)] = noted.places
+    assert (noted.code, noted.read, reading.text[start:end]) == ("value", told, count)
+
+
+@cases("music", ["", "c1*0", r"\repeat unfold 0 { c1 }"])
+def test_music_that_lasts_for_no_bar_says_so(music: str) -> None:
+    with pytest.raises(UnreadableError, match="plays no bars"):
+        block(music)
+
+
+def test_every_dot_counts() -> None:
+    assert block("c1...... d64").song.progression.beats == 8

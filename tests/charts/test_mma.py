@@ -153,6 +153,27 @@ def test_what_is_played_no_times_is_left_out_and_told(lines: str, chords: str, t
     assert (noted.code, noted.read, reading.text[start:end]) == ("value", "times", told)
 
 
+@cases(
+    ("lines", "chords", "told"),
+    [
+        ("Repeat\nC\nRepeatEnd -1\nG", "C:4|C:4|G:4", "-1"),
+        ("Repeat\nC\nRepeatEnd x\nG", "C:4|C:4|G:4", "x"),
+        ("Repeat\nC\nRepeatEnding 1.5\nF\nRepeatEnd\nG", "C:4|F:4|C:4|G:4", "1.5"),
+        ("Repeat\nC\nRepeatEnd 99999", "|".join(["C:4"] * 99), "99999"),
+    ],
+)
+def test_a_count_that_cannot_be_is_told(lines: str, chords: str, told: str) -> None:
+    reading = song(lines)
+    assert str(reading.song.progression) == chords
+    [noted] = [noted for noted in reading.assumptions if noted.code == "value"]
+    assert (noted.read, noted.text, len(noted.places)) == ("count", told, 1)
+
+
+def test_counts_that_can_be_are_not_told() -> None:
+    for count in ("", " 2", " 02", " NoWarn", " NoWarn 3", " 99"):
+        assert all(noted.code != "value" for noted in song(f"Repeat\nC\nRepeatEnd{count}\nG").assumptions)
+
+
 def test_a_file_that_plays_nothing_says_so() -> None:
     with pytest.raises(UnreadableError, match="plays no bars"):
         song("Repeat\nC\nRepeatEnd 0")

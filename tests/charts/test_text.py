@@ -263,6 +263,7 @@ def test_a_head_that_says_nothing_wrong_is_not_told(head: str) -> None:
         ("Key: G C D", "C D"),
         ("Tempo: 90 | C | G |", "C | G"),
         ("Capo: 2 | C | G", "C | G"),
+        ("{key: G | C | D}", "C | D"),
     ],
 )
 def test_chords_beside_a_field_of_the_head_are_told(head: str, chords: str) -> None:
@@ -272,9 +273,21 @@ def test_chords_beside_a_field_of_the_head_are_told(head: str, chords: str) -> N
     assert str(reading.song.progression) == "Am:4|F:4"
 
 
+def test_a_directive_of_the_head_may_hold_a_bar_line() -> None:
+    assert read("{title: Blue | Boat}\n[C]la").song.title == "Blue | Boat"
+    assert str(read("{ C:2 G:2 | F }").song.progression) == "C:2|G:2|F:4|C:2|G:2|F:4"
+
+
 def test_chords_in_the_head_alone_are_a_fault() -> None:
     with pytest.raises(ChartError, match=r"no chords in .* write chords in a line of their own"):
         read("Key: G | C | D")
+
+
+def test_a_line_without_bar_lines_is_a_bar_of_the_chord_language_and_a_bar_for_each_chord_of_a_chart() -> None:
+    assert str(sideman.parse("C Am F G")) == "C:1|Am:1|F:1|G:1"
+    assert str(read("C Am F G").song.progression) == "C:4|Am:4|F:4|G:4"
+    for line in ("| C Am F G |", "C | Am | F G", "C:3 G F", "C"):
+        assert sideman.parse(line) == read(line).song.progression
 
 
 def test_what_is_not_certain_is_said() -> None:

@@ -6,7 +6,7 @@ import { modulo, pitchClassOf } from "./notes";
 const LINES = /[^\n\r\v\f\x85\u2028\u2029]+/g;
 const MAX_LINE = 300; // characters of one that may be a head
 const TAG = /(\[\s*key\s*[:=]\s*)([^[\]\s]{1,12})(?=\s*\])/gi;
-const DIRECTIVE = /^(\s*\{\s*(?:meta\b\s*:?\s*)?([^{}:\s|]+)\s*:?\s*)([^{}|]*\}\s*)$/iu;
+const DIRECTIVE = /^(\s*\{\s*(?:meta\b\s*:?\s*)?([^{}:\s|]+)(?:\s*:\s*|\s*(?=[^|]*$)))([^{}]*\}\s*)$/iu;
 const FIELD = /^(\s*(?:[#%;@/*-]{1,2}\s*)?([\p{L}_][\p{L}\p{N}_ ]{0,20}?)\s*(?:[:=]|\bof\b)\s*)(\S.*)$/iu;
 const FIELD_NAMES = new Set(
   "key dbkeysig keysig tonality tonart tom tono tonalité tonalidad tonalidade tonacja tonalità k originalkey".split(

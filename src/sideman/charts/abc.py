@@ -13,12 +13,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from sideman.charts.abc_bars import Bar, Bars
-from sideman.charts.abc_tunes import chord_names, has_chords, tunes_of, voice_of
+from sideman.charts.abc_tunes import Tune, chord_names, has_chords, tunes_of, voice_of
 from sideman.charts.faults import Faults
 from sideman.charts.filling import beats_a_minute, length_of, meter_of_length, tick_of
 from sideman.charts.form import MAX_PLAYED
 from sideman.charts.reading import Notes
-from sideman.charts.sheet import Measure, Sheet
+from sideman.charts.sheet import MAX_TIMES, Measure, Sheet
 from sideman.charts.source import Source
 from sideman.charts.symbols import dialect_of
 from sideman.errors import OptionError, UnreadableError
@@ -71,7 +71,7 @@ def read(source: Source, notes: Notes) -> Sheet:
     tempo = _tempo(tune.fields.get("Q", ""), reader.unit, sheet.meter)
     if tempo is not None:
         sheet.tempo = notes.tempo(tempo, tune.places["Q"], tune.fields["Q"])
-    sheet.measures = _in_order(_measures(reader.bars, sheet.meter, reader.scale), tune.fields.get("P", ""))
+    sheet.measures = _in_order(_measures(reader.bars, sheet.meter, reader.scale), tune, notes)
     if not sheet.measures:
         raise UnreadableError("this ABC tune has no bars: notes stand between bar lines")
     if not (sheet.measures[0].chords and sheet.measures[0].chords[0][0] == 0):
@@ -125,8 +125,9 @@ def _ticks(bar: Bar, meter: Meter, scale: Fraction) -> list[tuple[int, Chord]]:
     return sorted(((tick, chord) for tick, chord in placed.items() if tick < meter.ticks), key=lambda item: item[0])
 
 
-def _in_order(measures: list[Measure], order: str) -> list[Measure]:
+def _in_order(measures: list[Measure], tune: Tune, notes: Notes) -> list[Measure]:
     """The measures as the head's ``P:`` says, written out: ``ABA``, ``A2(BC)2``; as they stand where it names none."""
+    order = tune.fields.get("P", "")[:MAX_TITLE]
     parts: dict[str, list[Measure]] = {}
     name = ""
     for measure in measures:
@@ -135,6 +136,8 @@ def _in_order(measures: list[Measure], order: str) -> list[Measure]:
     letters = _expanded(order)
     if len(letters) < 2 or any(letter not in parts for letter in letters):  # noqa: PLR2004 - an order has two parts
         return measures
+    if any(not 0 < int(count) <= MAX_TIMES for count in re.findall("[0-9]+", order)):
+        notes.note("value", "count", (), tune.places["P"], order)
     if sum(len(parts[letter]) for letter in letters) > MAX_PLAYED:
         raise OptionError(f"the parts of the tune have more than {MAX_PLAYED:,} bars")
     return [replace(measure) for letter in letters for measure in parts[letter]]
@@ -143,17 +146,22 @@ def _in_order(measures: list[Measure], order: str) -> list[Measure]:
 def _expanded(order: str) -> list[str]:
     """The parts of ``A2(BC)2``, one after the other."""
     stack: list[list[str]] = [[]]
-    for match in re.finditer(r"([A-Z])([0-9]?)|(\()|\)([0-9]?)", order[:MAX_TITLE]):
+    for match in re.finditer(r"([A-Z])([0-9]*)|(\()|\)([0-9]*)", order):
         if match[1]:
-            stack[-1] += [match[1]] * int(match[2] or 1)
+            stack[-1] += [match[1]] * _count(match[2])
         elif match[3]:
             stack.append([])
         elif len(stack) > 1:
             inner = stack.pop()
-            stack[-1] += (inner * int(match[4] or 1))[:MAX_PLAYED]
+            stack[-1] += (inner * _count(match[4]))[:MAX_PLAYED]
         if len(stack[-1]) > MAX_PLAYED:
             break
     return [letter for letters in stack for letter in letters]
+
+
+def _count(text: str) -> int:
+    """How often a part is played, 1 to as often as a count may say."""
+    return min(max(int(text or 1), 1), MAX_TIMES)
 
 
 def _key(text: str) -> Key | None:

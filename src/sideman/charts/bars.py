@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sideman.charts.heads import meter_of
 from sideman.charts.lexing import Piece
 from sideman.charts.reading import Notes
-from sideman.charts.sheet import Measure
+from sideman.charts.sheet import MAX_TIMES, Measure
 from sideman.charts.spelling import Spelling
 from sideman.charts.staff import MAX_MEASURES, Staff
 from sideman.charts.timing import (
@@ -34,7 +34,6 @@ from sideman.music.song import Place
 from sideman.music.time import COMMON_TIME, TICKS_PER_BEAT, Meter
 
 _HELD = ("hold", "again")
-MAX_TIMES = 99  # that a count says
 
 
 class Bars(Staff):

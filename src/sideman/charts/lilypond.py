@@ -18,7 +18,7 @@ from sideman.charts.filling import Filling, beats_a_minute
 from sideman.charts.lilypond_chords import SHORTEST, Found, Names, key_of, names_of, read_chord, read_length, read_notes
 from sideman.charts.lilypond_files import BLOCK, File, Token
 from sideman.charts.reading import Notes
-from sideman.charts.sheet import Jump, Measure, Sheet
+from sideman.charts.sheet import MAX_TIMES, Jump, Measure, Sheet
 from sideman.charts.source import Source
 from sideman.errors import OptionError, UnreadableError
 from sideman.music.key import Key
@@ -29,7 +29,6 @@ NAME = "LilyPond"
 MAX_CHARACTERS = 250_000
 MAX_DEPTH = 20  # of repeats and names within one another
 MAX_STEPS = 100_000  # tokens gone over, with all that is repeated
-MAX_TIMES = 99
 MAX_BLOCKS = 100
 MAX_TITLE = 200
 
@@ -75,7 +74,9 @@ def read(source: Source, notes: Notes) -> Sheet:
         reader.filling.close()
     reader.faults.check()
     measures = reader.filling.measures
-    if measures and not (measures[0].chords and measures[0].chords[0][0] == 0):
+    if not measures:
+        raise UnreadableError("this LilyPond file plays no bars: chords are written as in \\chordmode { c1 g2:7 }")
+    if not (measures[0].chords and measures[0].chords[0][0] == 0):
         notes.note("start", "silence", (), measures[0].place)
     sheet = Sheet(measures, key=reader.key, meter=reader.filling.sheet_meter)
     if reader.tempo:
@@ -282,18 +283,21 @@ class _Reader:
 
     def _repeat(self, number: int) -> int:
         r"""``\repeat volta 2 { … } \alternative { {…} {…} }``; gives the number of the token behind it."""
-        kind, times = self.file[number + 1].text.strip('"'), self.file[number + 2].text
+        kind, told = self.file[number + 1].text.strip('"'), self.file[number + 2]
         body = number + 3
-        if self.file[body].text != "{" or not times.isdecimal():
+        if self.file[body].text != "{" or not told.text.isdecimal():
             return number + 1
-        count = min(max(int(times[:4]), 1), MAX_TIMES)
+        times = int(told.text[:4])
+        count = min(times, MAX_TIMES)
+        if not 0 < times <= MAX_TIMES:
+            self.notes.note("value", "count" if times else "times", (), told.place, told.text)
         end = self.file.end(body)
         inside = next((at for at in self._children(body) if self.file[at].text == "\\alternative"), None)
         after = end + 1 if inside is None else inside
-        endings = self._endings(after, count) if self.file[after].text == "\\alternative" else []
+        endings = self._endings(after, max(count, 1)) if self.file[after].text == "\\alternative" else []
         last = end if inside is None else inside
         behind = end + 1 if inside is not None or not endings else self.file.end(after + 1) + 1
-        if kind not in ("volta", "segno") or self.repeats:
+        if not count or kind not in ("volta", "segno") or self.repeats:
             self._write_out(body + 1, last, endings, count)
             return behind
         self.repeats += 1

@@ -80,7 +80,7 @@ def read_length(unit: str, dots: str = "", factors: str = "") -> Fraction | None
     scales = [(int(over), int(under or 1)) for over, under in _FACTOR.findall(factors)]
     if not 0 < part <= SHORTEST or not all(under for _, under in scales):
         return None
-    length = Fraction(1, part) * (2 - Fraction(1, 2 ** len(dots[:3])))
+    length = Fraction(1, part) * (2 - Fraction(1, 2 ** len(dots[:7])))
     for over, under in scales:
         length *= Fraction(over, under)
     return Fraction(round(length * FINEST), FINEST)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
+from sideman.charts.heads import FIELDS
 from sideman.charts.labels import Label, label
 from sideman.charts.lexing import BARS, DURATION, HOLDS, Lexer, Piece, Reads
 from sideman.charts.wished import Wish, cut_wishes
@@ -47,7 +48,7 @@ _REMARK = re.compile(r"\s*(?://|#(?![#a-zA-Z]\b)|;)")
 # What is a chord by its looks, whether or not it can be read: a line of such is one of chords.
 _LOOKS = re.compile(r"\(?[A-H](?:##?|bb?|[♯♭])?(?:(?:m|M|mi|min|maj|ma|dim|aug|sus|add|alt|[-+°ºøΔ△^0-9(/])\S*)?,?\)?")
 _IS_COUNTED = re.compile(r"[0-9/]")  # as in Gmaaj7, but not in A-part
-_DIRECTIVE = re.compile(r"\s*\{\s*([^{}:\s|]+)\s*:?\s*([^{}|]*)\}\s*")
+_DIRECTIVE = re.compile(r"\s*\{\s*([^{}:\s|]+)\s*(?::\s*([^{}]*)|([^{}|]*))\}\s*")
 _TAGS = re.compile(
     r"</?(?:pre|span|b|i|u|br|p|div|code|strong|em|font|a|sup)\b[^<>\n]{0,200}>|\[/?(?:ch|tab)\]|\[\s*key\s*[:=][^\[\]\n]{1,20}\]",
     re.IGNORECASE,
@@ -94,9 +95,12 @@ def is_long(line: Line) -> bool:
 
 
 def directive(line: str) -> tuple[str, str] | None:
-    """Name and value of a line such as ``{title: …}``; None for other lines."""
+    """Name and value of a line such as ``{title: …}``; None for other lines, as ``{ C:2 | G }``, which is repeated."""
     match = _DIRECTIVE.fullmatch(line)
-    return (match[1].lower(), match[2].strip()) if match else None
+    if not match:
+        return None
+    name, value = match[1].lower(), (match[2] or match[3] or "").strip()
+    return None if "|" in value and name not in FIELDS else (name, value)
 
 
 def symbols_of(line: Line) -> list[str]:

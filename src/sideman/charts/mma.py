@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sideman.charts.faults import Faults
 from sideman.charts.form import MAX_PLAYED
 from sideman.charts.reading import Notes
-from sideman.charts.sheet import Measure, Sheet
+from sideman.charts.sheet import MAX_TIMES, Measure, Sheet
 from sideman.charts.source import Source
 from sideman.charts.symbols import is_symbol
 from sideman.errors import OptionError, UnreadableError
@@ -26,7 +26,6 @@ from sideman.music.time import Meter
 
 NAME = "MMA"
 MAX_TITLE = 200
-MAX_TIMES = 99
 MAX_CHARACTERS = 250_000
 MAX_DEPTH = 20  # of repeats within one another
 MAX_SHOWN = 32  # characters of what is passed over
@@ -179,12 +178,12 @@ class _Reader:
         return True
 
     def _times(self, values: Sequence[str], otherwise: int, place: Place) -> int:
-        """How often a passage or an ending is played, ``3`` or ``NoWarn 3``; that it is not at all is noted."""
-        value = values[-1] if values else ""
-        times = min(int(value[:4]), MAX_TIMES) if value.isdecimal() else otherwise
-        if not times:
-            self.notes.note("value", "times", (), place, value)
-        return times
+        """How often a passage or an ending is played, ``3`` or ``NoWarn 3``; 0, and what is no count, is noted."""
+        value = values[-1] if values and values[-1].lower() != "nowarn" else str(otherwise)
+        times = int(value[:4]) if value.isdecimal() else otherwise
+        if not value.isdecimal() or not 0 < times <= MAX_TIMES:
+            self.notes.note("value", "count" if times else "times", (), place, value)
+        return min(times, MAX_TIMES)
 
     def _inner(self, level: int) -> list[Measure | _Repeat]:
         """Where bars go: into the last ending of a passage, else into the passage."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from sideman.charts.heads import MAX_CAPO
-from sideman.charts.sheet import MAX_TEMPO, MIN_TEMPO
+from sideman.charts.sheet import MAX_TEMPO, MAX_TIMES, MIN_TEMPO
 
 
 class Question(NamedTuple):
@@ -80,6 +80,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
                 "capo": f"the capo is passed over; write a fret from 1 to {MAX_CAPO}",
                 "length": "the length is passed over; write one such as 1/8",
                 "times": "what is played 0 times is left out; write 1 or more",
+                "count": f"the count isn't followed; write 1 to {MAX_TIMES}",
             },
         ),
         "beside": Question(

@@ -48,7 +48,7 @@ class Notes:
     """Collects assumptions while a chart is read: one for each question and answer, with all its places."""
 
     choices: Mapping[str, str] = field(default_factory=dict)
-    _found: dict[tuple[str, str], tuple[tuple[str, ...], list[Place], str]] = field(default_factory=dict)
+    _found: dict[tuple[str, str], tuple[tuple[str, ...], dict[Place, None], str]] = field(default_factory=dict)
 
     def ask(self, code: str, answers: Sequence[str], place: Place | None = None, text: str = "") -> str:
         """The answer to a question: the one that was chosen, else the first; it is noted either way."""
@@ -60,10 +60,10 @@ class Notes:
     def note(
         self, code: str, read: str, others: tuple[str, ...] = (), place: Place | None = None, text: str = ""
     ) -> None:
-        """Note an answer."""
-        _, places, _ = self._found.setdefault((code, read), (others, [], text))
+        """Note an answer; a place that is read twice is noted once."""
+        _, places, _ = self._found.setdefault((code, read), (others, {}, text))
         if place is not None:
-            places.append(place)
+            places[place] = None
 
     def tempo(self, tempo: float, place: Place | None = None, text: str = "") -> float | None:
         """A tempo in beats a minute; None where no chart means it, which is noted."""

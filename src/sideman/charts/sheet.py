@@ -20,6 +20,7 @@ from sideman.music.time import COMMON_TIME, BarLines, Meter
 from sideman.music.wishes import NO_WISHES, Wishes
 
 MIN_TEMPO, MAX_TEMPO = 10.0, 1_000.0  # beats a minute that are meant
+MAX_TIMES = 99  # that a count says
 
 
 class Jump(NamedTuple):

@@ -99,6 +99,8 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
 ) -> None:
     """Compose a band for a chart: chords, a sheet with words, iReal Pro, MusicXML and more.
 
+    Chords without bar lines have a bar each: "C Am F G" is four bars, "| C Am F G |" is one.
+
     \b
     Examples:
       sideman arrange "C:4|Am:4|F:4|G7:4" -o song.mid --audio song.mp3
@@ -118,6 +120,7 @@ def arrange(  # noqa: PLR0913, PLR0915, PLR0917 - one argument an option, and wh
     \b
     A line of a batch is {"id": "a", "prompt": "C:4|G:4"}, and may hold options of its own, such as
     "tempo" and "seed"; other keys are ignored, and told. It becomes out/a_0.mid, out/a_1.mid …
+    Chords of a prompt without bar lines share one bar.
     Lines that fail are reported at the end; the exit code is then 1. With --json the report has the
     seed of every file; file 0 is take 1. The same stands in out/report.jsonl, by which --resume
     knows what is done.
