@@ -68,6 +68,8 @@ export interface ArrangementRequest {
   readonly name?: string | null;
   /** What the chart is called; unless named, the piece too. */
   readonly title?: string;
+  /** The chart as somebody wrote it, to go on with: it is kept, and changes no note. */
+  readonly chart?: ChartText | null;
   /** The key that the chart names, such as Gb major, for signatures; that of the chords if left out. */
   readonly key?: string | null;
   /** Fingerprint that the server's model must have: for a link to an exact piece. */
@@ -122,6 +124,8 @@ export interface ArrangementView {
   readonly mix: "studio" | "stage" | "wide" | "rhythm" | "dry";
   /** What the chart is called. */
   readonly title: string;
+  /** The chart as somebody wrote it, where that was told. */
+  readonly chart: ChartText | null;
   readonly key: string;
   /** Of each take. */
   readonly bars: number;
@@ -181,7 +185,7 @@ export interface BarsDone {
   readonly of: number;
 }
 
-/** Another name, key or way to play what was composed; what is not there stays as it is. */
+/** Another name, key, text of the chart or way to play what was composed; what is not there stays as it is. */
 export interface Changing {
   /** Where the off-beat stands, in per cent of the beat: 50 is straight, 67 triplets. */
   readonly swing?: number;
@@ -200,6 +204,8 @@ export interface Changing {
   /** How loud and where each player is heard. */
   readonly mix?: "studio" | "stage" | "wide" | "rhythm" | "dry";
   readonly name?: string | null;
+  /** The chart as it is written now; null: nothing of it is kept. */
+  readonly chart?: ChartText | null;
   /** The key that the chart names now, such as Gb major, for signatures; null: that of the chords. */
   readonly key?: string | null;
 }
@@ -209,6 +215,15 @@ export interface ChartRequest {
   readonly text?: string | null;
   /** A file, in base 64. */
   readonly data?: string | null;
+  /** The file's name, where there is one. */
+  readonly name?: string;
+  /** Answers to questions that the chart leaves open. */
+  readonly choices?: { readonly [key: string]: string };
+}
+
+/** A chart as somebody wrote it, as `POST /api/charts` takes it. */
+export interface ChartText {
+  readonly text: string;
   /** The file's name, where there is one. */
   readonly name?: string;
   /** Answers to questions that the chart leaves open. */
@@ -557,6 +572,8 @@ export interface OptionsView {
   readonly max_text: number;
   /** Characters of a name. */
   readonly max_name: number;
+  /** Characters of a chart's text that is kept with a piece. */
+  readonly max_chart: number;
   readonly tracks: readonly TrackView[];
   /** What tracks play in a style where that isn't their own program. */
   readonly style_programs: { readonly [key: string]: { readonly [Key in Role]?: number } };

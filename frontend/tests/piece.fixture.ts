@@ -83,6 +83,7 @@ export const PIECE: Arrangement = {
   name: "C:4|Am:4",
   file_name: "C 4 Am 4",
   title: "",
+  chart: null,
   progression: "C:4|Am:4",
   meters: ["4/4"],
   tempo: 120,
@@ -203,6 +204,7 @@ export const OFFER: Offer = {
   max_takes: 8,
   max_text: 150_000,
   max_name: 200,
+  max_chart: 16_000,
   retention_days: 30,
   soundfont: null,
   tracks: ROLES.map((role) => ({

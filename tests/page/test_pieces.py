@@ -39,6 +39,20 @@ def test_reload_finds_and_plays_the_piece_and_another_browser_does_not(studio: S
     assert other.page.request.get(f"/api/arrangements/{piece['id']}").status == 404
 
 
+SHEET = "Blue Boat\n\n[Verse]\n|: C  | Am  :|\n   Words of a song"
+
+
+def test_a_sheet_opens_as_it_is_written_by_now(studio: Studio) -> None:
+    studio.have_composed(SHEET)
+    changed = f"{SHEET}, and some more"
+    with studio.page.expect_response(lambda response: response.request.method == "PATCH"):
+        studio.chords.fill(changed)
+    studio.chords.fill("F | F")
+    studio.open_button("Blue Boat").click()
+    expect(studio.chords).to_have_value(changed)
+    expect(studio.button("Compose anew")).to_have_count(0)
+
+
 def test_pieces_are_opened_renamed_and_deleted(studio: Studio) -> None:
     studio.have_composed("C:4|G:4")
     first = arrangements(studio)[0]["name"]
@@ -47,7 +61,7 @@ def test_pieces_are_opened_renamed_and_deleted(studio: Studio) -> None:
     expect(items).to_have_count(2)
 
     studio.open_button(first).click()
-    expect(studio.chords).to_have_value("C | G")
+    expect(studio.chords).to_have_value("C:4|G:4")
 
     studio.pieces.get_by_role("button", name=f"Rename {first}").click()
     studio.page.get_by_role("textbox", name="New name").fill("Bridge")

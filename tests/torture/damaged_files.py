@@ -32,7 +32,8 @@ from sideman.music.time import COMMON_BARS
 from sideman.options import ArrangeOptions, values_of
 from sideman.pieces.changes import Selection
 from sideman.pieces.composition import Composition
-from sideman.pieces.document import from_document, name_of, to_document
+from sideman.pieces.document import from_document, to_document
+from sideman.pieces.labels import name_of
 from sideman.render.audio import write_audio, write_file_audio
 from sideman.render.given import read_given
 from sideman.render.midi import read_midi, read_track

@@ -190,6 +190,22 @@ def test_a_piece_keeps_the_title_of_its_chart_and_is_called_by_it_unless_named(b
     assert compose(browser, "C:4")["title"] == ""
 
 
+def test_a_piece_keeps_its_chart_as_somebody_wrote_it(browser: httpx.Client) -> None:
+    assert compose(browser, "C:4")["chart"] is None
+    chart = {"text": "[Verse]\nC\nWörds of a song", "name": "boat.txt", "choices": {"bars": "line"}}
+    piece = compose(browser, "C:4", chart=chart)
+    assert piece["chart"] == chart
+    path = f"/api/arrangements/{piece['id']}"
+    now = {"text": "C", "name": "", "choices": {}}
+    assert browser.patch(path, json={"chart": {"text": "C"}}).json() == {**piece, "chart": now}
+    assert browser.patch(path, json={"swing": 60}).json()["chart"] == now
+    assert browser.patch(path, json={"chart": None}).json() == {**piece, "swing": 60, "chart": None}
+    most = browser.get("/api/options").json()["max_chart"]
+    assert browser.patch(path, json={"chart": {"text": "x" * most}}).status_code == 200
+    for refused in ({"text": "x" * (most + 1)}, {"text": ""}, {"text": "C", "data": "Qw=="}, {"text": "C", "name": 1}):
+        assert browser.patch(path, json={"chart": refused}).status_code == 422
+
+
 def test_a_piece_can_be_renamed(browser: httpx.Client) -> None:
     piece = compose(browser)
     response = browser.patch(f"/api/arrangements/{piece['id']}", json={"name": "Très ♭onne"})
@@ -242,7 +258,7 @@ def test_stems_hold_a_file_for_each_track(browser: httpx.Client) -> None:
     response = browser.get(f"/api/arrangements/{piece['id']}/stems.zip", params={"format": "flac"})
     assert response.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-        assert sorted(archive.namelist()) == ["bass.flac", "drums.flac"]
+        assert sorted(archive.namelist()) == ["C - bass.flac", "C - drums.flac"]
         assert archive.testzip() is None
 
 

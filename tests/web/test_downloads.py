@@ -126,9 +126,26 @@ def test_loops_end_with_their_bars_and_are_files_of_their_own(browser: httpx.Cli
     stems = get(browser, f"{path}/stems.zip?bits=24&tail=false").raise_for_status()
     assert stems.headers["content-disposition"] == 'attachment; filename="C - loops.zip"'
     with zipfile.ZipFile(io.BytesIO(stems.content)) as archive:
-        assert soundfile.info(io.BytesIO(archive.read("bass.wav"))).frames == 44_100
+        assert soundfile.info(io.BytesIO(archive.read("C - bass.wav"))).frames == 44_100
     refused = get(browser, f"{path}/audio.mp3?bits=24")
     assert (refused.status_code, "24 bits of mp3" in refused.json()["detail"]) == (422, True)
+
+
+def test_stems_are_called_by_the_song_and_its_take_also_once_it_is_renamed(
+    browser: httpx.Client, renderer: Renderer
+) -> None:
+    renderer.go.set()
+    piece = compose(browser, "C:4", tempo=400, tracks=["bass", "piano"], seed=1, takes=2, title="Blue/Boat")
+    path = f"/api/arrangements/{piece['id']}"
+
+    def stems(take: int = 0) -> list[str]:
+        content = get(browser, f"{path}/stems.zip?take={take}").raise_for_status().content
+        return sorted(zipfile.ZipFile(io.BytesIO(content)).namelist())
+
+    assert stems() == ["Blue Boat A - bass.wav", "Blue Boat A - piano.wav"]
+    assert stems(take=1) == ["Blue Boat B - bass.wav", "Blue Boat B - piano.wav"]
+    browser.patch(path, json={"name": "Mine"}).raise_for_status()
+    assert stems() == ["Mine A - bass.wav", "Mine A - piano.wav"]
 
 
 @real
@@ -161,8 +178,8 @@ def test_everything_is_one_zip_that_tells_the_same_piece(browser: httpx.Client, 
         assert archive.testzip() is None
         assert sorted(archive.namelist()) == [
             "piece.json",
-            "stems/bass.wav",
-            "stems/piano.wav",
+            "stems/Über you me - bass.wav",
+            "stems/Über you me - piano.wav",
             *(f"Über you me.{kind}" for kind in ("mid", "mp3", "musicxml", "pdf", "txt")),
         ]
         band = arrange("C:4|Em:2", seed=5, roles=("piano", "bass"), model=model).band

@@ -108,6 +108,23 @@ def test_the_title_of_its_chart_comes_along_whatever_it_is_called(
     assert opened(browser, document)["title"] == again["name"]
 
 
+def test_its_chart_comes_along_as_it_is_written_by_now_unless_no_request_may_hold_it(
+    browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "write_bundle", lambda _, path, __, more, **___: path.write_text(more["piece.json"]))
+    piece = compose(browser, "C:4", seed=1, chart={"text": "C\nWords", "name": "", "choices": {"bars": "line"}})
+    bundle = f"/api/arrangements/{piece['id']}/bundle.zip"
+    document = browser.get(bundle).raise_for_status().json()
+    again = opened(browser, document)
+    assert again["chart"] == piece["chart"]
+    browser.patch(f"/api/arrangements/{again['id']}", json={"chart": None}).raise_for_status()
+    assert "chart" not in browser.get(f"/api/arrangements/{again['id']}/bundle.zip").json()["request"]
+    damaged: object
+    for damaged in ({"text": 1}, {"text": "C", "more": ""}, "C", [], {"text": "C" * 100_000}):
+        document["request"]["chart"] = damaged
+        assert opened(browser, document)["chart"] is None
+
+
 def test_a_piece_that_was_never_changed_has_the_midi_file_of_its_document(
     server: Server, browser: httpx.Client
 ) -> None:

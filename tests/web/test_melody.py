@@ -82,9 +82,9 @@ def test_a_mix_has_it(browser: httpx.Client, tune: str) -> None:
 
 @real
 def test_stems_have_it(browser: httpx.Client, tune: str) -> None:
-    piece = compose(browser, seed=3, given=[{"track": "melody", "data": tune}], tracks=["bass"])
+    piece = compose(browser, seed=3, given=[{"track": "melody", "data": tune}], tracks=["bass"], name="Tune")
     stems = browser.get(f"/api/arrangements/{piece['id']}/stems.zip", params={"format": "wav"})
-    assert ZipFile(BytesIO(stems.content)).namelist() == ["bass.wav", "melody.wav"]
+    assert ZipFile(BytesIO(stems.content)).namelist() == ["Tune - bass.wav", "Tune - melody.wav"]
 
 
 def test_the_melody_is_not_for_the_model(browser: httpx.Client) -> None:

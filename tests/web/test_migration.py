@@ -45,6 +45,7 @@ ADDED: dict[str, Any] = {
     "revisions": [],
     **PLAYED,
     "title": "",
+    "chart": None,
     "programs": {},
 }  # since then
 YEARS = 100_000  # days

@@ -188,9 +188,10 @@ def test_stems_of_another_mix(browser: httpx.Client) -> None:
         zipfile.ZipFile(io.BytesIO(browser.get(path, params={"track": track}).content))
         for track in ([], ["piano:0:30", "drums:0:0"])
     )
-    assert sorted(composed.namelist()) == ["bass.wav", "drums.wav", "piano.wav"]
-    assert sorted(mixed.namelist()) == ["bass.wav", "piano.wav"]
-    ratios = [level(archive.read("piano.wav")) / level(archive.read("bass.wav")) for archive in (mixed, composed)]
+    assert sorted(composed.namelist()) == ["C - bass.wav", "C - drums.wav", "C - piano.wav"]
+    assert sorted(mixed.namelist()) == ["C - bass.wav", "C - piano.wav"]
+    levels = ([level(archive.read(f"C - {role}.wav")) for role in ("piano", "bass")] for archive in (mixed, composed))
+    ratios = [piano / bass for piano, bass in levels]
     assert ratios[0] < ratios[1] / 5  # controller 7 squares: .3² is .09
 
 

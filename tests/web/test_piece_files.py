@@ -220,6 +220,7 @@ def test_the_longest_unused_sound_makes_room(pieces: PieceFiles) -> None:
     names += [
         "take-0-24-bit.wav",
         "take-0-24-bit-loop-wav.zip",
+        "take-0-24-bit-loop-wav-0123456789abcdef.zip",
         "take-0-loop.mp3",
         "take-0-bundle-0123456789abcdef.zip",
     ]
@@ -227,7 +228,7 @@ def test_the_longest_unused_sound_makes_room(pieces: PieceFiles) -> None:
         (folder / name).write_bytes(b"x" * 1000)
         os.utime(folder / name, (age, age))
     used = sum(path.stat().st_size for path in folder.iterdir())
-    assert pieces.make_room(SESSION, 5500, used)
+    assert pieces.make_room(SESSION, 6500, used)
     assert sorted(path.name for path in folder.iterdir() if path.suffix not in {".json", ".jsonl", ".mid"}) == sorted(
         names[:2]
     )

@@ -73,7 +73,7 @@ def _type(schema: Schema, indent: str = "") -> str:
             return f"readonly ({inner})[]" if "|" in inner or inner.startswith("readonly") else f"readonly {inner}[]"
         case {"properties": _}:
             return "\n".join(["{", *_fields(schema, f"{indent}  "), f"{indent}}}"])
-        case {"additionalProperties": value, "propertyNames": key}:
+        case {"additionalProperties": value, "propertyNames": {"$ref": _} as key}:
             return f"{{ readonly [Key in {_type(key)}]?: {_type(value, indent)} }}"
         case {"additionalProperties": value} if value:
             return f"{{ readonly [key: string]: {_type(value, indent)} }}"

@@ -115,12 +115,17 @@ function follow(answer: Song): void {
   const answers = Object.entries(choices);
   const applying = answers.filter(([code]) => asked.has(code));
   if (applying.length < answers.length) complete({ choices: Object.fromEntries(applying) });
-  const named = Object.entries({ tempo: answer.tempo, style: answer.band_style });
-  const fresh = named.filter(([name, value]) => value !== null && value !== taken[name] && isOffered(name, value));
+  const named = Object.entries(namedIn(answer));
+  const fresh = named.filter(([name, value]) => value !== taken[name] && isOffered(name, value));
   if (fresh.length === 0) return;
   const values = Object.fromEntries(fresh);
   complete({ taken: { ...taken, ...values } });
   bringOptions(values);
+}
+
+/** The tempo and the style that a chart names, as options. */
+export function namedIn({ tempo, band_style: style }: Song): Readonly<Record<string, string | number>> {
+  return { ...(tempo !== null && { tempo }), ...(style !== null && { style }) };
 }
 
 function isOffered(name: string, value: string | number): boolean {

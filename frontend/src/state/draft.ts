@@ -1,7 +1,7 @@
 /** What the browser keeps of the chart, through a reload and for the next visit. Knows no page. */
 
 import type { Values } from "./fields";
-import { beginWith, type Choices, type Version } from "./history";
+import { beginWith, type Choices, textOfVersion, type Version } from "./history";
 
 const STORAGE_KEY = "sideman.chart";
 
@@ -50,11 +50,11 @@ function answersOf(choices: Choices | null): Choices {
   return Object.fromEntries(Object.entries(choices ?? {}).filter(([, answer]) => typeof answer === "string"));
 }
 
-/** Keep the chart for {@link recallText}. What it was written from is too large: the text reads the same. */
-export function remember({ text, name, choices, taken, brought, source }: Version): void {
-  const own = source === null ? { name, choices } : {};
+/** Keep the chart for {@link recallText}. */
+export function remember(version: Version): void {
+  const { taken, brought } = version;
   try {
-    const draft = JSON.stringify({ text, ...own, taken, brought });
+    const draft = JSON.stringify({ ...textOfVersion(version), taken, brought });
     sessionStorage.setItem(STORAGE_KEY, draft); // this tab's, after a reload
     localStorage.setItem(STORAGE_KEY, draft); // the latest, for a new tab
   } catch {

@@ -5,6 +5,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Song } from "../music/piece";
+import type { ChartText } from "../wire";
 import { chartText, DEFAULT_OPTIONS, offered, options, setOptions } from "./band";
 import { isSame, type OptionValue, type Values } from "./fields";
 import { advance, amend, back, begin, changeOf, forward, joins, type Keystroke, type Timeline } from "./undo";
@@ -36,6 +37,11 @@ export interface Version {
 export interface Origin {
   readonly version: Version;
   readonly song: Song;
+}
+
+/** A version as it is kept. What it was written from is too large: the text reads the same. */
+export function textOfVersion({ text, source, name, choices }: Version): Required<ChartText> {
+  return source === null ? { text, name, choices } : { text, name: "", choices: {} };
 }
 
 const NEW: Omit<Version, "text"> = {
@@ -122,14 +128,14 @@ export function setText(text: string): void {
 }
 
 /** What comes with another chart. */
-interface Along extends Partial<Pick<Version, "source" | "name" | "choices">> {
+interface Along extends Partial<Pick<Version, "source" | "name" | "choices" | "taken">> {
   readonly options?: Values;
 }
 
 /** Put in another chart, and set options that come with it: one step to undo. */
 export function loadText(text: string, { options: set = {}, ...more }: Along = {}): void {
   const present = version.peek();
-  const isOther = text !== present.text || more.source !== undefined;
+  const isOther = text !== present.text || more.source !== undefined || more.choices !== undefined;
   const along = { ...(isOther ? withoutChart(present) : {}), ...set };
   batch(() => {
     if (isOther) goOn({ ...NEW, ...more, root: more.source ?? null, text });

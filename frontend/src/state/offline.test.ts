@@ -43,11 +43,17 @@ test("of a piece that is done all is kept that opening it asks for", () => {
   expect(read?.body).toBe('{"text":"C | Am","name":"","choices":{}}');
 });
 
-test("the text that is kept is the one that opening shows, with the key", () => {
-  openPiece({ ...PIECE, key: "Gb major" }, CHART, CHART, PIECE, [MADE]);
+test("the texts that are kept are those that opening shows: the chart as it is written, or chords with title and key", () => {
+  const chart = { text: "C | Am\nWords", name: "boat.txt", choices: { bars: "line" } };
+  openPiece({ ...PIECE, title: "Blue Boat", key: "Gb major", chart }, CHART, CHART, PIECE, [MADE]);
   vi.advanceTimersByTime(CALM);
   const read = told.at(-1)?.filter(({ path }) => path === "/api/charts") ?? [];
-  expect(read.map(({ body }) => JSON.parse(String(body)).text)).toEqual(["C | Am", "Key: Ab major\nC | Am"]);
+  const plain = (text: string) => ({ text, name: "", choices: {} });
+  expect(read.map(({ body }) => JSON.parse(String(body)))).toEqual([
+    plain("C | Am"),
+    chart,
+    plain("Title: Blue Boat\nKey: Ab major\nC | Am"),
+  ]);
 });
 
 test("a piece that is still composed is kept once it is there", () => {

@@ -8,7 +8,7 @@ import { type Call, callOf, isKept } from "../api";
 import { movedKey } from "../music/key";
 import { textOf } from "../music/text";
 import { eventsOf } from "../stream";
-import { version } from "./history";
+import { textOfVersion, version } from "./history";
 import { charts, keyBeside, piece, type TakeChart } from "./piece";
 import { instrumentsThere } from "./playback";
 import { changes } from "./redoing";
@@ -80,9 +80,9 @@ function ofPiece(): readonly Call[] {
 
 /** What is read when it is opened again: the chords of its takes, and the text that stands in the field then. */
 function readings(): readonly Call[] {
-  const { text, name, choices, source } = version.value;
-  const draft = source === null ? { text, name, choices } : { text, name: "", choices: {} };
-  const texts = [draft, ...charts.value.map((chart) => ({ text: textAsOpened(chart), name: "", choices: {} }))];
+  const { chart = null } = piece.value ?? {};
+  const plain = charts.value.map((chart) => ({ text: textAsOpened(chart), name: "", choices: {} }));
+  const texts = [textOfVersion(version.value), ...(chart ? [chart] : []), ...plain];
   return [
     ...charts.value.flatMap(({ own: { progression }, meters, shift }) =>
       [0, shift].map((transpose) => callOf("POST /api/chords:parse", { body: { progression, meters, transpose } })),
@@ -93,5 +93,11 @@ function readings(): readonly Call[] {
 
 function textAsOpened({ own, moved, shift, meters, sections }: TakeChart): string {
   const told = piece.value && keyBeside(piece.value, own);
-  return textOf({ chart: moved, meters, sections, key: told && movedKey(told, shift) });
+  return textOf({
+    chart: moved,
+    meters,
+    sections,
+    title: piece.value?.title ?? "",
+    key: told && movedKey(told, shift),
+  });
 }

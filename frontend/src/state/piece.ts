@@ -3,8 +3,9 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Arrangement } from "../api";
 import { isSwung, transposedBars } from "../music/feel";
-import { keyOf } from "../music/key";
+import { keyOf, movedKey } from "../music/key";
 import { type BarNotes, type Chart, MELODY, type Note, ROLES, type Role } from "../music/piece";
+import { textOf } from "../music/text";
 import { BarLines } from "../music/time";
 import type { Section } from "../music/wishes";
 import { compasses } from "./offer";
@@ -105,6 +106,12 @@ export const toldKey = computed(() => piece.value && ownChart.value && keyBeside
 export function keyBeside({ key, progression }: Arrangement, own: Chart): string | null {
   return progression === own.progression && key === keyOf(own) ? null : key;
 }
+/** What the page writes of it: its chords as they are heard, without words and repeats. */
+export const pieceText = computed(() => {
+  const [chart, meters, sections] = [pieceChart.value, pieceMeters.value, pieceSections.value];
+  const key = toldKey.value && movedKey(toldKey.value, pieceShift.value);
+  return chart && textOf({ chart, meters, sections, title: piece.value?.title ?? "", key });
+});
 /** Whether bars are still to come. */
 export const isComposing = computed(() => piece.value?.state === "waiting" || piece.value?.state === "composing");
 

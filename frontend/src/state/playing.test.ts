@@ -6,20 +6,21 @@ import type { Song } from "../music/piece";
 import { chartText, DEFAULT_OPTIONS, offer, options, setOptions } from "./band";
 import { accept } from "./chart";
 import { loadText, version } from "./history";
-import { addBar, bars, closePiece, openPiece, piece, pieceChart, pieceShift, pieceTempo } from "./piece";
+import { addBar, bars, closePiece, openPiece, piece, pieceChart, pieceShift, pieceTempo, take } from "./piece";
 import { speed } from "./playback";
 import { changedPlaying, difference, followSettings, keepPlaying, playedSo, playing } from "./playing";
 
 const D = chartOf(chordAt("D", 0, 4, [2, 6, 9]), chordAt("Bm", 4, 4, [11, 2, 6]));
+const OWN: Arrangement = { ...PIECE, chart: { text: SONG.chart.progression } };
 const OTHER = chartOf(chordAt("F", 0, 8, [5, 9, 0]));
 
 let stops: (() => void)[] = [];
 let told: Arrangement[] = [];
-let asked: { route: string; body: unknown }[];
+let asked: { route: string; body: object }[];
 
 /** Have a text in the field that was read as a song. */
-function write(song: Song): void {
-  loadText(song.chart.progression);
+function write(song: Song, text = song.chart.progression): void {
+  loadText(text);
   accept(version.peek(), song);
 }
 
@@ -37,7 +38,7 @@ beforeEach(() => {
   closePiece();
   write(SONG);
   stops = [followSettings()];
-  openPiece(PIECE, CHART);
+  openPiece(OWN, CHART);
 });
 
 afterEach(() => {
@@ -133,7 +134,7 @@ test("nothing is told of a piece that is still composed", async () => {
 
 test("the key that the chart names is the open piece's from now on, in whatever key it is played", async () => {
   stops.push(keepPlaying((kept) => told.push(kept)));
-  const keys = () => asked.map(({ body }) => body);
+  const keys = () => asked.map(({ body }) => body).filter((body) => !("chart" in body));
   write({ ...SONG, key: "A minor" });
   await vi.advanceTimersByTimeAsync(2_000);
   expect(keys()).toEqual([{ key: "A minor" }]);
@@ -149,4 +150,45 @@ test("the key that the chart names is the open piece's from now on, in whatever 
   write(songOf(OTHER, { key: "F major" })); // none, or of another chart
   await vi.advanceTimersByTimeAsync(2_000);
   expect(keys()).toHaveLength(4);
+});
+
+test("the piece keeps the chart as it is written in the field, in whatever key, while it is its own", async () => {
+  stops.push(keepPlaying((kept) => told.push(kept)));
+  const changes = () => asked.splice(0).map(({ body }) => body);
+  const waited = () => vi.advanceTimersByTimeAsync(2_000);
+  const written = (text: string) => ({ chart: { text, name: "", choices: {} } });
+  await waited();
+  expect(changes()).toEqual([]);
+  write(SONG, "C | Am\nWords");
+  await waited();
+  expect(changes()).toEqual([written("C | Am\nWords")]);
+  write(songOf(D), "D | Bm\nWords");
+  await waited();
+  expect(changes()).toEqual([{ transpose: 2 }, written("D | Bm\nWords")]);
+  write(songOf(D), "D | Bm"); // as the page writes it itself, where nothing else can be read
+  await waited();
+  write(songOf(OTHER), "F | F");
+  loadText("C | A"); // not read yet
+  await waited();
+  write(songOf(D), `D | Bm\n${"x".repeat(OFFER.max_chart)}`);
+  await waited();
+  take.value = 1;
+  write(songOf(D), "D | Bm\nOther words");
+  await waited();
+  take.value = 0;
+  if (piece.value) piece.value = { ...piece.value, title: "Blue Boat" };
+  write({ ...songOf(D), title: "Red Boat" }, "Red Boat\nD | Bm");
+  await waited();
+  expect(changes()).toEqual([]);
+});
+
+test("of a piece that keeps none the chart is kept once it says more than its chords", async () => {
+  stops.push(keepPlaying((kept) => told.push(kept)));
+  openPiece(PIECE, CHART);
+  write(SONG, "C | Am");
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(asked).toEqual([]);
+  write(SONG, "C | Am\nWords");
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(asked).toHaveLength(1);
 });

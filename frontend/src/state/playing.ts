@@ -8,15 +8,28 @@ import { type Arrangement, changeArrangement, Problem } from "../api";
 import { metersOf, withEnding, withoutEnding } from "../music/ending";
 import { Playing } from "../music/feel";
 import { movedKey, nearest, shiftBetween } from "../music/key";
-import { isSameRow } from "../music/piece";
+import { isSameRow, type Song } from "../music/piece";
 import { STEPS_PER_BEAT } from "../music/time";
 import { isSameForm as haveSameForm, isSameWish, type Section } from "../music/wishes";
+import type { Changing } from "../wire";
 import { chart, chartLines, chartProblem, feel, options, playOptions, song, wishes } from "./band";
 import { isReadable } from "./chart";
+import { isSameText, titleOf, writtenChart } from "./chart-text";
 import { isSame, type Values } from "./fields";
 import { hands, offered } from "./offer";
 import { areOwnPartsMade } from "./own";
-import { ownChart, piece, pieceChart, pieceLines, pieceMeters, pieceSections, pieceShift, pieceTempo } from "./piece";
+import {
+  ownChart,
+  piece,
+  pieceChart,
+  pieceLines,
+  pieceMeters,
+  pieceSections,
+  pieceShift,
+  pieceTempo,
+  pieceText,
+  take,
+} from "./piece";
 import { ledTempo, speed } from "./playback";
 import { hasOtherChords } from "./take-charts";
 
@@ -25,15 +38,18 @@ const TICKS_PER_STEP = TICKS_PER_BEAT / STEPS_PER_BEAT;
 const KEEP_AFTER = 1_000; // ms without a change before the server is told
 
 /** By how much what was read last is the open piece's own chart, moved; null where it is another one. */
-const chartShift = computed(() => {
-  const [own, read] = [ownChart.value, song.value];
-  if (own === null || read === null || !isSameForm(read.passages)) return null;
+const chartShift = computed(() => song.value && shiftOf(song.value));
+
+/** The same of whatever was read. */
+export function shiftOf(read: Song): number | null {
+  const own = ownChart.value;
+  if (own === null || !isSameForm(read.passages)) return null;
   const isEnding = piece.value?.ending !== undefined && piece.value.ending !== "loop";
   const asWhole = isEnding ? withoutEnding(own, read.chart) : own;
   const meters = isEnding ? metersOf(pieceMeters.value, read.chart.bars) : pieceMeters.value;
   if (!isSameRow(isEnding ? metersOf(read.meters, read.chart.bars) : read.meters, meters)) return null;
   return shiftBetween(asWhole, read.chart);
-});
+}
 
 /** Whether the open piece has these sections; of one whose bars were changed, these wishes. */
 function isSameForm(sections: readonly Section[]): boolean {
@@ -114,11 +130,23 @@ const changedKey = computed<Values>(() => {
 });
 
 /**
- * Tell the server how the piece is played, and the key that its chart names, from now on, once nothing has changed for a
- * moment or another piece is opened. `kept` hears of what it then is.
+ * The chart in the field where it is the open piece's, and written in another way than is kept with it. What the page writes
+ * itself is there without: it never takes the place of somebody's words.
+ */
+const changedChart = computed<Changing>(() => {
+  const [open, written] = [piece.value, writtenChart.value];
+  if (!open || written === null || chartShift.value === null || take.value !== 0) return {};
+  const isOther = open.title && open.title !== titleOf(song.value);
+  const isKept = written.text === pieceText.value || (open.chart && isSameText(written, open.chart));
+  return isOther || isKept ? {} : { chart: written };
+});
+
+/**
+ * Tell the server how the piece is played, and the key and the text of its chart, from now on, once nothing has changed for
+ * a moment or another piece is opened. `kept` hears of what it then is.
  */
 export function keepPlaying(kept: (piece: Arrangement) => void): () => void {
-  let pending: { readonly id: string; readonly changes: readonly Values[] } | null = null;
+  let pending: { readonly id: string; readonly changes: readonly Changing[] } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const send = (): void => {
     clearTimeout(timer);
@@ -128,7 +156,8 @@ export function keepPlaying(kept: (piece: Arrangement) => void): () => void {
   const dispose = effect(() => {
     const open = piece.value;
     // each by itself: the key is refused where bars are being played anew
-    const changes = [changedPlaying.value, changedKey.value].filter((each) => Object.keys(each).length > 0);
+    const all = [changedPlaying.value, changedKey.value, changedChart.value];
+    const changes = all.filter((each) => Object.keys(each).length > 0);
     if (pending && pending.id !== open?.id) send();
     clearTimeout(timer);
     pending = open?.state === "done" && changes.length > 0 ? { id: open.id, changes } : null;
@@ -140,7 +169,7 @@ export function keepPlaying(kept: (piece: Arrangement) => void): () => void {
   };
 }
 
-async function keep(id: string, changes: readonly Values[], kept: (piece: Arrangement) => void): Promise<void> {
+async function keep(id: string, changes: readonly Changing[], kept: (piece: Arrangement) => void): Promise<void> {
   for (const changed of changes) {
     try {
       const now = await changeArrangement(id, changed);

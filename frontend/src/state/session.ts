@@ -14,29 +14,19 @@ import {
   type Revision,
 } from "../api";
 import { isOfChords, movedKey } from "../music/key";
-import { COMMON_METERS } from "../music/piece";
-import { textOf } from "../music/text";
+import { COMMON_METERS, type Song } from "../music/piece";
 import type { Section } from "../music/wishes";
 import { type End, listen } from "../stream";
-import type { GivenPart } from "../wire";
-import { offer, optionsOf, playOptionsOf, setOptions, song, wishes } from "./band";
-import { isReadable } from "./chart";
+import type { ChartText, GivenPart } from "../wire";
+import { optionsOf, playOptionsOf, setOptions, song, wishes } from "./band";
+import { accept, isReadable, namedIn } from "./chart";
+import { isSameText, readText, titleOf, writtenChart } from "./chart-text";
 import type { Values } from "./fields";
 import { loadText, version } from "./history";
 import { complain, notice } from "./notice";
 import { givenParts, keepParts, recallParts } from "./own";
-import {
-  addBar,
-  closePiece,
-  openPiece,
-  piece,
-  pieceChart,
-  pieceMeters,
-  pieceSections,
-  pieceShift,
-  toldKey,
-} from "./piece";
-import { difference, isInField, playedSo } from "./playing";
+import { addBar, closePiece, openPiece, piece, pieceChart, pieceShift, pieceText, toldKey } from "./piece";
+import { difference, playedSo, shiftOf } from "./playing";
 import { chartsOf } from "./take-charts";
 
 const GONE = 404;
@@ -53,11 +43,12 @@ const wasBrokenOff = computed(() => piece.value?.state === "stopped" || piece.va
 /** Whether what the field and the options ask for is open, in whatever key and tempo: to play it needs no composing. */
 export const isCurrent = computed(() => piece.value !== null && difference.value === null && !wasBrokenOff.value);
 
-/** The chords of a piece, the metres of its bars, its sections, and the title and the key that its chart names. */
+/** The chords of a piece, the metres of its bars, its sections, and its chart: its title, its key, and how it is written. */
 interface Played extends Pick<Arrangement, "progression" | "meters"> {
   readonly sections?: readonly Section[];
   readonly title?: string;
   readonly key?: string;
+  readonly chart?: ChartText | null;
 }
 
 /** What a piece must have, whatever stands in the field. */
@@ -81,9 +72,9 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
   }: Exactly = exactly ?? (difference.value === null ? asOpen() : {});
   const { seed, ...others } = wishes.value;
   const chosen = typeof seed === "number" ? { seed } : {};
-  const { title, key, ...field } = played();
-  const told = { ...(title && { title }), ...(key && { key }) };
-  const named = asked.progression === undefined ? told : {}; // of other chords it is neither
+  const { title, key, chart, ...field } = played();
+  const told = { ...(title && { title }), ...(key && { key }), ...(chart && { chart }) };
+  const named = asked.progression === undefined ? told : {}; // of other chords it is none of these
   const request: ArrangementRequest = { ...field, ...named, ...others, ...chosen };
   try {
     const arrangement = await createArrangement({ ...request, ...so, ...asked, ...(given.length > 0 && { given }) });
@@ -102,27 +93,22 @@ export async function compose(exactly?: Exactly): Promise<boolean> {
 /** The open piece once more, to the note. */
 function asOpen(): Exactly {
   if (piece.value === null) return {};
-  const { id, progression, meters, sections, title, key, seed, revisions, tempo } = piece.value;
+  const { id, progression, meters, sections, title, key, chart, seed, revisions, tempo } = piece.value;
   const given = givenParts(id);
-  return { progression, meters, sections, title, key, seed, revisions, given, played: { ...playedSo.value, tempo } };
+  const same = { progression, meters, sections, title, key, chart, seed, revisions, given };
+  return { ...same, played: { ...playedSo.value, tempo } };
 }
 
 /** What was read in the field. */
 function played() {
-  const { chart, meters, passages, key, ...read } = song.value ?? {
-    chart: null,
-    meters: COMMON_METERS,
-    title: "",
-    passages: [],
-    key: null,
-  };
-  const title = [...read.title].slice(0, offer.value?.max_name).join("");
+  const read = song.value;
   return {
-    progression: chart?.progression ?? "",
-    meters,
-    sections: passages,
-    title,
-    key,
+    progression: read?.chart.progression ?? "",
+    meters: read?.meters ?? COMMON_METERS,
+    sections: read?.passages ?? [],
+    title: titleOf(read),
+    key: read?.key ?? null,
+    chart: writtenChart.value,
   };
 }
 
@@ -132,29 +118,48 @@ export function composeAnother(): Promise<boolean> {
   return compose({});
 }
 
-/** Open a piece of the list: its chords, in the key in which it is played, and its options come back with it. `played`: in another way. */
+let openings = 0; // what was asked for before the last of them is void
+
+/**
+ * Open a piece of the list: its chart, as it is written or else its chords, in the key in which it is played, and its
+ * options come back with it. `played`: in another way.
+ */
 export async function open(arrangement: Arrangement, played: Values = {}): Promise<void> {
+  openings += 1;
+  const mine = openings;
+  const { chart = null } = arrangement; // pieces that the browser kept before have none
   try {
-    if (!(await show(arrangement, played))) return;
+    const written = writtenChart.peek();
+    const isWritten = chart !== null && written !== null && isSameText(written, chart);
+    const read = chart === null || isWritten ? null : await readText(chart);
+    if (mine !== openings || !(await show(arrangement, played))) return;
     recallParts(arrangement.id, pieceShift.value);
-    const chart = pieceChart.value;
-    if (chart === null) return;
-    const [meters, sections, title] = [pieceMeters.value, pieceSections.value, arrangement.title];
-    const key = toldKey.value && movedKey(toldKey.value, pieceShift.value);
-    const read = song.value;
-    const isKept = key === null || isOfChords(key, chart) || key === read?.key;
-    const isTitled = !title || title === read?.title;
-    const isSame = read !== null && isInField.value && chart.progression.startsWith(read.chart.progression);
-    const isThere = isReadable.value && isSame && isKept && isTitled;
-    loadText(isThere ? version.value.text : textOf({ chart, meters, sections, title, key }), {
-      options: optionsOf({ ...arrangement, ...played }),
-    });
+    const options = optionsOf({ ...arrangement, ...played });
+    if (chart !== null && read !== null && isOfPiece(read)) {
+      const { text, name = "", choices = {} } = chart;
+      batch(() => {
+        loadText(text, { name, choices, taken: namedIn(read), options }); // the piece's own tempo and style, not the chart's
+        accept(version.peek(), read);
+      });
+      return;
+    }
+    const isThere = isReadable.value && song.value !== null && isOfPiece(song.value);
+    const text = isThere ? version.value.text : pieceText.value;
+    if (text !== null) loadText(text, { options });
   } catch (error) {
     report(error);
   }
 }
 
-let openings = 0; // what was asked for before the last of them is void
+/** Whether something that was read is the open piece's chart, as it is played now. */
+function isOfPiece(read: Song): boolean {
+  const chart = pieceChart.value;
+  if (chart === null || shiftOf(read) === null || !chart.progression.startsWith(read.chart.progression)) return false;
+  const key = toldKey.value && movedKey(toldKey.value, pieceShift.value);
+  const isInKey = key === null || isOfChords(key, chart) || key === read.key;
+  return isInKey && (!piece.value?.title || piece.value.title === titleOf(read));
+}
+
 let stopListening = (): void => {};
 
 /** Open a piece as it is, with its feel, without its chords and other options. False: another was opened meanwhile. */

@@ -45,7 +45,7 @@ _OPTIONS = [option.name for option in OPTIONS]
 _PIECE = ("format", "version", "vocabulary", "weights", "request", "takes", "revisions", "undone", "candidates")
 _PROGRESSION = ("progression", "meters")
 _SECTIONS = "sections"
-_KEY, _PROGRAMS, _TITLE = "key", "programs", "title"  # of the request
+_KEY, _PROGRAMS = "key", "programs"  # of the request
 _CELLS = re.compile(r"[| ]+")  # between chords
 CELLS_PER_BAR = 4  # of pieces that are taken
 _HISTORIES = ("revisions", "undone", "candidates")
@@ -154,24 +154,6 @@ def check_size(text: str, *, revisions: int, bars: int, ids: int) -> None:
                 raise DataError("a piece of more notes than are taken")
     except (SidemanError, LookupError, AttributeError, TypeError, ValueError, RecursionError, zlib.error) as error:
         raise error if isinstance(error, DataError) else DataError(f"damaged piece: {str(error)[:80]}") from error
-
-
-def name_of(composition: Composition) -> tuple[str | None, Composition]:
-    """The name that a document gives its piece, if it has one, and the piece without it."""
-    return composition.plan.title.strip() or None, called(composition, "")
-
-
-def title_of(composition: Composition) -> str:
-    """What a document calls the piece's chart: as the piece itself, unless told otherwise."""
-    title = composition.request_more.get(_TITLE)
-    return title if isinstance(title, str) else composition.plan.title.strip()
-
-
-def called(composition: Composition, name: str, title: str | None = None) -> Composition:
-    """With a name that :func:`name_of` finds in its document, and a title of its chart for :func:`title_of`."""
-    more = {} if title is None else {_TITLE: title}
-    plan = replace(composition.plan, title=name)
-    return replace(composition, plan=plan, request_more={**composition.request_more, **more})
 
 
 def _composition(document: Mapping[str, Any]) -> Composition:

@@ -17,22 +17,23 @@ from sideman.charts.text_writing import write
 from sideman.files import atomic_write
 from sideman.music.band import Band
 from sideman.render.audio import USUAL, Encoding, common_gain, write_audio
+from sideman.render.naming import file_name
 from sideman.render.rendition import Rendition
 
 STEMS = ".stems-"  # how folders begin in which they are made
 
 
 def write_stems(
-    band: Band, path: Path, kind: str, encoding: Encoding = USUAL, *, soundfont: Path | None = None
+    band: Band, path: Path, name: str, kind: str, encoding: Encoding = USUAL, *, soundfont: Path | None = None
 ) -> None:
-    """Write a zip of one file of sound a track: together they are the band, in balance.
+    """Write a zip of one file of sound a track, named by the song: together they are the band, in balance.
 
     ``kind`` is mp3, wav or flac, ``soundfont`` replaces the bundled one. Raises as
     :func:`~sideman.render.audio.write_audio`.
     """
     stems = _stems(band, soundfont)
     with _archive(path) as (archive, folder):
-        _add(archive, folder, stems, kind, encoding, "")
+        _add(archive, folder, stems, name, kind, encoding)
 
 
 def write_bundle(
@@ -56,7 +57,7 @@ def write_bundle(
         whole = folder / "whole.mp3"
         write_audio(band, whole, soundfont=soundfont)
         archive.write(whole, f"{name}.mp3", zipfile.ZIP_STORED)
-        _add(archive, folder, stems, "wav", USUAL, "stems/")
+        _add(archive, folder, stems, name, "wav", USUAL, "stems/")
 
 
 class _Stems(NamedTuple):
@@ -72,9 +73,17 @@ def _stems(band: Band, soundfont: Path | None) -> _Stems:
     return _Stems(bands, common_gain([band, *bands], soundfont=soundfont), soundfont)
 
 
-def _add(archive: zipfile.ZipFile, folder: Path, stems: _Stems, kind: str, encoding: Encoding, prefix: str) -> None:
+def _add(
+    archive: zipfile.ZipFile,
+    folder: Path,
+    stems: _Stems,
+    name: str,
+    kind: str,
+    encoding: Encoding,
+    prefix: str = "",
+) -> None:
     for stem in stems.bands:
-        file = folder / f"{stem.tracks[0].role}.{kind}"
+        file = folder / file_name(name, kind, roles=[stem.tracks[0].role])
         write_audio(stem, file, soundfont=stems.soundfont, gain=stems.gain, encoding=encoding)
         archive.write(file, f"{prefix}{file.name}", zipfile.ZIP_STORED)  # sound doesn't get smaller
         file.unlink()

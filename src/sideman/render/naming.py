@@ -26,17 +26,15 @@ def file_stem(title: str) -> str:
     return f"_{stem}" if RESERVED.fullmatch(stem) else stem or NAMELESS
 
 
-def file_name(
-    stem: str, ending: str, *, take: str = "", roles: Sequence[Role] = (), bars: range | None = None, what: str = ""
-) -> str:
+def take_stem(title: str, take: int, takes: int) -> str:
+    """The same of one of its takes: ``Song B`` of the second of several."""
+    return f"{file_stem(title)} {chr(ord('A') + take)}" if takes > 1 else file_stem(title)
+
+
+def file_name(stem: str, ending: str, *, roles: Sequence[Role] = (), bars: range | None = None, what: str = "") -> str:
     """``Song B - drums+bass - bars 5-8 - stems.zip``: with what of it is in the file, where that is not all."""
-    told = [f"{stem} {take}".rstrip(), "+".join(roles), "" if bars is None else _bars_told(bars), what]
+    told = [stem, "+".join(roles), "" if bars is None else _bars_told(bars), what]
     return f"{' - '.join(filter(None, told))}.{ending}"
-
-
-def take_letter(take: int, takes: int) -> str:
-    """``B`` of the second of several takes; nothing of the only one."""
-    return chr(ord("A") + take) if takes > 1 else ""
 
 
 def _bars_told(bars: range) -> str:

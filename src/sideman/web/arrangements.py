@@ -107,11 +107,14 @@ class Arrangements:
         return views
 
     def change(self, session: Session | None, identity: str, change: Changing) -> ArrangementView:
-        """Give a piece another name, or have it played in another way. Raises :class:`OptionError` and `Problem`."""
-        piece, playing = self.find(session, identity), change.playing
-        if playing:
+        """Give a piece another name, keep another text of its chart, or have it played in another way.
+
+        Raises :class:`OptionError` and `Problem`.
+        """
+        piece, told = self.find(session, identity), change.told
+        if told:
             asked, now = (
-                description.model_copy(update=playing) for description in (self._asked(piece), self._description(piece))
+                description.model_copy(update=told) for description in (self._asked(piece), self._description(piece))
             )
             for take in range(now.takes):
                 check_minutes(now.seconds_at(now.playing, now.chords_of(take)), self.settings)

@@ -19,13 +19,12 @@ from sideman.music.band import Note, Role, Track
 from sideman.music.progression import MAX_BEATS, MAX_CHORDS
 from sideman.music.time import TICKS_PER_BEAT, Meter
 from sideman.render.lead_sheet import drawing as lead_sheets
+from sideman.web.chart_text import Choices, FileName
 from sideman.web.revised_schemas import MAX_NOTES, GivenRow
 from sideman.web.schemas import MAX_NAME, ChartView
 from sideman.web.section_schemas import PlayedSectionView
 from sideman.web.strict import Strict
 
-MAX_CHOICES = 64
-Answer = Annotated[str, Field(max_length=MAX_NAME)]
 ReaderName = Annotated[str, Field(json_schema_extra={"enum": [each.name for each in READERS.values()]})]
 PaperName = Literal["a4", "letter"]
 ABOUT_READER = "For whom it is written: an instrument, a capo, or numbers."
@@ -37,10 +36,8 @@ class ChartRequest(Strict):
 
     text: str | None = Field(None, max_length=MAX_CHARACTERS)
     data: Base64Bytes | None = Field(None, strict=False, max_length=MAX_BYTES, description="A file, in base 64.")
-    name: Annotated[str, Field(max_length=MAX_NAME)] = Field("", description="The file's name, where there is one.")
-    choices: dict[str, Answer] = Field(
-        default_factory=dict, max_length=MAX_CHOICES, description="Answers to questions that the chart leaves open."
-    )
+    name: FileName = ""
+    choices: Choices = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
@@ -85,9 +82,7 @@ class EditRequest(Strict):
     """A chart, and the chords that shall be played in its place."""
 
     text: str = Field(max_length=MAX_CHARACTERS)
-    choices: dict[str, Answer] = Field(
-        default_factory=dict, max_length=MAX_CHOICES, description="Answers to questions that the chart leaves open."
-    )
+    choices: Choices = Field(default_factory=dict)
     chords: list[WishedChord] = Field(min_length=1, max_length=MAX_CHORDS, description="All of them, as played.")
 
     def edited(self) -> EditView:

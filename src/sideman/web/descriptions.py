@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from sideman.web.chart_text import ChartText
 from sideman.web.revised_schemas import RevisionView
 from sideman.web.schemas import Description
 
@@ -27,7 +28,8 @@ def _by_type(model: type[BaseModel], **annotations: Any) -> type[BaseModel]:  # 
 
 
 _Revision = _by_type(RevisionView)
-_Description = _by_type(Description, revisions=list[_Revision])  # type: ignore[valid-type]
+_Chart = _by_type(ChartText)
+_Description = _by_type(Description, revisions=list[_Revision], chart=_Chart | None)  # type: ignore[valid-type]
 
 
 def read_description(text: str) -> Description:
@@ -38,4 +40,6 @@ def read_description(text: str) -> Description:
         first = error.errors(include_input=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     revisions = [RevisionView.model_construct(**dict(revision)) for revision in fields.pop("revisions")]
-    return Description.model_construct(**fields, revisions=revisions)
+    kept = fields.pop("chart")
+    chart = None if kept is None else ChartText.model_construct(**dict(kept))
+    return Description.model_construct(**fields, revisions=revisions, chart=chart)

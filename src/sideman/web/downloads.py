@@ -6,39 +6,30 @@ MIDI lies there; sound is made when it is first asked for, and kept while there 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from sideman.errors import MissingLibraryError, SidemanError
-from sideman.music.band import Role, Track
-from sideman.options import PLAYING, PlayOptions
-from sideman.pieces.composition import Composition
-from sideman.pieces.document import called, to_document
 from sideman.render.audio import USUAL, Encoding, check_encoding, write_audio
 from sideman.render.bundle import write_bundle, write_stems
 from sideman.render.fluidsynth import SAMPLE_RATE
-from sideman.render.naming import file_name, file_stem, take_letter
+from sideman.render.naming import file_name, file_stem
 from sideman.render.playing import TAIL_SECONDS
 from sideman.render.rendition import Rendition
 from sideman.render.soundfont import check_soundfont
 from sideman.web.arrangements import Arrangements
 from sideman.web.disk import full, is_full
+from sideman.web.download_sources import Source, digest, document_of, told_bars
 from sideman.web.limits import check_minutes
 from sideman.web.mixing import Mix
 from sideman.web.piece_files import lost
 from sideman.web.problems import Problem
 from sideman.web.rendering import AUDIO, BUNDLE, STEMS, Asked, Renderer, Wanted
-from sideman.web.schemas import Description
 from sideman.web.sessions import Session
 from sideman.web.settings import MEGABYTE
 from sideman.web.store import Piece
@@ -46,7 +37,6 @@ from sideman.web.store import Piece
 AUDIO_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac"}
 BYTES_PER_SECOND = {"mp3": 24_000, "wav": 6 * SAMPLE_RATE, "flac": 6 * SAMPLE_RATE}  # at most: of 24 bits
 BUSY_SECONDS = 5.0
-VERSION_DIGITS = 16
 
 log = logging.getLogger(__name__)
 
@@ -56,49 +46,6 @@ class Made(NamedTuple):
 
     data: Path | bytes
     name: str
-
-
-@dataclass(frozen=True)
-class _Source:
-    """What a file is made of: a take, how it is played, and the piece where that is not as it was first composed."""
-
-    piece: Piece
-    description: Description
-    take: int
-    playing: PlayOptions
-    changed: Composition | None
-
-    def name(self, mix: Mix) -> str:
-        """What its files in this mix are called: another name for other notes, and for another sound."""
-        version = ""
-        if self.changed is not None:
-            standing = to_document(replace(self.changed, undone=(), candidates=()))
-            version = f"-of-{_digest(standing)}"
-        return f"take-{self.take}{version}{self.suffix(mix)}"
-
-    def suffix(self, mix: Mix) -> str:
-        """What of that the mix says."""
-        return mix.suffix(self.playing, self.description.asked_style, self.description.programs)
-
-    def called(self, mix: Mix, ending: str, *, bars: range | None = None, what: str = "") -> str:
-        """What a browser calls its files: by the song, and by who plays where that isn't everybody."""
-        heard = self.description.heard
-        sounding = mix.sounding(heard)
-        return file_name(
-            file_stem(self.piece.name),
-            ending,
-            take=take_letter(self.take, self.description.takes),
-            roles=() if len(sounding) == len(heard) else [role for role in Role if role in sounding],
-            bars=bars,
-            what=what,
-        )
-
-    @property
-    def seconds(self) -> float:
-        """How long it plays."""
-        description, changed, take = self.description, self.changed, self.take
-        chords = description.chords_of(take) if changed is None else changed.plan_of(take).progression
-        return description.seconds_at(self.playing, chords)
 
 
 class Downloads:
@@ -185,9 +132,9 @@ class Downloads:
         tracks = len(mix.sounding(source.description.heard))
 
         def make(path: Path) -> None:
-            write_stems(mix.apply(self._band(source)), path, kind, encoding, soundfont=self._font)
+            write_stems(mix.apply(self._band(source)), path, source.song, kind, encoding, soundfont=self._font)
 
-        file = self._file_name(source, mix, f"{_suffix(encoding)}-{kind}.zip")
+        file = self._file_name(source, mix, f"{_suffix(encoding)}-{kind}-{digest(source.song)}.zip")
         asked = Asked.of(STEMS, part, mix, kind, encoding)
         path = self._sound(source.piece, file, 2 * tracks * self._bytes(source, kind), make, asked)
         return Made(path, source.called(mix, "zip", what="stems" if encoding.tail else "loops"))
@@ -196,8 +143,8 @@ class Downloads:
         """A zip of all that people take along, and of the piece's document."""
         source = self._source(session, identity, part, mix)
         composition = source.changed or self._arrangements.composition(source.piece)
-        document = None if composition is None else _document(composition, source)
-        version = _digest(source.piece.name if document is None else document)  # it has the name, and what was undone
+        document = None if composition is None else document_of(composition, source)
+        version = digest(source.piece.name if document is None else document)  # it has the name, and what was undone
         tracks = len(mix.sounding(source.description.heard))
         size = 2 * tracks * self._bytes(source, "wav") + self._bytes(source, "mp3")
 
@@ -218,9 +165,9 @@ class Downloads:
             return _path(self.stems(session, identity, part, mix, asked.kind, asked.encoding))
         return _path(self.bundle(session, identity, part, mix))
 
-    def _file_name(self, source: _Source, mix: Mix, ending: str) -> str:
+    def _file_name(self, source: Source, mix: Mix, ending: str) -> str:
         """What a file of sound is called: otherwise with another SoundFont."""
-        font = "" if self._font is None else f"-font-{_digest(f'{self._font.name} {self._font.stat().st_size}')}"
+        font = "" if self._font is None else f"-font-{digest(f'{self._font.name} {self._font.stat().st_size}')}"
         return f"{source.name(mix)}{font}{ending}"
 
     def _sound(self, piece: Piece, name: str, size: int, make: Callable[[Path], None], asked: Asked) -> Path:
@@ -237,7 +184,7 @@ class Downloads:
                 raise lost(piece, f"{name} was made, but is not there")
         return path
 
-    def _bytes(self, source: _Source, kind: str) -> int:
+    def _bytes(self, source: Source, kind: str) -> int:
         """Raises :class:`Problem` where it plays for longer than pieces may."""
         check_minutes(source.seconds, self._settings)
         return int((source.seconds + TAIL_SECONDS) * BYTES_PER_SECOND[kind])
@@ -283,21 +230,21 @@ class Downloads:
             detail = "no room for this file: ask for MP3, or delete pieces"
             raise Problem(HTTPStatus.CONFLICT, "quota", detail)
 
-    def _source(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> _Source:
+    def _source(self, session: Session | None, identity: str, part: Wanted, mix: Mix) -> Source:
         """Raises :class:`Problem` where there is no such piece, take or candidate."""
         piece, description = self._arrangements.finished(session, identity, part.take)
         is_changed = part.candidate is not None or self._files.is_revised(piece)
         changed = self._arrangements.composition(piece, part.candidate) if is_changed else None
-        return _Source(piece, description, part.take, mix.playing(description.playing), changed)
+        return Source(piece, description, part.take, mix.playing(description.playing), changed)
 
-    def _band(self, source: _Source) -> Rendition:
+    def _band(self, source: Source) -> Rendition:
         """A take from its ids; of a piece that an earlier version composed, from its bars as they were told."""
         piece = source.piece
         try:
             composition = source.changed or self._arrangements.composition(piece)
             if composition is not None:
                 return composition.rendition(source.take, source.playing)
-            return _told(self._files.bars(piece), source.take, source.description).played(source.playing)
+            return told_bars(self._files.bars(piece), source.take, source.description).played(source.playing)
         except SidemanError as error:
             raise lost(piece, error) from error
         except (ValueError, LookupError, TypeError, OverflowError) as error:
@@ -309,34 +256,6 @@ def _path(made: Made) -> Path:
     return made.data
 
 
-def _document(composition: Composition, source: _Source) -> str:
-    """The document of a piece as its files have it: with its chart's title and its own name, played as they are."""
-    playing = {option.attribute: getattr(source.playing, option.attribute) for option in PLAYING}
-    plan = composition.plan
-    played = replace(composition, plan=replace(plan, options=replace(plan.options, **playing)))
-    return to_document(called(played, source.piece.name if source.piece.named else "", source.description.title))
-
-
-def _told(bars: Iterable[str], take: int, description: Description) -> Rendition:
-    """MIDI would not do: it doesn't tell a silent track from none."""
-    rows: dict[Role, list[list[int]]] = {role: [] for role in description.tracks}
-    for line in bars:
-        bar = json.loads(line)
-        if bar["take"] == take:
-            for role in rows:
-                rows[role] += bar["notes"][role]
-    tracks = tuple(Track(role, np.array(notes, np.int32)) for role, notes in rows.items())
-    progression = description.read()
-    return Rendition(
-        tracks,
-        progression.steps,
-        description.tempo,
-        progression.lines,
-        progression=progression,
-        key=description.key,
-    )
-
-
 def _refusal(error: Exception) -> Problem:
     """What a client is told; paths of this machine are for its log alone."""
     if isinstance(error, MissingLibraryError):
@@ -346,10 +265,6 @@ def _refusal(error: Exception) -> Problem:
         return full("the server's disk is full: take MIDI, or come again later")
     detail = "the file could not be made: take MIDI, or tell who runs this server, whose log says why"
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "rendering", detail)
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:VERSION_DIGITS]
 
 
 def _suffix(encoding: Encoding) -> str:

@@ -12,17 +12,19 @@ import time
 from http import HTTPStatus
 from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from sideman.errors import DataError, OptionError, SidemanError
 from sideman.music.band import Role
 from sideman.music.time import seconds
 from sideman.options import values_of
 from sideman.pieces.composition import Composition
-from sideman.pieces.document import check_size, from_document, name_of, title_of, to_document
+from sideman.pieces.document import check_size, from_document, to_document
+from sideman.pieces.labels import chart_of, name_of, title_of
 from sideman.tokens.grid import GridLoss
 from sideman.tokens.own import note_count
 from sideman.web.arrangements import Arrangements
+from sideman.web.chart_text import ChartText
 from sideman.web.desk import ID_BYTES, default_name
 from sideman.web.given_schemas import GivenView
 from sideman.web.limits import check_limit, check_minutes
@@ -78,7 +80,7 @@ class Imports:
             for heard in _ways(composition):
                 for take in range(len(heard.takes)):
                     heard.rendition(take)
-            description = _described(composition, title_of(document)[:MAX_NAME])
+            description = _described(composition, title_of(document)[:MAX_NAME], _chart(chart_of(document)))
         except (SidemanError, ValueError, LookupError, OverflowError) as error:
             reason = str(error) if isinstance(error, DataError) else f"damaged piece: {error}"
             detail = f"this piece can't be opened: {reason[:LONGEST_REASON]}"
@@ -133,7 +135,15 @@ def _check_limits(composition: Composition, settings: Settings) -> None:
         raise OptionError(f"a change whose name has more than {MAX_NAME} characters")
 
 
-def _described(composition: Composition, title: str) -> Description:
+def _chart(told: object) -> ChartText | None:
+    """The text of the chart; of one that no request may hold, none: the chords are there without it."""
+    try:
+        return None if told is None else ChartText.model_validate(told)
+    except ValidationError:
+        return None
+
+
+def _described(composition: Composition, title: str, chart: ChartText | None) -> Description:
     """What is told of a piece. Raises :class:`ValueError` for what no request may hold."""
     plan = composition.plan
     fields = {
@@ -141,6 +151,7 @@ def _described(composition: Composition, title: str) -> Description:
         "progression": plan.progression.written,
         "meters": [str(meter) for meter in plan.progression.lines.meters],
         "title": title,
+        "chart": None if chart is None else chart.model_dump(),
         "key": plan.told_key.name,
         "bars": plan.bars,
         "beats": float(plan.progression.beats),

@@ -22,6 +22,7 @@ from sideman.option import Kind, Option
 from sideman.options import OPTIONS
 from sideman.render import levels
 from sideman.render.soundfont import BUNDLED_SOUNDFONT, OFFERED, preset_font
+from sideman.web.chart_text import MAX_CHART
 from sideman.web.option_fields import MAX_WHOLE
 from sideman.web.page import KIT, PROGRAM
 from sideman.web.schemas import MAX_NAME
@@ -195,6 +196,7 @@ class OptionsView(BaseModel):
     soundfont: str | None = Field(description="The SoundFont that files of sound are made with; null: the package's.")
     max_text: int = Field(description="Characters of a progression.")
     max_name: int = Field(description="Characters of a name.")
+    max_chart: int = Field(description="Characters of a chart's text that is kept with a piece.")
     tracks: list[TrackView]
     style_programs: dict[str, dict[Role, int]] = Field(
         description="What tracks play in a style where that isn't their own program."
@@ -218,6 +220,7 @@ class OptionsView(BaseModel):
             soundfont=None if settings.soundfont is None else Path(settings.soundfont).stem,
             max_text=MAX_TEXT,
             max_name=MAX_NAME,
+            max_chart=MAX_CHART,
             tracks=[TrackView.of(role) for role in Role],
             style_programs={style: dict(programs) for style, programs in STYLE_PROGRAMS.items()},
             roots=list(MAJOR_ROOTS),

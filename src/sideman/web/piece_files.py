@@ -41,7 +41,7 @@ _DELETED = re.compile(re.escape(DELETED) + f"({NAME})")
 # Sound can be made again.
 _MADE_AGAIN = re.compile(
     r"take-[0-9]+(-of-[0-9a-f]+)?(-mix-[0-9a-f]+)?(-font-[0-9a-f]+)?"
-    r"(((-[0-9]+-bit)?(-loop)?(\.(mp3|wav|flac)|-(mp3|wav|flac)\.zip))|-bundle(-[0-9a-f]+)?\.zip)"
+    r"(((-[0-9]+-bit)?(-loop)?(\.(mp3|wav|flac)|-(mp3|wav|flac)(-[0-9a-f]+)?\.zip))|-bundle(-[0-9a-f]+)?\.zip)"
 )
 _MADE_ONCE = re.compile(r"take-[0-9]+\.mid")
 # What atomic_write and stems leave behind when their process is killed.

@@ -19,6 +19,7 @@ from sideman.pieces.changes import Change
 from sideman.pieces.edits import Edit
 from sideman.render.played import seconds_of
 from sideman.tokens.chart import chart_of_progression
+from sideman.web.chart_text import ChartText
 from sideman.web.chord_schemas import LONGEST_KEY, ChordText, Metre, NoteRow, lines_of
 from sideman.web.given_schemas import GivenPart, GivenView
 from sideman.web.option_fields import Options, Playing
@@ -51,6 +52,9 @@ class ArrangementRequest(Options, ChordText):
     )
     name: Name | None = None
     title: str = Field("", max_length=MAX_NAME, description="What the chart is called; unless named, the piece too.")
+    chart: ChartText | None = Field(
+        None, description="The chart as somebody wrote it, to go on with: it is kept, and changes no note."
+    )
     key: str | None = Field(
         None,
         max_length=LONGEST_KEY,
@@ -85,9 +89,10 @@ def _key_of(name: str | None) -> Key | None:
 
 
 class Changing(Playing):
-    """Another name, key or way to play what was composed; what is not there stays as it is."""
+    """Another name, key, text of the chart or way to play what was composed; what is not there stays as it is."""
 
     name: Name | None = None
+    chart: ChartText | None = Field(None, description="The chart as it is written now; null: nothing of it is kept.")
     key: str | None = Field(
         None,
         max_length=LONGEST_KEY,
@@ -104,10 +109,14 @@ class Changing(Playing):
         return _key_of(self.key)
 
     @property
-    def playing(self) -> dict[str, Any]:
-        """The options of playing that are there, by name. Raises :class:`OptionError` for a value out of range."""
+    def told(self) -> dict[str, Any]:
+        """The options of playing that are there, and the chart, by name.
+
+        Raises :class:`OptionError` for a value out of range.
+        """
         told = {option.name: option for option in PLAYING if option.name in self.model_fields_set}
-        return {name: option.check(getattr(self, name)) for name, option in told.items()}
+        playing = {name: option.check(getattr(self, name)) for name, option in told.items()}
+        return playing | ({"chart": self.chart} if "chart" in self.model_fields_set else {})
 
 
 class ChordRequest(ChordText):
@@ -182,6 +191,7 @@ class Description(Options, ChordText):
     progression: str = Field(description="In the form C:4|Am:4, each chord as it was spelled.")
     meters: list[Metre] = Field([str(COMMON_TIME)], description="Of its first bars; the last one holds from there on.")
     title: str = Field("", description="What the chart is called.")
+    chart: ChartText | None = Field(None, description="The chart as somebody wrote it, where that was told.")
     key: str
     bars: int = Field(description="Of each take.")
     beats: float
