@@ -65,6 +65,11 @@ class Measure:
     again: int | None = None  # the measure that it is once more, by its number, where only a name or a count says so
 
 
+def sounding_after(measures: Sequence[Measure]) -> Chord:
+    """The chord that stands last in some measures; N.C. where none does."""
+    return next((measure.chords[-1][1] for measure in reversed(measures) if measure.chords), Chord.no_chord())
+
+
 @dataclass(slots=True)
 class Sheet:
     """A written chart: its measures and what its head says. ``style`` is as it is written there, such as Bossa Nova."""
@@ -119,20 +124,13 @@ class Sheet:
         measure = self.measures[number]
         chords = measure.chords
         if self._is_entered(number) and not (chords and chords[0][0] == 0):
-            chords = ((0, self._sounding(number)), *chords)
+            chords = ((0, sounding_after(self.measures[:number])), *chords)
         return WrittenBar(chords, measure.meter, measure.place)
 
     def _is_entered(self, number: int) -> bool:
         measure, before = self.measures[number], self.measures[number - 1] if number else Measure(times=2)
         signs = measure.repeat or measure.endings or measure.segno or measure.coda or measure.section is not None
         return bool(signs or before.times or before.jump or before.to_coda)
-
-    def _sounding(self, number: int) -> Chord:
-        """The chord that stands last before a measure on paper."""
-        for measure in reversed(self.measures[:number]):
-            if measure.chords:
-                return measure.chords[-1][1]
-        return Chord.no_chord()
 
 
 def sheet_of(song: Song) -> Sheet:

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from sideman.charts.lexing import Piece
 from sideman.charts.reading import Notes
-from sideman.charts.sheet import Measure
-from sideman.music.progression import MAX_BEATS, Chord
+from sideman.charts.sheet import Measure, sounding_after
+from sideman.music.progression import MAX_BEATS
 from sideman.music.song import Place
 from sideman.music.time import COMMON_TIME, Meter
 from sideman.music.wishes import NO_WISHES, Wishes
@@ -73,11 +73,10 @@ class Staff:
 
         Their metres are their own and their repeats are played again; the signs that lead out of them aren't.
         """
-        before = (measure.chords[-1][1] for measure in reversed(self.measures[:first]) if measure.chords)
         for number, measure in enumerate(written, first):
             chords = measure.chords
             if number == first and not (chords and chords[0][0] == 0):
-                chords = ((0, next(before, Chord.no_chord())), *chords)
+                chords = ((0, sounding_after(self.measures[:first])), *chords)
             if len(self.measures) < MAX_MEASURES:
                 self.add(Measure(chords, place=place, times=measure.times, again=number))
                 added = self.measures[-1]
